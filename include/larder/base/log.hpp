@@ -1,0 +1,10 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+namespace larder {
+
+/// The log that main.cpp made; passed to whoever has something to say. Safe to use from any thread.
+using Log = spdlog::logger;
+
+}  // namespace larder

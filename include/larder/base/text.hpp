@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+namespace larder {
+
+/// ASCII letters alone change case, as field names, hosts and tokens want it (RFC 9110, section 5.1).
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+/// Without the spaces and tabs at both ends (OWS, RFC 9110, section 5.6.3).
+constexpr std::string_view trim(std::string_view text) {
+  const std::size_t from = text.find_first_not_of(" \t");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
+}
+
+}  // namespace larder

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <larder/base/clock.hpp>
+#include <larder/policy/route.hpp>
+
+namespace larder::config {
+
+/// `http://host[:port]` taken apart. `base_path` is empty: larder is transparent.
+struct Server {
+  std::string scheme;  ///< "http" or "https"
+  std::string host;    ///< an IPv6 address without brackets
+  std::string port;    ///< never empty
+  bool operator==(const Server&) const = default;
+};
+
+struct Timeouts {
+  Milliseconds connect{2'000};
+  Milliseconds first_byte{30'000};  ///< from the request's last byte to the response's head
+  Milliseconds idle{60'000};        ///< between two bytes of content; also how long an unused connection is kept
+};
+
+struct Upstream {
+  std::string name;
+  std::vector<Server> servers;
+  Timeouts timeouts;
+};
+
+struct Redis {
+  std::string url;  ///< as in the file, ${VAR} replaced
+  std::string username;
+  std::string password;
+  std::string key_prefix = "larder";
+  Milliseconds timeout{50};
+  bool origin_on_outage = false;  ///< `on_outage: origin`
+  Milliseconds outage_ttl{5'000};
+};
+
+struct Store {
+  std::uint64_t memory = 256ull << 20;   ///< bytes; 0 turns the local tier off
+  std::uint64_t max_object = 8ull << 20;  ///< bytes of content
+  Milliseconds max_lifetime{24 * 3'600'000};
+  std::optional<Redis> redis;
+};
+
+struct Logging {
+  enum class Access { off, on };
+  enum class Format { json, common };
+  std::string level = "info";  ///< trace, debug, info, warn, error, off
+  Access access = Access::off;
+  Format format = Format::json;
+};
+
+/// The whole configuration, defaults filled in: plain values.
+struct Config {
+  std::vector<std::string> listen{"0.0.0.0:8080"};
+  unsigned threads = 0;  ///< 0: one a core (`auto`)
+  std::vector<Upstream> upstreams;
+  Store store;
+  std::vector<policy::Route> routes;
+  Milliseconds shutdown_grace{10'000};
+  Logging log;
+};
+
+}  // namespace larder::config

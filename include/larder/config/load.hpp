@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <larder/config/config.hpp>
+
+namespace larder::config {
+
+/// One error or warning. Line and column count from 1; 0 where it belongs to no place in a file.
+struct Diagnostic {
+  enum class Severity { error, warning } severity = Severity::error;
+  std::string file;
+  std::size_t line = 0;
+  std::size_t column = 0;
+  std::string message;
+
+  /// `larder.yaml:12:5: route "/api": unknown key "tll", did you mean "ttl"?`
+  std::string text() const;
+};
+
+/// What loading gave: every error at once. `config` is fit for use only without errors.
+struct Loaded {
+  Config config;
+  std::vector<Diagnostic> diagnostics;
+
+  bool ok() const;
+};
+
+/// The value of an environment variable.
+using Environment = std::function<std::optional<std::string>(std::string_view)>;
+
+/// Reads YAML text; `file` is what errors call it.
+Loaded load_text(std::string_view yaml, std::string_view file, const Environment& environment);
+
+/// Reads a file; one that cannot be read is an error in `diagnostics`.
+Loaded load_file(const std::string& path, const Environment& environment);
+
+/// What the command line says; what it names wins over the file.
+struct Overrides {
+  std::optional<std::string> upstream;  ///< a URL: one upstream called "default"
+  std::vector<std::string> listen;
+  std::optional<std::string> ttl;       ///< of a route "/**" behind the file's own
+  std::optional<std::string> threads;
+  std::optional<std::string> log_level;
+};
+
+/// Applies the command line to what was loaded (or to the defaults, without a file); its errors name the option.
+void apply(Loaded& loaded, const Overrides& overrides);
+
+/// The effective configuration as YAML that load_text() reads back to the same; secrets are shown as "***".
+std::string to_yaml(const Config& config);
+
+}  // namespace larder::config

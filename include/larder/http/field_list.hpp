@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace larder::http {
+
+/// One field line (RFC 9110, section 5.2).
+struct Field {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// Field lines in the order they came: wire text (`Name: value CRLF` each) plus an index into it. What one parser
+/// read is what another writer sends, without being built again. Views it hands out live until it is changed.
+class FieldList {
+  struct Line;
+
+ public:
+  class Iterator {
+   public:
+    using value_type = Field;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Field operator*() const { return list_->at(position_); }
+    Iterator& operator++() {
+      ++position_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      Iterator before = *this;
+      ++position_;
+      return before;
+    }
+    bool operator==(const Iterator& other) const { return position_ == other.position_; }
+
+   private:
+    friend class FieldList;
+    Iterator(const FieldList* list, std::size_t position) : list_(list), position_(position) {}
+    const FieldList* list_ = nullptr;
+    std::size_t position_ = 0;
+  };
+
+  Iterator begin() const { return {this, 0}; }
+  Iterator end() const { return {this, lines_.size()}; }
+  std::size_t size() const { return lines_.size(); }
+  bool empty() const { return lines_.empty(); }
+  Field at(std::size_t position) const;
+
+  /// Appends a field line. The caller vouches that name and value hold no CR, LF or NUL (see is_field_value()).
+  void add(std::string_view name, std::string_view value);
+
+  /// One line of that name, in place of all there were.
+  void set(std::string_view name, std::string_view value);
+
+  /// Removes every line of that name; how many there were.
+  std::size_t remove(std::string_view name);
+
+  /// Removes every line for which `unwanted(Field)` holds.
+  template <class Predicate>
+  void remove_if(Predicate unwanted) {
+    FieldList kept;
+    bool changed = false;
+    for (const Field field : *this) {
+      if (unwanted(field)) {
+        changed = true;
+      } else {
+        kept.add(field.name, field.value);
+      }
+    }
+    if (changed) *this = std::move(kept);
+  }
+
+  bool contains(std::string_view name) const { return find(name).has_value(); }
+  std::size_t count(std::string_view name) const;
+
+  /// The value of the first line of that name.
+  std::optional<std::string_view> find(std::string_view name) const;
+
+  /// The values of all lines of that name joined by ", " (RFC 9110, section 5.3); nothing where there is no such line.
+  std::optional<std::string> combined(std::string_view name) const;
+
+  /// Every line as it goes on the wire, each ended by CRLF; without the empty line that ends a head.
+  std::string_view wire() const { return text_; }
+
+  /// Field lists are equal when their wire texts are.
+  bool operator==(const FieldList& other) const { return text_ == other.text_; }
+
+  void clear();
+  void reserve(std::size_t lines, std::size_t bytes);
+
+ private:
+  struct Line {
+    std::uint32_t name = 0;  // offset into text_
+    std::uint32_t name_size = 0;
+    std::uint32_t value = 0;
+    std::uint32_t value_size = 0;
+  };
+
+  std::string text_;
+  std::vector<Line> lines_;
+};
+
+/// A token (RFC 9110, section 5.6.2): what a field name or a method may be.
+bool is_token(std::string_view text);
+
+/// Whether `text` may stand as a field value: no control byte but HTAB (RFC 9110, section 5.5).
+bool is_field_value(std::string_view text);
+
+}  // namespace larder::http

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <larder/http/field_list.hpp>
+
+namespace larder::http {
+
+/// The members of a comma-separated list (RFC 9110, section 5.6.1), trimmed, empty ones left out; commas inside quoted
+/// strings do not separate.
+std::vector<std::string_view> split_list(std::string_view value);
+
+/// Whether any line named `name` lists `member`, ignoring case.
+bool list_contains(const FieldList& fields, std::string_view name, std::string_view member);
+
+}  // namespace larder::http

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <larder/base/result.hpp>
+#include <larder/http/message.hpp>
+
+namespace larder::http {
+
+/// The target URI of a request (RFC 9110, section 7.1), its parts as received but for the host's case.
+struct Target {
+  std::string scheme;  ///< "http" or "https": how the client reached us
+  std::string host;    ///< lower case, an IPv6 literal in its brackets
+  std::string port;    ///< empty where none was given or it is the scheme's default
+  std::string path;    ///< begins with "/"; "*" for OPTIONS *
+  std::optional<std::string> query;  ///< without its "?"; an empty one differs from none
+
+  /// host[:port]
+  std::string authority() const;
+  /// path[?query], as it goes to the upstream.
+  std::string origin_form() const;
+  bool operator==(const Target&) const = default;
+};
+
+/// The target URI of a request that came over `scheme`: an absolute-form target's authority replaces `Host` (RFC 9112,
+/// section 3.2.2). Error::malformed for what front-door.md answers with 400: no or two Host, userinfo, fragment, raw
+/// control bytes or bytes from 0x80 on, a backslash-free absolute URI of another scheme is Error::unsupported.
+Result<Target> target_of(const RequestHead& head, std::string_view scheme);
+
+/// A URI reference found in a field such as Location, resolved against `base` (RFC 3986, section 5). Error::malformed
+/// where it is no http or https URI reference.
+Result<Target> resolve(const Target& base, std::string_view reference);
+
+/// Whether two URIs have the same origin: scheme, host and port (RFC 9110, section 4.3.1).
+bool same_origin(const Target& a, const Target& b);
+
+}  // namespace larder::http

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <larder/base/bytes.hpp>
+#include <larder/base/result.hpp>
+#include <larder/base/task.hpp>
+
+namespace larder::pipeline {
+
+/// Content that arrives bit by bit. Owned by whoever reads it; destroying it early gives the rest up.
+class BodyReader {
+ public:
+  virtual ~BodyReader() = default;
+
+  /// The next piece, valid until the next call; empty at the end. An error means that the content is incomplete.
+  virtual Task<Result<std::string_view>> read() = 0;
+};
+
+/// The content of a message (RFC 9110, section 6.4): none, all there, or arriving.
+class Body {
+ public:
+  Body() : length_(0) {}
+  explicit Body(Bytes bytes) : bytes_(std::move(bytes)), length_(bytes_.size()) {}
+  /// `length` is nothing where only the end will tell.
+  Body(std::unique_ptr<BodyReader> reader, std::optional<std::uint64_t> length)
+      : reader_(std::move(reader)), length_(length) {}
+
+  std::optional<std::uint64_t> length() const { return length_; }
+  bool empty() const { return length_ == 0; }
+  bool is_streamed() const { return reader_ != nullptr; }
+
+  const Bytes& bytes() const { return bytes_; }  ///< where not streamed
+  BodyReader& reader() { return *reader_; }      ///< where streamed
+  std::unique_ptr<BodyReader> take_reader() { return std::move(reader_); }
+
+ private:
+  Bytes bytes_;
+  std::unique_ptr<BodyReader> reader_;
+  std::optional<std::uint64_t> length_;
+};
+
+}  // namespace larder::pipeline

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <larder/base/result.hpp>
+#include <larder/base/task.hpp>
+#include <larder/http/message.hpp>
+#include <larder/http/target.hpp>
+#include <larder/pipeline/body.hpp>
+
+namespace larder::pipeline {
+
+/// What the cache did, the first word of X-Cache.
+enum class CacheResult { none, hit, miss, stale, revalidated, bypass };
+
+/// A request on its way through the handlers, valid in every respect front-door.md names.
+struct Request {
+  http::RequestHead head;
+  http::Target target;
+  Body body;
+  std::string client_address;  ///< without the port
+  std::string own_port;        ///< the port the client connected to
+  std::string upstream;        ///< the name of the upstream that answers it, once the route is known
+};
+
+/// A response on its way back. Its field lines are `shared_fields`, which a stored response lends and which are not
+/// copied, then `head.fields`. Framing fields and Connection are the writer's, not the handlers'.
+struct Response {
+  http::ResponseHead head;
+  std::shared_ptr<const http::FieldList> shared_fields;
+  Body body;
+  CacheResult cache_result = CacheResult::none;
+  /// What Content-Length says of a response to HEAD, or of a 304, where `body` does not.
+  std::optional<std::uint64_t> described_length;
+};
+
+/// Whoever answers requests: the cache, the origin, a layer around another handler, a test's fake origin.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+
+  /// An error is a response that could not be had; the errors layer makes a problem of it. `request` outlives the call
+  /// and the reading of the response's body.
+  virtual Task<Result<Response>> handle(Request& request) = 0;
+};
+
+}  // namespace larder::pipeline

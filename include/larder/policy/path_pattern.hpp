@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <larder/base/result.hpp>
+
+namespace larder::policy {
+
+/// What the `{name}` parts of a pattern stood for in one path, as received.
+using Captures = std::vector<std::pair<std::string, std::string>>;
+
+/// A route's `match`, or a pattern to purge: segments that are literal, `*` or a name in braces (one non-empty segment
+/// each; `*` may also stand inside a segment, as in `report-*.json`), and `**` as the last segment for any number more,
+/// none too (`/api/**` matches `/api`, `/api/` and all below). Case and a trailing slash count.
+class PathPattern {
+ public:
+  /// Error::malformed where the text does not begin with "/", repeats a name, or has `**` other than at its end.
+  static Result<PathPattern> parse(std::string_view text);
+
+  /// The captures where the whole path matches, nothing where it does not.
+  std::optional<Captures> match(std::string_view path) const;
+
+  /// As match(), where nobody asks for the captures; allocates nothing.
+  bool matches(std::string_view path) const;
+
+  const std::string& text() const { return text_; }
+  std::vector<std::string> capture_names() const;
+
+ private:
+  struct Segment {
+    enum class Kind { literal, glob, capture } kind = Kind::literal;
+    std::string text;  ///< the literal, the glob or the capture's name
+  };
+
+  bool walk(std::string_view path, Captures* captures) const;
+
+  std::string text_;
+  std::vector<Segment> segments_;
+  bool open_ended_ = false;
+};
+
+/// Whether `text` matches a glob in which `*` stands for any run of characters, none too.
+bool glob_matches(std::string_view glob, std::string_view text);
+
+/// A template such as `product:{id}` with each `{name}` replaced. Nothing where a name is not among the captures.
+std::optional<std::string> expand_template(std::string_view text, const Captures& captures);
+
+}  // namespace larder::policy

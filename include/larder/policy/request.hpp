@@ -1,0 +1,19 @@
+#pragma once
+
+#include <larder/http/message.hpp>
+#include <larder/http/target.hpp>
+#include <larder/policy/reason.hpp>
+#include <larder/policy/route.hpp>
+
+namespace larder::policy {
+
+/// Why this request may neither be answered from cache nor its response stored; Reason::none where it may.
+/// `has_content`: it is framed with a body of more than no bytes.
+Reason bypass_reason(const Route& route, const http::RequestHead& request, const http::Target& target,
+                     bool has_content);
+
+/// Whether the path could mean another path to the origin than to us: `%2f`, `%5c`, `%00`, `\`, `//`-free dot
+/// segments, plain or encoded (cache deception, front-door.md).
+bool is_ambiguous_path(std::string_view path);
+
+}  // namespace larder::policy

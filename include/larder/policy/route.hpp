@@ -1,0 +1,79 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <larder/base/clock.hpp>
+#include <larder/policy/path_pattern.hpp>
+
+namespace larder::policy {
+
+/// The `ttl` of a route: one for the statuses that take it silently, or one for each status named.
+struct TtlRule {
+  std::optional<Milliseconds> plain;          ///< 200, 203, 204, 300, 301 and 308
+  std::map<int, Milliseconds> by_status;      ///< heuristically cacheable statuses alone (RFC 9110, section 15.1)
+
+  /// The lifetime this rule gives to a response of that status, if it gives one.
+  std::optional<Milliseconds> for_status(int status) const;
+  bool operator==(const TtlRule&) const = default;
+};
+
+/// What of the query is part of the key. What is left out of the key is not forwarded either, unless `forward_all`.
+struct QueryRule {
+  enum class Mode { as_received, ignore, only };
+  Mode mode = Mode::as_received;
+  std::vector<std::string> names;  ///< globs over parameter names
+  bool sorted = false;
+  bool forward_all = false;
+  bool operator==(const QueryRule&) const = default;
+};
+
+/// What a request's Cookie field means for sharing a response that only the route's ttl makes fresh.
+struct CookieRule {
+  enum class Mode { refuse, ignore, key };
+  Mode mode = Mode::refuse;
+  std::vector<std::string> names;  ///< cookies that become part of the key
+  bool operator==(const CookieRule&) const = default;
+};
+
+/// What a successful unsafe request purges beyond its own target URI.
+struct PurgeRule {
+  bool none = false;               ///< `purge: none`: nothing at all
+  std::vector<std::string> urls;   ///< path patterns, `{name}` filled from the route's captures
+  std::vector<std::string> tags;   ///< templates
+  bool operator==(const PurgeRule&) const = default;
+};
+
+/// One YAML rule: for which requests it speaks and what it says of them. The first that matches wins.
+struct Route {
+  std::string match = "/**";
+  PathPattern pattern;
+  std::string upstream;                       ///< a name under `upstreams`
+  std::vector<std::string> methods;           ///< empty: every method matches
+  bool cache = true;
+  bool override_origin = false;               ///< `override: true`
+  bool heuristic = false;                     ///< RFC 9111, section 4.2.2, where the origin states no lifetime
+  bool honor_request_directives = true;       ///< Cache-Control in requests (RFC 9111, section 5.2.1)
+  bool refuse_set_cookie = false;             ///< `set_cookie: refuse`: never store a response with Set-Cookie
+  bool debug = false;                         ///< X-Cache-Key, X-Cache-Tags, X-Cache-TTL in responses
+  TtlRule ttl;
+  QueryRule query;
+  std::vector<std::string> headers;           ///< request fields whose values are part of the key
+  CookieRule cookies;
+  std::vector<std::string> tags;              ///< templates
+  PurgeRule purge;
+};
+
+/// A route and what its pattern captured in one path.
+struct RouteMatch {
+  const Route* route = nullptr;
+  Captures captures;
+};
+
+/// The first route that matches method and path. HEAD counts as GET. Nothing where none does.
+std::optional<RouteMatch> match_route(const std::vector<Route>& routes, std::string_view method,
+                                      std::string_view path);
+
+}  // namespace larder::policy

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <larder/policy/freshness.hpp>
+
+namespace larder::policy {
+
+/// Whether a response may be stored and served to others, and for how long it is fresh; or why not.
+struct StoringDecision {
+  Reason refusal = Reason::none;
+  Lifetimes lifetimes;
+  bool by_route = false;  ///< the route's ttl alone made it fresh
+
+  bool store() const { return refusal == Reason::none; }
+};
+
+/// What a fill was for: all that the decision needs beside the response.
+struct StoringInput {
+  const Route& route;
+  const http::RequestHead& request;  ///< as the client sent it
+  const http::ResponseHead& response;
+  Time request_time;    ///< when the fill was sent
+  Time response_time;   ///< when the response's head arrived
+  Milliseconds max_lifetime;  ///< store.max_lifetime caps the freshness lifetime
+};
+
+/// RFC 9111, section 3 with 3.1 to 3.5, DESIGN.md's TTLs and cookie rules.
+StoringDecision decide_storing(const StoringInput& input);
+
+/// The fields of a response that may be stored: without hop-by-hop and connection-specific ones, those that
+/// Connection names, those that `private="..."` and `no-cache="..."` name, Proxy-* (RFC 9111, section 3.1), and
+/// without Age, X-Cache and X-Cache-*, which are written anew.
+http::FieldList storable_fields(const http::ResponseHead& response);
+
+}  // namespace larder::policy

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <larder/base/result.hpp>
+
+namespace larder::store {
+
+/// A place in the purge log: a Redis stream ID.
+struct Position {
+  std::uint64_t milliseconds = 0;
+  std::uint64_t sequence = 0;
+  auto operator<=>(const Position&) const = default;
+
+  std::string text() const;  ///< "1700000000000-0"
+};
+
+Result<Position> parse_position(std::string_view text);
+
+}  // namespace larder::store

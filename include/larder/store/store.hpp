@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string_view>
+
+#include <larder/base/task.hpp>
+#include <larder/policy/reason.hpp>
+#include <larder/store/stored_response.hpp>
+
+namespace larder::store {
+
+/// What lies under a key for one request.
+struct Lookup {
+  StoredResponsePtr response;                       ///< nullptr: nothing usable
+  policy::Reason absence = policy::Reason::absent;  ///< without a response: absent, vary or purged
+};
+
+/// Stored responses by key. A store cannot fail a request: its failure is a miss, counted. One suite of tests runs for
+/// every Store.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// The stored response that `request_fields` select under a primary key, fresh or stale, never a purged one.
+  virtual Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) = 0;
+
+  /// Stores, in place of what the variant key held. When it returns, find() on this thread sees the response.
+  virtual Task<> put(StoredResponsePtr response) = 0;
+};
+
+}  // namespace larder::store

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <larder/base/bytes.hpp>
+#include <larder/http/field_list.hpp>
+#include <larder/policy/freshness.hpp>
+#include <larder/policy/purge.hpp>
+#include <larder/store/position.hpp>
+
+namespace larder::store {
+
+/// A stored response (RFC 9111, section 1.1) with all that deciding about its reuse needs. Immutable once shared, but for
+/// `checked`.
+struct StoredResponse {
+  std::string primary_key;
+  std::vector<std::string> vary;         ///< names of the selecting header fields, lower case, sorted
+  std::string variant_key;               ///< policy::variant_key() of the request that fetched it; primary_key without Vary
+  int status = 200;
+  std::shared_ptr<const http::FieldList> fields;  ///< policy::storable_fields()
+  Bytes body;
+  policy::Lifetimes lifetimes;
+  policy::Tags tags;
+  Position born;  ///< the purge log's position when its fetch began
+
+  /// PurgeLog::sequence() up to which no purge names it; moves forward only.
+  mutable std::atomic<std::uint64_t> checked{0};
+
+  /// What it costs to keep: keys, fields, body and the tables' own share.
+  std::size_t weight() const;
+};
+
+using StoredResponsePtr = std::shared_ptr<const StoredResponse>;
+
+}  // namespace larder::store
