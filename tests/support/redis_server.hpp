@@ -1,0 +1,46 @@
+#pragma once
+
+#include "support/process.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace larder::test {
+
+/// A real redis-server of our own, keeping nothing on disk, that answers once the constructor has returned;
+/// gone with this object. Throws where it does not come up.
+class RedisServer {
+ public:
+  enum class Transport { tcp, unix_socket };
+
+  /// `arguments` are redis-server's own: {"--requirepass", "secret"}.
+  explicit RedisServer(std::vector<std::string> arguments = {}, Transport transport = Transport::tcp);
+
+  std::uint16_t port() const { return port_; }  ///< of 127.0.0.1; 0 where it listens on a Unix socket
+  std::string unix_path() const;                ///< empty where it listens on TCP
+  std::string url() const;                      ///< `redis://127.0.0.1:port` or `unix:/path`
+  pid_t pid() const { return process_->pid(); }
+
+  void stop();     ///< SIGKILL: every connection breaks, the port refuses
+  void restart();  ///< at the same port or path, with nothing in it
+  void pause();    ///< SIGSTOP, and waits until it is stopped: the kernel goes on accepting connections
+  void resume();   ///< SIGCONT
+
+  /// What redis-cli prints for these arguments, without the last line end.
+  std::string cli(std::vector<std::string> arguments) const;
+
+ private:
+  void launch();
+  bool answers() const;
+
+  TemporaryDirectory directory_;
+  std::vector<std::string> arguments_;
+  Transport transport_;
+  std::uint16_t port_ = 0;
+  std::unique_ptr<Process> process_;
+};
+
+}  // namespace larder::test

@@ -1,0 +1,28 @@
+#include "support/redis_server.hpp"
+
+#include "support/ports.hpp"
+
+#include <doctest/doctest.h>
+
+using larder::test::RedisServer;
+
+TEST_CASE("a redis-server of our own answers, stops, restarts empty at the same port") {
+  RedisServer server;
+  CHECK(server.cli({"set", "a", "1"}) == "OK");
+  server.stop();
+  CHECK_FALSE(larder::test::accepts_connections(server.port()));
+  server.restart();
+  CHECK(server.cli({"dbsize"}) == "0");
+}
+
+TEST_CASE("a redis-server of our own listens on a Unix socket and takes arguments") {
+  RedisServer server({"--requirepass", "secret"}, RedisServer::Transport::unix_socket);
+  CHECK(server.cli({"ping"}) == "NOAUTH Authentication required.");
+  CHECK(server.cli({"--no-auth-warning", "-a", "secret", "ping"}) == "PONG");
+}
+
+TEST_CASE("a program that cannot be started says so") {
+  larder::test::Process process({"/no/such/program"});
+  CHECK(process.wait() == 127);
+  CHECK_FALSE(process.errors().empty());
+}
