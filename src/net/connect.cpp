@@ -1,0 +1,74 @@
+#include <larder/net/connect.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <vector>
+
+#include "socket_stream.hpp"
+
+namespace larder::net {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+/// An answer of the resolver that may come after nobody waits for it any more: getaddrinfo() cannot be stopped.
+struct Resolution {
+  explicit Resolution(const asio::any_io_executor& executor) : resolver(executor), waiter(executor) {}
+  tcp::resolver resolver;
+  asio::steady_timer waiter;
+  std::vector<tcp::endpoint> endpoints;
+};
+
+Task<std::vector<tcp::endpoint>> resolve(Endpoint endpoint, SteadyTime deadline) {
+  boost::system::error_code not_numeric;
+  const auto address = asio::ip::make_address(endpoint.host, not_numeric);
+  if (!not_numeric) {
+    const auto port = static_cast<std::uint16_t>(std::stoul(endpoint.port));
+    co_return std::vector<tcp::endpoint>{tcp::endpoint(address, port)};
+  }
+  const auto executor = co_await asio::this_coro::executor;
+  const auto resolution = std::make_shared<Resolution>(executor);
+  resolution->waiter.expires_at(deadline);
+  resolution->resolver.async_resolve(
+      endpoint.host, endpoint.port,
+      [resolution](const boost::system::error_code& error, const tcp::resolver::results_type& results) {
+        if (!error) resolution->endpoints.assign(results.begin(), results.end());
+        resolution->waiter.cancel();
+      });
+  co_await resolution->waiter.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_return std::move(resolution->endpoints);
+}
+
+Task<Result<std::unique_ptr<Stream>>> connect_unix(Endpoint endpoint, SteadyTime deadline) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto stream = std::make_unique<UnixStream>(asio::local::stream_protocol::socket(executor));
+  stream->expires_at(deadline);
+  const Result<> connected = co_await stream->connect(asio::local::stream_protocol::endpoint(endpoint.unix_path));
+  if (!connected) co_return connected.error();
+  co_return std::unique_ptr<Stream>(std::move(stream));
+}
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime deadline) {
+  if (!endpoint.unix_path.empty()) {
+    co_return co_await connect_unix(std::move(endpoint), deadline);
+  }
+  const auto executor = co_await asio::this_coro::executor;
+  const std::vector<tcp::endpoint> addresses = co_await resolve(std::move(endpoint), deadline);
+  for (const tcp::endpoint& address : addresses) {
+    auto stream = std::make_unique<TcpStream>(tcp::socket(executor));
+    stream->expires_at(deadline);
+    const Result<> connected = co_await stream->connect(address);
+    if (connected) co_return std::unique_ptr<Stream>(std::move(stream));
+  }
+  const bool late = std::chrono::steady_clock::now() >= deadline;
+  co_return late ? Error::timeout : Error::unavailable;
+}
+
+}  // namespace larder::net

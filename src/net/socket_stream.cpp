@@ -1,0 +1,134 @@
+#include "socket_stream.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <sys/socket.h>
+
+#include <array>
+
+namespace larder::net {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto as_pair = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t gathered_at_once = 16;
+constexpr std::size_t bytes_at_once = 1024 * 1024;  // Asio's own condition would split a write at 64 KiB
+
+void describe(const asio::ip::tcp::socket& socket, std::string& peer_address, std::string& local_port) {
+  boost::system::error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (!error) peer_address = peer.address().to_string();
+  const auto local = socket.local_endpoint(error);
+  if (!error) local_port = std::to_string(local.port());
+}
+
+void describe(const asio::local::stream_protocol::socket&, std::string& peer_address, std::string&) {
+  peer_address = "unix";
+}
+
+void set_options(asio::ip::tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+}
+
+void set_options(asio::local::stream_protocol::socket&) {}
+
+}  // namespace
+
+Error rename(const boost::system::error_code& error, bool timed_out) {
+  if (timed_out) return Error::timeout;
+  if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) return Error::canceled;
+  return Error::closed;
+}
+
+template <class Protocol>
+void SocketStream<Protocol>::Shared::close() {
+  closed = true;
+  boost::system::error_code ignored;
+  socket.close(ignored);
+}
+
+template <class Protocol>
+SocketStream<Protocol>::SocketStream(Socket socket)
+    : shared_(std::make_shared<Shared>(std::move(socket))),
+      watchdog_(std::make_shared<Watchdog>(shared_->socket.get_executor(), [shared = shared_] {
+        shared->timed_out = true;
+        shared->close();
+      })) {}
+
+template <class Protocol>
+SocketStream<Protocol>::~SocketStream() {
+  close();
+}
+
+template <class Protocol>
+Task<Result<>> SocketStream<Protocol>::connect(typename Protocol::endpoint endpoint) {
+  const auto [error] = co_await shared_->socket.async_connect(endpoint, as_pair);
+  if (error) {
+    co_return shared_->timed_out ? Error::timeout : Error::unavailable;
+  }
+  settle();
+  co_return Result<>();
+}
+
+template <class Protocol>
+void SocketStream<Protocol>::settle() {
+  set_options(shared_->socket);
+  describe(shared_->socket, peer_address_, local_port_);
+}
+
+template <class Protocol>
+Task<Result<std::size_t>> SocketStream<Protocol>::read_some(std::span<char> buffer) {
+  const auto [error, count] =
+      co_await shared_->socket.async_read_some(asio::buffer(buffer.data(), buffer.size()), as_pair);
+  if (error) co_return rename(error, shared_->timed_out);
+  co_return count;
+}
+
+template <class Protocol>
+Task<Result<>> SocketStream<Protocol>::write(std::span<const std::string_view> parts) {
+  const auto condition = [](const boost::system::error_code& error, std::size_t) {
+    return error ? std::size_t{0} : bytes_at_once;
+  };
+  while (!parts.empty()) {
+    std::array<asio::const_buffer, gathered_at_once> buffers;
+    const std::size_t count = std::min(parts.size(), buffers.size());
+    for (std::size_t i = 0; i < count; ++i) buffers[i] = asio::buffer(parts[i].data(), parts[i].size());
+    parts = parts.subspan(count);
+    const auto [error, written] = co_await asio::async_write(shared_->socket, buffers, condition, as_pair);
+    if (error) co_return rename(error, shared_->timed_out);
+  }
+  co_return Result<>();
+}
+
+template <class Protocol>
+void SocketStream<Protocol>::expires_at(SteadyTime deadline) {
+  if (!shared_->closed) watchdog_->expires_at(deadline);
+}
+
+template <class Protocol>
+void SocketStream<Protocol>::close() {
+  watchdog_->stop();
+  if (!shared_->closed) shared_->close();
+}
+
+template <class Protocol>
+void SocketStream<Protocol>::shutdown_write() {
+  boost::system::error_code ignored;
+  shared_->socket.shutdown(Socket::shutdown_send, ignored);
+}
+
+template <class Protocol>
+bool SocketStream<Protocol>::is_idle() {
+  if (shared_->closed) return false;
+  char byte = 0;
+  const ssize_t count = ::recv(shared_->socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+template class SocketStream<asio::ip::tcp>;
+template class SocketStream<asio::local::stream_protocol>;
+
+}  // namespace larder::net

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include <memory>
+#include <string>
+
+#include <larder/net/stream.hpp>
+
+#include "watchdog.hpp"
+
+namespace larder::net {
+
+/// Asio's error for an operation, renamed to what happened.
+Error rename(const boost::system::error_code& error, bool timed_out);
+
+/// A connected TCP or Unix socket.
+template <class Protocol>
+class SocketStream final : public Stream {
+ public:
+  using Socket = typename Protocol::socket;
+
+  /// `socket` may still have to be connected.
+  explicit SocketStream(Socket socket);
+  ~SocketStream() override;
+
+  Task<Result<>> connect(typename Protocol::endpoint endpoint);
+
+  /// Reads the addresses of a connected socket and sets its options.
+  void settle();
+
+  Task<Result<std::size_t>> read_some(std::span<char> buffer) override;
+  Task<Result<>> write(std::span<const std::string_view> parts) override;
+  void expires_at(SteadyTime deadline) override;
+  void close() override;
+  void shutdown_write() override;
+  bool is_idle() override;
+  const std::string& peer_address() const override { return peer_address_; }
+  const std::string& local_port() const override { return local_port_; }
+
+ private:
+  struct Shared {
+    explicit Shared(Socket s) : socket(std::move(s)) {}
+    Socket socket;
+    bool timed_out = false;
+    bool closed = false;
+    void close();
+  };
+
+  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<Watchdog> watchdog_;
+  std::string peer_address_;
+  std::string local_port_;
+};
+
+using TcpStream = SocketStream<boost::asio::ip::tcp>;
+using UnixStream = SocketStream<boost::asio::local::stream_protocol>;
+
+}  // namespace larder::net
