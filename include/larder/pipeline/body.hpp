@@ -18,6 +18,9 @@ class BodyReader {
 
   /// The next piece, valid until the next call; empty at the end. An error means that the content is incomplete.
   virtual Task<Result<std::string_view>> read() = 0;
+
+  /// Whether read() would answer without waiting for the peer: a head and its first piece then leave in one write.
+  virtual bool is_ready() const { return false; }
 };
 
 /// The content of a message (RFC 9110, section 6.4): none, all there, or arriving.

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <larder/base/clock.hpp>
+#include <larder/pipeline/handler.hpp>
+
+namespace larder::pipeline {
+
+/// One exchange as the access log tells it.
+struct AccessRecord {
+  Time time;  ///< when the request's head had been read
+  std::string client_address;
+  std::string method;
+  std::string target;
+  std::string host;
+  int version_minor = 1;
+  int status = 0;
+  std::uint64_t bytes = 0;  ///< of content handed to the connection
+  Milliseconds duration{0};
+  std::string_view cache_result;
+  std::string referer;
+  std::string user_agent;
+};
+
+/// One JSON object, without a line end.
+std::string format_json(const AccessRecord& record);
+
+/// The Common Log Format, with the cache's word at the end, without a line end.
+std::string format_common(const AccessRecord& record);
+
+/// Takes finished lines; safe to call from any thread, and never waits.
+class AccessSink {
+ public:
+  virtual ~AccessSink() = default;
+  virtual void write(const AccessRecord& record) = 0;
+};
+
+/// Writes a record of every exchange once its content has been handed over.
+class AccessLog final : public Handler {
+ public:
+  AccessLog(Handler& inner, AccessSink& sink, const Clock& clock) : inner_(inner), sink_(sink), clock_(clock) {}
+  Task<Result<Response>> handle(Request& request) override;
+
+ private:
+  Handler& inner_;
+  AccessSink& sink_;
+  const Clock& clock_;
+};
+
+/// The first word of X-Cache.
+std::string_view word_of(CacheResult result);
+
+}  // namespace larder::pipeline

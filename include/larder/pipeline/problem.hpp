@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include <larder/pipeline/handler.hpp>
+
+namespace larder::pipeline {
+
+/// A response of larder's own that says what went wrong, as JSON (RFC 9457), without internals. Never stored by anyone.
+Response problem(int status, std::string_view detail);
+
+/// The problem that tells a client why its request could not be read: 400, 408, 413, 414, 431 or 501.
+Response request_problem(const boost::system::error_code& error);
+
+/// The problem that tells a client why the upstream's response could not be had: 502, 503 or 504.
+Response origin_problem(const boost::system::error_code& error);
+
+}  // namespace larder::pipeline
