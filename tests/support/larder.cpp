@@ -1,0 +1,105 @@
+#include "support/larder.hpp"
+
+#include "support/ports.hpp"
+#include "support/wait.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace larder::test {
+
+namespace {
+
+constexpr int attempts = 5;  // another process may take a free port before larder does
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  std::ranges::transform(lowered, lowered.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lowered;
+}
+
+}  // namespace
+
+std::string Yaml::text() const {
+  std::string text = "upstreams:\n  shop:\n    servers: [" + upstream + "]\n";
+  if (!timeouts.empty()) text += "    timeouts: " + timeouts + "\n";
+  if (!redis.empty() || !store.empty()) text += "store:\n" + store;
+  // Tests are about answers and not about speed: a sanitized larder on a busy machine keeps this deadline.
+  if (!redis.empty()) text += "  redis: {url: \"" + redis + "\", timeout: 500ms}\n";
+  if (!routes.empty()) text += "routes:\n" + routes;
+  return text + rest;
+}
+
+Larder::Larder(std::string yaml) : yaml_(std::move(yaml)) {
+  for (int attempt = 1;; ++attempt) {
+    port_ = free_port();
+    try {
+      start();
+      return;
+    } catch (const std::runtime_error&) {
+      if (attempt == attempts || log().find("address") == std::string::npos) throw;
+    }
+  }
+}
+
+std::optional<int> Larder::stop() {
+  process_->terminate();
+  return process_->wait(patience);
+}
+
+void Larder::restart() {
+  if (!stop()) throw std::runtime_error("larder does not end: " + log());
+  start();
+}
+
+int Larder::log_lines_with(std::string_view text) const {
+  std::istringstream lines(lower(log()));
+  const std::string wanted = lower(text);
+  int count = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(wanted) != std::string::npos) ++count;
+  }
+  return count;
+}
+
+std::uint64_t Larder::peak_memory() const {
+  std::ifstream file("/proc/" + std::to_string(process_->pid()) + "/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;
+  }
+  throw std::runtime_error("no VmHWM: larder has ended");
+}
+
+void Larder::start() {
+  const std::string path = (directory_.path() / "larder.yaml").string();
+  std::ofstream(path) << "listen: 127.0.0.1:" << port_ << "\n" << yaml_;
+  process_ = std::make_unique<Process>(std::vector<std::string>{LARDER_BINARY, "--config", path});
+  eventually([this] { return accepts_connections(port_) || !process_->is_running(); }, patience);
+  if (!process_->is_running() || !accepts_connections(port_))
+    throw std::runtime_error("larder did not start with\n" + yaml_ + "\nand said\n" + log());
+}
+
+Run run_larder(std::vector<std::string> arguments, std::vector<std::string> environment) {
+  arguments.insert(arguments.begin(), LARDER_BINARY);
+  Process process(std::move(arguments), std::move(environment));
+  const std::optional<int> exit_code = process.wait(patience);
+  return {exit_code, process.output(), process.errors()};
+}
+
+std::string cache_result(const Response& response) {
+  const std::string value = response.fields.get("X-Cache");
+  return value.substr(0, value.find_first_of(" ;,"));
+}
+
+bool is_sanitized() {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  return true;
+#else
+  return false;
+#endif
+}
+
+}  // namespace larder::test

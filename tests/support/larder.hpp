@@ -1,0 +1,77 @@
+#pragma once
+
+#include "support/client.hpp"
+#include "support/process.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace larder::test {
+
+/// A configuration file's text for one upstream; the rest as its blocks of YAML. `listen` is Larder's.
+struct Yaml {
+  std::string upstream;  ///< a URL
+  std::string routes = "  - match: /**\n    ttl: 60s\n";
+  std::string store;     ///< lines under `store:`, indented by two
+  std::string redis;     ///< a URL: the Redis tier
+  std::string timeouts;  ///< `{first_byte: 1s}`
+  std::string rest;      ///< top-level lines
+
+  std::string text() const;
+};
+
+/// The larder program itself, started with a configuration file in a directory of its own, at a free port of
+/// 127.0.0.1.
+class Larder {
+ public:
+  /// Starts it and waits until it accepts connections. Throws, with what it printed, where it does not.
+  explicit Larder(std::string yaml);
+  explicit Larder(const Yaml& yaml) : Larder(yaml.text()) {}
+
+  std::uint16_t port() const { return port_; }
+  Client client(std::string host = "shop.test") const { return Client(port_, std::move(host)); }
+
+  /// Asks for a graceful end and waits for it: the exit code, nothing where it does not end.
+  std::optional<int> stop();
+
+  /// Ends it as stop() does and starts it anew at the same port.
+  void restart();
+
+  Process& process() { return *process_; }
+  std::string log() const { return process_->output() + process_->errors(); }
+
+  /// How many lines of the log hold `text`, in any case.
+  int log_lines_with(std::string_view text) const;
+
+  /// The most memory it ever had resident (VmHWM), in bytes.
+  std::uint64_t peak_memory() const;
+
+ private:
+  void start();
+
+  TemporaryDirectory directory_;
+  std::string yaml_;
+  std::uint16_t port_ = 0;
+  std::unique_ptr<Process> process_;
+};
+
+/// What the program does with command-line arguments alone, run to its end.
+struct Run {
+  std::optional<int> exit_code;
+  std::string output;
+  std::string errors;
+};
+Run run_larder(std::vector<std::string> arguments, std::vector<std::string> environment = {});
+
+/// The first word of X-Cache.
+std::string cache_result(const Response& response);
+
+/// Whether memory figures mean nothing and everything takes longer: a sanitizer is compiled in.
+bool is_sanitized();
+
+}  // namespace larder::test
