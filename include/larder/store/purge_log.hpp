@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include <larder/base/task.hpp>
 #include <larder/policy/purge.hpp>
 #include <larder/store/position.hpp>
 #include <larder/store/stored_response.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace larder::store {
 
@@ -23,17 +23,24 @@ class PurgeLog {
   };
   virtual Mark mark() const = 0;
 
-  /// Whether no purge since `response.checked` names it; moves `checked` on. Cheap while the log has not moved.
+  /// Whether no purge since `response.checked` names it; moves `checked` on. Cheap while the log has not
+  /// moved.
   virtual bool is_valid(const StoredResponse& response) const = 0;
 
   /// Whether a response that came from Redis may be used, by its `born`; if so its `checked` is set.
   virtual bool admit(StoredResponse& response) const = 0;
 
-  /// Whether Redis may be read: this instance knows every purge in the log, and the log every purge of this instance.
+  /// Whether Redis may be read: this instance knows every purge in the log, and the log every purge of this
+  /// instance.
   virtual bool is_in_step() const = 0;
 
-  /// Appends a record that purges all of `purges`, and waits until this instance goes by it and, within the command
-  /// deadline, it is in the log. It never fails: without Redis it counts here at once and waits in order for the log.
+  /// Whether hits may be served without asking the origin. Not, with `on_outage: origin`, while the log has
+  /// been silent for longer than `outage_ttl`. Cheap: asked on every hit.
+  virtual bool trusts_hits() const { return true; }
+
+  /// Appends a record that purges all of `purges`, and waits until this instance goes by it and, within the
+  /// command deadline, it is in the log. It never fails: without Redis it counts here at once and waits in
+  /// order for the log.
   virtual Task<> append(std::vector<policy::Purge> purges) = 0;
 };
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+#include <larder/store/purge_log.hpp>
+#include <larder/store/purge_table.hpp>
+
+#include <atomic>
+
+namespace larder::store {
+
+/// The purge log of an instance without Redis. Safe to use from any thread.
+class MemoryPurgeLog final : public PurgeLog {
+ public:
+  MemoryPurgeLog(const Clock& clock, PurgeTable::Limits limits) : clock_(clock), table_(limits) {}
+
+  Mark mark() const override { return table_.mark(); }
+  bool is_valid(const StoredResponse& response) const override { return table_.is_valid(response); }
+  bool admit(StoredResponse& response) const override { return table_.admit(response); }
+  bool is_in_step() const override { return true; }
+  Task<> append(std::vector<policy::Purge> purges) override;
+
+  const PurgeTable& table() const { return table_; }
+
+ private:
+  const Clock& clock_;
+  PurgeTable table_;
+  std::atomic<std::uint64_t> last_{0};
+};
+
+}  // namespace larder::store

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <larder/store/memory_tier.hpp>
+#include <larder/store/purge_log.hpp>
+#include <larder/store/store.hpp>
+
+namespace larder::store {
+
+/// The memory tier as a Store: what a purge names is dropped when it is found. Safe to use from any thread.
+class MemoryStore final : public Store {
+ public:
+  MemoryStore(MemoryTier& tier, const PurgeLog& log) : tier_(tier), log_(log) {}
+
+  /// find() without a coroutine, for the hit path.
+  Lookup find_now(std::string_view primary_key, const http::FieldList& request_fields);
+
+  Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
+  Task<> put(StoredResponsePtr response) override;
+
+ private:
+  MemoryTier& tier_;
+  const PurgeLog& log_;
+};
+
+}  // namespace larder::store

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <larder/http/field_list.hpp>
+#include <larder/store/stored_response.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace larder::store {
+
+/// The local tier: stored responses in memory, bounded in bytes, admitted and evicted by S3-FIFO. Shared by
+/// all threads; each shard has one short lock, under which nothing is built, freed or hashed. A hit copies a
+/// pointer.
+///
+///   primary key -> a response without Vary
+///                | the field names of the newest Vary; variant key -> the response
+///
+/// The names are the newest response's alone. A response stored under other names is then out of reach and
+/// ages out; it is never used by mistake, since what is found must have those names, that primary key and
+/// that variant key exactly.
+class MemoryTier final {
+ public:
+  /// `bytes` bounds all weights together; `max_object` is the largest body that must find room, so it decides
+  /// how many shards there are. With `bytes` smaller than that, what is larger than a shard is refused.
+  MemoryTier(std::uint64_t bytes, std::uint64_t max_object);
+  ~MemoryTier();
+  MemoryTier(const MemoryTier&) = delete;
+  MemoryTier& operator=(const MemoryTier&) = delete;
+
+  enum class Absence { none, no_key, no_variant };
+  struct Found {
+    StoredResponsePtr response;
+    Absence absence = Absence::none;  ///< why there is no response
+  };
+
+  /// The response that `request_fields` select, purged or not. Allocates only where the response has a Vary.
+  Found find(std::string_view primary_key, const http::FieldList& request_fields);
+
+  enum class Replace {
+    always,
+    if_absent,  ///< keeps what is there: for copies from another tier, which may be older
+  };
+
+  /// Stores. Refused, and what lay there removed, where it is larger than a shard.
+  void put(const StoredResponsePtr& response, Replace replace = Replace::always);
+
+  /// Removes this very response, if it is still there.
+  void drop(const StoredResponse& response);
+
+  struct Counts {
+    std::uint64_t entries = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t evictions = 0;  ///< so far
+    std::uint64_t refused = 0;    ///< so far: larger than a shard
+  };
+  Counts counts() const;
+
+  std::size_t shards() const { return shards_.size(); }
+
+  /// What one shard may hold, in bytes.
+  std::uint64_t shard_capacity() const { return shard_capacity_; }
+
+ private:
+  class Shard;
+  Shard& shard_of(std::uint64_t hash);
+
+  std::uint64_t shard_capacity_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace larder::store

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <larder/base/bytes.hpp>
+#include <larder/store/stored_response.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace larder::store {
+
+/// What lies under a primary key whose responses have a Vary: the names that lead to the variant key.
+struct VaryRecord {
+  std::string primary_key;
+  std::vector<std::string> names;  ///< lower case, sorted, at least one
+};
+
+/// A record read from Redis; monostate where the bytes are none of ours, of another version, cut short or
+/// garbled.
+using Record = std::variant<std::monostate, std::shared_ptr<StoredResponse>, VaryRecord>;
+
+/// A record in two parts that follow each other, so that the body need not be copied.
+struct EncodedRecord {
+  std::string head;
+  Bytes body;
+};
+
+/// The byte record of a stored response: everything but `checked`, which counts in one instance only.
+EncodedRecord encode(const StoredResponse& response);
+EncodedRecord encode(const VaryRecord& record);
+
+/// Reads a record. Every length is checked before use, and every byte by a checksum. The body shares `bytes`.
+Record decode(const Bytes& bytes);
+
+}  // namespace larder::store

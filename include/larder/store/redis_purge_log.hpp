@@ -1,0 +1,59 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+#include <larder/base/log.hpp>
+#include <larder/redis/client.hpp>
+#include <larder/store/purge_log.hpp>
+#include <larder/store/purge_table.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace larder::store {
+
+/// The purge log as a Redis stream that every instance appends to and tails (DESIGN.md). It lives on one
+/// event loop and has two clients of its own there; everything but start() may be called from any thread.
+class RedisPurgeLog final : public PurgeLog {
+ public:
+  struct Settings {
+    redis::Settings redis;              ///< `timeout` is the deadline of append() too
+    std::string key_prefix = "larder";  ///< the stream is `<key_prefix>:purges`
+    PurgeTable::Limits limits;          ///< max_lifetime is also how far back the stream reaches
+    bool origin_on_outage = false;      ///< `on_outage: origin`
+    Milliseconds outage_ttl{5'000};
+    std::size_t max_waiting = 10'000;  ///< records that wait for Redis; past it one purge of everything
+    std::string instance;              ///< who says it, in the records' `by`; empty: host, process and chance
+  };
+
+  RedisPurgeLog(boost::asio::io_context& loop, Settings settings, const Clock& clock, Log& log);
+  ~RedisPurgeLog() override;
+  RedisPurgeLog(const RedisPurgeLog&) = delete;
+  RedisPurgeLog& operator=(const RedisPurgeLog&) = delete;
+
+  /// Begins to connect, to read the stream and to write. On the loop, or before it runs.
+  void start();
+
+  /// Ends its coroutines, soon; append() then counts here alone. Call it while the loop still runs.
+  void stop();
+
+  Mark mark() const override;
+  bool is_valid(const StoredResponse& response) const override;
+  bool admit(StoredResponse& response) const override;
+  bool is_in_step() const override;
+  bool trusts_hits() const override;
+  Task<> append(std::vector<policy::Purge> purges) override;
+
+  const PurgeTable& table() const;
+
+  /// Records that count here and wait for Redis.
+  std::size_t waiting() const;
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace larder::store

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+#include <larder/redis/client.hpp>
+#include <larder/store/purge_log.hpp>
+#include <larder/store/record.hpp>
+#include <larder/store/store.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace larder::store {
+
+/// The shared tier: stored responses in Redis as records (record.hpp), each under policy::redis_name() of its
+/// key and each with an expiry. One for each thread, over that thread's client. What goes wrong is a miss,
+/// counted.
+class RedisTier final : public Store {
+ public:
+  struct Settings {
+    std::string key_prefix = "larder";
+    Milliseconds max_lifetime{24 * 3'600'000};  ///< nothing stays longer
+  };
+
+  RedisTier(redis::Client& client, const PurgeLog& log, const Clock& clock, Settings settings)
+      : client_(client), log_(log), clock_(clock), settings_(std::move(settings)) {}
+
+  /// At most two round trips, the second only for a response with Vary. Nothing while the purge log is out of
+  /// step.
+  Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
+
+  /// Waits for Redis' answer; the commands are on the connection before the first wait, so that a find()
+  /// issued after put() was begun on this thread sees them.
+  Task<> put(StoredResponsePtr response) override;
+
+  /// Counted since the start; read from any thread.
+  struct Counts {
+    std::atomic<std::uint64_t> reads{0};
+    std::atomic<std::uint64_t> failed_reads{0};  ///< no answer, or an error
+    std::atomic<std::uint64_t> bad_records{0};   ///< garbled, of another version, or of another key
+    std::atomic<std::uint64_t> writes{0};
+    std::atomic<std::uint64_t> failed_writes{0};   ///< no answer, or an error
+    std::atomic<std::uint64_t> skipped_writes{0};  ///< Redis down, or the purge log out of step
+  };
+  const Counts& counts() const { return counts_; }
+
+ private:
+  Task<Record> read(std::string_view key);
+  Task<bool> write(std::string_view key, EncodedRecord record, Milliseconds expiry);
+  Lookup admit(const std::shared_ptr<StoredResponse>& response);
+  Milliseconds expiry_of(const StoredResponse& response) const;
+
+  redis::Client& client_;
+  const PurgeLog& log_;
+  const Clock& clock_;
+  Settings settings_;
+  Counts counts_;
+};
+
+}  // namespace larder::store
