@@ -1,0 +1,71 @@
+#include "connection.hpp"
+
+#include <cstring>
+
+namespace larder::origin {
+namespace {
+
+constexpr std::size_t small_buffer = 8 * 1024;
+constexpr std::size_t large_buffer = 64 * 1024;
+constexpr int max_interim_responses = 16;
+constexpr http1::HeadLimits limits{.head = 64 * 1024, .target = 0, .fields = 256};
+
+}  // namespace
+
+/// Reads more, growing the buffer once it was found full: most responses are small, and long ones are worth 64 KiB.
+Task<Result<>> Connection::fill() {
+  if (begin_ == end_) {
+    begin_ = 0;
+    if (end_ == buffer_.size() && buffer_.size() < large_buffer) {
+      buffer_.resize(buffer_.empty() ? small_buffer : large_buffer);
+    }
+    end_ = 0;
+  } else if (end_ == buffer_.size()) {
+    if (begin_ == 0) buffer_.resize(buffer_.size() * 2);
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  const Result<std::size_t> count = co_await stream_->read_some(std::span(buffer_).subspan(end_));
+  if (!count) co_return count.error();
+  end_ += *count;
+  received_ = true;
+  co_return Result<>();
+}
+
+Task<Result<http1::ParsedResponse>> Connection::read_head(std::string_view request_method) {
+  int interim = 0;
+  while (true) {
+    Result<std::optional<http1::ParsedResponse>> parsed =
+        http1::parse_response_head(buffered(), request_method, limits);
+    if (!parsed) co_return parsed.error();
+    if (!parsed->has_value()) {
+      const Result<> more = co_await fill();
+      if (!more) co_return more.error();
+      continue;
+    }
+    http1::ParsedResponse response = std::move(**parsed);
+    begin_ += response.size;
+    if (response.head.status >= 200) co_return response;
+    if (response.head.status == 101 || ++interim > max_interim_responses) co_return Error::malformed;
+  }
+}
+
+Task<Result<std::string_view>> Connection::read_content(http1::BodyDecoder& decoder, Milliseconds patience) {
+  while (!decoder.done()) {
+    const Result<http1::BodyDecoder::Step> step = decoder.decode(buffered());
+    if (!step) co_return step.error();
+    begin_ += step->consumed;
+    if (!step->content.empty()) co_return step->content;
+    if (decoder.done()) break;
+    if (step->consumed != 0) continue;
+    stream_->expires_at(std::chrono::steady_clock::now() + patience);
+    const Result<> more = co_await fill();
+    if (more) continue;
+    if (more.error() == Error::closed && decoder.finish_at_close()) break;
+    co_return more.error();
+  }
+  co_return std::string_view{};
+}
+
+}  // namespace larder::origin

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <larder/base/clock.hpp>
+#include <larder/http1/body_decoder.hpp>
+#include <larder/http1/head_parser.hpp>
+#include <larder/net/stream.hpp>
+
+namespace larder::origin {
+
+/// One connection to an upstream server: the stream and the bytes read from it ahead of their use.
+class Connection {
+ public:
+  Connection(std::unique_ptr<net::Stream> stream, std::size_t server) : stream_(std::move(stream)), server_(server) {}
+
+  net::Stream& stream() { return *stream_; }
+  std::size_t server() const { return server_; }
+
+  /// Whether any byte of a response came since the last begin_exchange().
+  bool has_received() const { return received_; }
+  void begin_exchange() { received_ = false; }
+
+  /// The head of the final response: 1xx before it are skipped, 101 is refused (nobody asks for it here).
+  Task<Result<http1::ParsedResponse>> read_head(std::string_view request_method);
+
+  /// The next piece of content, empty at its end; valid until the next call. `patience`: for each wait.
+  Task<Result<std::string_view>> read_content(http1::BodyDecoder& decoder, Milliseconds patience);
+
+  /// Whether read_content() would answer without waiting.
+  bool has_buffered() const { return begin_ != end_; }
+
+ private:
+  std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
+  Task<Result<>> fill();
+
+  std::unique_ptr<net::Stream> stream_;
+  std::size_t server_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool received_ = false;
+};
+
+}  // namespace larder::origin

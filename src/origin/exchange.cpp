@@ -1,0 +1,163 @@
+#include "exchange.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <array>
+
+#include <larder/http1/head_writer.hpp>
+
+namespace larder::origin {
+namespace {
+
+http1::Framing framing_of(const pipeline::Body& body) {
+  if (body.empty()) return {};
+  const std::optional<std::uint64_t> length = body.length();
+  if (length) return {http1::Framing::Kind::length, *length};
+  return {http1::Framing::Kind::chunked, 0};
+}
+
+/// A POST without content says so, as RFC 9110, section 8.6 wants it of methods that anticipate content.
+http1::Framing framing_of(const pipeline::Request& request) {
+  const http1::Framing framing = framing_of(request.body);
+  const std::string_view method = request.head.method;
+  const bool anticipates = method == "POST" || method == "PUT" || method == "PATCH";
+  if (framing.kind == http1::Framing::Kind::none && anticipates) return {http1::Framing::Kind::length, 0};
+  return framing;
+}
+
+}  // namespace
+
+/// Content as it arrives; gives the connection back to the pool at its end, and closes it when given up before.
+class Exchange::ContentReader final : public pipeline::BodyReader {
+ public:
+  ContentReader(std::shared_ptr<Exchange> exchange, const http1::Framing& framing)
+      : exchange_(std::move(exchange)), decoder_(framing) {}
+
+  ~ContentReader() override { close(); }
+
+  Task<Result<std::string_view>> read() override {
+    if (ended_) co_return std::string_view{};
+    const Milliseconds patience = exchange_->pool_->settings().idle_timeout;
+    const Result<std::string_view> piece = co_await exchange_->connection_->read_content(decoder_, patience);
+    if (piece && piece->empty()) {
+      ended_ = true;
+      exchange_->finish();
+    }
+    if (!piece) close();
+    co_return piece;
+  }
+
+  bool is_ready() const override { return ended_ || decoder_.done() || exchange_->connection_->has_buffered(); }
+
+ private:
+  void close() {
+    if (ended_) return;
+    ended_ = true;
+    exchange_->abandoned_ = true;
+    exchange_->connection_->stream().close();
+  }
+
+  std::shared_ptr<Exchange> exchange_;
+  http1::BodyDecoder decoder_;
+  bool ended_ = false;
+};
+
+Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
+  connection_->begin_exchange();
+  const http1::Framing framing = framing_of(request);
+  const std::string method = request.head.method;
+  wait_for(pool_->settings().first_byte_timeout);
+  const Result<> sent = co_await send_head(request, framing);
+  if (!sent) co_return sent.error();
+  if (request.body.is_streamed()) {
+    const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    sending_ = true;
+    boost::asio::co_spawn(executor, send_content(request.body.take_reader(), framing), boost::asio::detached);
+  }
+  Result<http1::ParsedResponse> parsed = co_await connection_->read_head(method);
+  if (!parsed) {
+    abandoned_ = true;
+    connection_->stream().close();
+    co_return parsed.error();
+  }
+  co_return respond(std::move(*parsed));
+}
+
+Task<Result<>> Exchange::send_head(pipeline::Request& request, const http1::Framing& framing) {
+  std::string head;
+  head.reserve(request.head.fields.wire().size() + request.head.target.size() + 64);
+  http1::write_request_head(head, request.head.method, request.head.target, request.head.fields, framing,
+                            http1::Persistence::keep_alive);
+  const std::array<std::string_view, 2> parts{head, request.body.bytes().view()};
+  const Result<> sent = co_await connection_->stream().write(parts);
+  co_return sent;
+}
+
+/// Runs beside the wait for the response's head: the server may answer before it has read everything.
+Task<> Exchange::send_content(std::unique_ptr<pipeline::BodyReader> content, http1::Framing framing) {
+  const std::shared_ptr<Exchange> self = shared_from_this();
+  bool whole = false;
+  while (!abandoned_) {
+    wait_for(pool_->settings().idle_timeout);
+    const Result<std::string_view> piece = co_await content->read();
+    // A client that breaks off must not leave the server with what looks like a whole request.
+    if (!piece) connection_->stream().close();
+    if (!piece || abandoned_) break;
+    whole = piece->empty();
+    const Result<> sent = co_await send_piece(*piece, framing);
+    // What the server answered before it stopped reading may still be there: the reader finds out.
+    if (!sent || whole) break;
+  }
+  sending_ = false;
+  reusable_ = reusable_ && whole;
+  if (whole && !abandoned_) wait_for(pool_->settings().first_byte_timeout);
+}
+
+Task<Result<>> Exchange::send_piece(std::string_view piece, const http1::Framing& framing) {
+  if (framing.kind != http1::Framing::Kind::chunked) {
+    const std::array<std::string_view, 1> parts{piece};
+    const Result<> sent = co_await connection_->stream().write(parts);
+    co_return sent;
+  }
+  if (piece.empty()) {
+    const std::array<std::string_view, 1> parts{http1::last_chunk};
+    const Result<> sent = co_await connection_->stream().write(parts);
+    co_return sent;
+  }
+  std::string head;
+  http1::write_chunk_head(head, piece.size());
+  const std::array<std::string_view, 3> parts{head, piece, http1::chunk_end};
+  const Result<> sent = co_await connection_->stream().write(parts);
+  co_return sent;
+}
+
+pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
+  // An early response: the rest of the request is not worth sending, and the connection is not used again.
+  reusable_ = parsed.keep_alive && !sending_;
+  abandoned_ = sending_;
+  pipeline::Response response;
+  response.head = std::move(parsed.head);
+  if (parsed.framing.kind == http1::Framing::Kind::none ||
+      (parsed.framing.kind == http1::Framing::Kind::length && parsed.framing.length == 0)) {
+    finish();
+    return response;
+  }
+  std::optional<std::uint64_t> length;
+  if (parsed.framing.kind == http1::Framing::Kind::length) length = parsed.framing.length;
+  response.body = pipeline::Body(std::make_unique<ContentReader>(shared_from_this(), parsed.framing), length);
+  return response;
+}
+
+void Exchange::finish() {
+  // Bytes behind a response are nobody's: the connection cannot be trusted any more.
+  if (reusable_ && !connection_->has_buffered()) {
+    pool_->keep(std::move(connection_));
+  } else {
+    abandoned_ = true;
+    connection_->stream().close();
+  }
+}
+
+}  // namespace larder::origin

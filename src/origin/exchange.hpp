@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <larder/pipeline/handler.hpp>
+
+#include "connection.hpp"
+#include "pool.hpp"
+
+namespace larder::origin {
+
+/// One request and its response over one connection. Kept by whoever still reads the response or sends the request.
+///
+///   phase      | request content           | response          | goes to
+///   sending    | being sent by a coroutine | none yet          | answered: the head came; failed
+///   answered   | all sent, or given up     | content being read | the pool: all read and sent; else closed
+class Exchange final : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection)
+      : pool_(std::move(pool)), connection_(std::move(connection)) {}
+
+  /// Sends the request and reads the response's head.
+  Task<Result<pipeline::Response>> run(pipeline::Request& request);
+
+  /// Whether the server gave any sign of having seen the request.
+  bool has_received() const { return connection_->has_received(); }
+
+ private:
+  class ContentReader;
+
+  Task<Result<>> send_head(pipeline::Request& request, const http1::Framing& framing);
+  void start_sending(std::unique_ptr<pipeline::BodyReader> content, http1::Framing framing);
+  Task<> send_content(std::unique_ptr<pipeline::BodyReader> content, http1::Framing framing);
+  Task<Result<>> send_piece(std::string_view piece, const http1::Framing& framing);
+  pipeline::Response respond(http1::ParsedResponse parsed);
+  void finish();
+
+  void wait_for(Milliseconds time) { connection_->stream().expires_at(std::chrono::steady_clock::now() + time); }
+
+  std::shared_ptr<Pool> pool_;
+  std::unique_ptr<Connection> connection_;
+  bool sending_ = false;    // the content is still being sent
+  bool abandoned_ = false;  // nobody wants the rest of it sent
+  bool reusable_ = true;
+};
+
+}  // namespace larder::origin

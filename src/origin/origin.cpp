@@ -1,0 +1,48 @@
+#include <larder/origin/origin.hpp>
+
+#include "exchange.hpp"
+#include "pool.hpp"
+
+namespace larder::origin {
+namespace {
+
+/// RFC 9110, section 9.2.2: what was perhaps done already may be asked for again only where that changes nothing more.
+/// Content that was streamed is gone.
+bool may_repeat(const pipeline::Request& request) {
+  return http::is_idempotent(request.head.method) && !request.body.is_streamed();
+}
+
+}  // namespace
+
+Origin::Origin(const std::vector<Settings>& upstreams, Log& log) {
+  for (const Settings& settings : upstreams) {
+    pools_.emplace(settings.name, std::make_shared<Pool>(settings, log));
+  }
+}
+
+Origin::~Origin() = default;
+
+Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
+  const auto found = pools_.find(request.upstream);
+  if (found == pools_.end()) co_return Error::unavailable;
+  const std::shared_ptr<Pool> pool = found->second;
+  const bool repeatable = may_repeat(request);
+  if (std::unique_ptr<Connection> used = pool->take_unused()) {
+    const auto exchange = std::make_shared<Exchange>(pool, std::move(used));
+    Result<pipeline::Response> response = co_await exchange->run(request);
+    if (response || exchange->has_received() || !repeatable || response.error() != Error::closed) {
+      co_return response;
+    }
+  }
+  Result<std::unique_ptr<Connection>> connection = co_await pool->connect();
+  if (!connection) co_return Error::unavailable;
+  const auto exchange = std::make_shared<Exchange>(pool, std::move(*connection));
+  Result<pipeline::Response> response = co_await exchange->run(request);
+  co_return response;
+}
+
+void Origin::close_unused() {
+  for (auto& [name, pool] : pools_) pool->close_unused();
+}
+
+}  // namespace larder::origin

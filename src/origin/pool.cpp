@@ -1,0 +1,69 @@
+#include "pool.hpp"
+
+#include <larder/net/connect.hpp>
+
+namespace larder::origin {
+namespace {
+
+constexpr Seconds rest_after_failure{2};
+
+}  // namespace
+
+Pool::Pool(Settings settings, Log& log) : settings_(std::move(settings)), log_(log) {
+  for (const net::Endpoint& endpoint : settings_.servers) servers_.push_back({endpoint, {}});
+}
+
+std::unique_ptr<Connection> Pool::take_unused() {
+  while (!unused_.empty()) {
+    std::unique_ptr<Connection> connection = std::move(unused_.back());
+    unused_.pop_back();
+    if (connection->stream().is_idle()) return connection;
+  }
+  return nullptr;
+}
+
+Task<Result<std::unique_ptr<Connection>>> Pool::connect() {
+  Error last = Error::unavailable;
+  for (std::size_t attempt = 0; attempt < servers_.size(); ++attempt) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    const std::size_t index = next_server(now);
+    Result<std::unique_ptr<net::Stream>> stream =
+        co_await net::connect(servers_[index].endpoint, now + settings_.connect_timeout);
+    if (stream) {
+      if (servers_[index].down_until != SteadyTime{}) {
+        servers_[index].down_until = {};
+        log_.info("upstream {}: {} answers again", settings_.name, servers_[index].endpoint.text());
+      }
+      co_return std::make_unique<Connection>(std::move(*stream), index);
+    }
+    note_failure(servers_[index], stream.error());
+    if (stream.error() == Error::timeout) last = Error::timeout;
+  }
+  co_return last;
+}
+
+/// The next in turn that is not resting after a failure; where all are, the next in turn.
+std::size_t Pool::next_server(SteadyTime now) {
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    const std::size_t index = turn_++ % servers_.size();
+    if (servers_[index].down_until <= now) return index;
+  }
+  return turn_++ % servers_.size();
+}
+
+void Pool::note_failure(Server& server, const boost::system::error_code& error) {
+  if (server.down_until == SteadyTime{}) {
+    log_.warn("upstream {}: cannot connect to {}: {}", settings_.name, server.endpoint.text(), error.message());
+  }
+  server.down_until = std::chrono::steady_clock::now() + rest_after_failure;
+}
+
+void Pool::keep(std::unique_ptr<Connection> connection) {
+  if (unused_.size() >= settings_.max_unused * servers_.size()) return;
+  connection->stream().expires_at(std::chrono::steady_clock::now() + settings_.idle_timeout);
+  unused_.push_back(std::move(connection));
+}
+
+void Pool::close_unused() { unused_.clear(); }
+
+}  // namespace larder::origin

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <larder/origin/origin.hpp>
+
+#include "connection.hpp"
+
+namespace larder::origin {
+
+/// The connections to one upstream: unused ones waiting, newest first, and which servers answer at present.
+class Pool {
+ public:
+  Pool(Settings settings, Log& log);
+
+  const Settings& settings() const { return settings_; }
+
+  /// An unused connection that the server has not ended; nullptr where there is none.
+  std::unique_ptr<Connection> take_unused();
+
+  /// A new connection to the next server in turn that takes one. Error::unavailable, Error::timeout.
+  Task<Result<std::unique_ptr<Connection>>> connect();
+
+  /// Keeps a connection for the next request. Its last response was whole.
+  void keep(std::unique_ptr<Connection> connection);
+
+  void close_unused();
+
+ private:
+  struct Server {
+    net::Endpoint endpoint;
+    SteadyTime down_until{};  ///< after a failure the others are tried first
+  };
+
+  std::size_t next_server(SteadyTime now);
+  void note_failure(Server& server, const boost::system::error_code& error);
+
+  Settings settings_;
+  Log& log_;
+  std::vector<Server> servers_;
+  std::size_t turn_ = 0;
+  std::vector<std::unique_ptr<Connection>> unused_;
+};
+
+}  // namespace larder::origin
