@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <vector>
+
+#include <larder/base/clock.hpp>
+#include <larder/base/log.hpp>
+#include <larder/http1/head_parser.hpp>
+#include <larder/net/listener.hpp>
+#include <larder/pipeline/handler.hpp>
+
+namespace larder::server {
+
+/// Bounds on client connections.
+struct Settings {
+  http1::HeadLimits head_limits;
+  Milliseconds head_timeout{10'000};   ///< for a whole request head, from its first byte
+  Milliseconds idle_timeout{75'000};   ///< between two requests, and between two pieces of content either way
+  Milliseconds linger{1'000};          ///< for a client to read an answer given before its request was whole
+  std::size_t max_connections = 8'192;  ///< of one server; past it nothing is accepted until some end
+};
+
+class Connection;
+
+/// The client connections of one worker, each served by one coroutine. It belongs to one event loop.
+class Server {
+ public:
+  Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock, Settings settings, Log& log);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Accepts on a listener of this loop from now on.
+  void accept_on(std::unique_ptr<net::Listener> listener);
+
+  /// Accepts nothing more, ends idle connections, lets requests in flight finish and closes theirs after the answer.
+  void drain();
+
+  /// Ends every connection, whatever it is doing.
+  void close();
+
+  std::size_t connections() const { return connections_.size(); }
+
+ private:
+  friend class Connection;
+
+  Task<> accept_loop(std::shared_ptr<net::Listener> listener);
+  void serve(std::unique_ptr<net::Stream> stream);
+  void forget(const std::shared_ptr<Connection>& connection);
+
+  boost::asio::io_context& loop_;
+  pipeline::Handler& handler_;
+  const Clock& clock_;
+  Settings settings_;
+  Log& log_;
+  std::vector<std::shared_ptr<net::Listener>> listeners_;
+  std::vector<std::shared_ptr<Connection>> connections_;
+  bool draining_ = false;
+};
+
+}  // namespace larder::server

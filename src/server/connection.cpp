@@ -1,0 +1,198 @@
+#include "connection.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <cstring>
+
+#include <larder/http/target.hpp>
+#include <larder/pipeline/problem.hpp>
+
+namespace larder::server {
+namespace {
+
+constexpr std::size_t first_buffer = 4 * 1024;
+constexpr std::size_t largest_buffer = 64 * 1024;
+
+/// Methods that would make a tunnel of us, or show others what a client sent (front-door.md).
+std::optional<int> status_for_method(std::string_view method) {
+  if (method == "CONNECT") return 501;
+  if (method == "TRACE") return 405;
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// The content of the request being served, as the handlers read it. It may outlive the answer, not the connection.
+class Connection::Content final : public pipeline::BodyReader {
+ public:
+  explicit Content(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  Task<Result<std::string_view>> read() override {
+    connection_->reading_content_ = true;
+    const Result<std::string_view> piece = co_await connection_->read_content();
+    connection_->reading_content_ = false;
+    connection_->content_released_.cancel();
+    co_return piece;
+  }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+};
+
+Connection::Connection(Server& server, std::unique_ptr<net::Stream> stream)
+    : server_(server), stream_(std::move(stream)), content_released_(server.loop_) {}
+
+Task<> Connection::run() {
+  const std::shared_ptr<Connection> self = shared_from_this();
+  bool goes_on = true;
+  while (goes_on) goes_on = co_await serve_one();
+  stream_->close();
+  server_.forget(self);
+}
+
+/// One request and its response; whether another may follow.
+Task<bool> Connection::serve_one() {
+  idle_ = true;
+  Result<http1::ParsedRequest> parsed = co_await read_head();
+  idle_ = false;
+  if (parsed) {
+    const bool goes_on = co_await answer(std::move(*parsed));
+    co_return goes_on;
+  }
+  const boost::system::error_code error = parsed.error();
+  const bool is_gone = error == Error::closed || error == Error::canceled || (error == Error::timeout && begin_ == end_);
+  if (!is_gone) co_await refuse(error);
+  co_return false;
+}
+
+Task<Result<http1::ParsedRequest>> Connection::read_head() {
+  bool begun = false;
+  wait_for(server_.settings_.idle_timeout);
+  while (true) {
+    if (begin_ != end_) {
+      Result<std::optional<http1::ParsedRequest>> parsed =
+          http1::parse_request_head(buffered(), server_.settings_.head_limits);
+      if (!parsed) co_return parsed.error();
+      if (parsed->has_value()) {
+        consume((*parsed)->size);
+        co_return std::move(**parsed);
+      }
+      if (!begun) wait_for(server_.settings_.head_timeout);
+      begun = true;
+      idle_ = false;
+    }
+    const Result<> more = co_await fill();
+    if (!more) co_return more.error();
+  }
+}
+
+/// Reads more behind what is there, making room for it first.
+Task<Result<>> Connection::fill() {
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (end_ == buffer_.size()) {
+    if (begin_ == 0) {
+      buffer_.resize(buffer_.empty() ? first_buffer : std::min(buffer_.size() * 4, largest_buffer));
+    } else {
+      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    }
+  }
+  if (end_ == buffer_.size()) co_return Error::head_too_large;
+  const Result<std::size_t> count = co_await stream_->read_some(std::span(buffer_).subspan(end_));
+  if (!count) co_return count.error();
+  end_ += *count;
+  co_return Result<>();
+}
+
+Task<bool> Connection::answer(http1::ParsedRequest parsed) {
+  Result<http::Target> target = http::target_of(parsed.head, "http");
+  if (!target) {
+    co_await refuse(target.error());
+    co_return false;
+  }
+  keep_alive_ = parsed.keep_alive;
+  decoder_.emplace(parsed.framing);
+  owes_continue_ = parsed.expects_continue && !decoder_->done();
+  writing_ = false;
+
+  pipeline::Request request;
+  request.head = std::move(parsed.head);
+  request.target = std::move(*target);
+  request.client_address = stream_->peer_address();
+  request.own_port = stream_->local_port();
+  if (!decoder_->done()) {
+    std::optional<std::uint64_t> length;
+    if (parsed.framing.kind == http1::Framing::Kind::length) length = parsed.framing.length;
+    request.body = pipeline::Body(std::make_unique<Content>(shared_from_this()), length);
+  }
+  const std::string method = request.head.method;
+  const int version_minor = request.head.version_minor;
+
+  Result<pipeline::Response> response = Error::canceled;
+  if (const std::optional<int> status = status_for_method(method)) {
+    response = pipeline::problem(*status, "The method is not offered here.");
+    if (*status == 405) response->head.fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  } else {
+    response = co_await server_.handler_.handle(request);
+  }
+  if (!response) response = pipeline::origin_problem(response.error());
+  const Result<> sent = co_await respond(*response, method, version_minor);
+  if (!sent) co_return false;
+  if (decoder_->done()) co_return keep_alive_;
+  co_await linger();
+  co_return false;
+}
+
+/// After an anomaly nothing on the connection can be trusted: it ends with the answer.
+Task<> Connection::refuse(boost::system::error_code error) {
+  keep_alive_ = false;
+  pipeline::Response response = pipeline::request_problem(error);
+  const Result<> sent = co_await respond(response, "GET", 1);
+  if (sent) co_await linger();
+}
+
+/// Lets the client read the answer before the connection ends: closing with bytes unread would reset it, and the answer
+/// could be lost (RFC 9112, section 9.6).
+Task<> Connection::linger() {
+  const SteadyTime end = std::chrono::steady_clock::now() + server_.settings_.linger;
+  stream_->shutdown_write();
+  stream_->expires_at(end);
+  if (reading_content_) {
+    content_released_.expires_at(end);
+    co_await content_released_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+  if (reading_content_) co_return;
+  Result<> more;
+  while (more) {
+    begin_ = end_ = 0;
+    more = co_await fill();
+  }
+}
+
+Task<Result<std::string_view>> Connection::read_content() {
+  if (owes_continue_) {
+    owes_continue_ = false;
+    constexpr std::array<std::string_view, 1> go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
+    if (!writing_) {
+      const Result<> sent = co_await stream_->write(go_on);
+      if (!sent) co_return sent.error();
+    }
+  }
+  while (!decoder_->done()) {
+    const Result<http1::BodyDecoder::Step> step = decoder_->decode(buffered());
+    if (!step) co_return step.error();
+    consume(step->consumed);
+    if (!step->content.empty()) co_return step->content;
+    if (decoder_->done()) break;
+    if (step->consumed != 0) continue;
+    wait_for(server_.settings_.idle_timeout);
+    const Result<> more = co_await fill();
+    if (!more) co_return more.error();
+  }
+  co_return std::string_view{};
+}
+
+}  // namespace larder::server

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <larder/http1/body_decoder.hpp>
+#include <larder/http1/head_parser.hpp>
+#include <larder/http1/head_writer.hpp>
+#include <larder/server/server.hpp>
+
+namespace larder::server {
+
+/// One client connection, from accept to close: reads a request, has it handled, writes the response, and again.
+///
+///   phase    | is_idle | drain() does
+///   waiting  | yes     | close
+///   serving  | no      | nothing: the response says `Connection: close`, then the connection ends
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Server& server, std::unique_ptr<net::Stream> stream);
+
+  /// Serves until the connection ends.
+  Task<> run();
+
+  void drain() {
+    if (idle_) stream_->close();
+  }
+  void close() { stream_->close(); }
+
+  std::size_t position = 0;  ///< among the server's connections
+
+ private:
+  class Content;
+
+  Task<bool> serve_one();
+  Task<Result<http1::ParsedRequest>> read_head();
+  Task<Result<>> fill();
+  Task<bool> answer(http1::ParsedRequest parsed);
+  Task<> refuse(boost::system::error_code error);
+  Task<Result<>> respond(pipeline::Response& response, std::string_view method, int version_minor);
+  Task<Result<>> stream_content(pipeline::BodyReader& content, bool chunked);
+  Task<Result<>> write_bytes(std::string_view bytes);
+  Task<Result<std::string_view>> read_content();
+  Task<> linger();
+
+  std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
+  void consume(std::size_t count) { begin_ += count; }
+  void wait_for(Milliseconds time) { stream_->expires_at(std::chrono::steady_clock::now() + time); }
+
+  Server& server_;
+  std::unique_ptr<net::Stream> stream_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::string out_;  // the head of a response; kept from one to the next
+  bool idle_ = true;
+  bool keep_alive_ = true;
+
+  // The content of the request being served.
+  std::optional<http1::BodyDecoder> decoder_;
+  bool owes_continue_ = false;  // the client waits for 100 (Continue)
+  bool writing_ = false;        // the final response has begun: no 100 any more
+  bool reading_content_ = false;
+  boost::asio::steady_timer content_released_;
+};
+
+}  // namespace larder::server
