@@ -213,7 +213,8 @@ asio::awaitable<void> serve(tcp::socket socket, Api& api, std::chrono::milliseco
         too_large ? Api::error(http::status::payload_too_large, "64 KiB at most") : api.answer(request);
     open = request.keep_alive() && !too_large && !timer_error;
     response.keep_alive(open);
-    response.prepare_payload();
+    // RFC 9110, section 8.6: no Content-Length in a 204.
+    if (response.result() != http::status::no_content) response.prepare_payload();
     // The length stays (RFC 9110, section 9.3.2).
     if (request.method() == http::verb::head) response.body().clear();
     const auto [write_error, written] = co_await http::async_write(socket, response, completion);
