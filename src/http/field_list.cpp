@@ -1,9 +1,9 @@
+#include <larder/base/text.hpp>
 #include <larder/http/field_list.hpp>
 
-#include <larder/base/text.hpp>
-
 #include <algorithm>
-#include <array>
+#include <cstring>
+#include <utility>
 
 namespace larder::http {
 
@@ -19,7 +19,18 @@ void FieldList::add(std::string_view name, std::string_view value) {
   line.name_size = static_cast<std::uint32_t>(name.size());
   line.value = static_cast<std::uint32_t>(text_.size() + name.size() + 2);
   line.value_size = static_cast<std::uint32_t>(value.size());
-  text_.append(name).append(": ").append(value).append("\r\n");
+  const auto append_to = [&](std::string& text) {
+    text.append(name).append(": ").append(value).append("\r\n");
+  };
+  if (const std::size_t needed = text_.size() + line_size(line); needed > text_.capacity()) {
+    std::string grown;
+    grown.reserve(std::max(needed, 2 * text_.capacity()));
+    grown += text_;
+    append_to(grown);
+    text_ = std::move(grown);  // not before: name and value may be views into it
+  } else {
+    append_to(text_);
+  }
   lines_.push_back(line);
 }
 
@@ -30,12 +41,17 @@ void FieldList::set(std::string_view name, std::string_view value) {
 }
 
 std::size_t FieldList::remove(std::string_view name) {
-  const std::size_t found = count(name);
-  if (found != 0) {
-    const std::string kept(name);  // `name` may be a view into this list
-    remove_if([&kept](const Field& field) { return equal_ignoring_case(field.name, kept); });
-  }
-  return found;
+  if (!contains(name)) return 0;
+  const std::string kept(name);  // `name` may be a view into this list
+  return remove_if([&kept](const Field& field) { return equal_ignoring_case(field.name, kept); });
+}
+
+void FieldList::move_line(std::size_t from, std::size_t to, std::size_t offset) {
+  const Line line = lines_[from];
+  std::memmove(text_.data() + offset, text_.data() + line.name, line_size(line));
+  lines_[to] = line;
+  lines_[to].name = static_cast<std::uint32_t>(offset);
+  lines_[to].value = static_cast<std::uint32_t>(offset + line.name_size + 2);
 }
 
 std::size_t FieldList::count(std::string_view name) const {
@@ -76,7 +92,8 @@ void FieldList::reserve(std::size_t lines, std::size_t bytes) {
 bool is_token(std::string_view text) {
   static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || marks.find(c) != marks.npos;
+    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
+           marks.find(c) != marks.npos;
   });
 }
 

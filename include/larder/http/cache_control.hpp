@@ -1,18 +1,18 @@
 #pragma once
 
+#include <larder/base/clock.hpp>
+#include <larder/http/field_list.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <larder/base/clock.hpp>
-#include <larder/http/field_list.hpp>
-
 namespace larder::http {
 
-/// The directives of Cache-Control in a request or a response (RFC 9111, section 5.2; RFC 5861; RFC 8246). Where
-/// directives repeat or conflict, the most restrictive reading is taken (RFC 9111, section 4.2.1); a delta-seconds
-/// that cannot be read counts as 0 (stale), one too large as 2^31 (section 1.2.2).
+/// The directives of Cache-Control in a request or a response (RFC 9111, section 5.2; RFC 5861; RFC 8246).
+/// Where directives repeat or conflict, the most restrictive reading is taken (RFC 9111, section 4.2.1); a
+/// delta-seconds that cannot be read counts as 0 (stale), one too large as 2^31 (section 1.2.2).
 struct CacheControl {
   bool present = false;  ///< there is a Cache-Control field at all
 

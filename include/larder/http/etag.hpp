@@ -20,8 +20,8 @@ bool strongly_equal(const EntityTag& a, const EntityTag& b);
 /// Weak comparison: same opaque part (RFC 9110, section 8.8.3.2).
 bool weakly_equal(const EntityTag& a, const EntityTag& b);
 
-/// The entity tags of If-None-Match or If-Match (RFC 9110, sections 13.1.1 and 13.1.2); `any` for "*". Nothing where
-/// the field is malformed.
+/// The entity tags of If-None-Match or If-Match (RFC 9110, sections 13.1.1 and 13.1.2); `any` for "*".
+/// Nothing where the field is malformed.
 struct EntityTagList {
   bool any = false;
   std::vector<EntityTag> tags;

@@ -14,8 +14,9 @@ struct Field {
   std::string_view value;
 };
 
-/// Field lines in the order they came: wire text (`Name: value CRLF` each) plus an index into it. What one parser
-/// read is what another writer sends, without being built again. Views it hands out live until it is changed.
+/// Field lines in the order they came: wire text (`Name: value CRLF` each) plus an index into it. What one
+/// parser read is what another writer sends, without being built again. Views it hands out live until it is
+/// changed.
 class FieldList {
   struct Line;
 
@@ -50,7 +51,8 @@ class FieldList {
   bool empty() const { return lines_.empty(); }
   Field at(std::size_t position) const;
 
-  /// Appends a field line. The caller vouches that name and value hold no CR, LF or NUL (see is_field_value()).
+  /// Appends a field line. The caller vouches that name and value hold no CR, LF or NUL (see
+  /// is_field_value()). They may be views into this list.
   void add(std::string_view name, std::string_view value);
 
   /// One line of that name, in place of all there were.
@@ -59,19 +61,22 @@ class FieldList {
   /// Removes every line of that name; how many there were.
   std::size_t remove(std::string_view name);
 
-  /// Removes every line for which `unwanted(Field)` holds.
+  /// Removes every line for which `unwanted(Field)` holds; how many there were. The predicate must not keep
+  /// or compare with views into this list: the text moves while it is asked.
   template <class Predicate>
-  void remove_if(Predicate unwanted) {
-    FieldList kept;
-    bool changed = false;
-    for (const Field field : *this) {
-      if (unwanted(field)) {
-        changed = true;
-      } else {
-        kept.add(field.name, field.value);
-      }
+  std::size_t remove_if(Predicate unwanted) {
+    std::size_t kept = 0;
+    std::size_t kept_bytes = 0;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      if (unwanted(at(i))) continue;
+      if (kept != i) move_line(i, kept, kept_bytes);
+      kept_bytes += line_size(lines_[kept]);
+      ++kept;
     }
-    if (changed) *this = std::move(kept);
+    const std::size_t removed = lines_.size() - kept;
+    lines_.resize(kept);
+    text_.resize(kept_bytes);
+    return removed;
   }
 
   bool contains(std::string_view name) const { return find(name).has_value(); }
@@ -80,7 +85,8 @@ class FieldList {
   /// The value of the first line of that name.
   std::optional<std::string_view> find(std::string_view name) const;
 
-  /// The values of all lines of that name joined by ", " (RFC 9110, section 5.3); nothing where there is no such line.
+  /// The values of all lines of that name joined by ", " (RFC 9110, section 5.3); nothing where there is no
+  /// such line.
   std::optional<std::string> combined(std::string_view name) const;
 
   /// Every line as it goes on the wire, each ended by CRLF; without the empty line that ends a head.
@@ -100,7 +106,13 @@ class FieldList {
     std::uint32_t value_size = 0;
   };
 
-  std::string text_;
+  // "Name: value CRLF"
+  static std::size_t line_size(const Line& line) { return line.name_size + line.value_size + std::size_t{4}; }
+
+  /// Moves a line towards the front, over lines that are gone.
+  void move_line(std::size_t from, std::size_t to, std::size_t offset);
+
+  std::string text_;  // the lines, one after the other, without gaps
   std::vector<Line> lines_;
 };
 

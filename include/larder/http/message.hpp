@@ -1,9 +1,9 @@
 #pragma once
 
+#include <larder/http/field_list.hpp>
+
 #include <string>
 #include <string_view>
-
-#include <larder/http/field_list.hpp>
 
 namespace larder::http {
 

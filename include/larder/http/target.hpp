@@ -1,18 +1,18 @@
 #pragma once
 
+#include <larder/base/result.hpp>
+#include <larder/http/message.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <larder/base/result.hpp>
-#include <larder/http/message.hpp>
 
 namespace larder::http {
 
 /// The target URI of a request (RFC 9110, section 7.1), its parts as received but for the host's case.
 struct Target {
   std::string scheme;  ///< "http" or "https": how the client reached us
-  std::string host;    ///< lower case, an IPv6 literal in its brackets
+  std::string host;    ///< lower case, an IPv6 literal in its brackets; empty for HTTP/1.0 without Host
   std::string port;    ///< empty where none was given or it is the scheme's default
   std::string path;    ///< begins with "/"; "*" for OPTIONS *
   std::optional<std::string> query;  ///< without its "?"; an empty one differs from none
@@ -24,16 +24,28 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
-/// The target URI of a request that came over `scheme`: an absolute-form target's authority replaces `Host` (RFC 9112,
-/// section 3.2.2). Error::malformed for what front-door.md answers with 400: no or two Host, userinfo, fragment, raw
-/// control bytes or bytes from 0x80 on, a backslash-free absolute URI of another scheme is Error::unsupported.
+/// The target URI of a request that came over `scheme`: an absolute-form target's authority replaces `Host`
+/// (RFC 9112, section 3.2.2). Error::malformed for what front-door.md answers with 400: no, two or a bad
+/// Host, userinfo, fragment, raw control bytes or bytes from 0x80 on. An absolute URI of another scheme than
+/// `scheme`, and CONNECT, are Error::unsupported. HTTP/1.0 without Host has an empty host, as nginx takes it.
 Result<Target> target_of(const RequestHead& head, std::string_view scheme);
 
-/// A URI reference found in a field such as Location, resolved against `base` (RFC 3986, section 5). Error::malformed
-/// where it is no http or https URI reference.
+/// A URI reference found in a field such as Location, resolved against `base` (RFC 3986, section 5), its
+/// fragment dropped. Error::malformed where it is no http or https URI reference.
 Result<Target> resolve(const Target& base, std::string_view reference);
 
 /// Whether two URIs have the same origin: scheme, host and port (RFC 9110, section 4.3.1).
 bool same_origin(const Target& a, const Target& b);
+
+/// Whether every byte of `text` may stand in a request target: visible ASCII, no "#".
+bool is_target_text(std::string_view text);
+
+/// Host and port of `host[:port]`, normalised as in Target; Error::malformed for userinfo, an empty host, or
+/// anything that is no host of RFC 3986, section 3.2.2, or no port.
+struct Authority {
+  std::string host;
+  std::string port;
+};
+Result<Authority> parse_authority(std::string_view text, std::string_view scheme);
 
 }  // namespace larder::http

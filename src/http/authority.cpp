@@ -1,0 +1,73 @@
+#include <larder/base/text.hpp>
+#include <larder/http/target.hpp>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <charconv>
+
+namespace larder::http {
+namespace {
+
+bool is_hex_digit(char c) {
+  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+}
+
+// reg-name = *( unreserved / pct-encoded / sub-delims ) (RFC 3986, section 3.2.2); an IPv4 address looks like
+// one.
+bool is_reg_name(std::string_view text) {
+  static constexpr std::string_view marks = "-._~!$&'()*+,;=";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '%') {
+      if (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2])) return false;
+      i += 2;
+    } else if (!(c >= '0' && c <= '9') && !(to_lower(c) >= 'a' && to_lower(c) <= 'z') &&
+               marks.find(c) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return !text.empty();
+}
+
+// IPv6address in its brackets. No zone and no IPvFuture: neither means anything to a server's clients.
+bool is_ip_literal(std::string_view text) {
+  if (text.size() < 4 || text.back() != ']') return false;
+  const std::string inner(text.substr(1, text.size() - 2));
+  in6_addr address;
+  return inet_pton(AF_INET6, inner.c_str(), &address) == 1;
+}
+
+// port = *DIGIT (RFC 3986, section 3.2.3), without leading zeros and empty where it is the scheme's default.
+Result<std::string> normal_port(std::string_view digits, std::string_view scheme) {
+  if (digits.empty()) return std::string();
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size() || number > 65535) return Error::malformed;
+  const bool is_default = (scheme == "http" && number == 80) || (scheme == "https" && number == 443);
+  return is_default ? std::string() : std::to_string(number);
+}
+
+// Where the host ends: at the last bracket of an IP literal, or at the colon.
+std::size_t end_of_host(std::string_view text) {
+  if (!text.starts_with('[')) return std::min(text.find(':'), text.size());
+  const std::size_t bracket = text.find(']');
+  return bracket == std::string_view::npos ? text.size() : bracket + 1;
+}
+
+}  // namespace
+
+Result<Authority> parse_authority(std::string_view text, std::string_view scheme) {
+  const std::size_t end = end_of_host(text);
+  const std::string_view host = text.substr(0, end);
+  if (host.starts_with('[') ? !is_ip_literal(host) : !is_reg_name(host)) return Error::malformed;
+  std::string_view rest = text.substr(end);
+  if (!rest.empty() && rest.front() != ':') return Error::malformed;
+  if (!rest.empty()) rest.remove_prefix(1);
+  Result<std::string> port = normal_port(rest, scheme);
+  if (!port) return port.error();
+  Authority authority{std::string(host), std::move(*port)};
+  std::transform(authority.host.begin(), authority.host.end(), authority.host.begin(), to_lower);
+  return authority;
+}
+
+}  // namespace larder::http
