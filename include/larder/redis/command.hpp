@@ -1,16 +1,16 @@
 #pragma once
 
+#include <larder/base/bytes.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <larder/base/bytes.hpp>
-
 namespace larder::redis {
 
-/// One command as it goes on the wire (RESP arrays of bulk strings). Small arguments are copied into one text; an
-/// argument given as Bytes past a few KiB is gathered from where it lies.
+/// One command as it goes on the wire (RESP arrays of bulk strings). Small arguments are copied into one
+/// text; an argument given as Bytes past a few KiB is gathered from where it lies.
 class Command {
  public:
   explicit Command(std::string_view name);
@@ -23,11 +23,19 @@ class Command {
   std::size_t size() const;
 
  private:
+  friend class Batch;
+
   struct Gathered {
-    std::size_t after;  ///< the part stands after this many bytes of text_
+    std::size_t after;  ///< the part stands after this many bytes of the text
     Bytes bytes;
   };
-  std::string text_;  ///< every argument so far, without the leading "*N\r\n"
+
+  static std::vector<std::string_view> parts_of(std::string_view text, std::size_t from,
+                                                const std::vector<Gathered>& gathered);
+  void begin_argument(std::size_t size);
+
+  std::string text_;       ///< room for the leading "*N\r\n", then every argument so far
+  std::size_t start_ = 0;  ///< where in text_ that leading line begins
   std::size_t count_ = 0;
   std::vector<Gathered> gathered_;
 };

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <larder/base/bytes.hpp>
+
 #include <cstdint>
 #include <vector>
-
-#include <larder/base/bytes.hpp>
 
 namespace larder::redis {
 
