@@ -1,13 +1,13 @@
 #pragma once
 
+#include <larder/base/clock.hpp>
+#include <larder/policy/route.hpp>
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <larder/base/clock.hpp>
-#include <larder/policy/route.hpp>
 
 namespace larder::config {
 
@@ -22,7 +22,7 @@ struct Server {
 struct Timeouts {
   Milliseconds connect{2'000};
   Milliseconds first_byte{30'000};  ///< from the request's last byte to the response's head
-  Milliseconds idle{60'000};        ///< between two bytes of content; also how long an unused connection is kept
+  Milliseconds idle{60'000};  ///< between two bytes of content; also how long an unused connection is kept
 };
 
 struct Upstream {
@@ -42,7 +42,7 @@ struct Redis {
 };
 
 struct Store {
-  std::uint64_t memory = 256ull << 20;   ///< bytes; 0 turns the local tier off
+  std::uint64_t memory = 256ull << 20;    ///< bytes; 0 turns the local tier off
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content
   Milliseconds max_lifetime{24 * 3'600'000};
   std::optional<Redis> redis;

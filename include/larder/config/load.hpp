@@ -1,12 +1,12 @@
 #pragma once
 
+#include <larder/config/config.hpp>
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <larder/config/config.hpp>
 
 namespace larder::config {
 
@@ -17,6 +17,9 @@ struct Diagnostic {
   std::size_t line = 0;
   std::size_t column = 0;
   std::string message;
+
+  /// The command-line option that makes this void where it is given; mostly none.
+  std::string settled_by{};
 
   /// `larder.yaml:12:5: route "/api": unknown key "tll", did you mean "ttl"?`
   std::string text() const;
@@ -43,12 +46,13 @@ Loaded load_file(const std::string& path, const Environment& environment);
 struct Overrides {
   std::optional<std::string> upstream;  ///< a URL: one upstream called "default"
   std::vector<std::string> listen;
-  std::optional<std::string> ttl;       ///< of a route "/**" behind the file's own
+  std::optional<std::string> ttl;  ///< of a route "/**" behind the file's own
   std::optional<std::string> threads;
   std::optional<std::string> log_level;
 };
 
-/// Applies the command line to what was loaded (or to the defaults, without a file); its errors name the option.
+/// Applies the command line to what was loaded (or to the defaults, without a file); its errors name the
+/// option. A route of `--ttl` goes to the one upstream.
 void apply(Loaded& loaded, const Overrides& overrides);
 
 /// The effective configuration as YAML that load_text() reads back to the same; secrets are shown as "***".

@@ -1,0 +1,190 @@
+#include "address.hpp"
+
+#include "unserved.hpp"
+
+#include <boost/url/authority_view.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <charconv>
+#include <utility>
+
+namespace larder::config {
+namespace {
+
+namespace urls = boost::urls;
+
+constexpr std::string_view a_listen_address = "an address such as \"0.0.0.0:8080\"";
+constexpr std::string_view a_server_url = "a URL such as \"http://127.0.0.1:3000\"";
+constexpr std::string_view a_redis_url =
+    "a URL such as \"redis://127.0.0.1:6379/0\" or \"unix:/run/redis.sock\"";
+
+std::optional<unsigned> number(std::string_view text) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::string_view view(urls::string_view text) {
+  return {text.data(), text.size()};
+}
+
+/// `8080` and `:8080` are every address.
+std::string as_authority(std::string_view text) {
+  return number(text) ? ":" + std::string(text) : std::string(text);
+}
+
+/// A host that can be looked up: percent-encoding would name another one.
+bool is_plain_host(urls::string_view encoded) {
+  return view(encoded).find('%') == std::string_view::npos;
+}
+
+bool check_port(const Value& value, std::string_view port, unsigned lowest) {
+  const std::optional<unsigned> parsed = number(port);
+  if (parsed && *parsed >= lowest && *parsed <= 65'535) return true;
+  value.error("port " + quoted(port) + " is not from " + std::to_string(lowest) + " to 65535");
+  return false;
+}
+
+std::string scheme_of(std::string_view url) {
+  const std::size_t end = url.find("://");
+  return end == std::string_view::npos ? std::string() : std::string(url.substr(0, end + 3));
+}
+
+/// Whether the URL's scheme is known but not served at `place`, which has then been said.
+bool refuse_scheme(const Value& value, std::string_view place, std::string_view url) {
+  const std::string scheme = scheme_of(url);
+  if (scheme.empty() || !is_unserved(place, scheme)) return false;
+  value.error(unserved_message(scheme));
+  return true;
+}
+
+/// Reports what a server's URL may not have; `text` is the URL without its password.
+bool check_server(const Value& value, const urls::url_view& url, std::string_view text) {
+  if (url.scheme() != "http" && url.scheme() != "https") {
+    value.mismatch(a_server_url, text);
+  } else if (url.has_userinfo()) {
+    value.error("a server's URL may not have a user or password");
+  } else if (url.encoded_host().empty() || !is_plain_host(url.encoded_host())) {
+    value.mismatch(a_server_url, text);
+  } else if (url.has_query() || url.has_fragment() ||
+             (!url.encoded_path().empty() && url.encoded_path() != "/")) {
+    value.error("a server's URL may not have a path or query: requests keep their own, found " +
+                quoted(text));
+  } else {
+    return url.port().empty() || check_port(value, view(url.port()), 1);
+  }
+  return false;
+}
+
+bool is_unix_url(std::string_view url) {
+  constexpr std::string_view scheme = "unix:";
+  if (!url.starts_with(scheme)) return false;
+  const std::string_view rest = url.substr(scheme.size());
+  const std::size_t question = rest.find('?');
+  const std::string_view path = rest.substr(0, question);
+  if (path.size() < 2 || path.front() != '/') return false;
+  if (question == std::string_view::npos) return true;
+  const std::string_view query = rest.substr(question + 1);
+  return query.starts_with("db=") && number(query.substr(3)).has_value();
+}
+
+bool is_redis_url(const urls::url_view& url) {
+  if (url.scheme() != "redis" || url.encoded_host().empty() || !is_plain_host(url.encoded_host()))
+    return false;
+  if (url.has_query() || url.has_fragment()) return false;
+  const std::string_view path = view(url.encoded_path());
+  return path.empty() || path == "/" || (path.front() == '/' && number(path.substr(1)).has_value());
+}
+
+/// Where the password of a URL begins and ends.
+std::optional<std::pair<std::size_t, std::size_t>> password_in(std::string_view url) {
+  const std::size_t begin = url.find("://");
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::string_view authority = url.substr(0, url.find_first_of("/?#", begin + 3));
+  const std::size_t at = authority.rfind('@');
+  const std::size_t colon = authority.find(':', begin + 3);
+  if (at == std::string_view::npos || colon >= at || colon + 1 == at) return std::nullopt;
+  return std::pair(colon + 1, at);
+}
+
+}  // namespace
+
+std::optional<std::string> listen_address(const Value& value) {
+  if (value.is_map() && is_unserved("listen", "{address, tls}")) {
+    value.error(unserved_message("{address, tls}"));
+    return std::nullopt;
+  }
+  std::optional<std::string> text = value.text(a_listen_address);
+  if (!text) return std::nullopt;
+  if (text->starts_with("unix:")) {
+    if (text->size() > 6 && (*text)[5] == '/') return text;
+    value.mismatch(a_listen_address, *text);
+    return std::nullopt;
+  }
+  const auto authority = urls::parse_authority(as_authority(*text));
+  if (!authority || authority->has_userinfo() || !authority->has_port() ||
+      !is_plain_host(authority->encoded_host())) {
+    value.mismatch(a_listen_address, *text);
+    return std::nullopt;
+  }
+  if (!check_port(value, view(authority->port()), 0)) return std::nullopt;
+  return text;
+}
+
+std::string canonical_listen_address(std::string_view text) {
+  if (text.starts_with("unix:")) return std::string(text);
+  const std::string authority_text = as_authority(text);
+  const auto authority = urls::parse_authority(authority_text);
+  if (!authority || authority->port_number() == 0) return {};
+  const std::string host = view(authority->encoded_host()).empty() ? "0.0.0.0" : authority->host();
+  return host + ":" + std::to_string(authority->port_number());
+}
+
+std::optional<Server> server_url(const Value& value) {
+  const std::optional<std::string> text = value.text(a_server_url);
+  if (!text || refuse_scheme(value, "upstream.servers", *text)) return std::nullopt;
+  const auto url = urls::parse_uri(*text);
+  if (!url) {
+    value.mismatch(a_server_url, masked_url(*text));
+    return std::nullopt;
+  }
+  if (!check_server(value, *url, masked_url(*text))) return std::nullopt;
+  Server server;
+  server.scheme = std::string(view(url->scheme()));
+  server.host = url->host_address();
+  server.port = std::string(view(url->port()));
+  if (server.port.empty()) server.port = server.scheme == "https" ? "443" : "80";
+  return server;
+}
+
+std::string format_server(const Server& server) {
+  const bool is_ipv6 = server.host.find(':') != std::string::npos;
+  return server.scheme + "://" + (is_ipv6 ? "[" + server.host + "]" : server.host) + ":" + server.port;
+}
+
+std::optional<std::string> redis_url(const Value& value) {
+  std::optional<std::string> text = value.text(a_redis_url);
+  if (!text || refuse_scheme(value, "store.redis.url", *text)) return std::nullopt;
+  if (is_unix_url(*text)) return text;
+  const auto url = urls::parse_uri(*text);
+  if (!url || !is_redis_url(*url)) {
+    value.error("expected " + std::string(a_redis_url));
+    return std::nullopt;
+  }
+  if (!url->port().empty() && !check_port(value, view(url->port()), 1)) return std::nullopt;
+  return text;
+}
+
+bool has_password(std::string_view url) {
+  return password_in(url).has_value();
+}
+
+std::string masked_url(std::string_view url) {
+  const auto place = password_in(url);
+  if (!place) return std::string(url);
+  return std::string(url.substr(0, place->first)) + "***" + std::string(url.substr(place->second));
+}
+
+}  // namespace larder::config

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "value.hpp"
+
+#include <larder/config/config.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace larder::config {
+
+/// An address to listen at, as written: `127.0.0.1:8080`, `[::]:8080`, `:8080`, `8080` or `unix:/path`. Port
+/// 0 is any free one.
+std::optional<std::string> listen_address(const Value& value);
+
+/// One text for every way to write the same listen address; empty for port 0, which is never the same.
+std::string canonical_listen_address(std::string_view text);
+
+/// A server's URL taken apart. Only scheme, host and port: larder is transparent.
+std::optional<Server> server_url(const Value& value);
+
+/// `http://host:port`
+std::string format_server(const Server& server);
+
+/// A Redis URL as written: `redis://[user[:password]@]host[:port][/db]` or `unix:/path[?db=N]`. Messages do
+/// not repeat it: it may hold a password.
+std::optional<std::string> redis_url(const Value& value);
+
+/// Whether a URL holds a password.
+bool has_password(std::string_view url);
+
+/// The URL with `***` for its password.
+std::string masked_url(std::string_view url);
+
+}  // namespace larder::config

@@ -1,0 +1,68 @@
+#include "address.hpp"
+#include "scalars.hpp"
+#include "sections.hpp"
+
+#include <larder/config/load.hpp>
+
+#include <yaml-cpp/yaml.h>
+
+#include <iterator>
+
+namespace larder::config {
+namespace {
+
+/// One upstream in place of all others; what the file says wrongly of its own no longer counts.
+void apply_upstream(Loaded& loaded, const Server& server) {
+  Upstream& upstream = loaded.config.upstreams.emplace_back();
+  upstream.name = "default";
+  upstream.servers = {server};
+  loaded.config.upstreams.erase(loaded.config.upstreams.begin(), std::prev(loaded.config.upstreams.end()));
+  for (policy::Route& route : loaded.config.routes) route.upstream = upstream.name;
+  std::erase_if(loaded.diagnostics, [](const Diagnostic& one) { return one.settled_by == "--upstream"; });
+}
+
+/// A route for all that the file's own leave over.
+void apply_ttl(Config& config, const Value& option) {
+  const std::optional<Milliseconds> ttl = duration(option);
+  if (!ttl) return;
+  policy::Route route;
+  route.pattern = *policy::PathPattern::parse(route.match);
+  route.ttl.plain = ttl;
+  if (!config.upstreams.empty()) route.upstream = config.upstreams.front().name;
+  if (config.upstreams.size() > 1) option.error("needs --upstream, since the file names several upstreams");
+  warn_where_capped(option, *ttl, config.store);
+  warn_where_hidden(option, route, config.routes);
+  config.routes.push_back(std::move(route));
+}
+
+}  // namespace
+
+void apply(Loaded& loaded, const Overrides& overrides) {
+  Config& config = loaded.config;
+  Source source("", nullptr);
+  const auto option = [&](const auto& text, const char* name) {
+    return Value(YAML::Node(text), name, source);
+  };
+  if (overrides.upstream) {
+    const std::optional<Server> server = server_url(option(*overrides.upstream, "--upstream"));
+    if (server) apply_upstream(loaded, *server);
+  } else if (loaded.ok() && config.upstreams.empty()) {
+    source.error(YAML::Mark::null_mark(), "there is no upstream: name one with --upstream or in a file");
+  }
+  if (!overrides.listen.empty()) {
+    const auto listen = read_listen(option(overrides.listen, "--listen"));
+    if (listen) config.listen = *listen;
+  }
+  if (overrides.ttl) apply_ttl(config, option(*overrides.ttl, "--ttl"));
+  if (overrides.threads) {
+    const std::optional<unsigned> threads = read_threads(option(*overrides.threads, "--threads"));
+    if (threads) config.threads = *threads;
+  }
+  if (overrides.log_level) {
+    const std::optional<std::string> level = read_log_level(option(*overrides.log_level, "--log-level"));
+    if (level) config.log.level = *level;
+  }
+  std::ranges::move(source.take(), std::back_inserter(loaded.diagnostics));
+}
+
+}  // namespace larder::config

@@ -1,0 +1,88 @@
+#include "address.hpp"
+#include "scalars.hpp"
+#include "sections.hpp"
+
+#include <charconv>
+
+namespace larder::config {
+namespace {
+
+constexpr unsigned most_threads = 256;
+
+std::optional<Logging::Format> read_log_format(const Value& value) {
+  using enum Logging::Format;
+  return one_of(value,
+                std::array{Choice<Logging::Format>{"json", json}, Choice<Logging::Format>{"common", common}});
+}
+
+std::optional<Logging::Access> read_log_access(const Value& value) {
+  const std::optional<bool> on = on_off(value);
+  if (!on) return std::nullopt;
+  return *on ? Logging::Access::on : Logging::Access::off;
+}
+
+void read_log(const Value& value, Logging& log) {
+  read_map(value, "log", [&](Map& map) {
+    map.read("level", log.level, read_log_level);
+    map.read("access", log.access, read_log_access);
+    map.read("format", log.format, read_log_format);
+  });
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> read_listen(const Value& value) {
+  std::vector<Value> items;
+  std::vector<std::string> addresses;
+  std::vector<std::string> canonical;
+  for (const Value& item : value.items()) {
+    const std::optional<std::string> address = listen_address(item);
+    if (!address) continue;
+    addresses.push_back(*address);
+    if (canonical_listen_address(*address).empty()) continue;
+    items.push_back(item);
+    canonical.push_back(canonical_listen_address(*address));
+  }
+  refuse_repeated(items, canonical);
+  if (value.is_list() && value.items().empty()) value.error("must not be empty");
+  if (addresses.empty()) return std::nullopt;
+  return addresses;
+}
+
+std::optional<unsigned> read_threads(const Value& value) {
+  constexpr std::string_view expected = "auto or a number from 1 to 256";
+  const std::optional<std::string> text = value.text(expected);
+  if (!text) return std::nullopt;
+  if (*text == "auto") return 0;
+  unsigned threads = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, threads);
+  if (error == std::errc{} && stop == end && threads >= 1 && threads <= most_threads) return threads;
+  value.mismatch(expected, *text);
+  return std::nullopt;
+}
+
+std::optional<std::string> read_log_level(const Value& value) {
+  const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
+  const std::optional<std::size_t> position = choose(value, levels);
+  if (!position) return std::nullopt;
+  return levels[*position];
+}
+
+void read_config(const Value& root, Config& config) {
+  read_map(root, "", [&](Map& map) {
+    map.read("listen", config.listen, read_listen);
+    map.read("threads", config.threads, read_threads);
+    if (const Value* upstreams = map.find("upstreams")) {
+      config.upstreams = read_upstreams(*upstreams);
+    } else {
+      root.error("\"upstreams\" is missing: larder needs at least one").settled_by = "--upstream";
+    }
+    if (const Value* store = map.find("store")) read_store(*store, config.store);
+    if (const Value* routes = map.find("routes")) read_routes(*routes, config);
+    map.read("shutdown_grace", config.shutdown_grace, duration);
+    if (const Value* log = map.find("log")) read_log(*log, config.log);
+  });
+}
+
+}  // namespace larder::config

@@ -1,0 +1,159 @@
+#include "route_parts.hpp"
+#include "scalars.hpp"
+#include "sections.hpp"
+#include "suggest.hpp"
+
+#include <larder/base/units.hpp>
+
+#include <algorithm>
+
+namespace larder::config {
+namespace {
+
+using policy::Route;
+
+/// How messages call a route: by its match, as written, or where that is no text by its number.
+std::string title(const YAML::Node& node, std::size_t number) {
+  if (!node.IsMap()) return "routes[" + std::to_string(number) + "]";
+  const YAML::Node match = node["match"];
+  if (!match) return "route \"/**\"";
+  return match.IsScalar() ? "route " + quoted(match.Scalar()) : "routes[" + std::to_string(number) + "]";
+}
+
+/// Reads `match`; whether the route has a pattern.
+bool read_match(Map& map, Route& route) {
+  const Value* const value = map.find("match");
+  if (value != nullptr) {
+    const std::optional<std::string> text = value->text("a path pattern such as \"/api/products/{id}\"");
+    if (!text) return false;
+    route.match = *text;
+  }
+  Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
+  if (pattern) {
+    route.pattern = *std::move(pattern);
+    return true;
+  }
+  value->error(
+      quoted(route.match) +
+      " is no path pattern: it begins with \"/\", names each {part} once, and \"**\" is its last segment");
+  return false;
+}
+
+/// The one upstream where there is one, or the one that the route names.
+void read_upstream_name(Map& map, const Value& value, const Config& config, Route& route) {
+  const Value* const upstream = map.find("upstream");
+  map.read("upstream", route.upstream, any_text);
+  if (config.upstreams.empty()) return;
+  if (upstream == nullptr) {
+    route.upstream = config.upstreams.front().name;
+    if (config.upstreams.size() == 1) return;
+    value.error("\"upstream\" is missing: there are several to choose from").settled_by = "--upstream";
+    return;
+  }
+  std::vector<std::string> names;
+  for (const Upstream& one : config.upstreams) names.push_back(one.name);
+  if (route.upstream.empty() || std::ranges::find(names, route.upstream) != names.end()) return;
+  upstream->error("there is no upstream " + quoted(route.upstream) + did_you_mean(route.upstream, names))
+      .settled_by = "--upstream";
+}
+
+/// What is served of it is its default alone: the sharing of purges and of fetches has one form so far.
+void check_fixed(Map& map, std::string_view key, std::string_view place, std::string_view only) {
+  const Value* const value = map.find(key);
+  if (value == nullptr || refuse_unserved(*value, place)) return;
+  choose(*value, {std::string(only)});
+}
+
+void read_switches(Map& map, Route& route) {
+  map.read("cache", route.cache, on_off);
+  map.read("override", route.override_origin, on_off);
+  map.read("heuristic", route.heuristic, on_off);
+  map.read("debug", route.debug, on_off);
+  map.read("request_directives", route.honor_request_directives, [](const Value& value) {
+    return one_of(value, std::array{Choice<bool>{"honor", true}, Choice<bool>{"ignore", false}});
+  });
+  map.read("set_cookie", route.refuse_set_cookie, [](const Value& value) {
+    return one_of(value, std::array{Choice<bool>{"allow", false}, Choice<bool>{"refuse", true}});
+  });
+  check_fixed(map, "consistency", "route.consistency", "push");
+  check_fixed(map, "collapse", "route.collapse", "off");
+}
+
+void read_key_and_purge(Map& map, bool has_pattern, Route& route) {
+  const std::vector<std::string> names =
+      has_pattern ? route.pattern.capture_names() : std::vector<std::string>();
+  const std::vector<std::string>* const captures = has_pattern ? &names : nullptr;
+  map.read("methods", route.methods, read_methods);
+  map.read("query", route.query, read_query);
+  map.read("headers", route.headers, read_headers);
+  map.read("cookies", route.cookies, read_cookies);
+  map.read("tags", route.tags, [&](const Value& value) { return read_tags(value, captures); });
+  map.read("purge", route.purge, [&](const Value& value) { return read_purge(value, captures); });
+}
+
+void check_override(Map& map, const Route& route) {
+  const Value* const value = map.find("override");
+  if (value == nullptr || !route.override_origin) return;
+  if (map.find("ttl") == nullptr) value->error("needs a ttl beside it, which then decides");
+  if (route.cookies.mode == policy::CookieRule::Mode::ignore) {
+    value->warning("with \"cookies: ignore\" one user's private response could be shared with others");
+  }
+}
+
+void warn_of_ttl(Map& map, const Route& route, const Store& store) {
+  const Value* const value = map.find("ttl");
+  if (value == nullptr) return;
+  Milliseconds longest = route.ttl.plain.value_or(Milliseconds{0});
+  for (const auto& [status, ttl] : route.ttl.by_status) longest = std::max(longest, ttl);
+  warn_where_capped(*value, longest, store);
+}
+
+Route read_route(const Value& value, const Config& config) {
+  Route route;
+  read_map(value, "route", [&](Map& map) {
+    const bool has_pattern = read_match(map, route);
+    read_upstream_name(map, value, config, route);
+    map.read("ttl", route.ttl, read_ttl);
+    read_switches(map, route);
+    read_key_and_purge(map, has_pattern, route);
+    check_override(map, route);
+    warn_of_ttl(map, route, config.store);
+    if (has_pattern) warn_where_hidden(value, route, config.routes);
+  });
+  return route;
+}
+
+/// Whether every request for `later` is taken by `earlier`, as far as their texts show it.
+bool hides(const Route& earlier, const Route& later) {
+  if (earlier.match != "/**" && earlier.match != later.match) return false;
+  if (earlier.methods.empty()) return true;
+  return !later.methods.empty() && std::ranges::all_of(later.methods, [&](const std::string& method) {
+    return std::ranges::find(earlier.methods, method) != earlier.methods.end();
+  });
+}
+
+}  // namespace
+
+void warn_where_capped(const Value& value, Milliseconds ttl, const Store& store) {
+  if (ttl <= store.max_lifetime) return;
+  value.warning(format_duration(ttl) + " is longer than store.max_lifetime, which caps it to " +
+                format_duration(store.max_lifetime));
+}
+
+void warn_where_hidden(const Value& value, const Route& route, const std::vector<Route>& earlier) {
+  for (const Route& one : earlier) {
+    if (!hides(one, route)) continue;
+    value.warning("can never match: the route " + quoted(one.match) + " before it takes its requests");
+    return;
+  }
+}
+
+void read_routes(const Value& value, Config& config) {
+  if (!value.is_list()) return value.mismatch("a list of routes");
+  for (const Value& item : value.items()) {
+    const Value named(item.node(), title(item.node(), config.routes.size() + 1), item.source());
+    config.routes.push_back(read_route(named, config));
+  }
+}
+
+}  // namespace larder::config

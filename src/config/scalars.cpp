@@ -1,0 +1,116 @@
+#include "scalars.hpp"
+
+#include "suggest.hpp"
+#include "unserved.hpp"
+
+#include <larder/base/text.hpp>
+#include <larder/base/units.hpp>
+
+#include <algorithm>
+
+namespace larder::config {
+namespace {
+
+constexpr std::string_view a_duration = "a duration such as \"30s\"";
+constexpr std::string_view a_size = "a size such as \"64MiB\"";
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// `honor or ignore`; `trace, debug or info`.
+std::string enumeration(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<Milliseconds> duration(const Value& value) {
+  const std::optional<std::string> text = value.text(a_duration);
+  if (!text) return std::nullopt;
+  const Result<Milliseconds> parsed = parse_duration(*text);
+  if (parsed) return *parsed;
+  if (parsed.error() == Error::too_large) {
+    value.error(quoted(*text) + " is longer than 100 years");
+  } else {
+    value.mismatch(a_duration, *text, is_digits(*text) ? ", did you mean " + quoted(*text + "s") + "?" : "");
+  }
+  return std::nullopt;
+}
+
+std::optional<Milliseconds> positive_duration(const Value& value) {
+  const std::optional<Milliseconds> parsed = duration(value);
+  if (!parsed || parsed->count() > 0) return parsed;
+  value.error("must be more than 0");
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> size(const Value& value) {
+  const std::optional<std::string> text = value.text(a_size);
+  if (!text) return std::nullopt;
+  const Result<std::uint64_t> parsed = parse_size(*text);
+  if (parsed) return *parsed;
+  value.mismatch(a_size, *text);
+  return std::nullopt;
+}
+
+std::optional<bool> on_off(const Value& value) {
+  const std::optional<std::string> text = value.text("on or off");
+  if (!text) return std::nullopt;
+  for (const std::string_view word : {"on", "true", "yes"}) {
+    if (equal_ignoring_case(*text, word)) return true;
+  }
+  for (const std::string_view word : {"off", "false", "no"}) {
+    if (equal_ignoring_case(*text, word)) return false;
+  }
+  value.mismatch("on or off", *text,
+                 did_you_mean(*text, std::vector<std::string>{"on", "off", "true", "false", "yes", "no"}));
+  return std::nullopt;
+}
+
+std::optional<std::string> any_text(const Value& value) {
+  return value.text("a text");
+}
+
+std::optional<std::size_t> choose(const Value& value, const std::vector<std::string>& words) {
+  const std::optional<std::string> text = value.text(enumeration(words));
+  if (!text) return std::nullopt;
+  const auto found = std::ranges::find(words, *text);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  value.mismatch(enumeration(words), *text, did_you_mean(*text, words));
+  return std::nullopt;
+}
+
+bool refuse_unserved(const Value& value, std::string_view place) {
+  if (!value.is_scalar() || !is_unserved(place, value.node().Scalar())) return false;
+  value.error(unserved_message(value.node().Scalar()));
+  return true;
+}
+
+void refuse_repeated(const std::vector<Value>& items, const std::vector<std::string>& texts) {
+  for (std::size_t i = 1; i < texts.size(); ++i) {
+    const auto earlier = texts.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(texts.begin(), earlier, texts[i]) != earlier)
+      items[i].error(quoted(texts[i]) + " is listed twice");
+  }
+}
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  const auto is_token_character = [&](char c) {
+    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
+           marks.find(c) != std::string_view::npos;
+  };
+  return !text.empty() && std::ranges::all_of(text, is_token_character);
+}
+
+bool has_control_byte(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+}  // namespace larder::config

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "value.hpp"
+
+#include <larder/base/clock.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace larder::config {
+
+/// A duration such as `30s`.
+std::optional<Milliseconds> duration(const Value& value);
+
+/// A duration of more than no time.
+std::optional<Milliseconds> positive_duration(const Value& value);
+
+/// A size such as `64MiB`, in bytes.
+std::optional<std::uint64_t> size(const Value& value);
+
+/// `on`, `true`, `yes`, or `off`, `false`, `no`.
+std::optional<bool> on_off(const Value& value);
+
+/// Any text, an empty one too.
+std::optional<std::string> any_text(const Value& value);
+
+/// The position of the scalar among `words`.
+std::optional<std::size_t> choose(const Value& value, const std::vector<std::string>& words);
+
+/// A word and what it stands for.
+template <class T>
+struct Choice {
+  std::string_view word;
+  T meaning;
+};
+
+/// What the scalar, one of the words, stands for.
+template <class T, std::size_t N>
+std::optional<T> one_of(const Value& value, const std::array<Choice<T>, N>& choices) {
+  std::vector<std::string> words;
+  for (const Choice<T>& choice : choices) words.emplace_back(choice.word);
+  const std::optional<std::size_t> position = choose(value, words);
+  if (!position) return std::nullopt;
+  return choices[*position].meaning;
+}
+
+/// Whether the scalar was a word that is not served yet at `place`, which has then been said.
+bool refuse_unserved(const Value& value, std::string_view place);
+
+/// Reports each text that stands in a list more than once; `items` and `texts` go in step.
+void refuse_repeated(const std::vector<Value>& items, const std::vector<std::string>& texts);
+
+/// A list of texts, none twice; `check(item, text)` says whether it is as it should be and reports where not.
+/// `expected` is for messages: "a list of header names".
+template <class Check>
+std::optional<std::vector<std::string>> list_of(const Value& value, std::string_view expected, Check check) {
+  if (!value.is_list()) {
+    value.mismatch(expected);
+    return std::nullopt;
+  }
+  std::vector<Value> items;
+  std::vector<std::string> texts;
+  for (const Value& item : value.items()) {
+    const std::optional<std::string> text = item.text("a text");
+    if (!text || !check(item, *text)) continue;
+    items.push_back(item);
+    texts.push_back(*text);
+  }
+  refuse_repeated(items, texts);
+  return texts;
+}
+
+/// A token (RFC 9110, section 5.6.2), as header, cookie and method names are.
+bool is_token(std::string_view text);
+
+/// Whether the text holds a control byte.
+bool has_control_byte(std::string_view text);
+
+}  // namespace larder::config

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "value.hpp"
+
+#include <larder/config/config.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace larder::config {
+
+/// Reads the whole file: its upstreams and store first, since the routes are checked against them.
+void read_config(const Value& root, Config& config);
+
+std::optional<std::vector<std::string>> read_listen(const Value& value);
+
+/// `auto` (0) or a number of threads.
+std::optional<unsigned> read_threads(const Value& value);
+
+std::optional<std::string> read_log_level(const Value& value);
+
+std::vector<Upstream> read_upstreams(const Value& value);
+
+void read_store(const Value& value, Store& store);
+
+/// Appends the routes of a file whose upstreams and store were read.
+void read_routes(const Value& value, Config& config);
+
+/// Warns where store.max_lifetime will cut a ttl short.
+void warn_where_capped(const Value& value, Milliseconds ttl, const Store& store);
+
+/// Warns where a route comes after one that takes all its requests.
+void warn_where_hidden(const Value& value, const policy::Route& route,
+                       const std::vector<policy::Route>& earlier);
+
+}  // namespace larder::config

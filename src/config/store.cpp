@@ -1,0 +1,82 @@
+#include "address.hpp"
+#include "scalars.hpp"
+#include "sections.hpp"
+
+#include <larder/base/units.hpp>
+
+namespace larder::config {
+namespace {
+
+constexpr std::uint64_t least_memory = 1ull << 20;
+
+std::optional<std::uint64_t> read_memory(const Value& value) {
+  const std::optional<std::uint64_t> bytes = size(value);
+  if (!bytes || *bytes == 0 || *bytes >= least_memory) return bytes;
+  value.error("must be 0 (off) or at least " + format_size(least_memory));
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> read_max_object(const Value& value) {
+  const std::optional<std::uint64_t> bytes = size(value);
+  if (!bytes || *bytes > 0) return bytes;
+  value.error("must be more than 0");
+  return std::nullopt;
+}
+
+/// Braces would choose a slot in a Redis Cluster.
+std::optional<std::string> read_key_prefix(const Value& value) {
+  const std::optional<std::string> text = value.text("a short text");
+  if (!text) return std::nullopt;
+  if (!text->empty() && !has_control_byte(*text) && text->find_first_of(" {}*?[]\\") == std::string::npos)
+    return text;
+  value.error("must not be empty or hold spaces, control bytes or any of {}*?[]\\");
+  return std::nullopt;
+}
+
+std::optional<bool> read_on_outage(const Value& value) {
+  return one_of(value, std::array{Choice<bool>{"serve", false}, Choice<bool>{"origin", true}});
+}
+
+std::optional<Redis> read_redis(const Value& value) {
+  Redis redis;
+  read_map(value, "store.redis", [&](Map& map) {
+    map.read("url", redis.url, redis_url);
+    map.read("username", redis.username, any_text);
+    map.read("password", redis.password, any_text);
+    map.read("key_prefix", redis.key_prefix, read_key_prefix);
+    map.read("timeout", redis.timeout, positive_duration);
+    map.read("on_outage", redis.origin_on_outage, read_on_outage);
+    map.read("outage_ttl", redis.outage_ttl, positive_duration);
+    if (map.find("url") == nullptr) value.error("\"url\" is missing");
+    if (!redis.password.empty() && has_password(redis.url)) {
+      map.find("password")->error("the url holds a password already");
+    }
+  });
+  return redis;
+}
+
+void warn_of_sizes(Map& map, const Value& value, const Store& store) {
+  const Value* const max_object = map.find("max_object");
+  const Value* const memory = map.find("memory");
+  if (store.memory == 0 && !store.redis) {
+    value.warning("without memory and without redis nothing is ever stored");
+  } else if (store.memory != 0 && store.max_object > store.memory) {
+    (max_object != nullptr ? max_object : memory)
+        ->warning("max_object (" + format_size(store.max_object) + ") is more than memory (" +
+                  format_size(store.memory) + ") can hold");
+  }
+}
+
+}  // namespace
+
+void read_store(const Value& value, Store& store) {
+  read_map(value, "store", [&](Map& map) {
+    map.read("memory", store.memory, read_memory);
+    map.read("max_object", store.max_object, read_max_object);
+    map.read("max_lifetime", store.max_lifetime, positive_duration);
+    map.read("redis", store.redis, read_redis);
+    warn_of_sizes(map, value, store);
+  });
+}
+
+}  // namespace larder::config

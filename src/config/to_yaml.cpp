@@ -1,0 +1,172 @@
+#include "address.hpp"
+#include "expand.hpp"
+
+#include <larder/base/units.hpp>
+#include <larder/config/load.hpp>
+
+#include <yaml-cpp/yaml.h>
+
+namespace larder::config {
+namespace {
+
+constexpr std::string_view secret = "***";
+
+const char* on_off_text(bool on) {
+  return on ? "on" : "off";
+}
+
+/// Appends the parts of a configuration to an emitter. Texts are escaped, so that no variable is seen in
+/// them.
+class Writer {
+ public:
+  std::string write(const Config& config);
+
+ private:
+  YAML::Emitter& key(const char* name) { return emitter_ << YAML::Key << name << YAML::Value; }
+  void text(const char* name, std::string_view value) { key(name) << escape_variables(value); }
+  void time(const char* name, Milliseconds value) { text(name, format_duration(value)); }
+  void bytes(const char* name, std::uint64_t value) { text(name, format_size(value)); }
+  void toggle(const char* name, bool value) { text(name, on_off_text(value)); }
+  void list(const char* name, const std::vector<std::string>& values);
+  void begin(const char* name) { key(name) << YAML::BeginMap; }
+  void begin_flow(const char* name) { key(name) << YAML::Flow << YAML::BeginMap; }
+  void end() { emitter_ << YAML::EndMap; }
+
+  void upstream(const Upstream& upstream);
+  void store(const Store& store);
+  void redis(const Redis& redis);
+  void route(const policy::Route& route);
+  void ttl(const policy::TtlRule& rule);
+  void query(const policy::QueryRule& rule);
+  void cookies(const policy::CookieRule& rule);
+  void purge(const policy::PurgeRule& rule);
+  void log(const Logging& log);
+
+  YAML::Emitter emitter_;
+};
+
+void Writer::list(const char* name, const std::vector<std::string>& values) {
+  key(name) << YAML::Flow << YAML::BeginSeq;
+  for (const std::string& value : values) emitter_ << escape_variables(value);
+  emitter_ << YAML::EndSeq;
+}
+
+void Writer::upstream(const Upstream& upstream) {
+  begin(upstream.name.c_str());
+  std::vector<std::string> servers;
+  for (const Server& server : upstream.servers) servers.push_back(format_server(server));
+  list("servers", servers);
+  begin_flow("timeouts");
+  time("connect", upstream.timeouts.connect);
+  time("first_byte", upstream.timeouts.first_byte);
+  time("idle", upstream.timeouts.idle);
+  end();
+  end();
+}
+
+void Writer::store(const Store& store) {
+  begin("store");
+  bytes("memory", store.memory);
+  bytes("max_object", store.max_object);
+  time("max_lifetime", store.max_lifetime);
+  if (store.redis) redis(*store.redis);
+  end();
+}
+
+void Writer::redis(const Redis& redis) {
+  begin("redis");
+  text("url", masked_url(redis.url));
+  text("username", redis.username);
+  text("password", redis.password.empty() ? "" : secret);
+  text("key_prefix", redis.key_prefix);
+  time("timeout", redis.timeout);
+  text("on_outage", redis.origin_on_outage ? "origin" : "serve");
+  time("outage_ttl", redis.outage_ttl);
+  end();
+}
+
+void Writer::ttl(const policy::TtlRule& rule) {
+  if (rule.plain) time("ttl", *rule.plain);
+  if (rule.by_status.empty()) return;
+  begin_flow("ttl");
+  for (const auto& [status, ttl] : rule.by_status) time(std::to_string(status).c_str(), ttl);
+  end();
+}
+
+void Writer::query(const policy::QueryRule& rule) {
+  begin_flow("query");
+  if (rule.mode == policy::QueryRule::Mode::ignore) list("ignore", rule.names);
+  if (rule.mode == policy::QueryRule::Mode::only) list("only", rule.names);
+  toggle("sorted", rule.sorted);
+  text("forward", rule.forward_all ? "all" : "keyed");
+  end();
+}
+
+void Writer::cookies(const policy::CookieRule& rule) {
+  using enum policy::CookieRule::Mode;
+  if (rule.mode == policy::CookieRule::Mode::key) return list("cookies", rule.names);
+  text("cookies", rule.mode == ignore ? "ignore" : "refuse");
+}
+
+void Writer::purge(const policy::PurgeRule& rule) {
+  if (rule.urls.empty() && rule.tags.empty()) return text("purge", rule.none ? "none" : "resource");
+  begin_flow("purge");
+  list("urls", rule.urls);
+  list("tags", rule.tags);
+  end();
+}
+
+void Writer::route(const policy::Route& route) {
+  emitter_ << YAML::BeginMap;
+  text("match", route.match);
+  text("upstream", route.upstream);
+  if (!route.methods.empty()) list("methods", route.methods);
+  ttl(route.ttl);
+  toggle("cache", route.cache);
+  toggle("override", route.override_origin);
+  toggle("heuristic", route.heuristic);
+  text("request_directives", route.honor_request_directives ? "honor" : "ignore");
+  text("set_cookie", route.refuse_set_cookie ? "refuse" : "allow");
+  query(route.query);
+  list("headers", route.headers);
+  cookies(route.cookies);
+  list("tags", route.tags);
+  purge(route.purge);
+  text("consistency", "push");
+  text("collapse", "off");
+  toggle("debug", route.debug);
+  end();
+}
+
+void Writer::log(const Logging& log) {
+  begin_flow("log");
+  text("level", log.level);
+  toggle("access", log.access == Logging::Access::on);
+  text("format", log.format == Logging::Format::json ? "json" : "common");
+  end();
+}
+
+std::string Writer::write(const Config& config) {
+  emitter_ << YAML::BeginMap;
+  list("listen", config.listen);
+  text("threads", config.threads == 0 ? "auto" : std::to_string(config.threads));
+  begin("upstreams");
+  for (const Upstream& one : config.upstreams) upstream(one);
+  end();
+  store(config.store);
+  key("routes") << YAML::BeginSeq;
+  for (const policy::Route& one : config.routes) route(one);
+  emitter_ << YAML::EndSeq;
+  time("shutdown_grace", config.shutdown_grace);
+  log(config.log);
+  end();
+  return std::string(emitter_.c_str()) + "\n";
+}
+
+}  // namespace
+
+std::string to_yaml(const Config& config) {
+  return Writer().write(config);
+}
+
+}  // namespace larder::config

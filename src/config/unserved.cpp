@@ -1,0 +1,48 @@
+#include "unserved.hpp"
+
+#include "source.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace larder::config {
+namespace {
+
+struct Unserved {
+  std::string_view place;
+  std::string_view word;
+  bool operator==(const Unserved&) const = default;
+};
+
+/// What the design promises and a later version brings: removing a row is how a key is turned on.
+constexpr std::array<Unserved, 15> unserved{{
+    // Keys.
+    {"", "admin"},
+    {"store.redis", "tls"},
+    {"route", "stale_while_revalidate"},
+    {"route", "stale_if_error"},
+    {"route", "jitter"},
+    {"route", "warm"},
+    {"route", "identity"},
+    // Values and forms.
+    {"listen", "{address, tls}"},
+    {"upstream.servers", "https://"},
+    {"store.redis.url", "rediss://"},
+    {"store.redis.url", "redis+sentinel://"},
+    {"store.redis.url", "redis+cluster://"},
+    {"route.consistency", "strict"},
+    {"route.collapse", "local"},
+    {"route.collapse", "cluster"},
+}};
+
+}  // namespace
+
+bool is_unserved(std::string_view place, std::string_view word) {
+  return std::ranges::find(unserved, Unserved{place, word}) != unserved.end();
+}
+
+std::string unserved_message(std::string_view word) {
+  return quoted(word) + " is not served by this version of larder";
+}
+
+}  // namespace larder::config

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "source.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace larder::config {
+
+/// A YAML node, what messages call it (`route "/api": ttl`) and where they go. A reader is a function that
+/// takes one and returns what it read, or nothing after it has said what is wrong.
+class Value {
+ public:
+  /// `source` outlives the value.
+  Value(YAML::Node node, std::string where, Source& source)
+      : node_(std::move(node)), where_(std::move(where)), source_(&source) {}
+
+  bool is_scalar() const { return node_.IsScalar(); }
+  bool is_list() const { return node_.IsSequence(); }
+  bool is_map() const { return node_.IsMap(); }
+
+  const YAML::Node& node() const { return node_; }
+  const std::string& where() const { return where_; }
+  Source& source() const { return *source_; }
+
+  /// The scalar with its variables replaced; `expected` ("a duration") is for the message where it is no
+  /// scalar.
+  std::optional<std::string> text(std::string_view expected) const;
+
+  /// The members of a list, or the value itself; each is called as the list is.
+  std::vector<Value> items() const;
+
+  /// What a key inside is called.
+  std::string inside(std::string_view key) const;
+
+  /// `where: message` at this place.
+  Diagnostic& error(std::string_view message) const { return error_at(node_.Mark(), message); }
+  Diagnostic& error_at(const YAML::Mark& mark, std::string_view message) const;
+  void warning(std::string_view message) const;
+
+  /// `expected a duration, found a list`, or for a scalar what it became: `found "5", did you mean "5s"?`.
+  void mismatch(std::string_view expected) const;
+  void mismatch(std::string_view expected, std::string_view text, std::string_view suggestion = {}) const;
+
+ private:
+  std::string located(std::string_view message) const;
+
+  YAML::Node node_;
+  std::string where_;
+  Source* source_;
+};
+
+/// A key of a map and what it holds.
+struct Entry {
+  std::string key;
+  YAML::Mark mark;  ///< of the key
+  Value value;
+};
+
+/// The keys of a map, once each: repeated keys, keys that are no words and keys not served yet are reported
+/// when it is made. `place` is as in is_unserved().
+class Map {
+ public:
+  Map(const Value& value, std::string_view place);
+
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  /// What the key holds, or nullptr. From now on the key is a known one.
+  const Value* find(std::string_view key);
+
+  /// Reads a key into `target`; it keeps its default where the key is absent or wrong.
+  template <class Target, class Reader>
+  void read(std::string_view key, Target& target, Reader reader) {
+    const Value* value = find(key);
+    if (value == nullptr) return;
+    auto result = std::invoke(reader, *value);
+    if (result) target = *std::move(result);
+  }
+
+  /// Reports every key that nobody looked for. Call it last.
+  void refuse_unknown() const;
+
+ private:
+  void add(const YAML::Node& key, const YAML::Node& node, std::string_view place);
+
+  Value value_;
+  std::vector<Entry> entries_;
+  std::vector<std::string> known_;
+};
+
+/// Has `reader(Map&)` read a map whose every key it knows; anything but a map is an error.
+template <class Reader>
+void read_map(const Value& value, std::string_view place, Reader reader) {
+  if (!value.is_map()) return value.mismatch("a map");
+  Map map(value, place);
+  reader(map);
+  map.refuse_unknown();
+}
+
+}  // namespace larder::config
