@@ -15,6 +15,7 @@
 #include <boost/url.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <ctime>
@@ -39,7 +40,7 @@ using Response = http::response<http::string_body>;
 
 constexpr auto completion = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t page_size = 5;
-constexpr std::size_t body_limit = 64 * 1024;
+constexpr std::size_t body_limit = 65'536;
 
 struct Product {
   std::string name;
@@ -70,10 +71,10 @@ std::string utc_now() {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
   std::tm parts{};
   gmtime_r(&seconds, &parts);
-  char text[32];
-  const std::size_t size = std::strftime(text, sizeof text, "%FT%T.", &parts);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%FT%T.", &parts);
   const std::string milliseconds = std::to_string(now.time_since_epoch().count() % 1000);
-  return std::string(text, size) + std::string(3 - milliseconds.size(), '0') + milliseconds + "Z";
+  return std::string(text.data(), size) + std::string(3 - milliseconds.size(), '0') + milliseconds + "Z";
 }
 
 /// The API without its connections. Every body counts the answers given so far (`answer`) and says when it
