@@ -21,6 +21,7 @@ class Category final : public boost::system::error_category {
       case Error::uri_too_long: return "request target too long";
       case Error::refused: return "refused by the peer";
       case Error::canceled: return "canceled";
+      case Error::version: return "protocol version not supported";
     }
     return "unknown error";
   }

@@ -16,6 +16,7 @@ enum class Error {
   uri_too_long,    ///< a request target past its bound
   refused,         ///< the peer said no: bad credentials, an error reply
   canceled,        ///< ended from our side: shutdown, an abandoned wait
+  version,         ///< a version of the protocol that is not spoken here
 };
 
 const boost::system::error_category& error_category() noexcept;

@@ -1,16 +1,16 @@
 #pragma once
 
+#include <larder/base/result.hpp>
+#include <larder/http1/head_parser.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <string_view>
 
-#include <larder/base/result.hpp>
-#include <larder/http1/head_parser.hpp>
-
 namespace larder::http1 {
 
-/// Takes the framing off a message's content, bytes in, pieces out, without copying them. Trailer fields are read and
-/// dropped; chunk extensions too, each bounded.
+/// Takes the framing off a message's content, bytes in, pieces out, without copying them. Trailer fields are
+/// read and dropped; chunk extensions too, each bounded.
 class BodyDecoder {
  public:
   explicit BodyDecoder(const Framing& framing);
@@ -19,12 +19,12 @@ class BodyDecoder {
   BodyDecoder& operator=(BodyDecoder&&) noexcept;
 
   struct Step {
-    std::size_t consumed = 0;   ///< bytes of the input that are done with
-    std::string_view content;   ///< a part of the input that is content; may be empty before the end
+    std::size_t consumed = 0;  ///< bytes of the input that are done with
+    std::string_view content;  ///< a part of the input that is content; may be empty before the end
   };
 
-  /// Takes the next step over `bytes`. Call it until it consumes nothing, then with more bytes. Error::malformed for
-  /// broken chunks.
+  /// Takes the next step over `bytes`. Call it until it consumes nothing, then with more bytes.
+  /// Error::malformed for broken chunks.
   Result<Step> decode(std::string_view bytes);
 
   /// Whether the content has ended. What follows it belongs to the next message.

@@ -1,19 +1,20 @@
 #pragma once
 
+#include <larder/base/result.hpp>
+#include <larder/http/message.hpp>
+
 #include <memory>
 #include <string_view>
 #include <vector>
-
-#include <larder/base/result.hpp>
-#include <larder/http/message.hpp>
 
 namespace larder::http1 {
 
 /// Bounds on a message head.
 struct HeadLimits {
-  std::size_t head = 32 * 1024;    ///< bytes of the start line and all field lines; past it Error::head_too_large
-  std::size_t target = 8 * 1024;   ///< bytes of the request target; past it Error::uri_too_long
-  std::size_t fields = 128;        ///< field lines; past it Error::head_too_large
+  std::size_t head =
+      32 * 1024;  ///< bytes of the start line and all field lines; past it Error::head_too_large
+  std::size_t target = 8 * 1024;  ///< bytes of the request target; past it Error::uri_too_long
+  std::size_t fields = 128;       ///< field lines; past it Error::head_too_large
 };
 
 /// How a message's content is delimited (RFC 9112, section 6.3).
@@ -31,19 +32,26 @@ struct ParsedRequest {
   std::size_t size = 0;  ///< bytes of the head, its empty line included
 };
 
-/// Looks for a whole request head at the front of `bytes`: a parsed one, nothing where more bytes are needed, or why it
-/// is refused: Error::malformed (400), Error::unsupported (501), Error::head_too_large (431), Error::uri_too_long (414).
-/// Empty lines before it are skipped (RFC 9112, section 2.2) and counted in `size`.
+/// Looks for a whole request head at the front of `bytes`: a parsed one, nothing where more bytes are needed,
+/// or why it is refused: Error::malformed (400), Error::unsupported (501), Error::version (505),
+/// Error::head_too_large (431), Error::uri_too_long (414). Empty lines before it are skipped (RFC 9112,
+/// section 2.2) and counted in `size`. What can never become a head is refused before it is whole where that
+/// is cheap to see. The value of Host and the form of the target are checked by http::target_of().
 Result<std::optional<ParsedRequest>> parse_request_head(std::string_view bytes, const HeadLimits& limits);
 
-/// The same for a response to a request with `request_method`; 1xx are returned like others. Error::malformed (502).
+/// A response head whose framing can be trusted.
 struct ParsedResponse {
   http::ResponseHead head;
   Framing framing;
   bool keep_alive = true;
   std::size_t size = 0;
 };
-Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes, std::string_view request_method,
+
+/// The same for a response to a request with `request_method`; 1xx are returned like others. Every refusal is
+/// Error::malformed (502). `keep_alive` is false also where a 204 or 304 states content, since that might
+/// follow.
+Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes,
+                                                          std::string_view request_method,
                                                           const HeadLimits& limits);
 
 }  // namespace larder::http1

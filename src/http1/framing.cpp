@@ -1,0 +1,87 @@
+#include "framing.hpp"
+
+#include <larder/base/text.hpp>
+#include <larder/http/list.hpp>
+
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace larder::http1 {
+namespace {
+
+// The registered transfer codings besides chunked (RFC 9112, section 7).
+bool is_other_coding(std::string_view name) {
+  static constexpr std::array<std::string_view, 5> names{"gzip", "x-gzip", "deflate", "compress",
+                                                         "x-compress"};
+  for (const std::string_view known : names) {
+    if (equal_ignoring_case(name, known)) return true;
+  }
+  return false;
+}
+
+// RFC 9112, section 6.1. `value` is not "chunked" alone: known codings, with chunked at most at the end, are
+// something that we do not do; all else is an attempt to have two parsers disagree.
+Error refusal_of_coding(std::string_view value) {
+  bool chunked = false;
+  bool other = false;
+  for (std::string_view name = http::next_member(value); !name.empty(); name = http::next_member(value)) {
+    if (chunked) return Error::malformed;
+    chunked = equal_ignoring_case(name, "chunked");
+    if (!chunked && !is_other_coding(name)) return Error::malformed;
+    other = other || !chunked;
+  }
+  return other ? Error::unsupported : Error::malformed;
+}
+
+// RFC 9110, section 8.6: 1*DIGIT. Past 2^63 nobody is honest, and sums stay safe below.
+Result<Framing> length_framing(std::string_view value) {
+  std::uint64_t length = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+  if (error != std::errc() || end != value.data() + value.size()) return Error::malformed;
+  if (length > std::numeric_limits<std::int64_t>::max()) return Error::malformed;
+  return Framing{Framing::Kind::length, length};
+}
+
+}  // namespace
+
+void ControlFields::add_connection(std::string_view value) {
+  for (std::string_view option = http::next_member(value); !option.empty();
+       option = http::next_member(value)) {
+    close = close || equal_ignoring_case(option, "close");
+    keep_alive = keep_alive || equal_ignoring_case(option, "keep-alive");
+  }
+}
+
+void ControlFields::add_expect(std::string_view value) {
+  for (std::string_view each = http::next_member(value); !each.empty(); each = http::next_member(value)) {
+    expects_continue = expects_continue || equal_ignoring_case(each, "100-continue");
+  }
+}
+
+bool ControlFields::persists(int version_minor) const {
+  return !close && (version_minor == 1 || keep_alive);
+}
+
+Result<Framing> stated_framing(const ControlFields& control, const http::FieldList& fields,
+                               int version_minor) {
+  if (control.transfer_encodings != 0) {
+    // RFC 9112, sections 6.1 and 6.3: with Content-Length beside it, or in HTTP/1.0, the framing cannot be
+    // trusted.
+    if (control.content_lengths != 0 || version_minor == 0) return Error::malformed;
+    if (control.transfer_encodings != 1) return Error::malformed;
+    const std::string_view value = fields.at(control.transfer_encoding).value;
+    if (!equal_ignoring_case(value, "chunked")) return refusal_of_coding(value);
+    return Framing{Framing::Kind::chunked, 0};
+  }
+  if (control.content_lengths == 0) return Framing{};
+  // RFC 9112, section 6.3, rule 5: the same length said twice could be taken; no honest client says it twice.
+  if (control.content_lengths != 1) return Error::malformed;
+  return length_framing(fields.at(control.content_length).value);
+}
+
+bool is_bodiless(int status, std::string_view request_method) {
+  return request_method == "HEAD" || status < 200 || status == 204 || status == 304;
+}
+
+}  // namespace larder::http1

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <larder/base/result.hpp>
+#include <larder/http/field_list.hpp>
+#include <larder/http1/head_parser.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace larder::http1 {
+
+/// The fields of a head that govern the connection, gathered while the head is read.
+struct ControlFields {
+  std::size_t hosts = 0;
+  std::size_t transfer_encodings = 0;
+  std::size_t transfer_encoding = 0;  ///< position of the last one
+  std::size_t content_lengths = 0;
+  std::size_t content_length = 0;  ///< position of the last one
+  bool close = false;
+  bool keep_alive = false;
+  bool expects_continue = false;
+
+  /// Notes what a Connection field lists (RFC 9110, section 7.6.1).
+  void add_connection(std::string_view value);
+  /// Notes what an Expect field lists (RFC 9110, section 10.1.1).
+  void add_expect(std::string_view value);
+  /// Whether the connection may be used again after the message (RFC 9112, section 9.3).
+  bool persists(int version_minor) const;
+};
+
+/// What Content-Length and Transfer-Encoding state; Kind::none where there is neither. Error::malformed where
+/// they are repeated, broken or contradict each other, Error::unsupported for another known transfer coding.
+Result<Framing> stated_framing(const ControlFields& control, const http::FieldList& fields,
+                               int version_minor);
+
+/// Whether a response has no content whatever its fields state (RFC 9112, section 6.3, rule 1).
+bool is_bodiless(int status, std::string_view request_method);
+
+}  // namespace larder::http1

@@ -1,0 +1,55 @@
+#include <larder/http1/head_writer.hpp>
+
+#include <array>
+#include <charconv>
+
+namespace larder::http1 {
+namespace {
+
+void append_number(std::string& out, std::uint64_t value, int base) {
+  std::array<char, 20> digits;
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
+  out.append(digits.data(), end);
+}
+
+// RFC 9112, section 6: what no field says is said by the end of the connection, or there is no content.
+void append_framing(std::string& out, const Framing& framing) {
+  if (framing.kind == Framing::Kind::length) {
+    out += "Content-Length: ";
+    append_number(out, framing.length, 10);
+    out += "\r\n";
+  } else if (framing.kind == Framing::Kind::chunked) {
+    out += "Transfer-Encoding: chunked\r\n";
+  }
+}
+
+}  // namespace
+
+void write_request_head(std::string& out, std::string_view method, std::string_view target,
+                        const http::FieldList& fields, const Framing& framing, Persistence persistence) {
+  out.append(method).append(" ").append(target).append(" HTTP/1.1\r\n").append(fields.wire());
+  append_framing(out, framing);
+  if (persistence == Persistence::close) out += "Connection: close\r\n";
+  out += "\r\n";
+}
+
+void write_status_line(std::string& out, int status) {
+  out += "HTTP/1.1 ";
+  append_number(out, static_cast<std::uint64_t>(status), 10);
+  out.append(" ").append(http::reason_phrase(status)).append("\r\n");
+}
+
+void write_head_end(std::string& out, const Framing& framing, Persistence persistence, int version_minor) {
+  append_framing(out, framing);
+  // RFC 9112, section 9.3: each version says only what is not its default.
+  if (persistence == Persistence::close && version_minor == 1) out += "Connection: close\r\n";
+  if (persistence == Persistence::keep_alive && version_minor == 0) out += "Connection: keep-alive\r\n";
+  out += "\r\n";
+}
+
+void write_chunk_head(std::string& out, std::size_t size) {
+  append_number(out, size, 16);
+  out += "\r\n";
+}
+
+}  // namespace larder::http1

@@ -1,0 +1,71 @@
+#include "raw_head.hpp"
+
+#include <larder/http/field_list.hpp>
+#include <larder/http/target.hpp>
+
+#include <algorithm>
+
+namespace larder::http1 {
+namespace {
+
+// RFC 9112, section 2.3. A later minor version is refused like a later major one: none exists.
+std::optional<Error> refusal_of_version(std::string_view version) {
+  if (version == "HTTP/1.1" || version == "HTTP/1.0") return std::nullopt;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const bool is_version = version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
+                          version[6] == '.' && is_digit(version[7]);
+  return is_version ? Error::version : Error::malformed;
+}
+
+}  // namespace
+
+std::size_t size_of_empty_lines(std::string_view bytes) {
+  std::size_t size = 0;
+  while (bytes.substr(size).starts_with("\r\n")) size += 2;
+  return size;
+}
+
+RawLines scan_lines(std::string_view head) {
+  RawLines lines;
+  std::size_t feed = head.find('\n');
+  while (feed != std::string_view::npos) {
+    ++lines.count;
+    if (feed == 0 || head[feed - 1] != '\r') lines.bare_line_feed = true;
+    const std::size_t next = feed + 1;
+    if (next < head.size() && (head[next] == ' ' || head[next] == '\t')) lines.folded = true;
+    feed = head.find('\n', next);
+  }
+  return lines;
+}
+
+std::optional<Error> refusal_of_request_line(std::string_view head, const HeadLimits& limits) {
+  const std::size_t end = head.find('\r');
+  std::string_view line = head.substr(0, end);
+  const bool whole = end != std::string_view::npos;
+
+  const std::string_view method = line.substr(0, line.find(' '));
+  if (!line.empty() && !http::is_token(method)) return Error::malformed;
+  if (method.size() == line.size())
+    return whole && !line.empty() ? std::optional(Error::malformed) : std::nullopt;
+  line.remove_prefix(method.size() + 1);
+
+  const std::string_view target = line.substr(0, line.find(' '));
+  if (target.size() > limits.target) return Error::uri_too_long;
+  if (!line.empty() && !http::is_target_text(target)) return Error::malformed;
+  if (target.size() == line.size()) return whole ? std::optional(Error::malformed) : std::nullopt;
+  line.remove_prefix(target.size() + 1);
+
+  static constexpr std::string_view versions = "HTTP/";
+  if (whole) return refusal_of_version(line);
+  const std::size_t known = std::min(line.size(), versions.size());
+  const bool may_be_version = line.size() <= 8 && line.substr(0, known) == versions.substr(0, known);
+  return may_be_version ? std::nullopt : std::optional(Error::malformed);
+}
+
+bool may_be_status_line(std::string_view head) {
+  static constexpr std::string_view version = "HTTP/1.";
+  const std::size_t known = std::min(head.size(), version.size());
+  return head.substr(0, known) == version.substr(0, known);
+}
+
+}  // namespace larder::http1

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <larder/base/error.hpp>
+#include <larder/http1/head_parser.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+// What is decided over the bytes of a head themselves, whole or not, before a parser sees them.
+namespace larder::http1 {
+
+/// The bytes of the empty lines at the front, which a request may follow (RFC 9112, section 2.2).
+std::size_t size_of_empty_lines(std::string_view bytes);
+
+/// The lines begun so far.
+struct RawLines {
+  std::size_t count = 0;
+  bool bare_line_feed = false;  ///< an LF without its CR
+  bool folded = false;          ///< a line begins with a space or tab: obs-fold (RFC 9112, section 5.2)
+};
+RawLines scan_lines(std::string_view head);
+
+/// What the request line refuses, as far as it has arrived (RFC 9112, section 3).
+std::optional<Error> refusal_of_request_line(std::string_view head, const HeadLimits& limits);
+
+/// Whether `head` can begin a response of HTTP/1.x, as far as it has arrived (RFC 9112, section 4).
+bool may_be_status_line(std::string_view head);
+
+}  // namespace larder::http1
