@@ -41,8 +41,8 @@ class Handler {
  public:
   virtual ~Handler() = default;
 
-  /// An error is a response that could not be had; the errors layer makes a problem of it. `request` outlives the call
-  /// and the reading of the response's body.
+  /// An error is a response that could not be had; the errors layer makes a problem of it. `request` outlives the
+  /// call; its body is taken by whoever sends it on.
   virtual Task<Result<Response>> handle(Request& request) = 0;
 };
 

@@ -20,6 +20,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
+  /// What find() would give, where that takes no waiting: the hit path. nullptr says nothing about other tiers.
+  virtual StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) = 0;
+
   /// The stored response that `request_fields` select under a primary key, fresh or stale, never a purged one.
   virtual Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) = 0;
 
