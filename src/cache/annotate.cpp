@@ -1,0 +1,72 @@
+#include "annotate.hpp"
+
+#include <larder/http/cache_status.hpp>
+#include <larder/pipeline/access_log.hpp>
+
+namespace larder::cache {
+namespace {
+
+using policy::Reason;
+
+/// The `fwd` parameter for a reason not to serve from cache (RFC 9211, section 2.2).
+std::string_view forward_reason(Reason why) {
+  switch (why) {
+    case Reason::none: return {};
+    case Reason::method: return "method";
+    case Reason::absent: return "uri-miss";
+    case Reason::vary: return "vary-miss";
+    case Reason::purged:
+    case Reason::outage: return "miss";
+    case Reason::stale:
+    case Reason::no_cache: return "stale";
+    case Reason::request_no_cache:
+    case Reason::request_max_age:
+    case Reason::request_min_fresh: return "request";
+    default: return "bypass";
+  }
+}
+
+/// Whether `fwd` alone says it all.
+bool needs_detail(Reason why) {
+  return why != Reason::none && why != Reason::method && why != Reason::absent && why != Reason::vary &&
+         why != Reason::stale;
+}
+
+std::string_view detail_of(const Outcome& outcome) {
+  if (needs_detail(outcome.why)) return policy::token_of(outcome.why);
+  if (outcome.refusal != Reason::none) return policy::token_of(outcome.refusal);
+  return {};
+}
+
+std::string join(const policy::Tags& tags) {
+  std::string text = tags.site + tags.path;
+  for (const std::string& name : tags.names) text += " " + name;
+  return text;
+}
+
+Seconds whole_seconds(Milliseconds time) { return std::chrono::floor<Seconds>(time); }
+
+}  // namespace
+
+void annotate(pipeline::Response& response, const Outcome& outcome) {
+  response.cache_result = outcome.result;
+  response.head.fields.add("X-Cache", pipeline::word_of(outcome.result));
+  http::CacheStatus status;
+  status.hit = outcome.result == pipeline::CacheResult::hit;
+  if (!status.hit) status.fwd = forward_reason(outcome.why);
+  status.fwd_status = outcome.origin_status;
+  if (outcome.ttl) status.ttl = whole_seconds(*outcome.ttl);
+  status.stored = outcome.stored;
+  status.detail = detail_of(outcome);
+  response.head.fields.add("Cache-Status", http::format_cache_status(status));
+}
+
+void annotate_debug(pipeline::Response& response, const Visit& visit, const policy::Tags* tags,
+                    std::optional<Milliseconds> ttl) {
+  if (!visit.route().debug) return;
+  if (!visit.key.text.empty()) response.head.fields.add("X-Cache-Key", visit.key.text);
+  if (tags != nullptr) response.head.fields.add("X-Cache-Tags", join(*tags));
+  if (ttl) response.head.fields.add("X-Cache-TTL", std::to_string(whole_seconds(*ttl).count()));
+}
+
+}  // namespace larder::cache

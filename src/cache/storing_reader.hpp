@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <larder/pipeline/body.hpp>
+#include <larder/store/store.hpp>
+
+namespace larder::cache {
+
+/// Passes content on while keeping it, and stores the response once it is whole: before its end, and where the length
+/// is known before its last piece, is passed on. Content cut short or past `max_object` is not stored.
+class StoringReader final : public pipeline::BodyReader {
+ public:
+  /// `draft` is complete but for its body.
+  StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,
+                std::shared_ptr<store::StoredResponse> draft, store::Store& store, std::uint64_t max_object);
+
+  Task<Result<std::string_view>> read() override;
+  bool is_ready() const override { return inner_->is_ready(); }
+
+ private:
+  void keep(std::string_view piece);
+
+  std::unique_ptr<BodyReader> inner_;
+  std::optional<std::uint64_t> length_;
+  std::shared_ptr<store::StoredResponse> draft_;  // nullptr once stored or given up
+  store::Store& store_;
+  std::uint64_t max_object_;
+  std::string content_;
+};
+
+/// Stores a response whose content is all there.
+Task<> store_whole(store::Store& store, std::shared_ptr<store::StoredResponse> draft, Bytes content);
+
+}  // namespace larder::cache

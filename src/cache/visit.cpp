@@ -1,0 +1,30 @@
+#include "visit.hpp"
+
+namespace larder::cache {
+namespace {
+
+/// The Host as the client sent it; the authority of an absolute-form target takes its place (RFC 9112, section 3.2.2).
+std::string host_of(const pipeline::Request& request) {
+  const std::string_view target = request.head.target;
+  if (!target.starts_with('/') && target != "*") return request.target.authority();
+  return std::string(request.head.fields.find("Host").value_or(""));
+}
+
+}  // namespace
+
+Result<pipeline::Request> forwarded(Visit& visit, bool cacheable) {
+  pipeline::Request& request = visit.request;
+  const std::string host = host_of(request);
+  const policy::Hop hop{request.client_address, request.target.scheme, host};
+  Result<http::FieldList> fields = policy::request_fields_to_forward(visit.route(), request.head, hop, cacheable);
+  if (!fields) return fields.error();
+  pipeline::Request forward;
+  forward.head.method = request.head.method;
+  forward.head.target = cacheable ? visit.key.forward_target : request.target.origin_form();
+  forward.head.fields = std::move(*fields);
+  forward.body = std::move(request.body);
+  forward.upstream = visit.route().upstream;
+  return forward;
+}
+
+}  // namespace larder::cache
