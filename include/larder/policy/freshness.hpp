@@ -1,23 +1,26 @@
 #pragma once
 
-#include <optional>
-
 #include <larder/http/cache_control.hpp>
 #include <larder/http/message.hpp>
 #include <larder/policy/reason.hpp>
 #include <larder/policy/route.hpp>
 
+#include <optional>
+
 namespace larder::policy {
 
 /// The cache-related times of a stored response: all that freshness needs, computed once, when it is stored.
 struct Lifetimes {
-  Time response_time{};                  ///< when the head arrived (RFC 9111, section 4.2.3)
-  Milliseconds initial_age{0};           ///< corrected_initial_age
-  Milliseconds freshness{0};             ///< freshness lifetime (section 4.2)
+  Time response_time{};                    ///< when the head arrived (RFC 9111, section 4.2.3)
+  Milliseconds initial_age{0};             ///< corrected_initial_age
+  Milliseconds freshness{0};               ///< freshness lifetime (section 4.2)
   Milliseconds stale_while_revalidate{0};  ///< RFC 5861, section 3
   Milliseconds stale_if_error{0};          ///< RFC 5861, section 4
-  bool must_revalidate = false;          ///< must-revalidate, proxy-revalidate or s-maxage (sections 5.2.2.2, .8, .10)
-  bool no_cache = false;                 ///< validated before each use (section 5.2.2.4)
+  bool must_revalidate =
+      false;              ///< must-revalidate, proxy-revalidate or s-maxage (sections 5.2.2.2, .8, .10)
+  bool no_cache = false;  ///< validated before each use (section 5.2.2.4)
+  bool by_route = false;  ///< the origin states no lifetime: the route's ttl or a heuristic gave it
+  bool allows_authorization = false;  ///< public, s-maxage or must-revalidate (section 3.5)
   bool operator==(const Lifetimes&) const = default;
 };
 
@@ -30,8 +33,20 @@ Milliseconds current_age(const Lifetimes& lifetimes, Time now);
 /// freshness lifetime minus current age: negative when stale.
 Milliseconds remaining_freshness(const Lifetimes& lifetimes, Time now);
 
-/// What the origin itself states: CDN-Cache-Control (RFC 9213), then s-maxage, max-age, Expires - Date (RFC 9111,
-/// section 4.2.1). Nothing where it states none.
+/// What the origin itself states: CDN-Cache-Control (RFC 9213), then s-maxage, max-age, Expires - Date (RFC
+/// 9111, section 4.2.1). Nothing where it states none.
 std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response, Time response_time);
+
+/// The heuristic lifetime, a tenth of Date - Last-Modified (RFC 9111, section 4.2.2). Nothing where there is
+/// no Last-Modified before the Date, or the status is not heuristically cacheable.
+std::optional<Milliseconds> heuristic_freshness(const http::ResponseHead& response, Time response_time);
+
+/// The directives that hold for us: those of CDN-Cache-Control where there is a valid one (RFC 9213,
+/// section 2.1), which then stands for Expires too, else those of Cache-Control.
+struct OriginDirectives {
+  http::CacheControl control;
+  bool targeted = false;  ///< they came from CDN-Cache-Control
+};
+OriginDirectives origin_directives(const http::FieldList& response_fields);
 
 }  // namespace larder::policy

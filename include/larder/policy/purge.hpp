@@ -1,15 +1,16 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include <larder/http/message.hpp>
 #include <larder/http/target.hpp>
 #include <larder/policy/route.hpp>
 
+#include <string>
+#include <vector>
+
 namespace larder::policy {
 
-/// One thing a purge names. Sites (`host[:port]`) carry no scheme: a write over https purges what http fetched too.
+/// One thing a purge names. A site is a host without scheme and port (site_of()): a write over https purges
+/// what http fetched too.
 struct Purge {
   enum class Kind {
     resource,  ///< `site/path`: that path with every query, partition and variant
@@ -25,23 +26,25 @@ struct Purge {
 
 /// What the purge log knows a stored response by: kept with it.
 struct Tags {
-  std::string site;                ///< site_of() its target
-  std::string path;                ///< as received, without the query
-  std::vector<std::string> names;  ///< from the route's templates and from Surrogate-Key, Cache-Tag, Cache-Groups
+  std::string site;  ///< site_of() its target
+  std::string path;  ///< as received, without the query
+  std::vector<std::string>
+      names;  ///< from the route's templates and from Surrogate-Key, Cache-Tag, Cache-Groups
   bool operator==(const Tags&) const = default;
 };
 
-/// The tags of a response about to be stored. Surrogate-Key is split at spaces, Cache-Tag at commas (spaces trimmed).
-Tags tags_of(const Route& route, const Captures& captures, const http::Target& target, std::string_view own_port,
+/// The tags of a response about to be stored. Surrogate-Key is split at spaces, Cache-Tag at commas (spaces
+/// trimmed).
+Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
              const http::FieldList& response_fields);
 
 /// Whether the answer to an unsafe request purges: 2xx or 3xx (RFC 9111, section 4.4).
 bool is_purging_status(int status);
 
-/// What an unsafe request purges: its target URI, the parent collection, for DELETE all below; same-origin Location and
-/// Content-Location of `response` (nullptr where the outcome is unknown); the route's rule. RFC 9111, section 4.4.
+/// What an unsafe request purges: its target URI, the parent collection, for DELETE all below; same-origin
+/// Location and Content-Location of `response` (nullptr where the outcome is unknown); the route's rule. RFC
+/// 9111, section 4.4. Paths with and without a trailing slash purge each other.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::RequestHead& request,
-                             const http::Target& target, std::string_view own_port,
-                             const http::ResponseHead* response);
+                             const http::Target& target, const http::ResponseHead* response);
 
 }  // namespace larder::policy

@@ -8,40 +8,41 @@ namespace larder::policy {
 enum class Reason {
   none,
   // The request.
-  method,                  ///< not GET or HEAD
-  no_route,                ///< no route matches
-  route_off,               ///< the route says `cache: off`
-  request_content,         ///< a GET with content
-  request_no_store,        ///< Cache-Control: no-store in the request
-  request_no_cache,        ///< Cache-Control: no-cache or Pragma in the request
-  request_max_age,         ///< the stored response is older than the request allows
-  request_min_fresh,       ///< it will not be fresh for as long as the request asks
-  only_if_cached,          ///< the client wants no origin request, and there is nothing to serve
-  precondition,            ///< If-Match or If-Unmodified-Since: for the origin alone
-  range,                   ///< a partial answer was asked for
-  ambiguous_path,          ///< encoded slash, backslash, NUL or dot segments in the path
-  cookie,                  ///< a Cookie that the route neither keys nor ignores
-  upgrade,                 ///< the client asks for another protocol
+  method,             ///< not GET or HEAD
+  no_route,           ///< no route matches
+  route_off,          ///< the route says `cache: off`
+  request_content,    ///< a GET with content
+  request_no_store,   ///< Cache-Control: no-store in the request
+  request_no_cache,   ///< Cache-Control: no-cache or Pragma in the request
+  request_max_age,    ///< the stored response is older than the request allows
+  request_min_fresh,  ///< it will not be fresh for as long as the request asks
+  only_if_cached,     ///< the client wants no origin request, and there is nothing to serve
+  precondition,       ///< If-Match or If-Unmodified-Since: for the origin alone
+  range,              ///< a partial answer was asked for
+  ambiguous_path,     ///< encoded slash, backslash, NUL or dot segments in the path
+  cookie,             ///< a Cookie that the route neither keys nor ignores
+  upgrade,            ///< the client asks for another protocol
   // The stored response.
-  absent,                  ///< nothing stored under this key
-  vary,                    ///< nothing stored for these selecting header fields
-  stale,                   ///< past its freshness lifetime
-  no_cache,                ///< to be validated before each use
-  purged,                  ///< a later purge names one of its tags
+  absent,    ///< nothing stored under this key
+  vary,      ///< nothing stored for these selecting header fields
+  stale,     ///< past its freshness lifetime
+  no_cache,  ///< to be validated before each use
+  purged,    ///< a later purge names one of its tags
+  outage,    ///< purges by others may have been missed (`on_outage: origin`)
   // The origin's response.
   response_no_store,
   response_private,
-  authorization,           ///< Authorization in the request, and the response does not allow sharing
-  set_cookie,              ///< Set-Cookie where only the route's ttl makes the response fresh
-  vary_any,                ///< Vary: *
-  status,                  ///< a status that may not be stored, or that nothing gives a lifetime
-  no_lifetime,             ///< neither origin nor route states a lifetime
-  expired,                 ///< already stale when it came, and without a validator
-  partial,                 ///< 206 or Content-Range
-  must_understand,         ///< a status larder does not understand under must-understand
-  too_large,               ///< past store.max_object
-  incomplete,              ///< the body was cut short
-  connection_specific,     ///< the response switches protocols
+  authorization,        ///< Authorization in the request, and the response does not allow sharing
+  set_cookie,           ///< Set-Cookie where only the route's ttl makes the response fresh
+  vary_any,             ///< Vary: *
+  status,               ///< a status that may not be stored, or that nothing gives a lifetime
+  no_lifetime,          ///< neither origin nor route states a lifetime
+  expired,              ///< already stale when it came, and without a validator
+  partial,              ///< 206 or Content-Range
+  must_understand,      ///< a status larder does not understand under must-understand
+  too_large,            ///< past store.max_object
+  incomplete,           ///< the body was cut short
+  connection_specific,  ///< the response switches protocols
 };
 
 /// A short token for Cache-Status's `detail` and the metrics: "no-store", "set-cookie".

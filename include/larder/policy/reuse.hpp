@@ -7,16 +7,19 @@ namespace larder::policy {
 /// What to do with a stored response that matches a request.
 struct ReuseDecision {
   enum class Action {
-    serve,       ///< it is fresh, or stale within what the request's max-stale allows
-    validate,    ///< ask the origin whether it still holds, with its validators
-    fill,        ///< fetch anew: it has no validator
-    refuse,      ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
+    serve,     ///< it is fresh, or stale within what the request's max-stale allows
+    validate,  ///< ask the origin whether it still holds, with its validators
+    fill,      ///< fetch anew: it has no validator, or was not made for a request with this Cookie or
+               ///< Authorization
+    refuse,    ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
   };
   Action action = Action::fill;
   Reason reason = Reason::none;  ///< why it is not simply served
 };
 
 /// RFC 9111, sections 4, 4.2.4 and 5.2.1. `has_validator`: the stored response has an ETag or Last-Modified.
+/// A request with a Cookie (or Authorization) outside the key is not answered from an entry for which the
+/// origin stated no lifetime: Action::fill with Reason::cookie (Reason::authorization).
 ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
                            bool has_validator, Time now);
 

@@ -1,26 +1,32 @@
 #pragma once
 
+#include <larder/base/clock.hpp>
+#include <larder/http/field_list.hpp>
+#include <larder/policy/path_pattern.hpp>
+
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include <larder/base/clock.hpp>
-#include <larder/policy/path_pattern.hpp>
 
 namespace larder::policy {
 
 /// The `ttl` of a route: one for the statuses that take it silently, or one for each status named.
 struct TtlRule {
-  std::optional<Milliseconds> plain;          ///< 200, 203, 204, 300, 301 and 308
-  std::map<int, Milliseconds> by_status;      ///< heuristically cacheable statuses alone (RFC 9110, section 15.1)
+  std::optional<Milliseconds> plain;      ///< 200, 203, 204, 300, 301 and 308
+  std::map<int, Milliseconds> by_status;  ///< heuristically cacheable statuses alone (RFC 9110, section 15.1)
 
   /// The lifetime this rule gives to a response of that status, if it gives one.
   std::optional<Milliseconds> for_status(int status) const;
   bool operator==(const TtlRule&) const = default;
 };
 
-/// What of the query is part of the key. What is left out of the key is not forwarded either, unless `forward_all`.
+/// Whether a status may take a lifetime that the origin does not state (RFC 9110, section 15.1).
+bool is_heuristically_cacheable(int status);
+
+/// What of the query is part of the key. What is left out of the key is not forwarded either, unless
+/// `forward_all`.
 struct QueryRule {
   enum class Mode { as_received, ignore, only };
   Mode mode = Mode::as_received;
@@ -40,9 +46,9 @@ struct CookieRule {
 
 /// What a successful unsafe request purges beyond its own target URI.
 struct PurgeRule {
-  bool none = false;               ///< `purge: none`: nothing at all
-  std::vector<std::string> urls;   ///< path patterns, `{name}` filled from the route's captures
-  std::vector<std::string> tags;   ///< templates
+  bool none = false;              ///< `purge: none`: nothing at all
+  std::vector<std::string> urls;  ///< path patterns, `{name}` filled from the route's captures
+  std::vector<std::string> tags;  ///< templates
   bool operator==(const PurgeRule&) const = default;
 };
 
@@ -50,21 +56,30 @@ struct PurgeRule {
 struct Route {
   std::string match = "/**";
   PathPattern pattern;
-  std::string upstream;                       ///< a name under `upstreams`
-  std::vector<std::string> methods;           ///< empty: every method matches
+  std::string upstream;              ///< a name under `upstreams`
+  std::vector<std::string> methods;  ///< empty: every method matches
   bool cache = true;
-  bool override_origin = false;               ///< `override: true`
-  bool heuristic = false;                     ///< RFC 9111, section 4.2.2, where the origin states no lifetime
-  bool honor_request_directives = true;       ///< Cache-Control in requests (RFC 9111, section 5.2.1)
-  bool refuse_set_cookie = false;             ///< `set_cookie: refuse`: never store a response with Set-Cookie
-  bool debug = false;                         ///< X-Cache-Key, X-Cache-Tags, X-Cache-TTL in responses
+  bool override_origin = false;          ///< `override: true`
+  bool heuristic = false;                ///< RFC 9111, section 4.2.2, where the origin states no lifetime
+  bool honor_request_directives = true;  ///< Cache-Control in requests (RFC 9111, section 5.2.1)
+  bool refuse_set_cookie = false;        ///< `set_cookie: refuse`: never store a response with Set-Cookie
+  bool debug = false;                    ///< X-Cache-Key, X-Cache-Tags, X-Cache-TTL in responses
   TtlRule ttl;
   QueryRule query;
-  std::vector<std::string> headers;           ///< request fields whose values are part of the key
+  std::vector<std::string> headers;  ///< request fields whose values are part of the key
   CookieRule cookies;
-  std::vector<std::string> tags;              ///< templates
+  std::vector<std::string> tags;  ///< templates
   PurgeRule purge;
 };
+
+/// Whether the values of a request field are part of the route's key.
+bool is_keyed_field(const Route& route, std::string_view name);
+
+/// Whether a request carries a Cookie that the route neither keys nor ignores.
+bool has_unkeyed_cookie(const Route& route, const http::FieldList& request_fields);
+
+/// Whether a request carries an Authorization that the route does not key.
+bool has_unkeyed_authorization(const Route& route, const http::FieldList& request_fields);
 
 /// A route and what its pattern captured in one path.
 struct RouteMatch {

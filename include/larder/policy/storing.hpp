@@ -8,7 +8,6 @@ namespace larder::policy {
 struct StoringDecision {
   Reason refusal = Reason::none;
   Lifetimes lifetimes;
-  bool by_route = false;  ///< the route's ttl alone made it fresh
 
   bool store() const { return refusal == Reason::none; }
 };
@@ -16,19 +15,20 @@ struct StoringDecision {
 /// What a fill was for: all that the decision needs beside the response.
 struct StoringInput {
   const Route& route;
-  const http::RequestHead& request;  ///< as the client sent it
+  const http::RequestHead& request;  ///< as the client sent it; its method is that of the fill
   const http::ResponseHead& response;
-  Time request_time;    ///< when the fill was sent
-  Time response_time;   ///< when the response's head arrived
+  Time request_time;          ///< when the fill was sent
+  Time response_time;         ///< when the response's head arrived
   Milliseconds max_lifetime;  ///< store.max_lifetime caps the freshness lifetime
 };
 
-/// RFC 9111, section 3 with 3.1 to 3.5, DESIGN.md's TTLs and cookie rules.
+/// RFC 9111, section 3 with 3.1 to 3.5, DESIGN.md's TTLs and cookie rules. To be asked again of a stored
+/// response that a 304 freshened: the 304 may have brought a Set-Cookie, or taken the permission away.
 StoringDecision decide_storing(const StoringInput& input);
 
 /// The fields of a response that may be stored: without hop-by-hop and connection-specific ones, those that
-/// Connection names, those that `private="..."` and `no-cache="..."` name, Proxy-* (RFC 9111, section 3.1), and
-/// without Age, X-Cache and X-Cache-*, which are written anew.
+/// Connection names, those that `private="..."` and `no-cache="..."` name, Proxy-* (RFC 9111, section 3.1),
+/// and without Age, X-Cache and X-Cache-*, which are written anew. Content-Length stays.
 http::FieldList storable_fields(const http::ResponseHead& response);
 
 }  // namespace larder::policy

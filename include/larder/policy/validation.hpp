@@ -5,27 +5,29 @@
 
 namespace larder::policy {
 
-/// Whether the client's own validators match a 200 that is about to be served, so that a 304 answers it: If-None-Match
-/// with weak comparison, and only without it If-Modified-Since (RFC 9111, section 4.3.2; RFC 9110, section 13.2.2).
-/// `now` is for reading two-digit years.
+/// Whether the client's own validators match a 200 that is about to be served, so that a 304 answers it:
+/// If-None-Match with weak comparison, and only without it If-Modified-Since (RFC 9111, section 4.3.2; RFC
+/// 9110, section 13.2.2). `now` is for reading two-digit years.
 bool is_not_modified(const http::RequestHead& request, const http::FieldList& stored_fields, Time now);
 
-/// The fields of a 304 made from a stored response (RFC 9110, section 15.4.5): Cache-Control, Content-Location, Date,
-/// ETag, Expires, Vary, and with Last-Modified where there is no ETag; extension cache fields too.
+/// The fields of a 304 made from a stored response (RFC 9110, section 15.4.5): Cache-Control,
+/// Content-Location, Date, ETag, Expires, Vary, and with Last-Modified where there is no ETag; extension
+/// cache fields too.
 http::FieldList not_modified_fields(const http::FieldList& stored_fields);
 
 /// Whether a response can be validated: it has an ETag or a Last-Modified.
 bool has_validator(const http::FieldList& fields);
 
-/// Turns a fill's request into a conditional one with the validators of the stored response (RFC 9111, section 4.3.1):
-/// the client's own conditions are replaced.
+/// Turns a fill's request into a conditional one with the validators of the stored response (RFC 9111,
+/// section 4.3.1): the client's own conditions are replaced.
 void make_conditional(http::FieldList& request_fields, const http::FieldList& stored_fields);
 
-/// Whether a 304 selects this stored response (RFC 9111, section 4.3.4): strong validators equal, or weak ones, or the
-/// 304 has none.
+/// Whether a 304 selects this stored response (RFC 9111, section 4.3.4): strong validators equal, or weak
+/// ones, or the 304 has none.
 bool selects(const http::FieldList& not_modified, const http::FieldList& stored_fields);
 
-/// The stored fields with those of the 304 put in their place, except Content-Length and the like (RFC 9111, section 3.2).
+/// The stored fields with those of the 304 put in their place, except Content-Length and the like (RFC 9111,
+/// section 3.2). decide_storing() says whether the outcome may be stored.
 http::FieldList freshened(const http::FieldList& stored_fields, const http::FieldList& not_modified);
 
 }  // namespace larder::policy

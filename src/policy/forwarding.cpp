@@ -1,0 +1,176 @@
+#include "cookies.hpp"
+
+#include <larder/base/text.hpp>
+#include <larder/http/list.hpp>
+#include <larder/policy/forwarding.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace larder::policy {
+namespace {
+
+template <std::size_t Size>
+bool is_one_of(std::string_view name, const std::array<std::string_view, Size>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [name](std::string_view listed) { return equal_ignoring_case(listed, name); });
+}
+
+bool begins_with(std::string_view name, std::string_view prefix) {
+  return equal_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+// What must reach the origin though Connection names it: dropping it would change who asks for what
+// (front-door.md).
+bool is_protected(const Route& route, std::string_view name) {
+  static constexpr std::array<std::string_view, 12> protected_names{
+      "Authorization",       "Cookie",   "Host",  "If-Match",  "If-None-Match", "If-Modified-Since",
+      "If-Unmodified-Since", "If-Range", "Range", "Forwarded", "Via",           "Set-Cookie"};
+  return is_one_of(name, protected_names) || begins_with(name, "Content-") ||
+         begins_with(name, "X-Forwarded-") || is_keyed_field(route, name);
+}
+
+// Fields by which a client makes frameworks see another URI, host, method or client: in no key, so they must
+// not reach the origin where its answer is shared (front-door.md, unkeyed-header poisoning).
+bool is_override(std::string_view name) {
+  static constexpr std::array<std::string_view, 30> overrides{"X-Original-URL",
+                                                              "X-Original-URI",
+                                                              "X-Original-Path",
+                                                              "X-Original-Host",
+                                                              "X-Rewrite-URL",
+                                                              "X-Rewrite-URI",
+                                                              "X-Host",
+                                                              "X-HTTP-Host-Override",
+                                                              "X-HTTP-Method",
+                                                              "X-HTTP-Method-Override",
+                                                              "X-Method-Override",
+                                                              "X-HTTP-Path-Override",
+                                                              "X-HTTP-DestinationURL",
+                                                              "X-Override-URL",
+                                                              "X-Original-Method",
+                                                              "X-URL-Scheme",
+                                                              "X-Scheme",
+                                                              "X-Script-Name",
+                                                              "X-Base-URL",
+                                                              "X-Proxy-URL",
+                                                              "X-Proxy-Host",
+                                                              "X-Real-IP",
+                                                              "X-Client-IP",
+                                                              "X-Cluster-Client-IP",
+                                                              "True-Client-IP",
+                                                              "Client-IP",
+                                                              "Forwarded",
+                                                              "Front-End-Https",
+                                                              "X-Real-Host",
+                                                              "X-Backend-Host"};
+  return is_one_of(name, overrides) || begins_with(name, "X-Forwarded-") || begins_with(name, "X-Accel-") ||
+         begins_with(name, "X-Envoy-");
+}
+
+// A client's conditions and ranges would make the answer to a fill its own.
+bool is_conditional(std::string_view name) {
+  static constexpr std::array<std::string_view, 4> conditional{"If-None-Match", "If-Modified-Since",
+                                                               "If-Range", "Range"};
+  return is_one_of(name, conditional);
+}
+
+// Written by us for every message.
+bool is_rewritten(std::string_view name) {
+  static constexpr std::array<std::string_view, 6> rewritten{
+      "Host", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Content-Length"};
+  return is_one_of(name, rewritten);
+}
+
+bool is_withheld(const Route& route, std::string_view name) {
+  if (is_keyed_field(route, name)) return false;
+  if (equal_ignoring_case(name, "Cookie")) return route.cookies.mode != CookieRule::Mode::refuse;
+  return is_override(name) || is_conditional(name);
+}
+
+std::string appended(const std::optional<std::string>& list, std::string_view member) {
+  std::string value = list.value_or("");
+  if (!value.empty()) value.append(", ");
+  return value.append(member);
+}
+
+// RFC 9110, section 7.6.3: the version is that of the message received.
+void append_via(http::FieldList& out, const http::FieldList& received, int version_minor) {
+  const std::string ours = "1." + std::to_string(version_minor) + " larder";
+  out.add("Via", appended(received.combined("Via"), ours));
+}
+
+Result<> check_connection(const Route& route, const http::FieldList& request_fields) {
+  for (const http::Field field : request_fields) {
+    if (!equal_ignoring_case(field.name, "Connection")) continue;
+    for (const std::string_view option : http::split_list(field.value)) {
+      if (is_protected(route, option)) return Error::malformed;
+    }
+  }
+  return {};
+}
+
+void add_forwarded(http::FieldList& out, const http::RequestHead& request, const Hop& hop, bool trusted) {
+  const auto before = trusted ? request.fields.combined("X-Forwarded-For") : std::nullopt;
+  out.add("X-Forwarded-For", appended(before, hop.client_address));
+  out.add("X-Forwarded-Proto", hop.scheme);
+  out.add("X-Forwarded-Host", hop.host);
+}
+
+}  // namespace
+
+// RFC 9110, section 7.6.1; Proxy-* by RFC 9111, section 3.1; Trailer, since we drop trailer fields.
+bool is_hop_by_hop(std::string_view name) {
+  static constexpr std::array<std::string_view, 7> hop_by_hop{
+      "Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"};
+  return is_one_of(name, hop_by_hop) || begins_with(name, "Proxy-");
+}
+
+Result<> remove_connection_specific(const Route& route, http::FieldList& request_fields) {
+  const auto named = request_fields.combined("Connection");
+  if (!named) return {};
+  const Result<> checked = check_connection(route, request_fields);
+  if (!checked) return checked;
+  request_fields.remove_if([options = http::split_list(*named)](const http::Field& field) {
+    if (equal_ignoring_case(field.name, "Connection")) return false;
+    return std::any_of(options.begin(), options.end(),
+                       [&field](std::string_view option) { return equal_ignoring_case(option, field.name); });
+  });
+  return {};
+}
+
+Result<http::FieldList> request_fields_to_forward(const Route& route, const http::RequestHead& request,
+                                                  const Hop& hop, bool cacheable) {
+  const Result<> checked = check_connection(route, request.fields);
+  if (!checked) return checked.error();
+  http::FieldList out;
+  out.reserve(request.fields.size() + 5, request.fields.wire().size() + 256);
+  out.add("Host", hop.host);
+  for (const http::Field field : request.fields) {
+    if (is_hop_by_hop(field.name) || is_rewritten(field.name)) continue;
+    if (http::list_contains(request.fields, "Connection", field.name)) continue;
+    if (cacheable && is_withheld(route, field.name)) continue;
+    out.add(field.name, field.value);
+  }
+  const bool keyed_cookies = cacheable && route.cookies.mode == CookieRule::Mode::key;
+  if (keyed_cookies && !is_keyed_field(route, "Cookie")) {
+    if (const auto cookies = cookies_named(request.fields, route.cookies.names)) out.add("Cookie", *cookies);
+  }
+  add_forwarded(out, request, hop, !cacheable);
+  append_via(out, request.fields, request.version_minor);
+  return out;
+}
+
+http::FieldList response_fields_to_forward(const http::ResponseHead& response, bool keep_length) {
+  http::FieldList out;
+  out.reserve(response.fields.size() + 1, response.fields.wire().size() + 32);
+  for (const http::Field field : response.fields) {
+    if (is_hop_by_hop(field.name) || equal_ignoring_case(field.name, "Via")) continue;
+    if (!keep_length && equal_ignoring_case(field.name, "Content-Length")) continue;
+    if (http::list_contains(response.fields, "Connection", field.name)) continue;
+    out.add(field.name, field.value);
+  }
+  append_via(out, response.fields, response.version_minor);
+  return out;
+}
+
+}  // namespace larder::policy

@@ -1,0 +1,139 @@
+#include "cookies.hpp"
+#include "percent.hpp"
+
+#include <larder/base/hash.hpp>
+#include <larder/base/text.hpp>
+#include <larder/http/list.hpp>
+#include <larder/policy/key.hpp>
+
+#include <algorithm>
+
+namespace larder::policy {
+namespace {
+
+constexpr std::size_t longest_redis_name = 512;
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  std::transform(lowered.begin(), lowered.end(), lowered.begin(), to_lower);
+  return lowered;
+}
+
+// `#kind:name=value`, or without "=value" where the request has no such thing: absent and empty differ.
+void append_part(std::string& key, std::string_view kind, std::string_view name,
+                 const std::optional<std::string>& value) {
+  key.append("#").append(kind).append(":");
+  append_encoded(key, name, "#%=");
+  if (!value) return;
+  key.push_back('=');
+  append_encoded(key, *value, "#%");
+}
+
+// A field's value, its lines combined (RFC 9110, section 5.3), each trimmed.
+std::optional<std::string> field_value(const http::FieldList& fields, std::string_view name) {
+  std::optional<std::string> value;
+  for (const http::Field field : fields) {
+    if (!equal_ignoring_case(field.name, name)) continue;
+    if (value) {
+      value->append(", ").append(trim(field.value));
+    } else {
+      value = std::string(trim(field.value));
+    }
+  }
+  return value;
+}
+
+// RFC 9111, section 4.1: white space may be changed where the field's syntax allows it. Inside quotes it
+// counts.
+std::string collapse_around_commas(std::string_view value) {
+  std::string collapsed;
+  bool quoted = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (quoted && c == '\\' && i + 1 < value.size()) {
+      collapsed.push_back(c);
+      collapsed.push_back(value[++i]);
+      continue;
+    }
+    if (c == '"') quoted = !quoted;
+    if (c != ',' || quoted) {
+      collapsed.push_back(c);
+      continue;
+    }
+    while (!collapsed.empty() && (collapsed.back() == ' ' || collapsed.back() == '\t')) collapsed.pop_back();
+    collapsed.push_back(',');
+    while (i + 1 < value.size() && (value[i + 1] == ' ' || value[i + 1] == '\t')) ++i;
+  }
+  return collapsed;
+}
+
+void append_partition(std::string& key, const Route& route, const http::FieldList& request_fields) {
+  for (const std::string& name : route.headers) {
+    append_part(key, "header", lower(name), field_value(request_fields, name));
+  }
+  if (route.cookies.mode != CookieRule::Mode::key) return;
+  for (const std::string& name : route.cookies.names) {
+    append_part(key, "cookie", name, cookie_value(request_fields, name));
+  }
+}
+
+std::string with_query(std::string path, const std::optional<std::string>& query) {
+  if (query) path.append("?").append(*query);
+  return path;
+}
+
+}  // namespace
+
+Key key_of(const Route& route, const http::Target& target, const http::FieldList& request_fields,
+           std::string_view own_port) {
+  const std::string keyed = with_query(target.path, keep_query(route.query, target.query));
+  Key key;
+  key.text.append("GET:").append(target.scheme).append("://").append(target.host);
+  if (!target.port.empty() && target.port != own_port) key.text.append(":").append(target.port);
+  key.text.append(keyed);
+  append_partition(key.text, route, request_fields);
+  key.forward_target = route.query.forward_all ? target.origin_form() : keyed;
+  return key;
+}
+
+const std::string& site_of(const http::Target& target) {
+  return target.host;
+}
+
+std::string variant_key(std::string_view primary, const std::vector<std::string>& names,
+                        const http::FieldList& request_fields) {
+  std::string key(primary);
+  for (const std::string& name : names) {
+    std::optional<std::string> value = field_value(request_fields, name);
+    if (value) value = collapse_around_commas(*value);
+    append_part(key, "vary", name, value);
+  }
+  return key;
+}
+
+// RFC 9110, section 12.5.5; RFC 9111, section 4.1.
+std::optional<std::vector<std::string>> vary_names(const http::FieldList& response_fields) {
+  std::vector<std::string> names;
+  for (const http::Field field : response_fields) {
+    if (!equal_ignoring_case(field.name, "Vary")) continue;
+    for (const std::string_view name : http::split_list(field.value)) {
+      if (name == "*") return std::nullopt;
+      names.push_back(lower(name));
+    }
+  }
+  // A client that cannot read a coding must not get it because an origin forgot Vary.
+  const auto coding = response_fields.find("Content-Encoding");
+  if (coding && !equal_ignoring_case(trim(*coding), "identity")) names.emplace_back("accept-encoding");
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::string redis_name(std::string_view prefix, std::string_view key) {
+  std::string encoded;
+  append_encoded(encoded, key, "{}");
+  if (encoded.size() > longest_redis_name) encoded = "sha256:" + sha256_hex(key);
+  return std::string(prefix).append(":r:").append(encoded);
+}
+
+}  // namespace larder::policy

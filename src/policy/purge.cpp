@@ -1,0 +1,169 @@
+#include "percent.hpp"
+
+#include <larder/base/text.hpp>
+#include <larder/http/list.hpp>
+#include <larder/policy/key.hpp>
+#include <larder/policy/purge.hpp>
+
+#include <algorithm>
+
+namespace larder::policy {
+namespace {
+
+using Kind = Purge::Kind;
+
+// Purges in the order they were thought of, none twice.
+class PurgeSet {
+ public:
+  void add(Kind kind, std::string value) {
+    Purge purge{kind, std::move(value)};
+    if (std::find(purges_.begin(), purges_.end(), purge) == purges_.end())
+      purges_.push_back(std::move(purge));
+  }
+  std::vector<Purge> take() { return std::move(purges_); }
+
+ private:
+  std::vector<Purge> purges_;
+};
+
+std::string_view without_trailing_slash(std::string_view path) {
+  return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+}
+
+// A path with and without a trailing slash is one resource to most origins; purging both is harmless to the
+// others.
+void add_resource(PurgeSet& purges, const std::string& site, std::string_view path) {
+  const std::string plain = site + std::string(without_trailing_slash(path));
+  purges.add(Kind::resource, plain);
+  if (path != "/") purges.add(Kind::resource, plain + "/");
+}
+
+void add_parent(PurgeSet& purges, const std::string& site, std::string_view path) {
+  if (path == "/") return;
+  const std::string_view plain = without_trailing_slash(path);
+  const std::size_t slash = plain.rfind('/');
+  add_resource(purges, site, slash == 0 ? "/" : plain.substr(0, slash));
+}
+
+void add_below(PurgeSet& purges, const std::string& site, std::string_view path) {
+  const std::string_view plain = without_trailing_slash(path);
+  purges.add(Kind::below, plain == "/" ? site + "/" : site + std::string(plain) + "/");
+}
+
+// The path as received, and what it is to an origin that undoes needless encoding and dot segments: what is
+// stored lies under the plain form, for the others are never stored (is_ambiguous_path()).
+std::vector<std::string> forms_of(const http::Target& target) {
+  std::vector<std::string> forms{target.path};
+  std::string decoded = unreserved_decoded(target.path);
+  if (!decoded.starts_with("//")) {
+    const auto resolved = http::resolve(target, decoded);
+    if (resolved) decoded = resolved->path;
+  }
+  if (decoded != target.path) forms.push_back(std::move(decoded));
+  return forms;
+}
+
+// RFC 9111, section 4.4: only URIs of the same origin, or one site could purge another's.
+void add_references(PurgeSet& purges, const http::Target& target, const http::FieldList& fields,
+                    std::string_view name) {
+  for (const http::Field field : fields) {
+    if (!equal_ignoring_case(field.name, name)) continue;
+    const std::string_view reference = trim(field.value);
+    const auto named = http::resolve(target, reference.substr(0, reference.find('#')));
+    if (named && http::same_origin(target, *named)) add_resource(purges, site_of(*named), named->path);
+  }
+}
+
+// Captured text that would mean something in a pattern is widened to `*`: rather too much is purged than
+// nothing.
+Captures captures_for_pattern(Captures captures) {
+  for (auto& [name, value] : captures) {
+    if (value.find_first_of("*{}") != value.npos) value = "*";
+  }
+  return captures;
+}
+
+void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captures, const std::string& site) {
+  for (const std::string& url : route.purge.urls) {
+    const bool is_pattern = url.find('*') != url.npos;
+    const auto path = expand_template(url, is_pattern ? captures_for_pattern(captures) : captures);
+    if (!path) continue;
+    if (is_pattern) {
+      purges.add(Kind::pattern, site + *path);
+    } else {
+      add_resource(purges, site, *path);
+    }
+  }
+}
+
+void add_name(std::vector<std::string>& names, std::string_view name) {
+  const std::string_view trimmed = trim(name);
+  if (trimmed.empty() || std::find(names.begin(), names.end(), trimmed) != names.end()) return;
+  names.emplace_back(trimmed);
+}
+
+void add_names(std::vector<std::string>& names, std::string_view value, std::string_view separators) {
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find_first_of(separators), value.size());
+    add_name(names, value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+}
+
+// RFC 9875, section 2: a list of strings.
+void add_groups(std::vector<std::string>& names, std::string_view value) {
+  for (std::string_view member : http::split_list(value)) {
+    const std::size_t close = member.rfind('"');
+    if (!member.starts_with('"') || close == 0) continue;
+    std::string group;
+    for (std::size_t i = 1; i < close; ++i) {
+      if (member[i] == '\\' && i + 1 < close) ++i;
+      group.push_back(member[i]);
+    }
+    add_name(names, group);
+  }
+}
+
+}  // namespace
+
+Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
+             const http::FieldList& response_fields) {
+  Tags tags{site_of(target), target.path, {}};
+  for (const std::string& text : route.tags) {
+    if (const auto name = expand_template(text, captures)) add_name(tags.names, *name);
+  }
+  for (const http::Field field : response_fields) {
+    if (equal_ignoring_case(field.name, "Surrogate-Key")) add_names(tags.names, field.value, " \t");
+    if (equal_ignoring_case(field.name, "Cache-Tag")) add_names(tags.names, field.value, ",");
+    if (equal_ignoring_case(field.name, "Cache-Groups")) add_groups(tags.names, field.value);
+  }
+  return tags;
+}
+
+bool is_purging_status(int status) {
+  return status >= 200 && status < 400;
+}
+
+std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::RequestHead& request,
+                             const http::Target& target, const http::ResponseHead* response) {
+  if (route.purge.none) return {};
+  PurgeSet purges;
+  const std::string& site = site_of(target);
+  for (const std::string& path : forms_of(target)) {
+    if (!path.starts_with('/')) continue;  // OPTIONS *
+    add_resource(purges, site, path);
+    add_parent(purges, site, path);
+    if (request.method == "DELETE") add_below(purges, site, path);
+  }
+  if (response) {
+    add_references(purges, target, response->fields, "Location");
+    add_references(purges, target, response->fields, "Content-Location");
+  }
+  add_route_urls(purges, route, captures, site);
+  for (const std::string& text : route.purge.tags) {
+    if (auto name = expand_template(text, captures)) purges.add(Kind::tag, *std::move(name));
+  }
+  return purges.take();
+}
+
+}  // namespace larder::policy

@@ -1,0 +1,57 @@
+#include "percent.hpp"
+
+#include <larder/policy/key.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace larder::policy {
+namespace {
+
+struct Parameter {
+  std::string name;  // percent-encoding undone, for comparing
+  std::string_view text;
+};
+
+// On "&" alone (front-door.md, parameter cloaking). Empty ones ("a&&b") say nothing and are left out.
+std::vector<Parameter> parameters_of(std::string_view query) {
+  std::vector<Parameter> parameters;
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view text = query.substr(0, end);
+    if (!text.empty()) parameters.push_back({percent_decoded(text.substr(0, text.find('='))), text});
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return parameters;
+}
+
+bool is_kept(const QueryRule& rule, const Parameter& parameter) {
+  if (rule.mode == QueryRule::Mode::as_received) return true;
+  // An origin that splits at ";" would see more in it than the name we judge it by.
+  if (parameter.text.find(';') != parameter.text.npos) return true;
+  const bool named = std::any_of(rule.names.begin(), rule.names.end(), [&parameter](const std::string& glob) {
+    return glob_matches(glob, parameter.name);
+  });
+  return named == (rule.mode == QueryRule::Mode::only);
+}
+
+}  // namespace
+
+std::optional<std::string> keep_query(const QueryRule& rule, const std::optional<std::string>& query) {
+  if (!query || (rule.mode == QueryRule::Mode::as_received && !rule.sorted)) return query;
+  std::vector<Parameter> parameters = parameters_of(*query);
+  std::erase_if(parameters, [&rule](const Parameter& parameter) { return !is_kept(rule, parameter); });
+  if (parameters.empty()) return std::nullopt;
+  if (rule.sorted) {
+    std::stable_sort(parameters.begin(), parameters.end(),
+                     [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+  }
+  std::string kept;
+  for (const Parameter& parameter : parameters) {
+    if (!kept.empty()) kept.push_back('&');
+    kept.append(parameter.text);
+  }
+  return kept;
+}
+
+}  // namespace larder::policy

@@ -1,0 +1,107 @@
+#include <larder/policy/reason.hpp>
+
+namespace larder::policy {
+namespace {
+
+struct Wording {
+  std::string_view token;
+  std::string_view sentence;
+};
+
+// A switch without default, so that the compiler asks for the words of a new reason.
+Wording wording_of(Reason reason) {
+  switch (reason) {
+    case Reason::none:
+      return {"none", "nothing speaks against it"};
+    case Reason::method:
+      return {"method", "only GET and HEAD are answered from cache"};
+    case Reason::no_route:
+      return {"no-route", "no route matches the request"};
+    case Reason::route_off:
+      return {"route-off", "the route says `cache: off`"};
+    case Reason::request_content:
+      return {"request-content", "the request has content, which is not part of the key"};
+    case Reason::request_no_store:
+      return {"request-no-store", "the request says Cache-Control: no-store"};
+    case Reason::request_no_cache:
+      return {"request-no-cache", "the request says no-cache, so the origin is asked first"};
+    case Reason::request_max_age:
+      return {"request-max-age", "the stored response is older than the request's max-age allows"};
+    case Reason::request_min_fresh:
+      return {"request-min-fresh",
+              "the stored response will not be fresh for as long as the request's min-fresh asks"};
+    case Reason::only_if_cached:
+      return {"only-if-cached",
+              "the request says only-if-cached, and there is nothing to serve without the origin"};
+    case Reason::precondition:
+      return {"precondition",
+              "the request has If-Match or If-Unmodified-Since, which only the origin can judge"};
+    case Reason::range:
+      return {"range", "the request asks for a part of the content"};
+    case Reason::ambiguous_path:
+      return {"ambiguous-path",
+              "the path has encoded or dot segments that the origin may read as another path"};
+    case Reason::cookie:
+      return {"cookie",
+              "the request has a Cookie that the route neither keys nor ignores, and the origin states no "
+              "lifetime for the response"};
+    case Reason::upgrade:
+      return {"upgrade", "the request asks for another protocol"};
+    case Reason::absent:
+      return {"absent", "nothing is stored under this key"};
+    case Reason::vary:
+      return {"vary", "what is stored under this key was selected by other request fields (Vary)"};
+    case Reason::stale:
+      return {"stale", "the stored response is past its freshness lifetime"};
+    case Reason::no_cache:
+      return {"no-cache", "the response says no-cache: it is to be validated before each use"};
+    case Reason::purged:
+      return {"purged", "a purge named the stored response after it had been fetched"};
+    case Reason::outage:
+      return {"outage", "Redis has been away for too long to know of every purge (`on_outage: origin`)"};
+    case Reason::response_no_store:
+      return {"no-store", "the response says Cache-Control: no-store"};
+    case Reason::response_private:
+      return {"private", "the response says Cache-Control: private"};
+    case Reason::authorization:
+      return {"authorization",
+              "the request has Authorization, and the response says neither public, s-maxage nor "
+              "must-revalidate"};
+    case Reason::set_cookie:
+      return {"set-cookie",
+              "the response carries Set-Cookie, and the origin states no lifetime for it or the route "
+              "refuses it"};
+    case Reason::vary_any:
+      return {"vary-any", "the response says Vary: *, so no other request can be known to match"};
+    case Reason::status:
+      return {"status", "a response of this status is not stored"};
+    case Reason::no_lifetime:
+      return {"no-lifetime", "neither the origin nor the route states how long the response is fresh"};
+    case Reason::expired:
+      return {"expired",
+              "the response was stale when it came, and nothing allows validating it or using it stale"};
+    case Reason::partial:
+      return {"partial", "the response is a part of the content"};
+    case Reason::must_understand:
+      return {"must-understand", "the response says must-understand, and larder does not know its status"};
+    case Reason::too_large:
+      return {"too-large", "the response is larger than store.max_object"};
+    case Reason::incomplete:
+      return {"incomplete", "the response was cut short"};
+    case Reason::connection_specific:
+      return {"connection-specific", "the response is about this connection alone"};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view token_of(Reason reason) {
+  return wording_of(reason).token;
+}
+
+std::string_view sentence_of(Reason reason) {
+  return wording_of(reason).sentence;
+}
+
+}  // namespace larder::policy

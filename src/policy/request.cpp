@@ -1,0 +1,58 @@
+#include "percent.hpp"
+
+#include <larder/base/text.hpp>
+#include <larder/http/cache_control.hpp>
+#include <larder/policy/request.hpp>
+
+namespace larder::policy {
+namespace {
+
+// An encoded byte that changes where segments end, or that RFC 3986, section 6.2.2.2 makes the same as the
+// byte itself: to the origin such a path may be another one, with other routes.
+bool is_ambiguous_byte(unsigned char byte) {
+  return byte == '/' || byte == '\\' || byte == 0 || is_unreserved(byte);
+}
+
+bool has_dot_segment(std::string_view path) {
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    const std::string_view segment = path.substr(0, slash);
+    if (segment == "." || segment == "..") return true;
+    if (slash == path.npos) break;
+    path.remove_prefix(slash + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_ambiguous_path(std::string_view path) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] == '\\') return true;
+    const std::optional<unsigned char> decoded = decoded_at(path, i);
+    if (decoded && is_ambiguous_byte(*decoded)) return true;
+  }
+  return has_dot_segment(path);
+}
+
+Reason bypass_reason(const Route& route, const http::RequestHead& request, const http::Target& target,
+                     bool has_content) {
+  const bool is_get = request.method == "GET";
+  if (!is_get && request.method != "HEAD") return Reason::method;
+  if (!route.cache) return Reason::route_off;
+  // RFC 9110, section 9.3.1: content of a GET has no defined meaning, but an origin may look at it.
+  if (has_content) return Reason::request_content;
+  if (is_ambiguous_path(target.path)) return Reason::ambiguous_path;
+  // RFC 9110, section 13.2.1: preconditions other than those of section 13.1.2 and .3 are the origin's.
+  if (request.fields.contains("If-Match")) return Reason::precondition;
+  if (request.fields.contains("If-Unmodified-Since")) return Reason::precondition;
+  // RFC 9110, section 14.2: Range is defined for GET alone.
+  if (is_get && request.fields.contains("Range")) return Reason::range;
+  // RFC 9111, section 5.2.1.5.
+  if (route.honor_request_directives && http::parse_cache_control(request.fields).no_store) {
+    return Reason::request_no_store;
+  }
+  return Reason::none;
+}
+
+}  // namespace larder::policy

@@ -1,0 +1,77 @@
+#include <larder/base/text.hpp>
+#include <larder/http/list.hpp>
+#include <larder/policy/reuse.hpp>
+
+namespace larder::policy {
+namespace {
+
+using Action = ReuseDecision::Action;
+
+// What a request says of the responses it accepts; nothing where the route does not listen.
+http::CacheControl request_directives(const Route& route, const http::FieldList& fields) {
+  if (!route.honor_request_directives) return {};
+  http::CacheControl control = http::parse_cache_control(fields);
+  // RFC 9111, section 5.4: Pragma: no-cache counts where there is no Cache-Control.
+  if (!control.present && http::list_contains(fields, "Pragma", "no-cache")) control.no_cache = true;
+  return control;
+}
+
+// An entry without a lifetime of the origin's own was made from a request without these fields: an answer to
+// one with them may be another.
+Reason stranger_reason(const Route& route, const http::FieldList& fields, const Lifetimes& stored) {
+  if (!stored.by_route) return Reason::none;
+  if (has_unkeyed_cookie(route, fields)) return Reason::cookie;
+  if (!stored.allows_authorization && has_unkeyed_authorization(route, fields)) return Reason::authorization;
+  return Reason::none;
+}
+
+// RFC 9111, section 5.2.1: what the request asks of a response beyond being fresh.
+Reason request_demand(const http::CacheControl& asked, Milliseconds age, Milliseconds remaining) {
+  if (asked.no_cache) return Reason::request_no_cache;
+  // Section 5.2.1.1. A max-age=0 is how clients ask for validation: an age of less than a second is not let
+  // pass.
+  if (asked.max_age && (age > *asked.max_age || *asked.max_age == Seconds{0})) return Reason::request_max_age;
+  // Section 5.2.1.3.
+  if (asked.min_fresh && remaining < *asked.min_fresh && remaining > Milliseconds{0}) {
+    return Reason::request_min_fresh;
+  }
+  return Reason::none;
+}
+
+// RFC 9111, sections 4.2.4 and 5.2.1.2: stale only where the request takes it and the response does not
+// forbid it.
+bool takes_stale(const http::CacheControl& asked, const Lifetimes& stored, Milliseconds staleness) {
+  if (stored.must_revalidate || asked.min_fresh) return false;
+  return asked.max_stale_any || (asked.max_stale && staleness <= *asked.max_stale);
+}
+
+}  // namespace
+
+bool only_if_cached(const Route& route, const http::RequestHead& request) {
+  return request_directives(route, request.fields).only_if_cached;
+}
+
+// RFC 9111, section 4.
+ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
+                           bool has_validator, Time now) {
+  const http::CacheControl asked = request_directives(route, request.fields);
+  const auto ask_origin = [&asked](Action action, Reason reason) {
+    // RFC 9111, section 5.2.1.7.
+    return asked.only_if_cached ? ReuseDecision{Action::refuse, reason} : ReuseDecision{action, reason};
+  };
+  const Reason stranger = stranger_reason(route, request.fields, stored);
+  if (stranger != Reason::none) return ask_origin(Action::fill, stranger);
+
+  const Action again = has_validator ? Action::validate : Action::fill;
+  // RFC 9111, section 5.2.2.4.
+  if (stored.no_cache) return ask_origin(again, Reason::no_cache);
+  const Milliseconds age = current_age(stored, now);
+  const Milliseconds remaining = remaining_freshness(stored, now);
+  const Reason demand = request_demand(asked, age, remaining);
+  if (demand != Reason::none) return ask_origin(again, demand);
+  if (remaining > Milliseconds{0}) return {Action::serve, Reason::none};
+  if (takes_stale(asked, stored, -remaining)) return {Action::serve, Reason::stale};
+  return ask_origin(again, Reason::stale);
+}
+
+}  // namespace larder::policy

@@ -1,0 +1,57 @@
+#include <larder/base/text.hpp>
+#include <larder/policy/route.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace larder::policy {
+namespace {
+
+bool names_method(const Route& route, std::string_view method) {
+  if (route.methods.empty()) return true;
+  return std::any_of(route.methods.begin(), route.methods.end(), [method](const std::string& named) {
+    return named == method || (method == "HEAD" && named == "GET");
+  });
+}
+
+}  // namespace
+
+// RFC 9110, section 15.1, and 308 by section 15.4.9. A 206 is left out: it is a part, and section 3.3 speaks
+// of those.
+bool is_heuristically_cacheable(int status) {
+  static constexpr std::array statuses{200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501};
+  return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
+}
+
+// DESIGN.md, "TTLs": a plain duration is for successes and lasting redirects, never for an error.
+std::optional<Milliseconds> TtlRule::for_status(int status) const {
+  static constexpr std::array silently{200, 203, 204, 300, 301, 308};
+  if (const auto named = by_status.find(status); named != by_status.end()) return named->second;
+  if (std::find(silently.begin(), silently.end(), status) != silently.end()) return plain;
+  return std::nullopt;
+}
+
+bool is_keyed_field(const Route& route, std::string_view name) {
+  return std::any_of(route.headers.begin(), route.headers.end(),
+                     [name](const std::string& keyed) { return equal_ignoring_case(keyed, name); });
+}
+
+bool has_unkeyed_cookie(const Route& route, const http::FieldList& request_fields) {
+  if (route.cookies.mode != CookieRule::Mode::refuse) return false;
+  return request_fields.contains("Cookie") && !is_keyed_field(route, "Cookie");
+}
+
+bool has_unkeyed_authorization(const Route& route, const http::FieldList& request_fields) {
+  return request_fields.contains("Authorization") && !is_keyed_field(route, "Authorization");
+}
+
+std::optional<RouteMatch> match_route(const std::vector<Route>& routes, std::string_view method,
+                                      std::string_view path) {
+  for (const Route& route : routes) {
+    if (!names_method(route, method) || !route.pattern.matches(path)) continue;
+    return RouteMatch{&route, *route.pattern.match(path)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace larder::policy

@@ -1,0 +1,184 @@
+#include "storable.hpp"
+
+#include <larder/base/text.hpp>
+#include <larder/http/list.hpp>
+#include <larder/policy/storing.hpp>
+#include <larder/policy/validation.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace larder::policy {
+namespace {
+
+template <std::size_t Size>
+bool is_among(const std::array<int, Size>& statuses, int status) {
+  return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
+}
+
+// The final statuses whose caching RFC 9110 defines, all of which we treat as it says (RFC 9111,
+// section 5.2.2.3).
+bool is_understood(int status) {
+  static constexpr std::array understood{200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 305, 307, 308, 400,
+                                         401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414,
+                                         415, 416, 417, 421, 422, 426, 500, 501, 502, 503, 504, 505};
+  return is_among(understood, status);
+}
+
+// Errors that a client can provoke by the form of its request alone, by fields that are in no key
+// (front-door.md, CPDoS).
+bool is_provoked_by_form(int status) {
+  static constexpr std::array provoked{400, 405, 413, 414, 431};
+  return is_among(provoked, status);
+}
+
+// What the decision is made from, each looked up once.
+struct Facts {
+  const StoringInput& input;
+  http::CacheControl control;
+  std::optional<Milliseconds> route_ttl;
+  bool overridden = false;  // the route's ttl speaks in the origin's place
+};
+
+Facts facts_of(const StoringInput& input) {
+  Facts facts{input, origin_directives(input.response.fields).control,
+              input.route.ttl.for_status(input.response.status), false};
+  facts.overridden = input.route.override_origin && facts.route_ttl.has_value();
+  return facts;
+}
+
+Reason refusal_by_request(const StoringInput& input) {
+  // RFC 9111, section 3: the method is understood. What a HEAD brings has no content to store.
+  if (input.request.method != "GET") return Reason::method;
+  if (!input.route.cache) return Reason::route_off;
+  // RFC 9111, section 5.2.1.5.
+  const bool honored = input.route.honor_request_directives;
+  if (honored && http::parse_cache_control(input.request.fields).no_store) return Reason::request_no_store;
+  return Reason::none;
+}
+
+Reason refusal_by_status(const Facts& facts) {
+  const int status = facts.input.response.status;
+  if (status < 200) return Reason::connection_specific;
+  // RFC 9111, section 3.3: a part is not combined by us, so it is not stored.
+  if (status == 206 || facts.input.response.fields.contains("Content-Range")) return Reason::partial;
+  // RFC 9111, section 4.3.3: a 304 belongs to what is stored; 416 is about a part.
+  if (status == 304 || status == 416 || status > 599) return Reason::status;
+  // RFC 9111, section 5.2.2.3.
+  if (facts.control.must_understand && !is_understood(status)) return Reason::must_understand;
+  if (is_provoked_by_form(status) && !facts.route_ttl) return Reason::status;
+  return Reason::none;
+}
+
+Reason refusal_by_directives(const Facts& facts) {
+  if (facts.overridden) return Reason::none;
+  // RFC 9111, section 5.2.2.5, and 5.2.2.3: must-understand, once understood, stands for no-store.
+  if (facts.control.no_store && !facts.control.must_understand) return Reason::response_no_store;
+  // RFC 9111, section 5.2.2.7: unqualified, the whole response is for one user.
+  if (facts.control.is_private) return Reason::response_private;
+  return Reason::none;
+}
+
+// RFC 9111, section 3.5.
+bool allows_authorization(const http::CacheControl& control) {
+  return control.is_public || control.s_maxage || control.must_revalidate;
+}
+
+// What makes a response one client's own, whatever the route's ttl says.
+Reason refusal_by_sharing(const Facts& facts, bool by_route) {
+  const StoringInput& input = facts.input;
+  if (has_unkeyed_authorization(input.route, input.request.fields) && !allows_authorization(facts.control)) {
+    return Reason::authorization;
+  }
+  // RFC 9111, section 4.1.
+  if (http::list_contains(input.response.fields, "Vary", "*")) return Reason::vary_any;
+  // RFC 9111, section 7.3, and DESIGN.md's stricter rule where the origin states no lifetime.
+  const bool sets_cookie = input.response.fields.contains("Set-Cookie");
+  if (sets_cookie && (by_route || input.route.refuse_set_cookie)) return Reason::set_cookie;
+  if (by_route && has_unkeyed_cookie(input.route, input.request.fields)) return Reason::cookie;
+  return Reason::none;
+}
+
+struct Freshness {
+  std::optional<Milliseconds> lifetime;
+  bool by_route = true;
+};
+
+// DESIGN.md, "TTLs": what the origin states wins, unless the route overrides; RFC 9111, section 4.2.2 comes
+// last.
+Freshness freshness_of(const Facts& facts) {
+  const StoringInput& input = facts.input;
+  if (facts.overridden) return {facts.route_ttl, true};
+  const auto stated = stated_freshness(input.response, input.response_time);
+  if (stated) return {stated, false};
+  if (facts.route_ttl) return {facts.route_ttl, true};
+  if (input.route.heuristic || facts.control.is_public) {
+    return {heuristic_freshness(input.response, input.response_time), true};
+  }
+  return {};
+}
+
+Lifetimes lifetimes_of(const Facts& facts, const Freshness& freshness) {
+  const StoringInput& input = facts.input;
+  const http::CacheControl& control = facts.control;
+  const Milliseconds nothing{0};
+  Lifetimes lifetimes;
+  lifetimes.response_time = input.response_time;
+  lifetimes.initial_age = initial_age(input.response.fields, input.request_time, input.response_time);
+  lifetimes.freshness = std::clamp(freshness.lifetime.value_or(nothing), nothing, input.max_lifetime);
+  lifetimes.stale_while_revalidate =
+      std::min<Milliseconds>(control.stale_while_revalidate.value_or(Seconds{0}), input.max_lifetime);
+  lifetimes.stale_if_error =
+      std::min<Milliseconds>(control.stale_if_error.value_or(Seconds{0}), input.max_lifetime);
+  // RFC 9111, sections 5.2.2.2, 5.2.2.8 and 5.2.2.10.
+  lifetimes.must_revalidate =
+      control.must_revalidate || control.proxy_revalidate || control.s_maxage.has_value();
+  lifetimes.no_cache = control.no_cache && !facts.overridden;
+  lifetimes.by_route = freshness.by_route;
+  lifetimes.allows_authorization = allows_authorization(control);
+  return lifetimes;
+}
+
+// A response that no later request could be answered with only costs memory.
+Reason refusal_as_useless(const Facts& facts, const Lifetimes& lifetimes, bool has_lifetime) {
+  const http::ResponseHead& response = facts.input.response;
+  const bool can_validate = has_validator(response.fields);
+  if (lifetimes.no_cache) return can_validate ? Reason::none : Reason::no_cache;
+  if (!has_lifetime) {
+    return is_heuristically_cacheable(response.status) ? Reason::no_lifetime : Reason::status;
+  }
+  const bool fresh = lifetimes.freshness > lifetimes.initial_age;
+  const bool used_stale =
+      !lifetimes.must_revalidate &&
+      (lifetimes.stale_while_revalidate > Milliseconds{0} || lifetimes.stale_if_error > Milliseconds{0} ||
+       // A request's max-stale may still want it (RFC 9111, section 5.2.1.2).
+       lifetimes.freshness > Milliseconds{0});
+  return fresh || can_validate || used_stale ? Reason::none : Reason::expired;
+}
+
+StoringDecision refused(Reason reason) {
+  return {reason, {}};
+}
+
+}  // namespace
+
+// RFC 9111, section 3.
+StoringDecision decide_storing(const StoringInput& input) {
+  const Facts facts = facts_of(input);
+  if (const Reason reason = refusal_by_request(input); reason != Reason::none) return refused(reason);
+  if (const Reason reason = refusal_by_status(facts); reason != Reason::none) return refused(reason);
+  if (const Reason reason = refusal_by_directives(facts); reason != Reason::none) return refused(reason);
+  const Freshness freshness = freshness_of(facts);
+  const Reason shared = refusal_by_sharing(facts, freshness.by_route);
+  if (shared != Reason::none) return refused(shared);
+  const Lifetimes lifetimes = lifetimes_of(facts, freshness);
+  const Reason useless = refusal_as_useless(facts, lifetimes, freshness.lifetime.has_value());
+  if (useless != Reason::none) return refused(useless);
+  return {Reason::none, lifetimes};
+}
+
+http::FieldList storable_fields(const http::ResponseHead& response) {
+  return storable_lines(response.fields);
+}
+
+}  // namespace larder::policy

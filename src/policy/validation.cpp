@@ -1,0 +1,119 @@
+#include "storable.hpp"
+
+#include <larder/base/text.hpp>
+#include <larder/http/date.hpp>
+#include <larder/http/etag.hpp>
+#include <larder/policy/validation.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace larder::policy {
+namespace {
+
+template <std::size_t Size>
+bool is_one_of(std::string_view name, const std::array<std::string_view, Size>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [name](std::string_view listed) { return equal_ignoring_case(listed, name); });
+}
+
+std::optional<http::EntityTag> etag_of(const http::FieldList& fields) {
+  const auto value = fields.find("ETag");
+  if (!value) return std::nullopt;
+  return http::parse_etag(trim(*value));
+}
+
+// RFC 9110, section 13.1.2: weak comparison; "*" holds, for there is a stored response.
+bool lists_etag(std::string_view if_none_match, const http::FieldList& stored_fields) {
+  const auto list = http::parse_etag_list(if_none_match);
+  if (!list) return false;
+  if (list->any) return true;
+  const auto stored = etag_of(stored_fields);
+  return stored && std::any_of(list->tags.begin(), list->tags.end(), [&stored](const http::EntityTag& tag) {
+           return http::weakly_equal(tag, *stored);
+         });
+}
+
+// RFC 9110, section 13.1.3: a condition that is no date, or more than one, is ignored. RFC 9111,
+// section 4.3.2: Date stands in for a missing Last-Modified.
+bool is_unmodified_since(const http::FieldList& request_fields, const http::FieldList& stored_fields,
+                         Time now) {
+  if (request_fields.count("If-Modified-Since") != 1) return false;
+  const auto since = http::parse_date(trim(*request_fields.find("If-Modified-Since")), now);
+  const auto modified =
+      stored_fields.find(stored_fields.contains("Last-Modified") ? "Last-Modified" : "Date");
+  if (!since || !modified) return false;
+  const auto modified_time = http::parse_date(trim(*modified), now);
+  return modified_time && *modified_time <= *since;
+}
+
+// Fields that a 304 does not change: they describe the stored content, which it does not replace (RFC 9111,
+// section 3.2).
+bool describes_content(std::string_view name) {
+  static constexpr std::array<std::string_view, 3> describing{"Content-Length", "Content-Encoding",
+                                                              "Content-Range"};
+  return is_one_of(name, describing);
+}
+
+}  // namespace
+
+bool is_not_modified(const http::RequestHead& request, const http::FieldList& stored_fields, Time now) {
+  // RFC 9110, section 13.2.2: If-Modified-Since counts only where there is no If-None-Match.
+  const auto if_none_match = request.fields.combined("If-None-Match");
+  if (if_none_match) return lists_etag(*if_none_match, stored_fields);
+  return is_unmodified_since(request.fields, stored_fields, now);
+}
+
+// RFC 9110, section 15.4.5.
+http::FieldList not_modified_fields(const http::FieldList& stored_fields) {
+  static constexpr std::array<std::string_view, 8> wanted{
+      "Cache-Control", "CDN-Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Vary", "Via"};
+  const bool has_etag = stored_fields.contains("ETag");
+  http::FieldList fields;
+  for (const http::Field field : stored_fields) {
+    const bool dates_it = !has_etag && equal_ignoring_case(field.name, "Last-Modified");
+    if (dates_it || is_one_of(field.name, wanted)) fields.add(field.name, field.value);
+  }
+  return fields;
+}
+
+bool has_validator(const http::FieldList& fields) {
+  return fields.contains("ETag") || fields.contains("Last-Modified");
+}
+
+// RFC 9111, section 4.3.1.
+void make_conditional(http::FieldList& request_fields, const http::FieldList& stored_fields) {
+  static constexpr std::array<std::string_view, 5> conditions{"If-None-Match", "If-Modified-Since",
+                                                              "If-Match", "If-Unmodified-Since", "If-Range"};
+  request_fields.remove_if([](const http::Field& field) { return is_one_of(field.name, conditions); });
+  if (const auto etag = stored_fields.find("ETag")) request_fields.add("If-None-Match", *etag);
+  if (const auto modified = stored_fields.find("Last-Modified"))
+    request_fields.add("If-Modified-Since", *modified);
+}
+
+// RFC 9111, section 4.3.4.
+bool selects(const http::FieldList& not_modified, const http::FieldList& stored_fields) {
+  if (const auto etag = etag_of(not_modified)) {
+    const auto stored = etag_of(stored_fields);
+    if (!stored) return false;
+    return etag->weak ? http::weakly_equal(*etag, *stored) : http::strongly_equal(*etag, *stored);
+  }
+  const auto modified = not_modified.find("Last-Modified");
+  const auto stored_modified = stored_fields.find("Last-Modified");
+  return !modified || (stored_modified && trim(*modified) == trim(*stored_modified));
+}
+
+// RFC 9111, section 3.2.
+http::FieldList freshened(const http::FieldList& stored_fields, const http::FieldList& not_modified) {
+  http::FieldList updates = storable_lines(not_modified);
+  updates.remove_if([](const http::Field& field) { return describes_content(field.name); });
+  http::FieldList fields;
+  fields.reserve(stored_fields.size() + updates.size(), stored_fields.wire().size() + updates.wire().size());
+  for (const http::Field field : stored_fields) {
+    if (!updates.contains(field.name)) fields.add(field.name, field.value);
+  }
+  for (const http::Field field : updates) fields.add(field.name, field.value);
+  return fields;
+}
+
+}  // namespace larder::policy
