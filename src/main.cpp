@@ -1,1 +1,97 @@
-int main(){}
+// The command line. What the program is made of stands in program.cpp.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include <larder/config/load.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using larder::config::Diagnostic;
+using larder::config::Loaded;
+
+constexpr int exit_usage = 2;
+constexpr const char* default_paths[] = {"larder.yaml", "/etc/larder/larder.yaml"};
+
+struct Arguments {
+  std::optional<std::string> config;
+  larder::config::Overrides overrides;
+};
+
+std::optional<std::string> environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+void add_options(CLI::App& app, Arguments& arguments) {
+  app.add_option("-c,--config", arguments.config, "Configuration file (./larder.yaml or /etc/larder/larder.yaml)");
+  app.add_option("--upstream", arguments.overrides.upstream, "URL of the upstream; without --config no file is read");
+  app.add_option("--listen", arguments.overrides.listen, "Address to listen on, as 0.0.0.0:8080 (repeatable)");
+  app.add_option("--ttl", arguments.overrides.ttl, "Freshness lifetime where the origin states none, as 60s");
+  app.add_option("--threads", arguments.overrides.threads, "Event loops: a number, or auto for one a core");
+  app.add_option("--log-level", arguments.overrides.log_level, "trace, debug, info, warn, error or off");
+}
+
+/// The file named, else the first default there is; nothing where the command line says all.
+std::optional<std::string> config_path(const Arguments& arguments) {
+  if (arguments.config || arguments.overrides.upstream) return arguments.config;
+  for (const char* path : default_paths) {
+    if (std::filesystem::exists(path)) return path;
+  }
+  return default_paths[0];
+}
+
+Loaded load(const Arguments& arguments) {
+  Loaded loaded;
+  if (const std::optional<std::string> path = config_path(arguments)) {
+    loaded = larder::config::load_file(*path, environment);
+  }
+  larder::config::apply(loaded, arguments.overrides);
+  for (const Diagnostic& diagnostic : loaded.diagnostics) std::cerr << diagnostic.text() << '\n';
+  return loaded;
+}
+
+int check(const Arguments& arguments) {
+  const Loaded loaded = load(arguments);
+  if (!loaded.ok()) return exit_usage;
+  std::cout << larder::config::to_yaml(loaded.config);
+  return 0;
+}
+
+int serve(const Arguments& arguments) {
+  const Loaded loaded = load(arguments);
+  if (!loaded.ok()) return exit_usage;
+  return larder::run_program(loaded.config);
+}
+
+int run(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app{"larder: a transparent HTTP caching reverse proxy for APIs"};
+  app.set_version_flag("-V,--version", "larder " LARDER_VERSION);
+  add_options(app, arguments);
+  CLI::App* check_command = app.add_subcommand("check", "Validate the configuration and print the effective one");
+  add_options(*check_command, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_usage;
+  }
+  return check_command->parsed() ? check(arguments) : serve(arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "larder: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,45 @@
+#include "lane.hpp"
+
+#include <larder/net/timer.hpp>
+
+namespace larder {
+namespace {
+
+constexpr Milliseconds drain_step{10};
+
+}  // namespace
+
+Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
+    : store_(shared.memory,
+             shared.redis == nullptr
+                 ? nullptr
+                 : &redis_tier_.emplace(redis_.emplace(loop, *shared.redis, "redis", shared.log), shared.purge_log,
+                                        shared.clock, shared.redis_tier),
+             shared.purge_log),
+      origin_(shared.upstreams, shared.log),
+      cache_(shared.cache, store_, shared.purge_log, origin_, shared.clock),
+      server_(loop,
+              shared.access_sink == nullptr
+                  ? static_cast<pipeline::Handler&>(cache_)
+                  : access_log_.emplace(cache_, *shared.access_sink, shared.clock),
+              shared.clock, server::Settings{}, shared.log) {}
+
+void Lane::start() {
+  if (redis_) redis_->start();
+}
+
+Task<> Lane::drain(SteadyTime deadline) {
+  server_.drain();
+  while (server_.connections() != 0 && std::chrono::steady_clock::now() < deadline) {
+    co_await net::sleep_until(std::chrono::steady_clock::now() + drain_step);
+  }
+  server_.close();
+}
+
+void Lane::stop() {
+  server_.close();
+  origin_.close_unused();
+  if (redis_) redis_->stop();
+}
+
+}  // namespace larder

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include <larder/cache/cache_handler.hpp>
+#include <larder/origin/origin.hpp>
+#include <larder/pipeline/access_log.hpp>
+#include <larder/redis/client.hpp>
+#include <larder/server/server.hpp>
+#include <larder/store/memory_tier.hpp>
+#include <larder/store/redis_tier.hpp>
+#include <larder/store/tiered_store.hpp>
+
+namespace larder {
+
+/// What all lanes share. It outlives them.
+struct Shared {
+  const Clock& clock;
+  Log& log;
+  const cache::Settings& cache;
+  const std::vector<origin::Settings>& upstreams;
+  store::PurgeLog& purge_log;
+  store::MemoryTier* memory = nullptr;          ///< nullptr: no local tier
+  const redis::Settings* redis = nullptr;       ///< nullptr: no shared tier
+  store::RedisTier::Settings redis_tier;
+  pipeline::AccessSink* access_sink = nullptr;  ///< nullptr: no access log
+};
+
+/// One worker: an event loop, the thread that runs it, and all that a request meets on its way, from the client's
+/// connection to the upstream's. Nothing in it is touched by another thread.
+class Lane {
+ public:
+  Lane(boost::asio::io_context& loop, const Shared& shared);
+
+  server::Server& server() { return server_; }
+
+  /// Connects to Redis, if there is one. Before the loop runs.
+  void start();
+
+  /// Accepts nothing more and lets requests in flight finish, until `deadline`; then ends what is left.
+  Task<> drain(SteadyTime deadline);
+
+  /// Ends everything that keeps the loop busy. On the loop.
+  void stop();
+
+ private:
+  std::optional<redis::Client> redis_;
+  std::optional<store::RedisTier> redis_tier_;
+  store::TieredStore store_;
+  origin::Origin origin_;
+  cache::CacheHandler cache_;
+  std::optional<pipeline::AccessLog> access_log_;
+  server::Server server_;
+};
+
+}  // namespace larder

@@ -1,0 +1,212 @@
+#include "program.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <list>
+
+#include <larder/store/memory_purge_log.hpp>
+#include <larder/store/redis_purge_log.hpp>
+
+#include "lane.hpp"
+#include "logs.hpp"
+#include "settings.hpp"
+
+namespace larder {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Milliseconds time_to_unwind{2'000};
+
+/// SIGTERM and SIGINT, for the main thread to wait for; blocked in every thread begun after this.
+class Signals {
+ public:
+  Signals() {
+    ::sigemptyset(&set_);
+    ::sigaddset(&set_, SIGTERM);
+    ::sigaddset(&set_, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+  }
+
+  void wait() const {
+    int received = 0;
+    ::sigwait(&set_, &received);
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+/// Each connection takes up to two descriptors, and the usual soft limit is 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// A loop with its thread: it runs until stopped, whether or not there is work.
+class Worker {
+ public:
+  explicit Worker(const Shared& shared) : lane_(loop_, shared) {}
+
+  asio::io_context& loop() { return loop_; }
+  Lane& lane() { return lane_; }
+
+  void start() {
+    lane_.start();
+    thread_ = std::thread([this] {
+      loop_.run();
+      ended_.set_value();
+    });
+  }
+
+  /// Lets what was told to stop come to its end, for a bounded time.
+  void join() {
+    guard_.reset();
+    if (ended_.get_future().wait_for(time_to_unwind) == std::future_status::timeout) loop_.stop();
+    thread_.join();
+  }
+
+ private:
+  asio::io_context loop_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> guard_{loop_.get_executor()};
+  Lane lane_;
+  std::promise<void> ended_;
+  std::thread thread_;
+};
+
+/// Everything, in the order it depends on each other.
+class Program {
+ public:
+  explicit Program(const config::Config& config);
+
+  Result<> listen();
+  void start();
+  void drain_and_stop();
+
+  Log& log() { return logs_.log(); }
+
+ private:
+  std::unique_ptr<store::PurgeLog> make_purge_log();
+  Shared shared();
+
+  const config::Config& config_;
+  Logs logs_;
+  SystemClock clock_;
+  cache::Settings cache_settings_;
+  std::vector<origin::Settings> upstreams_;
+  std::optional<redis::Settings> redis_;
+  std::optional<store::MemoryTier> memory_;
+  asio::io_context log_loop_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> log_guard_{log_loop_.get_executor()};
+  store::RedisPurgeLog* redis_log_ = nullptr;
+  std::unique_ptr<store::PurgeLog> purge_log_;
+  std::list<Worker> workers_;
+  std::thread log_thread_;
+};
+
+Program::Program(const config::Config& config)
+    : config_(config),
+      logs_(config.log),
+      cache_settings_(cache_settings(config)),
+      upstreams_(origin_settings(config)) {
+  if (config.store.redis) redis_ = redis_settings(*config.store.redis);
+  if (config.store.memory != 0) memory_.emplace(config.store.memory, config.store.max_object);
+  purge_log_ = make_purge_log();
+  const unsigned threads = config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < threads; ++i) workers_.emplace_back(shared());
+}
+
+std::unique_ptr<store::PurgeLog> Program::make_purge_log() {
+  if (!redis_) return std::make_unique<store::MemoryPurgeLog>(clock_, purge_limits(config_));
+  store::RedisPurgeLog::Settings settings;
+  settings.redis = *redis_;
+  settings.key_prefix = config_.store.redis->key_prefix;
+  settings.limits = purge_limits(config_);
+  settings.origin_on_outage = config_.store.redis->origin_on_outage;
+  settings.outage_ttl = config_.store.redis->outage_ttl;
+  auto purge_log = std::make_unique<store::RedisPurgeLog>(log_loop_, settings, clock_, log());
+  redis_log_ = purge_log.get();
+  return purge_log;
+}
+
+Shared Program::shared() {
+  store::RedisTier::Settings redis_tier;
+  if (redis_) redis_tier = {config_.store.redis->key_prefix, config_.store.max_lifetime};
+  return {.clock = clock_,
+          .log = log(),
+          .cache = cache_settings_,
+          .upstreams = upstreams_,
+          .purge_log = *purge_log_,
+          .memory = memory_ ? &*memory_ : nullptr,
+          .redis = redis_ ? &*redis_ : nullptr,
+          .redis_tier = redis_tier,
+          .access_sink = config_.log.access == config::Logging::Access::on ? &logs_ : nullptr};
+}
+
+Result<> Program::listen() {
+  for (net::Endpoint endpoint : listen_endpoints(config_)) {
+    Result<> free = net::probe(endpoint);
+    for (Worker& worker : workers_) {
+      if (!free) break;
+      Result<std::unique_ptr<net::Listener>> listener = net::Listener::open(worker.loop(), endpoint);
+      if (!listener) {
+        free = listener.error();
+        break;
+      }
+      endpoint = (*listener)->endpoint();
+      worker.lane().server().accept_on(std::move(*listener));
+    }
+    if (!free) {
+      std::fprintf(stderr, "larder: cannot listen on %s: %s\n", endpoint.text().c_str(),
+                   free.error().message().c_str());
+      return free;
+    }
+    log().info("listening on {}", endpoint.text());
+  }
+  return {};
+}
+
+void Program::start() {
+  if (redis_log_ != nullptr) redis_log_->start();
+  log_thread_ = std::thread([this] { log_loop_.run(); });
+  for (Worker& worker : workers_) worker.start();
+}
+
+void Program::drain_and_stop() {
+  const SteadyTime deadline = std::chrono::steady_clock::now() + config_.shutdown_grace;
+  std::vector<std::future<void>> drained;
+  for (Worker& worker : workers_) {
+    drained.push_back(asio::co_spawn(worker.loop(), worker.lane().drain(deadline), asio::use_future));
+  }
+  for (std::future<void>& lane : drained) lane.wait_until(deadline + time_to_unwind);
+  for (Worker& worker : workers_) asio::post(worker.loop(), [&worker] { worker.lane().stop(); });
+  for (Worker& worker : workers_) worker.join();
+  if (redis_log_ != nullptr) redis_log_->stop();
+  log_guard_.reset();
+  log_thread_.join();
+}
+
+}  // namespace
+
+int run_program(const config::Config& config) {
+  const Signals signals;
+  raise_descriptor_limit();
+  Program program(config);
+  if (!program.listen()) return 1;
+  program.start();
+  signals.wait();
+  program.log().info("shutting down: requests in flight have {} ms", config.shutdown_grace.count());
+  program.drain_and_stop();
+  program.log().info("bye");
+  return 0;
+}
+
+}  // namespace larder
