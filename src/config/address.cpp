@@ -60,13 +60,19 @@ bool refuse_scheme(const Value& value, std::string_view place, std::string_view 
   return true;
 }
 
+/// Boost.URL 1.81 takes what is wrong with a port for a path: `http://h:3000x`.
+bool has_broken_port(const urls::url_view& url) {
+  const std::string_view path = view(url.encoded_path());
+  return !path.empty() && path.front() != '/';
+}
+
 /// Reports what a server's URL may not have; `text` is the URL without its password.
 bool check_server(const Value& value, const urls::url_view& url, std::string_view text) {
   if (url.scheme() != "http" && url.scheme() != "https") {
     value.mismatch(a_server_url, text);
   } else if (url.has_userinfo()) {
     value.error("a server's URL may not have a user or password");
-  } else if (url.encoded_host().empty() || !is_plain_host(url.encoded_host())) {
+  } else if (url.encoded_host().empty() || !is_plain_host(url.encoded_host()) || has_broken_port(url)) {
     value.mismatch(a_server_url, text);
   } else if (url.has_query() || url.has_fragment() ||
              (!url.encoded_path().empty() && url.encoded_path() != "/")) {

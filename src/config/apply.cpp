@@ -13,11 +13,12 @@ namespace {
 
 /// One upstream in place of all others; what the file says wrongly of its own no longer counts.
 void apply_upstream(Loaded& loaded, const Server& server) {
-  Upstream& upstream = loaded.config.upstreams.emplace_back();
+  Upstream upstream;
   upstream.name = "default";
   upstream.servers = {server};
-  loaded.config.upstreams.erase(loaded.config.upstreams.begin(), std::prev(loaded.config.upstreams.end()));
   for (policy::Route& route : loaded.config.routes) route.upstream = upstream.name;
+  loaded.config.upstreams.clear();
+  loaded.config.upstreams.push_back(std::move(upstream));
   std::erase_if(loaded.diagnostics, [](const Diagnostic& one) { return one.settled_by == "--upstream"; });
 }
 

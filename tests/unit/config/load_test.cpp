@@ -1,0 +1,295 @@
+#include "config/expand.hpp"
+#include "config/suggest.hpp"
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::config;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string source_directory = LARDER_SOURCE_DIR;
+
+const char* const everything = R"(
+listen: ["127.0.0.1:8080", "[::1]:0", unix:/run/larder.sock]
+threads: 3
+upstreams:
+  shop:
+    servers: [http://127.0.0.1:3000, "http://[::1]"]
+    timeouts: {connect: 1s, first_byte: 2s, idle: 3s}
+  "null": {servers: http://other}
+store:
+  memory: 64MiB
+  max_object: 1MiB
+  max_lifetime: 2h
+  redis:
+    url: redis://10.0.0.1:6380/2
+    username: "lar$${der"
+    password: "se$${cret"
+    key_prefix: l
+    timeout: 20ms
+    on_outage: origin
+    outage_ttl: 1s
+routes:
+  - match: /p/{id}/{part}
+    upstream: shop
+    methods: [GET, PUT]
+    ttl: {200: 1m, 404: 10s}
+    cache: off
+    override: true
+    heuristic: on
+    request_directives: ignore
+    set_cookie: refuse
+    query: {only: ["a*", "true", "~"], sorted: on, forward: all}
+    headers: [Accept-Language, "null"]
+    cookies: [theme]
+    tags: ["p:{id}", "$x", "- a: b # c", "*"]
+    purge: {urls: ["/q/{id}/**"], tags: ["r:{part}"]}
+    consistency: push
+    collapse: off
+    debug: on
+  - {match: /q/**, upstream: "null", ttl: 5m, query: {ignore: []}, cookies: ignore, purge: none}
+shutdown_grace: 0
+log: {level: off, access: on, format: common}
+)";
+
+}  // namespace
+
+TEST_CASE("every key is read into its place") {
+  const Loaded loaded = load(everything);
+  CHECK(texts_of(loaded.diagnostics) == "");
+  const Config& config = loaded.config;
+  CHECK(config.listen == std::vector<std::string>{"127.0.0.1:8080", "[::1]:0", "unix:/run/larder.sock"});
+  CHECK(config.threads == 3);
+  REQUIRE(config.upstreams.size() == 2);
+  CHECK(config.upstreams[0].servers ==
+        std::vector<Server>{{"http", "127.0.0.1", "3000"}, {"http", "::1", "80"}});
+  CHECK(config.upstreams[0].timeouts.connect == 1s);
+  CHECK(config.upstreams[0].timeouts.first_byte == 2s);
+  CHECK(config.upstreams[0].timeouts.idle == 3s);
+  CHECK(config.upstreams[1].name == "null");
+  CHECK(config.store.memory == 64u << 20);
+  CHECK(config.store.max_object == 1u << 20);
+  CHECK(config.store.max_lifetime == 2h);
+  REQUIRE(config.store.redis);
+  CHECK(config.store.redis->url == "redis://10.0.0.1:6380/2");
+  CHECK(config.store.redis->username == "lar${der");
+  CHECK(config.store.redis->password == "se${cret");
+  CHECK(config.store.redis->key_prefix == "l");
+  CHECK(config.store.redis->timeout == 20ms);
+  CHECK(config.store.redis->origin_on_outage);
+  CHECK(config.store.redis->outage_ttl == 1s);
+  CHECK(config.shutdown_grace == 0s);
+  CHECK(config.log.level == "off");
+  CHECK(config.log.access == Logging::Access::on);
+  CHECK(config.log.format == Logging::Format::common);
+}
+
+TEST_CASE("every key of a route is read into its place") {
+  const Loaded loaded = load(everything);
+  REQUIRE(loaded.config.routes.size() == 2);
+  const policy::Route& route = loaded.config.routes[0];
+  CHECK(route.match == "/p/{id}/{part}");
+  CHECK(route.pattern.matches("/p/7/name"));
+  CHECK(route.upstream == "shop");
+  CHECK(route.methods == std::vector<std::string>{"GET", "PUT"});
+  CHECK(route.ttl == policy::TtlRule{.plain = {}, .by_status = {{200, 1min}, {404, 10s}}});
+  CHECK_FALSE(route.cache);
+  CHECK(route.override_origin);
+  CHECK(route.heuristic);
+  CHECK_FALSE(route.honor_request_directives);
+  CHECK(route.refuse_set_cookie);
+  CHECK(route.debug);
+  CHECK(route.query == policy::QueryRule{.mode = policy::QueryRule::Mode::only,
+                                         .names = {"a*", "true", "~"},
+                                         .sorted = true,
+                                         .forward_all = true});
+  CHECK(route.headers == std::vector<std::string>{"Accept-Language", "null"});
+  CHECK(route.cookies == policy::CookieRule{.mode = policy::CookieRule::Mode::key, .names = {"theme"}});
+  CHECK(route.tags == std::vector<std::string>{"p:{id}", "$x", "- a: b # c", "*"});
+  CHECK(route.purge == policy::PurgeRule{.none = false, .urls = {"/q/{id}/**"}, .tags = {"r:{part}"}});
+  const policy::Route& other = loaded.config.routes[1];
+  CHECK(other.ttl.plain == 5min);
+  CHECK(other.cookies.mode == policy::CookieRule::Mode::ignore);
+  CHECK(other.purge.none);
+}
+
+TEST_CASE("the effective configuration reads back to itself but for its secrets") {
+  const Loaded loaded = load(everything);
+  const std::string yaml = to_yaml(loaded.config);
+  CHECK(yaml.find("se$") == std::string::npos);
+  const Loaded again = load(yaml);
+  CHECK(texts_of(again.diagnostics) == "");
+  CHECK(to_yaml(again.config) == yaml);
+  CHECK(again.config.store.redis->password == "***");
+  CHECK(again.config.routes.at(0).tags == loaded.config.routes.at(0).tags);
+  CHECK(again.config.routes.at(0).query == loaded.config.routes.at(0).query);
+}
+
+TEST_CASE("the effective configuration has every default filled in") {
+  CHECK(to_yaml(load_route("ttl: 1m").config) == R"(listen: [0.0.0.0:8080]
+threads: auto
+upstreams:
+  api:
+    servers: [http://h:1]
+    timeouts: {connect: 2s, first_byte: 30s, idle: 1m}
+store:
+  memory: 256MiB
+  max_object: 8MiB
+  max_lifetime: 1d
+routes:
+  - match: /**
+    upstream: api
+    ttl: 1m
+    cache: on
+    override: off
+    heuristic: off
+    request_directives: honor
+    set_cookie: allow
+    query: {sorted: off, forward: keyed}
+    headers: []
+    cookies: refuse
+    tags: []
+    purge: resource
+    consistency: push
+    collapse: off
+    debug: off
+shutdown_grace: 10s
+log: {level: info, access: off, format: json}
+)");
+}
+
+TEST_CASE("a password inside a URL is masked") {
+  const Loaded loaded = load_with_upstream("store: {redis: {url: \"redis://me:secret@h:1/0\"}}\n");
+  CHECK(loaded.ok());
+  CHECK(loaded.config.store.redis->url == "redis://me:secret@h:1/0");
+  CHECK(to_yaml(loaded.config).find("url: redis://me:***@h:1/0\n") != std::string::npos);
+}
+
+TEST_CASE("variables are replaced inside values, and a value stays one scalar") {
+  const Environment environment = variables({{"HOST", "h"}, {"EMPTY", ""}, {"ODD", "a: [b, ${HOST}"}});
+  struct Case {
+    const char* text;
+    const char* result;
+  };
+  for (const auto& [text, result] :
+       {Case{"${HOST}", "h"}, Case{"x${HOST}${HOST}y", "xhhy"}, Case{"${NO:-z}", "z"},
+        Case{"${EMPTY:-z}", "z"}, Case{"${EMPTY}", ""}, Case{"${NO:-}", ""}, Case{"$HOST $ $$", "$HOST $ $$"},
+        Case{"$${HOST}", "${HOST}"}, Case{"$$${HOST}", "$${HOST}"}, Case{"${ODD}", "a: [b, ${HOST}"},
+        Case{"${NO:-a:-b}", "a:-b"}}) {
+    CAPTURE(text);
+    const Expansion expansion = expand_variables(text, environment);
+    CHECK(expansion.text == result);
+    CHECK(expansion.problems.empty());
+    CHECK(expand_variables(escape_variables(text), environment).text == text);
+  }
+  const Loaded loaded = load(
+      "upstreams: {a: {servers: \"http://${HOST}:${PORT:-81}\"}}\nlog: {level: \"${ODD}\"}\n", environment);
+  CHECK(loaded.config.upstreams.at(0).servers == std::vector<Server>{{"http", "h", "81"}});
+  CHECK(
+      texts_of(loaded.diagnostics) ==
+      "t.yaml:2:14: log.level: expected trace, debug, info, warn, error or off, found \"a: [b, ${HOST}\"\n");
+}
+
+TEST_CASE("a variable that cannot be replaced is an error in its place") {
+  struct Case {
+    const char* value;
+    const char* message;
+  };
+  for (const auto& [value, message] :
+       {Case{"${GRACE}", "${GRACE} is not set and has no default"},
+        Case{"${1X}", "${1X} names no environment variable"},
+        Case{"${}", "${} names no environment variable"},
+        Case{"${X", "\"${\" without its \"}\"; a literal \"${\" is written \"$${\""},
+        Case{"${A:-${B}}", "${A:-${B}: a default may not hold another variable"}}) {
+    CAPTURE(value);
+    CHECK(texts_of(load_with_upstream("shutdown_grace: \"" + std::string(value) + "\"\n").diagnostics) ==
+          "t.yaml:2:17: shutdown_grace: " + std::string(message) + "\n");
+  }
+}
+
+TEST_CASE("the design's example is served but for what is refused by name") {
+  const Loaded loaded = load_file(source_directory + "/tests/unit/config/larder.example.yaml", variables({}));
+  std::string errors;
+  std::string warnings;
+  for (const Diagnostic& one : loaded.diagnostics) {
+    (one.severity == Diagnostic::Severity::error ? errors : warnings) +=
+        std::to_string(one.line) + ":" + std::to_string(one.column) + ": " + one.message + "\n";
+  }
+  CHECK(errors ==
+        "5:1: key \"admin\" is not served by this version of larder\n"
+        "22:5: store.redis: key \"tls\" is not served by this version of larder\n"
+        "35:5: route \"/api/products\": key \"stale_while_revalidate\" is not served by this version of "
+        "larder\n"
+        "36:5: route \"/api/products\": key \"stale_if_error\" is not served by this version of larder\n"
+        "48:18: route \"/legacy/**\": consistency: \"strict\" is not served by this version of larder\n"
+        "49:15: route \"/legacy/**\": collapse: \"cluster\" is not served by this version of larder\n");
+  CHECK(warnings ==
+        "47:15: route \"/legacy/**\": override: with \"cookies: ignore\" one user's private response could "
+        "be shared "
+        "with others\n");
+}
+
+TEST_CASE("what the design promises for later is refused by name") {
+  struct Case {
+    const char* yaml;
+    const char* diagnostic;
+  };
+  const Case cases[] = {
+      {"listen: {address: \"0.0.0.0:1\", tls: {cert: \"\"}}\n",
+       "2:9: listen: \"{address, tls}\" is not served by this version of larder"},
+      {"listen: [{address: \"0.0.0.0:1\"}]\n",
+       "2:10: listen: \"{address, tls}\" is not served by this version of larder"},
+      {"store: {redis: {url: \"rediss://h\"}}\n",
+       "2:22: store.redis.url: \"rediss://\" is not served by this version of larder"},
+      {"store: {redis: {url: \"redis+sentinel://a,b/m\"}}\n",
+       "2:22: store.redis.url: \"redis+sentinel://\" is not served by this version of larder"},
+      {"store: {redis: {url: \"redis+cluster://a,b\"}}\n",
+       "2:22: store.redis.url: \"redis+cluster://\" is not served by this version of larder"},
+      {"store: {redis: {url: \"redis://h\", tls: }}\n",
+       "2:35: store.redis: key \"tls\" is not served by this version of larder"},
+      {"routes: [{jitter: 1}]\n",
+       "2:11: route \"/**\": key \"jitter\" is not served by this version of larder"},
+      {"routes: [{warm: 1}]\n", "2:11: route \"/**\": key \"warm\" is not served by this version of larder"},
+      {"routes: [{identity: 1}]\n",
+       "2:11: route \"/**\": key \"identity\" is not served by this version of larder"},
+      {"routes: [{collapse: local}]\n",
+       "2:21: route \"/**\": collapse: \"local\" is not served by this version of larder"},
+  };
+  for (const auto& [yaml, diagnostic] : cases) {
+    CAPTURE(yaml);
+    CHECK(texts_of(load_with_upstream(yaml).diagnostics) == "t.yaml:" + std::string(diagnostic) + "\n");
+  }
+  CHECK(texts_of(load("upstreams: {a: {servers: [\"https://h\"]}}\n").diagnostics) ==
+        "t.yaml:1:27: upstream \"a\": servers: \"https://\" is not served by this version of larder\n");
+}
+
+TEST_CASE("the files in config/ are good as they are") {
+  for (const char* name : {"/config/larder.yaml", "/config/compose.yaml"}) {
+    CAPTURE(name);
+    const Loaded loaded = load_file(source_directory + name, variables({}));
+    CHECK(texts_of(loaded.diagnostics) == "");
+    CHECK(loaded.ok());
+  }
+}
+
+TEST_CASE("a file that cannot be read is an error") {
+  CHECK(texts_of(load_file("/nowhere/larder.yaml", variables({})).diagnostics) ==
+        "/nowhere/larder.yaml: cannot be read: No such file or directory\n");
+  CHECK(texts_of(load_file("/tmp", variables({})).diagnostics) == "/tmp: cannot be read: Is a directory\n");
+}
+
+TEST_CASE("a typing slip is near to what was meant, another word is not") {
+  CHECK(typing_distance("ttl", "ttl") == 0);
+  CHECK(typing_distance("tll", "ttl") == 1);
+  CHECK(typing_distance("thraeds", "threads") == 1);
+  CHECK(typing_distance("GET", "get") == 0);
+  CHECK(typing_distance("", "abc") == 3);
+  CHECK(typing_distance("kitten", "sitting") == 3);
+  const std::vector<std::string> words{"tags", "ttl", "query"};
+  CHECK(did_you_mean("tag", words) == ", did you mean \"tags\"?");
+  CHECK(did_you_mean("warm", words) == "");
+  CHECK(did_you_mean("", words) == "");
+}

@@ -1,0 +1,113 @@
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::config;
+
+TEST_CASE("what a route may not say is refused in its place") {
+  struct Case {
+    const char* keys;
+    const char* diagnostics;
+  };
+  const Case cases[] = {
+      {"match: api",
+       "route \"api\": match: \"api\" is no path pattern: it begins with \"/\", names each {part} once, and "
+       "\"**\" is its last segment"},
+      {"match: [a]", "routes[1].match: expected a path pattern such as \"/api/products/{id}\", found a list"},
+      {"upstream: apy", "route \"/**\": upstream: there is no upstream \"apy\", did you mean \"api\"?"},
+      {"ttl: 60",
+       "route \"/**\": ttl: expected a duration such as \"30s\", found \"60\", did you mean \"60s\"?"},
+      {"ttl: {500: 1s}",
+       "route \"/**\": ttl: \"500\" is no status that can have a ttl: 200, 203, 204, 206, 300, 301, 308, "
+       "404, 405, 410, 414, 501"},
+      {"ttl: {200: x}", "route \"/**\": ttl.200: expected a duration such as \"30s\", found \"x\""},
+      {"ttl: {}", "route \"/**\": ttl: must not be empty"},
+      {"ttl: 25h",
+       "warning: route \"/**\": ttl: 1d1h is longer than store.max_lifetime, which caps it to 1d"},
+      {"cache: offf", "route \"/**\": cache: expected on or off, found \"offf\", did you mean \"off\"?"},
+      {"override: true", "route \"/**\": override: needs a ttl beside it, which then decides"},
+      {"ttl: 1s, override: on, cookies: ignore",
+       "warning: route \"/**\": override: with \"cookies: ignore\" one user's private response could be "
+       "shared with "
+       "others"},
+      {"methods: [get]",
+       "route \"/**\": methods: expected a method such as \"GET\", found \"get\", did you mean \"GET\"?"},
+      {"methods: []", "route \"/**\": methods: must not be empty"},
+      {"methods: GET", "route \"/**\": methods: expected a list of methods, found \"GET\""},
+      {"headers: [A, A]", "route \"/**\": headers: \"A\" is listed twice"},
+      {"headers: [\"A B\"]",
+       "route \"/**\": headers: expected a name without spaces and marks, found \"A B\""},
+      {"cookies: ignor",
+       "route \"/**\": cookies: expected ignore or refuse, found \"ignor\", did you mean \"ignore\"?"},
+      {"cookies: {a: 1}",
+       "route \"/**\": cookies: expected ignore, refuse or a list of cookie names, found a map"},
+      {"cookies: []", "route \"/**\": cookies: must not be empty"},
+      {"query: {ignore: [a], only: [b]}", "route \"/**\": query: \"ignore\" and \"only\" exclude each other"},
+      {"query: {ignore: [\"a=b\"]}",
+       "route \"/**\": query.ignore: expected the name of a query parameter, found \"a=b\""},
+      {"query: {forward: everything}",
+       "route \"/**\": query.forward: expected keyed or all, found \"everything\""},
+      {"query: {sort: on}", "route \"/**\": query: unknown key \"sort\", did you mean \"sorted\"?"},
+      {"request_directives: honour",
+       "route \"/**\": request_directives: expected honor or ignore, found \"honour\", did "
+       "you mean \"honor\"?"},
+      {"set_cookie: deny", "route \"/**\": set_cookie: expected allow or refuse, found \"deny\""},
+      {"match: \"/p/{id}\", tags: [\"p:{idd}\"]",
+       "route \"/p/{id}\": tags: \"p:{idd}\": the match has no \"{idd}\", did you mean \"id\"?"},
+      {"tags: [\"p:{id\"]", "route \"/**\": tags: \"p:{id\" has a \"{\" without its \"}\""},
+      {"purge: all", "route \"/**\": purge: expected resource or none, found \"all\""},
+      {"purge: [a]", "route \"/**\": purge: expected resource, none or a map of urls and tags, found a list"},
+      {"purge: {urls: [\"p/*\"]}",
+       "route \"/**\": purge.urls: expected a path pattern such as \"/api/search/**\", found \"p/*\""},
+      {"match: \"/p/{id}\", purge: {urls: [\"/q/{id}/r/{id}\"], tags: [\"{nr}\"]}",
+       "route \"/p/{id}\": purge.tags: \"{nr}\": the match has no \"{nr}\""},
+      {"consistency: stric", "route \"/**\": consistency: expected push, found \"stric\""},
+      {"collapse: on", "route \"/**\": collapse: expected off, found \"on\""},
+      {"stale_if_eror: 1s", "route \"/**\": unknown key \"stale_if_eror\""},
+  };
+  for (const auto& [keys, diagnostics] : cases) {
+    CAPTURE(keys);
+    const std::vector<Diagnostic> found = load_route(keys).diagnostics;
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].line == 2);
+    const std::string place = "t.yaml:2:" + std::to_string(found[0].column) + ": ";
+    CHECK(found[0].text() == place + diagnostics);
+  }
+}
+
+TEST_CASE("a route's upstream may be left out while there is one") {
+  CHECK(load_route("ttl: 1s").config.routes.at(0).upstream == "api");
+  const Loaded several = load(
+      "upstreams: {a: {servers: \"http://h\"}, b: {servers: \"http://i\"}}\n"
+      "routes: [{match: /x}, {match: /y, upstream: b}]\n");
+  CHECK(texts_of(several.diagnostics) ==
+        "t.yaml:2:10: route \"/x\": \"upstream\" is missing: there are several to choose from\n");
+  CHECK(several.config.routes.at(1).upstream == "b");
+}
+
+TEST_CASE("a route behind one that takes its requests is warned of") {
+  const Loaded loaded = load_with_upstream(
+      "routes:\n"
+      "  - {match: /a, methods: [GET]}\n"
+      "  - {match: /a}\n"
+      "  - {match: /a, methods: [PUT]}\n"
+      "  - {match: /**, methods: [GET]}\n"
+      "  - {match: /b, methods: [PUT]}\n"
+      "  - {match: /**}\n"
+      "  - {match: /c}\n");
+  CHECK(
+      texts_of(loaded.diagnostics) ==
+      "t.yaml:5:5: warning: route \"/a\": can never match: the route \"/a\" before it takes its requests\n"
+      "t.yaml:9:5: warning: route \"/c\": can never match: the route \"/**\" before it takes its requests\n");
+  CHECK(loaded.ok());
+}
+
+TEST_CASE("a switch is any of YAML's words for yes and no") {
+  for (const char* word : {"on", "true", "yes", "On", "TRUE"}) {
+    CHECK(load_route("debug: " + std::string(word)).config.routes.at(0).debug);
+  }
+  for (const char* word : {"off", "false", "no", "No"}) {
+    CHECK_FALSE(load_route("cache: " + std::string(word)).config.routes.at(0).cache);
+  }
+}
