@@ -33,6 +33,8 @@ bool is_reg_name(std::string_view text) {
 bool is_ip_literal(std::string_view text) {
   if (text.size() < 4 || text.back() != ']') return false;
   const std::string inner(text.substr(1, text.size() - 2));
+  // Before inet_pton(), which stops at a NUL.
+  if (inner.find_first_not_of("0123456789abcdefABCDEF:.") != std::string::npos) return false;
   in6_addr address;
   return inet_pton(AF_INET6, inner.c_str(), &address) == 1;
 }

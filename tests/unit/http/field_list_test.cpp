@@ -1,0 +1,131 @@
+#include <larder/base/text.hpp>
+#include <larder/http/field_list.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::http;
+
+namespace {
+
+FieldList sample() {
+  FieldList fields;
+  fields.add("Host", "example.com");
+  fields.add("Accept", "text/html");
+  fields.add("X-Empty", "");
+  fields.add("accept", "text/plain");
+  fields.add("Via", "1.1 a");
+  return fields;
+}
+
+}  // namespace
+
+TEST_CASE("field lines keep their order, their case and their wire text") {
+  const FieldList fields = sample();
+  CHECK(fields.size() == 5);
+  CHECK(fields.at(3).name == "accept");
+  CHECK(fields.at(3).value == "text/plain");
+  CHECK(fields.wire() ==
+        "Host: example.com\r\nAccept: text/html\r\nX-Empty: \r\naccept: text/plain\r\nVia: 1.1 a\r\n");
+  std::size_t seen = 0;
+  for (const Field field : fields) seen += field.name.size();
+  CHECK(seen == 26);
+}
+
+TEST_CASE("names are found whatever their case") {
+  const FieldList fields = sample();
+  CHECK(*fields.find("ACCEPT") == "text/html");
+  CHECK(fields.count("accept") == 2);
+  CHECK(fields.contains("x-empty"));
+  CHECK(*fields.find("X-Empty") == "");
+  CHECK_FALSE(fields.find("Accep").has_value());
+  CHECK_FALSE(fields.contains(""));
+}
+
+TEST_CASE("lines of one name combine by comma (RFC 9110, section 5.3)") {
+  const FieldList fields = sample();
+  CHECK(*fields.combined("Accept") == "text/html, text/plain");
+  CHECK(*fields.combined("Via") == "1.1 a");
+  CHECK(*fields.combined("X-Empty") == "");
+  CHECK_FALSE(fields.combined("Age").has_value());
+}
+
+TEST_CASE("removing lines leaves the others as they were, wherever the removed ones stood") {
+  for (const std::string_view name : {"Host", "accept", "X-Empty", "Via", "Age"}) {
+    CAPTURE(name);
+    FieldList fields = sample();
+    FieldList expected;
+    for (const Field field : sample()) {
+      if (!equal_ignoring_case(field.name, name)) expected.add(field.name, field.value);
+    }
+    CHECK(fields.remove(name) == sample().size() - expected.size());
+    CHECK(fields == expected);
+    CHECK(fields.size() == expected.size());
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      CHECK(fields.at(i).name == expected.at(i).name);
+      CHECK(fields.at(i).value == expected.at(i).value);
+    }
+    fields.add("Age", "1");
+    CHECK(fields.wire().ends_with("\r\nAge: 1\r\n"));
+    CHECK(fields.wire().size() == expected.wire().size() + 8);
+  }
+}
+
+TEST_CASE("every line can be removed") {
+  FieldList fields = sample();
+  CHECK(fields.remove_if([](const Field&) { return true; }) == 5);
+  CHECK(fields.empty());
+  CHECK(fields.wire().empty());
+  CHECK(fields.remove_if([](const Field&) { return true; }) == 0);
+}
+
+TEST_CASE("setting puts one line in place of all of that name") {
+  FieldList fields = sample();
+  fields.set("Accept", "*/*");
+  CHECK(fields.count("Accept") == 1);
+  CHECK(*fields.find("accept") == "*/*");
+  fields.set("Age", "7");
+  CHECK(*fields.find("Age") == "7");
+}
+
+TEST_CASE("what is added, set or removed may be a view into the list itself") {
+  FieldList fields;
+  fields.add("A", "1");  // short enough for the string's own buffer
+  for (int i = 0; i < 12; ++i) fields.add(fields.at(0).name, fields.at(0).value);
+  CHECK(fields.count("A") == 13);
+  CHECK(*fields.combined("a") == "1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1");
+  fields.add("B", "2");
+  fields.set("A", fields.at(13).value);
+  CHECK(fields.wire() == "B: 2\r\nA: 2\r\n");
+  fields.remove(fields.at(0).name);
+  CHECK(fields.wire() == "A: 2\r\n");
+}
+
+TEST_CASE("copies stand on their own") {
+  FieldList original = sample();
+  const FieldList copy = original;
+  original.remove("Host");
+  CHECK(*copy.find("Host") == "example.com");
+  CHECK_FALSE(original == copy);
+  original = copy;
+  CHECK(original == copy);
+  original.clear();
+  CHECK(original.empty());
+}
+
+TEST_CASE("tokens (RFC 9110, section 5.6.2)") {
+  for (const std::string_view token : {"a", "GET", "X-Cache", "!#$%&'*+-.^_`|~09azAZ"})
+    CHECK(is_token(token));
+  for (const std::string_view other :
+       {"", " ", "a b", "a:", "a\"", "(a)", "a/b", "a=b", "\xC3\xA4", "a\r", "a@b"}) {
+    CAPTURE(other);
+    CHECK_FALSE(is_token(other));
+  }
+}
+
+TEST_CASE("field values hold no control byte but the tab (RFC 9110, section 5.5)") {
+  for (const std::string_view value : {"", "a b", "a\tb", "\xC3\xA4", "\"a, b\""})
+    CHECK(is_field_value(value));
+  for (const std::string_view other : {"a\r", "a\nb", "\x7F", "\x01"}) CHECK_FALSE(is_field_value(other));
+  CHECK_FALSE(is_field_value(std::string_view("a\0b", 3)));
+}
