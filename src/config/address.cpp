@@ -2,10 +2,13 @@
 
 #include "unserved.hpp"
 
+#include <larder/base/text.hpp>
+
 #include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -30,6 +33,10 @@ std::string_view view(urls::string_view text) {
   return {text.data(), text.size()};
 }
 
+bool is_scheme(const urls::url_view& url, std::string_view name) {
+  return equal_ignoring_case(view(url.scheme()), name);
+}
+
 /// `8080` and `:8080` are every address.
 std::string as_authority(std::string_view text) {
   return number(text) ? ":" + std::string(text) : std::string(text);
@@ -49,7 +56,10 @@ bool check_port(const Value& value, std::string_view port, unsigned lowest) {
 
 std::string scheme_of(std::string_view url) {
   const std::size_t end = url.find("://");
-  return end == std::string_view::npos ? std::string() : std::string(url.substr(0, end + 3));
+  if (end == std::string_view::npos) return {};
+  std::string scheme(url.substr(0, end + 3));
+  std::ranges::transform(scheme, scheme.begin(), to_lower);
+  return scheme;
 }
 
 /// Whether the URL's scheme is known but not served at `place`, which has then been said.
@@ -66,9 +76,9 @@ bool has_broken_port(const urls::url_view& url) {
   return !path.empty() && path.front() != '/';
 }
 
-/// Reports what a server's URL may not have; `text` is the URL without its password.
+/// Reports what a server's URL may not have; `text` is the URL without its user.
 bool check_server(const Value& value, const urls::url_view& url, std::string_view text) {
-  if (url.scheme() != "http" && url.scheme() != "https") {
+  if (!is_scheme(url, "http") && !is_scheme(url, "https")) {
     value.mismatch(a_server_url, text);
   } else if (url.has_userinfo()) {
     value.error("a server's URL may not have a user or password");
@@ -84,24 +94,29 @@ bool check_server(const Value& value, const urls::url_view& url, std::string_vie
   return false;
 }
 
-bool is_unix_url(std::string_view url) {
-  constexpr std::string_view scheme = "unix:";
-  if (!url.starts_with(scheme)) return false;
-  const std::string_view rest = url.substr(scheme.size());
-  const std::size_t question = rest.find('?');
-  const std::string_view path = rest.substr(0, question);
-  if (path.size() < 2 || path.front() != '/') return false;
-  if (question == std::string_view::npos) return true;
-  const std::string_view query = rest.substr(question + 1);
+/// `unix:/path` or `unix:///path`, with `?db=N` perhaps.
+bool is_unix_url(const urls::url_view& url) {
+  if (!is_scheme(url, "unix") || !url.encoded_authority().empty()) return false;
+  const std::string_view path = view(url.encoded_path());
+  if (path.size() < 2 || path.front() != '/' || url.has_fragment()) return false;
+  if (!url.has_query()) return true;
+  const std::string_view query = view(url.encoded_query());
   return query.starts_with("db=") && number(query.substr(3)).has_value();
 }
 
 bool is_redis_url(const urls::url_view& url) {
-  if (url.scheme() != "redis" || url.encoded_host().empty() || !is_plain_host(url.encoded_host()))
+  if (!is_scheme(url, "redis") || url.encoded_host().empty() || !is_plain_host(url.encoded_host()))
     return false;
   if (url.has_query() || url.has_fragment()) return false;
   const std::string_view path = view(url.encoded_path());
   return path.empty() || path == "/" || (path.front() == '/' && number(path.substr(1)).has_value());
+}
+
+/// A URL as messages may show it, broken ones too: whatever could be a user or password is left out.
+std::string without_user(std::string_view url) {
+  const std::size_t at = url.rfind('@');
+  if (at == std::string_view::npos) return std::string(url);
+  return scheme_of(url) + "***" + std::string(url.substr(at));
 }
 
 /// Where the password of a URL begins and ends.
@@ -153,12 +168,12 @@ std::optional<Server> server_url(const Value& value) {
   if (!text || refuse_scheme(value, "upstream.servers", *text)) return std::nullopt;
   const auto url = urls::parse_uri(*text);
   if (!url) {
-    value.mismatch(a_server_url, masked_url(*text));
+    value.mismatch(a_server_url, without_user(*text));
     return std::nullopt;
   }
-  if (!check_server(value, *url, masked_url(*text))) return std::nullopt;
+  if (!check_server(value, *url, without_user(*text))) return std::nullopt;
   Server server;
-  server.scheme = std::string(view(url->scheme()));
+  server.scheme = is_scheme(*url, "https") ? "https" : "http";
   server.host = url->host_address();
   server.port = std::string(view(url->port()));
   if (server.port.empty()) server.port = server.scheme == "https" ? "443" : "80";
@@ -173,8 +188,8 @@ std::string format_server(const Server& server) {
 std::optional<std::string> redis_url(const Value& value) {
   std::optional<std::string> text = value.text(a_redis_url);
   if (!text || refuse_scheme(value, "store.redis.url", *text)) return std::nullopt;
-  if (is_unix_url(*text)) return text;
   const auto url = urls::parse_uri(*text);
+  if (url && is_unix_url(*url)) return text;
   if (!url || !is_redis_url(*url)) {
     value.error("expected " + std::string(a_redis_url));
     return std::nullopt;

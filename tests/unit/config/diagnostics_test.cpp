@@ -138,7 +138,7 @@ TEST_CASE("an upstream has servers: scheme, host and port alone") {
        "t.yaml:1:27: upstream \"a\": servers: a server's URL may not have a user or password\n"},
       {"upstreams: {a: {servers: [\"ftp://me:secret@h\"]}}\n",
        "t.yaml:1:27: upstream \"a\": servers: expected a URL such as \"http://127.0.0.1:3000\", found "
-       "\"ftp://me:***@h\"\n"},
+       "\"ftp://***@h\"\n"},
       {"upstreams: {a: {servers: [\"http://h:0\"]}}\n",
        "t.yaml:1:27: upstream \"a\": servers: port \"0\" is not from 1 to 65535\n"},
       {"upstreams: {a: {servers: [\"http://h\", \"http://h:80/\"]}}\n",

@@ -168,6 +168,22 @@ TEST_CASE("a password inside a URL is masked") {
   CHECK(to_yaml(loaded.config).find("url: redis://me:***@h:1/0\n") != std::string::npos);
 }
 
+TEST_CASE("a Redis URL is taken in every form that the Redis client reads") {
+  for (const char* url : {"redis://localhost", "REDIS://127.0.0.1:7000/3", "redis://[::1]:7000/15",
+                          "redis://larder@h", "redis://:a:b@h/", "redis://a%40b:p%3Aq%2F%25@h",
+                          "unix:/run/redis.sock", "unix:///run/redis.sock", "unix:/run/redis.sock?db=4"}) {
+    CAPTURE(url);
+    CHECK(load_with_upstream("store: {redis: {url: \"" + std::string(url) + "\"}}\n").ok());
+  }
+  for (const char* url :
+       {"", "localhost", "redis:", "redis://", "redis:///0", "redis://h:port", "redis://h/1x",
+        "redis://h/99999999999", "redis://h/0?db=1", "redis://h/0#x", "redis://u:%zz@h", "unix:/",
+        "unix:relative.sock", "unix://host/path.sock", "unix:/a.sock?db=x"}) {
+    CAPTURE(url);
+    CHECK_FALSE(load_with_upstream("store: {redis: {url: \"" + std::string(url) + "\"}}\n").ok());
+  }
+}
+
 TEST_CASE("variables are replaced inside values, and a value stays one scalar") {
   const Environment environment = variables({{"HOST", "h"}, {"EMPTY", ""}, {"ODD", "a: [b, ${HOST}"}});
   struct Case {
