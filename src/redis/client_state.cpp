@@ -61,6 +61,7 @@ Task<> Client::State::run(std::shared_ptr<State> self) {
 
 /// One connection from the first packet to its end.
 Task<> Client::State::attempt() {
+  counters_->attempts += 1;
   const SteadyTime deadline = steady_now() + settings_.connect_timeout;
   Result<std::unique_ptr<net::Stream>> stream = co_await net::connect(settings_.endpoint, deadline);
   if (stopped_) co_return;

@@ -36,6 +36,7 @@ struct Counters {
   std::uint64_t timeouts = 0;     ///< commands of connections given up because the oldest passed its deadline
   std::uint64_t failures = 0;     ///< commands without a reply for any other reason
   std::uint64_t refused = 0;      ///< Error::unavailable at once: down, or the queue full
+  std::uint64_t attempts = 0;     ///< to connect
   std::uint64_t connections = 0;  ///< with the handshake answered
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;

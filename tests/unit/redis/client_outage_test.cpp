@@ -1,6 +1,7 @@
 #include "client_fixture.hpp"
 #include "support/ports.hpp"
 #include "support/redis_server.hpp"
+#include "support/wait.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -101,7 +102,7 @@ TEST_CASE("a killed Redis fails those who wait, and is used again after its rest
 TEST_CASE(
     "a hung Redis fails every command in flight by its deadline, refuses the next at once, and recovers") {
   RedisServer server;
-  ClientFixture fixture(settings_for(server.url(), Milliseconds(100)));
+  ClientFixture fixture(settings_for(server.url(), Milliseconds(300)));
   REQUIRE(fixture.run_until_up());
   server.pause();
   std::vector<ClientFixture::Answer> answers;
@@ -110,7 +111,9 @@ TEST_CASE(
   for (const ClientFixture::Answer& answer : answers) CHECK((*answer)->error() == Error::timeout);
   CHECK(fixture.client.counters().timeouts == 100);
   CHECK(fixture.ask({"GET", "a"}) == "not available");
-  fixture.loop.run_for(Milliseconds(700));  // the kernel accepts connections, two handshakes stay unanswered
+  // The kernel accepts connections, the handshakes stay unanswered.
+  const std::uint64_t attempts = fixture.client.counters().attempts;
+  REQUIRE(fixture.run_until([&] { return fixture.client.counters().attempts > attempts + 2; }));
   CHECK_FALSE(fixture.client.is_up());
   CHECK(fixture.ask({"GET", "a"}) == "not available");
   server.resume();
@@ -145,9 +148,12 @@ TEST_CASE("replies that lie in the socket while our own loop was busy are not co
   ClientFixture fixture(settings_for(server.url(), Milliseconds(50)));
   REQUIRE(fixture.run_until_up());
   std::vector<ClientFixture::Answer> answers;
-  for (int i = 0; i < 10; ++i) answers.push_back(fixture.begin(ClientFixture::command_of({"PING"})));
+  for (int i = 0; i < 10; ++i) answers.push_back(fixture.begin(ClientFixture::command_of({"INCR", "n"})));
   REQUIRE(fixture.run_until([&] { return fixture.client.counters().bytes_sent > 0; }));
-  std::this_thread::sleep_for(Milliseconds(120));  // what the loop does not live through
+  const larder::SteadyTime deadline = std::chrono::steady_clock::now() + Milliseconds(50);
+  // What our loop does not live through, until the replies are there and the deadline is long past.
+  REQUIRE(larder::test::eventually([&] { return server.cli({"GET", "n"}) == "10"; }));
+  std::this_thread::sleep_until(deadline + Milliseconds(50));
   REQUIRE(fixture.run_until([&] { return answers.back()->has_value(); }));
   for (const ClientFixture::Answer& answer : answers) CHECK((*answer)->has_value());
 }
