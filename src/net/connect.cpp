@@ -50,6 +50,7 @@ Task<Result<std::unique_ptr<Stream>>> connect_unix(Endpoint endpoint, SteadyTime
   stream->expires_at(deadline);
   const Result<> connected = co_await stream->connect(asio::local::stream_protocol::endpoint(endpoint.unix_path));
   if (!connected) co_return connected.error();
+  stream->expires_at(SteadyTime::max());
   co_return std::unique_ptr<Stream>(std::move(stream));
 }
 
@@ -65,7 +66,10 @@ Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime dead
     auto stream = std::make_unique<TcpStream>(tcp::socket(executor));
     stream->expires_at(deadline);
     const Result<> connected = co_await stream->connect(address);
-    if (connected) co_return std::unique_ptr<Stream>(std::move(stream));
+    if (connected) {
+      stream->expires_at(SteadyTime::max());
+      co_return std::unique_ptr<Stream>(std::move(stream));
+    }
   }
   const bool late = std::chrono::steady_clock::now() >= deadline;
   co_return late ? Error::timeout : Error::unavailable;
