@@ -130,11 +130,10 @@ Result<> remove_connection_specific(const Route& route, http::FieldList& request
   if (!named) return {};
   const Result<> checked = check_connection(route, request_fields);
   if (!checked) return checked;
-  request_fields.remove_if([options = http::split_list(*named)](const http::Field& field) {
-    if (equal_ignoring_case(field.name, "Connection")) return false;
-    return std::any_of(options.begin(), options.end(),
-                       [&field](std::string_view option) { return equal_ignoring_case(option, field.name); });
-  });
+  for (const std::string_view option : http::split_list(*named)) {
+    // Who reads the connection still wants those: Upgrade, and Connection itself.
+    if (!is_hop_by_hop(option)) request_fields.remove(option);
+  }
   return {};
 }
 

@@ -12,20 +12,28 @@ std::optional<unsigned> hex_digit(char c) {
   return std::nullopt;
 }
 
-template <class Predicate>
-std::string decoded_where(std::string_view text, Predicate wanted) {
-  std::string decoded;
-  decoded.reserve(text.size());
+void append_triple(std::string& out, unsigned char byte) {
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  out.push_back('%');
+  out.push_back(digits[byte >> 4]);
+  out.push_back(digits[byte & 15]);
+}
+
+// `text` with `append(out, byte)` in place of each percent-encoded triple.
+template <class Append>
+std::string with_triples(std::string_view text, Append append) {
+  std::string out;
+  out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::optional<unsigned char> byte = decoded_at(text, i);
-    if (byte && wanted(*byte)) {
-      decoded.push_back(static_cast<char>(*byte));
+    if (byte) {
+      append(out, *byte);
       i += 2;
     } else {
-      decoded.push_back(text[i]);
+      out.push_back(text[i]);
     }
   }
-  return decoded;
+  return out;
 }
 
 }  // namespace
@@ -49,21 +57,25 @@ bool is_outside_uri(unsigned char byte) {
 }
 
 std::string percent_decoded(std::string_view text) {
-  return decoded_where(text, [](unsigned char) { return true; });
+  return with_triples(text,
+                      [](std::string& out, unsigned char byte) { out.push_back(static_cast<char>(byte)); });
 }
 
-std::string unreserved_decoded(std::string_view text) {
-  return decoded_where(text, is_unreserved);
+std::string encoding_normalised(std::string_view text) {
+  return with_triples(text, [](std::string& out, unsigned char byte) {
+    if (is_unreserved(byte)) {
+      out.push_back(static_cast<char>(byte));
+    } else {
+      append_triple(out, byte);
+    }
+  });
 }
 
 void append_encoded(std::string& out, std::string_view text, std::string_view also) {
-  static constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (is_outside_uri(byte) || also.find(c) != also.npos) {
-      out.push_back('%');
-      out.push_back(digits[byte >> 4]);
-      out.push_back(digits[byte & 15]);
+      append_triple(out, byte);
     } else {
       out.push_back(c);
     }

@@ -20,8 +20,8 @@ bool is_outside_uri(unsigned char byte);
 /// Every percent-encoded triple undone.
 std::string percent_decoded(std::string_view text);
 
-/// Triples of unreserved bytes undone, all else as it is (RFC 3986, section 6.2.2.2).
-std::string unreserved_decoded(std::string_view text);
+/// Triples of unreserved bytes undone, the digits of the others in upper case (RFC 3986, section 6.2.2).
+std::string encoding_normalised(std::string_view text);
 
 /// Appends `text` with the bytes of `also` and those outside a URI percent-encoded.
 void append_encoded(std::string& out, std::string_view text, std::string_view also);

@@ -50,19 +50,6 @@ void add_below(PurgeSet& purges, const std::string& site, std::string_view path)
   purges.add(Kind::below, plain == "/" ? site + "/" : site + std::string(plain) + "/");
 }
 
-// The path as received, and what it is to an origin that undoes needless encoding and dot segments: what is
-// stored lies under the plain form, for the others are never stored (is_ambiguous_path()).
-std::vector<std::string> forms_of(const http::Target& target) {
-  std::vector<std::string> forms{target.path};
-  std::string decoded = unreserved_decoded(target.path);
-  if (!decoded.starts_with("//")) {
-    const auto resolved = http::resolve(target, decoded);
-    if (resolved) decoded = resolved->path;
-  }
-  if (decoded != target.path) forms.push_back(std::move(decoded));
-  return forms;
-}
-
 // RFC 9111, section 4.4: only URIs of the same origin, or one site could purge another's.
 void add_references(PurgeSet& purges, const http::Target& target, const http::FieldList& fields,
                     std::string_view name) {
@@ -70,7 +57,8 @@ void add_references(PurgeSet& purges, const http::Target& target, const http::Fi
     if (!equal_ignoring_case(field.name, name)) continue;
     const std::string_view reference = trim(field.value);
     const auto named = http::resolve(target, reference.substr(0, reference.find('#')));
-    if (named && http::same_origin(target, *named)) add_resource(purges, site_of(*named), named->path);
+    if (named && http::same_origin(target, *named))
+      add_resource(purges, site_of(*named), normal_path(named->path));
   }
 }
 
@@ -89,9 +77,9 @@ void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captur
     const auto path = expand_template(url, is_pattern ? captures_for_pattern(captures) : captures);
     if (!path) continue;
     if (is_pattern) {
-      purges.add(Kind::pattern, site + *path);
+      purges.add(Kind::pattern, site + normal_path(*path));
     } else {
-      add_resource(purges, site, *path);
+      add_resource(purges, site, normal_path(*path));
     }
   }
 }
@@ -124,11 +112,33 @@ void add_groups(std::vector<std::string>& names, std::string_view value) {
   }
 }
 
+// RFC 3986, section 5.2.4, for a path that begins with "/"; repeated slashes become one.
+std::string without_dot_segments(std::string_view path) {
+  std::string plain = "/";
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view segment = path.substr(0, end);
+    const bool is_last = end == path.size();
+    path.remove_prefix(std::min(end + 1, path.size()));
+    if (segment.empty() || segment == ".") continue;
+    if (segment != "..") {
+      plain.append(segment).append(is_last ? "" : "/");
+    } else if (plain.size() > 1) {
+      plain.resize(plain.rfind('/', plain.size() - 2) + 1);
+    }
+  }
+  return plain;
+}
+
 }  // namespace
+
+std::string normal_path(std::string_view path) {
+  return without_dot_segments(encoding_normalised(path));
+}
 
 Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
              const http::FieldList& response_fields) {
-  Tags tags{site_of(target), target.path, {}};
+  Tags tags{site_of(target), normal_path(target.path), {}};
   for (const std::string& text : route.tags) {
     if (const auto name = expand_template(text, captures)) add_name(tags.names, *name);
   }
@@ -149,12 +159,10 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
   if (route.purge.none) return {};
   PurgeSet purges;
   const std::string& site = site_of(target);
-  for (const std::string& path : forms_of(target)) {
-    if (!path.starts_with('/')) continue;  // OPTIONS *
-    add_resource(purges, site, path);
-    add_parent(purges, site, path);
-    if (request.method == "DELETE") add_below(purges, site, path);
-  }
+  const std::string path = normal_path(target.path);
+  add_resource(purges, site, path);
+  add_parent(purges, site, path);
+  if (request.method == "DELETE") add_below(purges, site, path);
   if (response) {
     add_references(purges, target, response->fields, "Location");
     add_references(purges, target, response->fields, "Content-Location");

@@ -103,16 +103,19 @@ bool selects(const http::FieldList& not_modified, const http::FieldList& stored_
   return !modified || (stored_modified && trim(*modified) == trim(*stored_modified));
 }
 
-// RFC 9111, section 3.2.
+// RFC 9111, section 3.2. The age begins anew with the 304: its Age counts, and without a Date of its own the
+// time at which it came (RFC 9110, section 6.6.1).
 http::FieldList freshened(const http::FieldList& stored_fields, const http::FieldList& not_modified) {
   http::FieldList updates = storable_lines(not_modified);
   updates.remove_if([](const http::Field& field) { return describes_content(field.name); });
   http::FieldList fields;
   fields.reserve(stored_fields.size() + updates.size(), stored_fields.wire().size() + updates.wire().size());
   for (const http::Field field : stored_fields) {
-    if (!updates.contains(field.name)) fields.add(field.name, field.value);
+    const bool replaced = updates.contains(field.name) || equal_ignoring_case(field.name, "Date");
+    if (!replaced) fields.add(field.name, field.value);
   }
   for (const http::Field field : updates) fields.add(field.name, field.value);
+  if (const auto age = not_modified.find("Age")) fields.add("Age", *age);
   return fields;
 }
 

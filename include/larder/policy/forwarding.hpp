@@ -31,7 +31,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
                                                   const Hop& hop, bool cacheable);
 
 /// Removes the fields that Connection names, before a request is routed and keyed: what the origin does not
-/// see must not select a variant. Connection itself stays. Error::malformed as above.
+/// see must not select a variant. Connection and the known hop-by-hop fields stay. Error::malformed as above.
 Result<> remove_connection_specific(const Route& route, http::FieldList& request_fields);
 
 /// The fields a response goes to the client with: without hop-by-hop fields and those that Connection names;

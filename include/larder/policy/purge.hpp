@@ -5,6 +5,7 @@
 #include <larder/policy/route.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace larder::policy {
@@ -24,10 +25,16 @@ struct Purge {
   bool operator==(const Purge&) const = default;
 };
 
+/// The form of a path in which tags and purges are compared: needless percent-encoding and dot segments
+/// undone, the digits of an encoding in upper case (RFC 3986, section 6.2.2), repeated slashes made one.
+/// Origins that tell such paths apart see too much purged, never too little. Every purge that names a path
+/// has it in this form.
+std::string normal_path(std::string_view path);
+
 /// What the purge log knows a stored response by: kept with it.
 struct Tags {
   std::string site;  ///< site_of() its target
-  std::string path;  ///< as received, without the query
+  std::string path;  ///< normal_path(), without the query
   std::vector<std::string>
       names;  ///< from the route's templates and from Surrogate-Key, Cache-Tag, Cache-Groups
   bool operator==(const Tags&) const = default;

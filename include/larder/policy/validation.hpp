@@ -27,7 +27,8 @@ void make_conditional(http::FieldList& request_fields, const http::FieldList& st
 bool selects(const http::FieldList& not_modified, const http::FieldList& stored_fields);
 
 /// The stored fields with those of the 304 put in their place, except Content-Length and the like (RFC 9111,
-/// section 3.2). decide_storing() says whether the outcome may be stored.
+/// section 3.2). The age begins anew: Age and Date are those of the 304 or none, so that decide_storing() can
+/// say of the outcome whether it may be stored and how old it is; storable_fields() then takes Age out.
 http::FieldList freshened(const http::FieldList& stored_fields, const http::FieldList& not_modified);
 
 }  // namespace larder::policy
