@@ -11,6 +11,9 @@ class MemoryStore final : public Store {
  public:
   MemoryStore(MemoryTier& tier, const PurgeLog& log) : tier_(tier), log_(log) {}
 
+  /// find() without a coroutine.
+  Lookup look_up(std::string_view primary_key, const http::FieldList& request_fields);
+
   StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) override;
 
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;

@@ -10,6 +10,8 @@
 
 namespace larder::store {
 
+class MemoryShard;
+
 /// The local tier: stored responses in memory, bounded in bytes, admitted and evicted by S3-FIFO. Shared by
 /// all threads; each shard has one short lock, under which nothing is built, freed or hashed. A hit copies a
 /// pointer.
@@ -63,11 +65,10 @@ class MemoryTier final {
   std::uint64_t shard_capacity() const { return shard_capacity_; }
 
  private:
-  class Shard;
-  Shard& shard_of(std::uint64_t hash);
+  MemoryShard& shard_of(std::uint64_t hash);
 
   std::uint64_t shard_capacity_;
-  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<MemoryShard>> shards_;
 };
 
 }  // namespace larder::store

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <larder/base/result.hpp>
+
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <larder/base/result.hpp>
 
 namespace larder::store {
 

@@ -41,9 +41,6 @@ class PurgeTable final {
   /// Every record up to `position` has been applied: responses fetched from now on are born there.
   void advance(Position position);
 
-  /// Nothing is known of the time before `position`: a purge of everything up to it.
-  void forget_before(Position position);
-
   PurgeLog::Mark mark() const;
 
   /// See PurgeLog::is_valid().
@@ -81,14 +78,25 @@ class PurgeTable final {
   /// Whether a moment is later than what a response is as new as.
   struct Since;
 
-  void apply_one(const policy::Purge& purge, const std::optional<Position>& position, Time at);
-  void purge_everything(const std::optional<Position>& position);
-  void remember(Names& names, const policy::Purge& purge, const std::optional<Position>& position, Time at);
-  void forget_oldest(Names& names, Time before);
-  void collapse();
-  bool is_named(const StoredResponse& response, const Since& since) const;
+  /// One record as it is applied.
+  struct Said {
+    std::optional<Position> position;
+    std::uint64_t sequence = 0;
+    Time at{};
+  };
+
+  // These say whether anything changed.
+  bool apply_one(const policy::Purge& purge, const Said& said);
+  bool apply_pattern(const std::string& value, const Said& said);
+  bool purge_everything(const Said& said);
+  static bool remember(Names& names, const std::string& name, const Said& said);
+
+  void forget_before(Names& names, Time oldest);
+  void collapse(const Said& said);
+  bool is_named(const policy::Tags& tags, const Since& since) const;
   bool is_path_named(const policy::Tags& tags, const Since& since) const;
-  std::uint64_t next_sequence();
+  static bool is_known(const Names& names, std::string_view name, const Since& since);
+  static void move_on(const StoredResponse& response, std::uint64_t sequence);
 
   Limits limits_;
   mutable std::shared_mutex mutex_;

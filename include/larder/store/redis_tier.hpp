@@ -25,6 +25,9 @@ class RedisTier final : public Store {
   RedisTier(redis::Client& client, const PurgeLog& log, const Clock& clock, Settings settings)
       : client_(client), log_(log), clock_(clock), settings_(std::move(settings)) {}
 
+  /// Always nothing: Redis takes waiting.
+  StoredResponsePtr find_now(std::string_view, const http::FieldList&) override { return nullptr; }
+
   /// At most two round trips, the second only for a response with Vary. Nothing while the purge log is out of
   /// step.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
@@ -45,9 +48,14 @@ class RedisTier final : public Store {
   const Counts& counts() const { return counts_; }
 
  private:
+  bool is_usable() const { return client_.is_up() && log_.is_in_step(); }
   Task<Record> read(std::string_view key);
-  Task<bool> write(std::string_view key, EncodedRecord record, Milliseconds expiry);
+  redis::Command set_command(std::string_view key, const EncodedRecord& record, Milliseconds expiry) const;
+  Task<> write(redis::Command command);
+  Task<Lookup> find_variant(std::string_view primary_key, VaryRecord vary,
+                            const http::FieldList& request_fields);
   Lookup admit(const std::shared_ptr<StoredResponse>& response);
+  Lookup bad_record();
   Milliseconds expiry_of(const StoredResponse& response) const;
 
   redis::Client& client_;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string_view>
-
 #include <larder/base/task.hpp>
 #include <larder/policy/reason.hpp>
 #include <larder/store/stored_response.hpp>
+
+#include <string_view>
 
 namespace larder::store {
 
@@ -14,16 +14,18 @@ struct Lookup {
   policy::Reason absence = policy::Reason::absent;  ///< without a response: absent, vary or purged
 };
 
-/// Stored responses by key. A store cannot fail a request: its failure is a miss, counted. One suite of tests runs for
-/// every Store.
+/// Stored responses by key. A store cannot fail a request: its failure is a miss, counted. One suite of tests
+/// runs for every Store.
 class Store {
  public:
   virtual ~Store() = default;
 
-  /// What find() would give, where that takes no waiting: the hit path. nullptr says nothing about other tiers.
+  /// What find() would give, where that takes no waiting: the hit path. nullptr says nothing about other
+  /// tiers.
   virtual StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) = 0;
 
-  /// The stored response that `request_fields` select under a primary key, fresh or stale, never a purged one.
+  /// The stored response that `request_fields` select under a primary key, fresh or stale, never a purged
+  /// one.
   virtual Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) = 0;
 
   /// Stores, in place of what the variant key held. When it returns, find() on this thread sees the response.

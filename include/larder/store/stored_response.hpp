@@ -1,24 +1,25 @@
 #pragma once
 
-#include <atomic>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include <larder/base/bytes.hpp>
 #include <larder/http/field_list.hpp>
 #include <larder/policy/freshness.hpp>
 #include <larder/policy/purge.hpp>
 #include <larder/store/position.hpp>
 
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace larder::store {
 
-/// A stored response (RFC 9111, section 1.1) with all that deciding about its reuse needs. Immutable once shared, but for
-/// `checked`.
+/// A stored response (RFC 9111, section 1.1) with all that deciding about its reuse needs. Immutable once
+/// shared, but for `checked`.
 struct StoredResponse {
   std::string primary_key;
-  std::vector<std::string> vary;         ///< names of the selecting header fields, lower case, sorted
-  std::string variant_key;               ///< policy::variant_key() of the request that fetched it; primary_key without Vary
+  std::vector<std::string> vary;  ///< names of the selecting header fields, lower case, sorted
+  std::string
+      variant_key;  ///< policy::variant_key() of the request that fetched it; primary_key without Vary
   int status = 200;
   std::shared_ptr<const http::FieldList> fields;  ///< policy::storable_fields()
   Bytes body;

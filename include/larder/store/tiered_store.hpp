@@ -20,8 +20,7 @@ class TieredStore final : public Store {
 
   /// The hit path: a response that memory has and no purge names. No coroutine; no allocation unless it has a
   /// Vary.
-  StoredResponsePtr find_now(std::string_view primary_key,
-                             const http::FieldList& request_fields) override;
+  StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) override;
 
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
 

@@ -1,0 +1,31 @@
+#include <larder/store/memory_store.hpp>
+
+namespace larder::store {
+
+Lookup MemoryStore::look_up(std::string_view primary_key, const http::FieldList& request_fields) {
+  MemoryTier::Found found = tier_.find(primary_key, request_fields);
+  if (!found.response) {
+    const bool is_variant = found.absence == MemoryTier::Absence::no_variant;
+    return {nullptr, is_variant ? policy::Reason::vary : policy::Reason::absent};
+  }
+  if (!log_.is_valid(*found.response)) {
+    tier_.drop(*found.response);
+    return {nullptr, policy::Reason::purged};
+  }
+  return {std::move(found.response), policy::Reason::none};
+}
+
+StoredResponsePtr MemoryStore::find_now(std::string_view primary_key, const http::FieldList& request_fields) {
+  return look_up(primary_key, request_fields).response;
+}
+
+Task<Lookup> MemoryStore::find(std::string_view primary_key, const http::FieldList& request_fields) {
+  co_return look_up(primary_key, request_fields);
+}
+
+Task<> MemoryStore::put(StoredResponsePtr response) {
+  tier_.put(response);
+  co_return;
+}
+
+}  // namespace larder::store

@@ -1,0 +1,105 @@
+#include "memory_shard.hpp"
+
+#include <larder/base/hash.hpp>
+#include <larder/policy/key.hpp>
+#include <larder/store/memory_tier.hpp>
+
+#include <algorithm>
+#include <bit>
+
+namespace larder::store {
+namespace {
+
+constexpr std::uint64_t most_shards = 64;
+/// How many of the largest objects must fit into one shard, so that one of them does not displace everything.
+constexpr std::uint64_t objects_in_shard = 2;
+/// Room for the head and keys of a largest object.
+constexpr std::uint64_t head_allowance = 64 * 1024;
+
+std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t max_object) {
+  const std::uint64_t wanted = bytes / (objects_in_shard * (max_object + head_allowance));
+  return std::bit_floor(std::clamp<std::uint64_t>(wanted, 1, most_shards));
+}
+
+HashedKey hashed(std::string_view text) {
+  return {text, hash_of(text)};
+}
+
+/// The key under which a response itself lies.
+std::string_view own_key(const StoredResponse& response) {
+  return response.vary.empty() ? response.primary_key : response.variant_key;
+}
+
+MemoryShard::Entries entry_of(const StoredResponsePtr& response) {
+  MemoryShard::Entries one(1);
+  one.front().key = hashed(own_key(*response));
+  one.front().item.response = response;
+  one.front().weight = response->weight();
+  return one;
+}
+
+MemoryShard::Entries entry_of(std::shared_ptr<const VaryRecord> vary) {
+  constexpr std::uint64_t overhead = 384;
+  MemoryShard::Entries one(1);
+  one.front().key = hashed(vary->primary_key);
+  one.front().weight = overhead + vary->primary_key.size();
+  for (const std::string& name : vary->names) one.front().weight += sizeof(std::string) + name.size();
+  one.front().item.vary = std::move(vary);
+  return one;
+}
+
+}  // namespace
+
+MemoryTier::MemoryTier(std::uint64_t bytes, std::uint64_t max_object) {
+  const std::uint64_t count = shard_count(bytes, max_object);
+  shard_capacity_ = bytes / count;
+  shards_.reserve(count);
+  while (shards_.size() < count) shards_.push_back(std::make_unique<MemoryShard>(shard_capacity_));
+}
+
+MemoryTier::~MemoryTier() = default;
+
+MemoryShard& MemoryTier::shard_of(std::uint64_t hash) {
+  // The tables inside use the hash's highest and lowest bits: taking those here would crowd them.
+  return *shards_[(hash >> 16) & (shards_.size() - 1)];
+}
+
+MemoryTier::Found MemoryTier::find(std::string_view primary_key, const http::FieldList& request_fields) {
+  const HashedKey primary = hashed(primary_key);
+  MemoryShard::Item item = shard_of(primary.hash).find(primary);
+  if (item.response && item.response->vary.empty()) return {std::move(item.response), Absence::none};
+  if (!item.vary) return {nullptr, Absence::no_key};
+
+  // RFC 9111, section 4.1: the selecting header fields must match.
+  const std::string variant_key = policy::variant_key(primary_key, item.vary->names, request_fields);
+  const HashedKey variant = hashed(variant_key);
+  StoredResponsePtr response = shard_of(variant.hash).find(variant).response;
+  if (!response || response->primary_key != primary_key || response->vary != item.vary->names) {
+    return {nullptr, Absence::no_variant};
+  }
+  return {std::move(response), Absence::none};
+}
+
+void MemoryTier::put(const StoredResponsePtr& response, Replace replace) {
+  MemoryShard::Entries entry = entry_of(response);
+  MemoryShard& shard = shard_of(entry.front().key.hash);
+  const bool stored = shard.put(std::move(entry), replace);
+  if (!stored || response->vary.empty()) return;
+  auto vary = std::make_shared<VaryRecord>(VaryRecord{response->primary_key, response->vary});
+  MemoryShard::Entries names = entry_of(std::move(vary));
+  MemoryShard& names_shard = shard_of(names.front().key.hash);
+  names_shard.put(std::move(names), replace);
+}
+
+void MemoryTier::drop(const StoredResponse& response) {
+  const HashedKey key = hashed(own_key(response));
+  shard_of(key.hash).drop(key, response);
+}
+
+MemoryTier::Counts MemoryTier::counts() const {
+  Counts counts;
+  for (const auto& shard : shards_) shard->add_to(counts);
+  return counts;
+}
+
+}  // namespace larder::store

@@ -1,0 +1,124 @@
+#include "purge_stream.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace larder::store {
+namespace {
+
+using redis::Value;
+
+/// Why there is no usable reply; no error where there is one.
+boost::system::error_code failure_of(const Result<Value>& reply) {
+  if (!reply) return reply.error();
+  return reply->is_error() ? make_error_code(Error::refused) : boost::system::error_code{};
+}
+
+std::string random_name() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::random_device device;
+  std::string name;
+  while (name.size() < 16) name += digits[device() & 0xF];
+  return name;
+}
+
+Result<std::vector<ReadRecord>> read_records(const Value& entries) {
+  std::vector<ReadRecord> records;
+  records.reserve(entries.items.size());
+  for (const Value& entry : entries.items) {
+    Result<ReadRecord> record = read_record(entry);
+    if (!record) return record.error();
+    records.push_back(std::move(*record));
+  }
+  return records;
+}
+
+std::optional<Position> read_position(const Value& value) {
+  const Result<Position> position = parse_position(value.text.view());
+  return position ? std::optional(*position) : std::nullopt;
+}
+
+PurgeStream::Extent read_extent(const Value& reply) {
+  PurgeStream::Extent extent;
+  extent.exists = true;
+  for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2) {
+    const std::string_view name = reply.items[i].text.view();
+    const Value& value = reply.items[i + 1];
+    if (name == "length") extent.length = static_cast<std::uint64_t>(value.integer);
+    if (name == "last-generated-id") extent.last = read_position(value).value_or(Position{});
+    if (name == "max-deleted-entry-id") extent.last_trimmed = read_position(value);
+  }
+  return extent;
+}
+
+}  // namespace
+
+PurgeStream::PurgeStream(redis::Client& client, std::string key, std::string by)
+    : client_(client), key_(std::move(key)), by_(std::move(by)) {}
+
+Task<Result<std::optional<Position>>> PurgeStream::append(PurgeRecord record, Position oldest) const {
+  redis::Command command("XADD");
+  command.arg(key_).arg("NOMKSTREAM").arg("MINID").arg("~").arg(oldest.text()).arg("*");
+  add_fields(command, record, by_);
+  const Result<Value> reply = co_await client_.execute(std::move(command));
+  if (const auto failure = failure_of(reply)) co_return failure;
+  if (reply->is_nil()) co_return std::optional<Position>{};
+  const Result<Position> position = parse_position(reply->text.view());
+  if (!position) co_return position.error();
+  co_return std::optional<Position>(*position);
+}
+
+Task<Result<>> PurgeStream::append_marker(Position after, Time now) const {
+  // A position of our own choice: a new Redis may have a clock behind the old one's, and positions must grow.
+  const auto milliseconds =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 0));
+  const Position position{std::max(milliseconds, after.milliseconds + 1), 0};
+  const std::string log = random_name();
+  redis::Command command("XADD");
+  command.arg(key_).arg(position.text());
+  add_marker_fields(command, log, now, by_);
+  Result<Value> reply = co_await client_.execute(std::move(command));
+  if (reply && reply->is_error()) {
+    // The stream has later ones, so the position Redis chooses is later too.
+    redis::Command again("XADD");
+    again.arg(key_).arg("*");
+    add_marker_fields(again, log, now, by_);
+    reply = co_await client_.execute(std::move(again));
+  }
+  if (const auto failure = failure_of(reply)) co_return failure;
+  co_return Result<>{};
+}
+
+Task<Result<std::vector<ReadRecord>>> PurgeStream::read(Position after, Milliseconds block,
+                                                        Milliseconds timeout) const {
+  redis::Command command("XREAD");
+  command.arg("COUNT").arg("1000");
+  if (block > Milliseconds{0}) command.arg("BLOCK").arg(std::int64_t{block.count()});
+  command.arg("STREAMS").arg(key_).arg(after.text());
+  const Result<Value> reply = co_await client_.execute(std::move(command), timeout);
+  if (const auto failure = failure_of(reply)) co_return failure;
+  if (reply->is_nil()) co_return std::vector<ReadRecord>{};
+  // One stream was asked for: [[key, entries]].
+  if (reply->items.size() != 1 || reply->items[0].items.size() != 2) co_return Error::malformed;
+  co_return read_records(reply->items[0].items[1]);
+}
+
+Task<Result<bool>> PurgeStream::holds(Position position) const {
+  redis::Command command("XRANGE");
+  command.arg(key_).arg(position.text()).arg(position.text());
+  const Result<Value> reply = co_await client_.execute(std::move(command));
+  if (const auto failure = failure_of(reply)) co_return Result<bool>(boost::system::in_place_error, failure);
+  co_return Result<bool>(boost::system::in_place_value, !reply->items.empty());
+}
+
+Task<Result<PurgeStream::Extent>> PurgeStream::extent() const {
+  redis::Command command("XINFO");
+  command.arg("STREAM").arg(key_);
+  const Result<Value> reply = co_await client_.execute(std::move(command));
+  if (!reply) co_return reply.error();
+  if (!reply->is_error()) co_return read_extent(*reply);
+  if (reply->text.view().find("no such key") != std::string_view::npos) co_return Extent{};
+  co_return Error::refused;
+}
+
+}  // namespace larder::store

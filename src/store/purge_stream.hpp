@@ -1,0 +1,48 @@
+#pragma once
+
+#include "purge_record.hpp"
+
+#include <larder/redis/client.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace larder::store {
+
+/// The commands on the Redis stream that holds the purge log, over one client. On the client's loop.
+class PurgeStream {
+ public:
+  /// `by` is who says it: this instance.
+  PurgeStream(redis::Client& client, std::string key, std::string by);
+
+  redis::Client& client() const { return client_; }
+
+  /// Appends, and trims to `oldest`. The position; nothing where there is no stream to append to.
+  Task<Result<std::optional<Position>>> append(PurgeRecord record, Position oldest) const;
+
+  /// Appends a marker, later than `after`, and makes the stream if need be.
+  Task<Result<>> append_marker(Position after, Time now) const;
+
+  /// The records after a position, at most a thousand, none at the end. Waits for some for `block`, unless it
+  /// is 0.
+  Task<Result<std::vector<ReadRecord>>> read(Position after, Milliseconds block, Milliseconds timeout) const;
+
+  /// Whether the stream holds that record.
+  Task<Result<bool>> holds(Position position) const;
+
+  struct Extent {
+    bool exists = false;
+    std::uint64_t length = 0;
+    Position last;                         ///< the latest position it ever gave
+    std::optional<Position> last_trimmed;  ///< the latest removed; Redis before 7 does not say
+  };
+  Task<Result<Extent>> extent() const;
+
+ private:
+  redis::Client& client_;
+  std::string key_;
+  std::string by_;
+};
+
+}  // namespace larder::store

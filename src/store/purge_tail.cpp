@@ -1,0 +1,175 @@
+#include "purge_tail.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace larder::store {
+namespace {
+
+constexpr auto awaiting = boost::asio::as_tuple(boost::asio::use_awaitable);
+/// Between looks at a client that is down, and between attempts on one that answers with errors.
+constexpr Milliseconds retry_after{25};
+
+Time time_of(Position position) {
+  return Time{Milliseconds{static_cast<Milliseconds::rep>(position.milliseconds)}};
+}
+
+}  // namespace
+
+PurgeTail::PurgeTail(boost::asio::io_context& loop, PurgeStream stream, PurgeTable& table, const Clock& clock,
+                     Log& log, Settings settings, std::function<void()> changed)
+    : loop_(loop),
+      stream_(std::move(stream)),
+      table_(table),
+      clock_(clock),
+      log_(log),
+      settings_(settings),
+      changed_(std::move(changed)),
+      pause_(loop) {}
+
+Task<> PurgeTail::run() {
+  while (!is_stopped_) {
+    if (stream_.client().is_up()) {
+      const std::uint64_t epoch = stream_.client().epoch();
+      const bool is_caught_up = co_await catch_up();
+      if (is_caught_up) {
+        set_ready(true);
+        co_await follow(epoch);
+        set_ready(false);
+      }
+    }
+    if (is_stopped_) break;
+    pause_.expires_after(retry_after);
+    co_await pause_.async_wait(awaiting);
+  }
+}
+
+void PurgeTail::stop() {
+  is_stopped_ = true;
+  pause_.cancel();
+  for (Waiter& waiter : waiters_) waiter.timer.cancel();
+}
+
+Task<bool> PurgeTail::catch_up() {
+  if (!has_begun_) co_return co_await begin();
+  const bool is_known = co_await verify();
+  if (!is_known) co_return false;
+  co_return co_await read_to_end();
+}
+
+/// The first reading: the whole stream. What was trimmed from it before is unknown, and so is the time
+/// before.
+Task<bool> PurgeTail::begin() {
+  expect(position_);  // of a reading that broke off, perhaps from another Redis
+  position_ = Position{};
+  first_.reset();
+  const bool is_read = co_await read_to_end();
+  if (!is_read) co_return false;
+  const Result<PurgeStream::Extent> extent = co_await stream_.extent();
+  if (!extent) co_return false;
+  if (!extent->exists || extent->length == 0 || extent->last < expected()) {
+    has_begun_ = co_await replace_log();
+    co_return has_begun_;
+  }
+  forget_before(extent->last_trimmed.value_or(first_.value_or(extent->last)));
+  has_begun_ = true;
+  co_return true;
+}
+
+/// Whether the stream holds what we saw of it; where it does not, it gets a new marker first.
+Task<bool> PurgeTail::verify() {
+  const Result<PurgeStream::Extent> extent = co_await stream_.extent();
+  if (!extent) co_return false;
+  bool is_ours = extent->exists && extent->last >= expected();
+  if (is_ours && extent->last_trimmed.value_or(Position{}) >= expected()) {
+    // Trimmed past what we saw, in a long absence: what came between is unknown.
+    if (*extent->last_trimmed > position_) forget_before(*extent->last_trimmed);
+    co_return true;
+  }
+  if (is_ours) {
+    const Result<bool> is_held = co_await stream_.holds(expected());
+    if (!is_held) co_return false;
+    is_ours = *is_held;
+  }
+  if (is_ours) co_return true;
+  co_return co_await replace_log();
+}
+
+/// The log in Redis lost records, or is another one, or is new: all that was fetched before counts as purged.
+Task<bool> PurgeTail::replace_log() {
+  if (has_begun_) log_.warn("the purge log in Redis lost records: everything stored counts as purged");
+  const Result<> appended = co_await stream_.append_marker(expected(), clock_.now());
+  if (!appended) co_return false;
+  co_return co_await read_to_end();
+}
+
+Task<bool> PurgeTail::read_to_end() {
+  while (true) {
+    const auto records = co_await stream_.read(position_, Milliseconds{0}, Milliseconds{0});
+    if (!records) co_return false;
+    if (records->empty()) co_return true;
+    apply(*records);
+  }
+}
+
+Task<> PurgeTail::follow(std::uint64_t epoch) {
+  while (!is_stopped_ && stream_.client().epoch() == epoch) {
+    const auto records = co_await stream_.read(position_, settings_.block, settings_.timeout);
+    if (!records) co_return;
+    apply(*records);
+    if (!records->empty()) continue;
+    // Nothing came: a stream that is gone looks the same to a waiting read.
+    const bool is_there = co_await is_still_there();
+    if (!is_there) co_return;
+  }
+}
+
+Task<bool> PurgeTail::is_still_there() {
+  const Result<PurgeStream::Extent> extent = co_await stream_.extent();
+  co_return extent && extent->exists && extent->last >= expected();
+}
+
+void PurgeTail::apply(const std::vector<ReadRecord>& records) {
+  heard_.store(std::chrono::steady_clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+  if (records.empty()) return;
+  if (!first_) first_ = records.front().position;
+  for (const ReadRecord& record : records) {
+    table_.apply(record.purges, record.position, time_of(record.position));
+    table_.advance(record.position);
+  }
+  position_ = records.back().position;
+  wake_waiters();
+  changed_();
+}
+
+void PurgeTail::forget_before(Position position) {
+  table_.apply({{policy::Purge::Kind::all, "*"}}, position, time_of(position));
+}
+
+void PurgeTail::set_ready(bool ready) {
+  is_ready_ = ready;
+  changed_();
+}
+
+Task<bool> PurgeTail::passes(Position position, SteadyTime deadline) {
+  if (position_ >= position) co_return true;
+  if (is_stopped_) co_return false;
+  const auto waiter =
+      waiters_.insert(waiters_.end(), Waiter{position, boost::asio::steady_timer(loop_, deadline)});
+  co_await waiter->timer.async_wait(awaiting);
+  waiters_.erase(waiter);
+  co_return position_ >= position;
+}
+
+void PurgeTail::wake_waiters() {
+  for (Waiter& waiter : waiters_) {
+    if (waiter.position <= position_) waiter.timer.cancel();
+  }
+}
+
+Milliseconds PurgeTail::silence() const {
+  const SteadyTime heard{SteadyTime::duration(heard_.load(std::memory_order_relaxed))};
+  return std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - heard);
+}
+
+}  // namespace larder::store

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "purge_stream.hpp"
+
+#include <larder/base/log.hpp>
+#include <larder/store/purge_table.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <functional>
+#include <list>
+
+namespace larder::store {
+
+/// Follows the stream and applies what it brings to the table.
+///
+///   phase      | does                                              | goes on to
+///   down       | waits for the client                              | catching up
+///   catching up| looks whether the log is still the one it knew,   | ready; down, if anything fails
+///              | appends a marker where not; reads to the end      |
+///   ready      | reads and waits for more                          | down: connection lost, or the log lost
+///   records
+///
+/// All on one loop, but for silence().
+class PurgeTail {
+ public:
+  struct Settings {
+    Milliseconds block{1'000};    ///< of one waiting read
+    Milliseconds timeout{1'550};  ///< of one reply, above `block`
+  };
+  /// `changed` is called whenever is_ready() or the position may have changed.
+  PurgeTail(boost::asio::io_context& loop, PurgeStream stream, PurgeTable& table, const Clock& clock,
+            Log& log, Settings settings, std::function<void()> changed);
+
+  /// Until stop().
+  Task<> run();
+  void stop();
+
+  bool is_ready() const { return is_ready_; }
+  Position position() const { return position_; }
+
+  /// Redis said that it has a record there: a log that has not is not the one we knew.
+  void expect(Position position) { expected_ = std::max(expected_, position); }
+  Position expected() const { return std::max(expected_, position_); }
+
+  /// Waits until the tail has applied what is at that position; whether it has, at the deadline.
+  Task<bool> passes(Position position, SteadyTime deadline);
+
+  /// How long Redis has told nothing, not even that there is nothing new. From any thread.
+  Milliseconds silence() const;
+
+ private:
+  struct Waiter {
+    Position position;
+    boost::asio::steady_timer timer;
+  };
+
+  Task<bool> catch_up();
+  Task<bool> verify();
+  Task<bool> is_held(const PurgeStream::Extent& extent);
+  Task<bool> begin();
+  Task<bool> replace_log();
+  Task<bool> read_to_end();
+  Task<> follow(std::uint64_t epoch);
+  Task<bool> is_still_there();
+  void apply(const std::vector<ReadRecord>& records);
+  void forget_before(Position position);
+  void set_ready(bool ready);
+  void wake_waiters();
+
+  boost::asio::io_context& loop_;
+  PurgeStream stream_;
+  PurgeTable& table_;
+  const Clock& clock_;
+  Log& log_;
+  Settings settings_;
+  std::function<void()> changed_;
+  boost::asio::steady_timer pause_;
+  Position position_;  ///< of the last record applied
+  Position expected_;
+  std::optional<Position> first_;  ///< the first record of the first reading
+  bool has_begun_ = false;         ///< the stream was read whole once
+  bool is_ready_ = false;
+  bool is_stopped_ = false;
+  std::list<Waiter> waiters_;
+  std::atomic<SteadyTime::rep> heard_{0};
+};
+
+}  // namespace larder::store

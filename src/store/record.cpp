@@ -1,0 +1,181 @@
+#include "byte_reader.hpp"
+#include "byte_writer.hpp"
+
+#include <larder/base/hash.hpp>
+#include <larder/store/record.hpp>
+
+namespace larder::store {
+namespace {
+
+//   bytes  what
+//   4      magic and version
+//   8      checksum of the head
+//   4      size of the head
+//   ...    the head: kind, keys, ... , size and checksum of the body
+//   ...    the body, to the end
+//
+// To add or change a field: change `magic`, encode() and decode(). Records of other versions are misses and
+// go by their expiry, so instances of two versions on one Redis share nothing and disturb nothing.
+constexpr std::string_view magic = "LDR\x01";
+constexpr std::size_t prefix_size = 16;
+
+enum class Kind : std::uint8_t { response = 1, vary = 2 };
+
+enum Flag : std::uint8_t {
+  must_revalidate = 1,
+  no_cache = 2,
+  by_route = 4,
+  allows_authorization = 8,
+};
+
+/// No time or lifetime of ours is longer, and sums of these do not overflow.
+constexpr std::int64_t most_milliseconds = std::int64_t{1} << 53;
+
+std::string with_prefix(const std::string& head) {
+  ByteWriter writer;
+  writer.reserve(prefix_size + head.size());
+  writer.number(checksum_of(head));
+  writer.text(head);
+  return std::string(magic) + writer.take();
+}
+
+void write_lifetimes(ByteWriter& writer, const policy::Lifetimes& lifetimes) {
+  writer.number(std::int64_t{lifetimes.response_time.time_since_epoch().count()});
+  writer.number(std::int64_t{lifetimes.initial_age.count()});
+  writer.number(std::int64_t{lifetimes.freshness.count()});
+  writer.number(std::int64_t{lifetimes.stale_while_revalidate.count()});
+  writer.number(std::int64_t{lifetimes.stale_if_error.count()});
+  unsigned flags = 0;
+  if (lifetimes.must_revalidate) flags |= Flag::must_revalidate;
+  if (lifetimes.no_cache) flags |= Flag::no_cache;
+  if (lifetimes.by_route) flags |= Flag::by_route;
+  if (lifetimes.allows_authorization) flags |= Flag::allows_authorization;
+  writer.number(static_cast<std::uint8_t>(flags));
+}
+
+Milliseconds read_milliseconds(ByteReader& reader) {
+  const auto count = reader.number<std::int64_t>();
+  if (count < 0 || count > most_milliseconds) {
+    reader.fail();
+    return Milliseconds{0};
+  }
+  return Milliseconds{count};
+}
+
+policy::Lifetimes read_lifetimes(ByteReader& reader) {
+  policy::Lifetimes lifetimes;
+  lifetimes.response_time = Time{read_milliseconds(reader)};
+  lifetimes.initial_age = read_milliseconds(reader);
+  lifetimes.freshness = read_milliseconds(reader);
+  lifetimes.stale_while_revalidate = read_milliseconds(reader);
+  lifetimes.stale_if_error = read_milliseconds(reader);
+  const unsigned flags = reader.number<std::uint8_t>();
+  lifetimes.must_revalidate = (flags & Flag::must_revalidate) != 0;
+  lifetimes.no_cache = (flags & Flag::no_cache) != 0;
+  lifetimes.by_route = (flags & Flag::by_route) != 0;
+  lifetimes.allows_authorization = (flags & Flag::allows_authorization) != 0;
+  return lifetimes;
+}
+
+void write_fields(ByteWriter& writer, const http::FieldList* fields) {
+  writer.number(static_cast<std::uint32_t>(fields ? fields->size() : 0));
+  if (!fields) return;
+  for (const http::Field field : *fields) {
+    writer.text(field.name);
+    writer.text(field.value);
+  }
+}
+
+/// Whoever can write to Redis must not split our responses: names and values are looked at again.
+std::shared_ptr<const http::FieldList> read_fields(ByteReader& reader) {
+  auto fields = std::make_shared<http::FieldList>();
+  for (std::uint32_t left = reader.count(); left > 0 && !reader.failed(); --left) {
+    const std::string_view name = reader.text();
+    const std::string_view value = reader.text();
+    if (!http::is_token(name) || !http::is_field_value(value)) {
+      reader.fail();
+      break;
+    }
+    fields->add(name, value);
+  }
+  return fields;
+}
+
+Record read_response(ByteReader& reader, const Bytes& body) {
+  auto response = std::make_shared<StoredResponse>();
+  response->primary_key = reader.text();
+  response->variant_key = reader.text();
+  response->vary = reader.texts();
+  response->status = reader.number<std::uint16_t>();
+  response->fields = read_fields(reader);
+  response->lifetimes = read_lifetimes(reader);
+  response->tags.site = reader.text();
+  response->tags.path = reader.text();
+  response->tags.names = reader.texts();
+  response->born.milliseconds = reader.number<std::uint64_t>();
+  response->born.sequence = reader.number<std::uint64_t>();
+  const auto body_size = reader.number<std::uint64_t>();
+  const auto body_checksum = reader.number<std::uint64_t>();
+  if (reader.failed() || !reader.at_end()) return {};
+  if (response->status < 200 || response->status > 599) return {};
+  if (body_size != body.size() || body_checksum != checksum_of(body.view())) return {};
+  response->body = body;
+  return response;
+}
+
+Record read_vary(ByteReader& reader, const Bytes& body) {
+  VaryRecord record;
+  record.primary_key = reader.text();
+  record.names = reader.texts();
+  if (reader.failed() || !reader.at_end() || record.names.empty() || !body.empty()) return {};
+  return record;
+}
+
+}  // namespace
+
+EncodedRecord encode(const StoredResponse& response) {
+  ByteWriter writer;
+  writer.reserve(response.weight() - response.body.size());
+  writer.number(static_cast<std::uint8_t>(Kind::response));
+  writer.text(response.primary_key);
+  writer.text(response.variant_key);
+  writer.texts(response.vary);
+  writer.number(static_cast<std::uint16_t>(response.status));
+  write_fields(writer, response.fields.get());
+  write_lifetimes(writer, response.lifetimes);
+  writer.text(response.tags.site);
+  writer.text(response.tags.path);
+  writer.texts(response.tags.names);
+  writer.number(response.born.milliseconds);
+  writer.number(response.born.sequence);
+  writer.number(std::uint64_t{response.body.size()});
+  writer.number(checksum_of(response.body.view()));
+  return {with_prefix(writer.take()), response.body};
+}
+
+EncodedRecord encode(const VaryRecord& record) {
+  ByteWriter writer;
+  writer.number(static_cast<std::uint8_t>(Kind::vary));
+  writer.text(record.primary_key);
+  writer.texts(record.names);
+  return {with_prefix(writer.take()), {}};
+}
+
+Record decode(const Bytes& bytes) {
+  if (bytes.size() < prefix_size || !bytes.view().starts_with(magic)) return {};
+  ByteReader prefix(bytes.view().substr(magic.size()));
+  const auto checksum = prefix.number<std::uint64_t>();
+  const std::string_view head = prefix.text();
+  if (prefix.failed() || checksum != checksum_of(head)) return {};
+  const Bytes body = bytes.slice(prefix_size + head.size());
+  ByteReader reader(head);
+  switch (static_cast<Kind>(reader.number<std::uint8_t>())) {
+    case Kind::response:
+      return read_response(reader, body);
+    case Kind::vary:
+      return read_vary(reader, body);
+  }
+  return {};
+}
+
+}  // namespace larder::store

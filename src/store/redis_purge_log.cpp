@@ -1,0 +1,193 @@
+#include "purge_tail.hpp"
+#include "purge_writer.hpp"
+
+#include <larder/store/redis_purge_log.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <unistd.h>
+
+namespace larder::store {
+namespace {
+
+/// Beyond block and command timeout: a busy Redis may answer a waiting read a little late.
+constexpr Milliseconds block_grace{500};
+constexpr Milliseconds longest_block{1'000};
+
+std::string name_this_instance() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  std::random_device device;
+  return std::string(host.data()) + ':' + std::to_string(::getpid()) + ':' +
+         std::to_string(device() % 100'000);
+}
+
+/// With `on_outage: origin` silence must be known for what it is before `outage_ttl`.
+Milliseconds block_of(const RedisPurgeLog::Settings& settings) {
+  if (!settings.origin_on_outage) return longest_block;
+  return std::clamp(settings.outage_ttl / 4, Milliseconds{10}, longest_block);
+}
+
+RedisPurgeLog::Settings with_instance(RedisPurgeLog::Settings settings) {
+  if (settings.instance.empty()) settings.instance = name_this_instance();
+  return settings;
+}
+
+}  // namespace
+
+/// Kept alive by its coroutines until they have ended.
+class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
+ public:
+  State(boost::asio::io_context& loop, Settings settings, const Clock& clock, Log& log)
+      : loop_(loop),
+        settings_(with_instance(std::move(settings))),
+        clock_(clock),
+        log_(log),
+        table_(settings_.limits),
+        tail_client_(loop, settings_.redis, "purge log tail", log),
+        writer_client_(loop, settings_.redis, "purge log writer", log),
+        tail_(loop, stream_over(tail_client_), table_, clock, log, tail_settings(),
+              [this] { update_step(); }),
+        writer_(loop, stream_over(writer_client_), tail_, table_, writer_settings(),
+                [this] { update_step(); }) {}
+
+  void start() {
+    boost::asio::post(loop_, [self = shared_from_this()] {
+      if (self->is_stopped_) return;
+      self->tail_client_.start();
+      self->writer_client_.start();
+      boost::asio::co_spawn(self->loop_, run_tail(self), boost::asio::detached);
+      boost::asio::co_spawn(self->loop_, run_writer(self), boost::asio::detached);
+    });
+  }
+
+  void stop() {
+    if (is_stopped_.exchange(true)) return;
+    is_in_step_ = false;
+    boost::asio::post(loop_, [self = shared_from_this()] {
+      self->tail_.stop();
+      self->writer_.stop();
+      self->tail_client_.stop();
+      self->writer_client_.stop();
+    });
+  }
+
+  static Task<> append(std::shared_ptr<State> self, PurgeRecord record) {
+    co_await self->writer_.append(std::move(record), self->is_in_step_);
+  }
+
+  bool trusts_hits() const { return !settings_.origin_on_outage || tail_.silence() <= settings_.outage_ttl; }
+
+  boost::asio::io_context& loop() { return loop_; }
+  Time now() const { return clock_.now(); }
+  PurgeTable& table() { return table_; }
+  const PurgeTable& table() const { return table_; }
+  const PurgeWriter& writer() const { return writer_; }
+  bool is_stopped() const { return is_stopped_; }
+  bool is_in_step() const { return is_in_step_; }
+
+ private:
+  static Task<> run_tail(std::shared_ptr<State> self) { co_await self->tail_.run(); }
+  static Task<> run_writer(std::shared_ptr<State> self) { co_await self->writer_.run(); }
+
+  PurgeStream stream_over(redis::Client& client) const {
+    return PurgeStream(client, settings_.key_prefix + ":purges", settings_.instance);
+  }
+
+  PurgeTail::Settings tail_settings() const {
+    const Milliseconds block = block_of(settings_);
+    return {block, block + settings_.redis.timeout + block_grace};
+  }
+
+  PurgeWriter::Settings writer_settings() const {
+    return {settings_.redis.timeout, settings_.limits.max_lifetime, settings_.max_waiting};
+  }
+
+  /// In step: this instance knows the log to its end, and the log knows all of this instance's purges.
+  void update_step() {
+    const bool in_step = !is_stopped_ && tail_.is_ready() && writer_.is_empty();
+    if (is_in_step_.exchange(in_step) == in_step) return;
+    if (in_step) {
+      log_.info("purge log in step at {}", tail_.position().text());
+    } else if (!is_stopped_) {
+      log_.warn(
+          "purge log out of step: responses in Redis are left alone, purges count here and wait for Redis");
+    }
+  }
+
+  boost::asio::io_context& loop_;
+  const Settings settings_;
+  const Clock& clock_;
+  Log& log_;
+  PurgeTable table_;
+  redis::Client tail_client_;
+  redis::Client writer_client_;
+  PurgeTail tail_;
+  PurgeWriter writer_;
+  std::atomic<bool> is_in_step_{false};
+  std::atomic<bool> is_stopped_{false};
+};
+
+RedisPurgeLog::RedisPurgeLog(boost::asio::io_context& loop, Settings settings, const Clock& clock, Log& log)
+    : state_(std::make_shared<State>(loop, std::move(settings), clock, log)) {}
+
+RedisPurgeLog::~RedisPurgeLog() {
+  stop();
+}
+
+void RedisPurgeLog::start() {
+  state_->start();
+}
+
+void RedisPurgeLog::stop() {
+  state_->stop();
+}
+
+PurgeLog::Mark RedisPurgeLog::mark() const {
+  return state_->table().mark();
+}
+
+bool RedisPurgeLog::is_valid(const StoredResponse& response) const {
+  return state_->table().is_valid(response);
+}
+
+bool RedisPurgeLog::admit(StoredResponse& response) const {
+  return state_->table().admit(response);
+}
+
+bool RedisPurgeLog::is_in_step() const {
+  return state_->is_in_step();
+}
+
+bool RedisPurgeLog::trusts_hits() const {
+  return state_->trusts_hits();
+}
+
+Task<> RedisPurgeLog::append(std::vector<policy::Purge> purges) {
+  if (purges.empty()) co_return;
+  const std::shared_ptr<State> state = state_;
+  PurgeRecord record{std::move(purges), state->now()};
+  if (state->is_stopped()) {
+    state->table().apply(record.purges, std::nullopt, record.at);
+    co_return;
+  }
+  // Goes over to the log's loop, and comes back to the caller's.
+  co_await boost::asio::co_spawn(state->loop(), State::append(state, std::move(record)),
+                                 boost::asio::use_awaitable);
+}
+
+const PurgeTable& RedisPurgeLog::table() const {
+  return state_->table();
+}
+
+std::size_t RedisPurgeLog::waiting() const {
+  return state_->writer().waiting();
+}
+
+}  // namespace larder::store

@@ -1,0 +1,124 @@
+#include <larder/policy/key.hpp>
+#include <larder/store/redis_tier.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+
+namespace larder::store {
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+/// One argument of a command must be in one piece.
+Bytes in_one_piece(const EncodedRecord& record) {
+  std::string bytes;
+  bytes.reserve(record.head.size() + record.body.size());
+  bytes.append(record.head).append(record.body.view());
+  return Bytes(std::move(bytes));
+}
+
+}  // namespace
+
+Task<Lookup> RedisTier::find(std::string_view primary_key, const http::FieldList& request_fields) {
+  if (!is_usable()) co_return Lookup{};
+  counts_.reads.fetch_add(1, relaxed);
+  Record record = co_await read(primary_key);
+  if (VaryRecord* vary = std::get_if<VaryRecord>(&record)) {
+    if (vary->primary_key != primary_key) co_return bad_record();
+    co_return co_await find_variant(primary_key, std::move(*vary), request_fields);
+  }
+  const auto* response = std::get_if<std::shared_ptr<StoredResponse>>(&record);
+  if (!response) co_return Lookup{};
+  if ((*response)->primary_key != primary_key || !(*response)->vary.empty()) co_return bad_record();
+  co_return admit(*response);
+}
+
+Task<Lookup> RedisTier::find_variant(std::string_view primary_key, VaryRecord vary,
+                                     const http::FieldList& request_fields) {
+  // RFC 9111, section 4.1: the selecting header fields must match.
+  const std::string variant_key = policy::variant_key(primary_key, vary.names, request_fields);
+  const Record record = co_await read(variant_key);
+  const auto* found = std::get_if<std::shared_ptr<StoredResponse>>(&record);
+  if (!found) co_return Lookup{nullptr, policy::Reason::vary};
+  const StoredResponse& response = **found;
+  if (response.primary_key != primary_key || response.variant_key != variant_key ||
+      response.vary != vary.names) {
+    co_return bad_record();
+  }
+  co_return admit(*found);
+}
+
+Lookup RedisTier::admit(const std::shared_ptr<StoredResponse>& response) {
+  if (!log_.admit(*response)) return {nullptr, policy::Reason::purged};
+  // Asked once more, after the check: what was purged here meanwhile may not have a position to be judged by.
+  if (!log_.is_in_step()) return {};
+  return {response, policy::Reason::none};
+}
+
+Lookup RedisTier::bad_record() {
+  counts_.bad_records.fetch_add(1, relaxed);
+  return {};
+}
+
+Task<Record> RedisTier::read(std::string_view key) {
+  redis::Command command("GET");
+  command.arg(policy::redis_name(settings_.key_prefix, key));
+  const Result<redis::Value> reply = co_await client_.execute(std::move(command));
+  if (!reply || reply->is_error()) {
+    counts_.failed_reads.fetch_add(1, relaxed);
+    co_return Record{};
+  }
+  if (reply->kind != redis::Value::Kind::text) co_return Record{};
+  Record record = decode(reply->text);
+  if (std::holds_alternative<std::monostate>(record)) counts_.bad_records.fetch_add(1, relaxed);
+  co_return record;
+}
+
+Task<> RedisTier::put(StoredResponsePtr response) {
+  // Out of step, others could read what only a purge that waits here would forbid.
+  if (!is_usable() || !log_.is_valid(*response)) {
+    counts_.skipped_writes.fetch_add(1, relaxed);
+    co_return;
+  }
+  const Milliseconds expiry = expiry_of(*response);
+  redis::Command command = set_command(response->variant_key, encode(*response), expiry);
+  if (response->vary.empty()) {
+    co_await write(std::move(command));
+    co_return;
+  }
+  // Both commands leave before the first wait; answers come in order, so the second tells of both.
+  const VaryRecord vary{response->primary_key, response->vary};
+  redis::Command names = set_command(response->primary_key, encode(vary), settings_.max_lifetime);
+  const auto executor = co_await boost::asio::this_coro::executor;
+  boost::asio::co_spawn(executor, write(std::move(command)), boost::asio::detached);
+  co_await write(std::move(names));
+}
+
+redis::Command RedisTier::set_command(std::string_view key, const EncodedRecord& record,
+                                      Milliseconds expiry) const {
+  redis::Command command("SET");
+  command.arg(policy::redis_name(settings_.key_prefix, key));
+  command.arg(in_one_piece(record));
+  command.arg("PX");
+  command.arg(std::int64_t{expiry.count()});
+  return command;
+}
+
+Task<> RedisTier::write(redis::Command command) {
+  counts_.writes.fetch_add(1, relaxed);
+  const Result<redis::Value> reply = co_await client_.execute(std::move(command));
+  if (!reply || reply->is_error()) counts_.failed_writes.fetch_add(1, relaxed);
+}
+
+Milliseconds RedisTier::expiry_of(const StoredResponse& response) const {
+  const policy::Lifetimes& lifetimes = response.lifetimes;
+  const Milliseconds usable = policy::remaining_freshness(lifetimes, clock_.now()) +
+                              std::max(lifetimes.stale_while_revalidate, lifetimes.stale_if_error);
+  // At least a moment, since it takes the place of an older response.
+  return std::clamp(usable, Milliseconds{1}, std::max(settings_.max_lifetime, Milliseconds{1}));
+}
+
+}  // namespace larder::store

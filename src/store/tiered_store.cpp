@@ -1,0 +1,49 @@
+#include <larder/store/tiered_store.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace larder::store {
+
+TieredStore::TieredStore(MemoryTier* memory, RedisTier* redis, const PurgeLog& log)
+    : memory_(memory), redis_(redis), log_(log) {}
+
+StoredResponsePtr TieredStore::find_now(std::string_view primary_key, const http::FieldList& request_fields) {
+  return memory_ ? MemoryStore(*memory_, log_).find_now(primary_key, request_fields) : nullptr;
+}
+
+Task<Lookup> TieredStore::find(std::string_view primary_key, const http::FieldList& request_fields) {
+  Lookup local;
+  if (memory_) local = MemoryStore(*memory_, log_).look_up(primary_key, request_fields);
+  if (local.response || !redis_) co_return local;
+  Lookup shared = co_await redis_->find(primary_key, request_fields);
+  if (!shared.response) co_return shared.absence == policy::Reason::absent ? local : shared;
+  // If absent only: while Redis was asked, a newer one may have come into memory.
+  if (memory_) memory_->put(shared.response, MemoryTier::Replace::if_absent);
+  co_return shared;
+}
+
+Task<> TieredStore::put(StoredResponsePtr response) {
+  if (memory_) memory_->put(response);
+  if (!redis_) co_return;
+  if (pending_->bytes + response->weight() > max_pending_bytes) {
+    pending_->skipped.fetch_add(1, std::memory_order_relaxed);
+    co_return;
+  }
+  const auto executor = co_await boost::asio::this_coro::executor;
+  // On its own loop co_spawn() runs the coroutine up to its first wait before it returns: by then the
+  // commands are on the connection.
+  boost::asio::co_spawn(executor, write_behind(*redis_, std::move(response), pending_),
+                        boost::asio::detached);
+}
+
+Task<> TieredStore::write_behind(RedisTier& redis, StoredResponsePtr response,
+                                 std::shared_ptr<Pending> pending) {
+  const std::uint64_t bytes = response->weight();
+  pending->bytes += bytes;
+  co_await redis.put(std::move(response));
+  pending->bytes -= bytes;
+}
+
+}  // namespace larder::store
