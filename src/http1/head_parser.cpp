@@ -163,7 +163,7 @@ Result<std::optional<ParsedRequest>> parse_request_head(std::string_view bytes, 
   if (refusal) return *refusal;
   const RawLines lines = scan_lines(head);
   // RFC 9112, section 5.2: folded lines are refused in a request.
-  if (lines.bare_line_feed || lines.folded) return Error::malformed;
+  if (lines.broken || lines.folded) return Error::malformed;
   if (skipped + head.size() > limits.head || has_too_many_fields(lines, limits)) return Error::head_too_large;
   if (!head.ends_with(end_of_head)) return std::optional<ParsedRequest>();
   Result<ParsedRequest> parsed = read_request(head, lines);
@@ -177,7 +177,7 @@ Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes
                                                           const HeadLimits& limits) {
   const std::string_view head = head_so_far(bytes);
   const RawLines lines = scan_lines(head);
-  if (!may_be_status_line(head) || lines.bare_line_feed) return Error::malformed;
+  if (!may_be_status_line(head) || lines.broken) return Error::malformed;
   if (head.size() > limits.head || has_too_many_fields(lines, limits)) return Error::malformed;
   if (!head.ends_with(end_of_head)) return std::optional<ParsedResponse>();
   // RFC 9112, section 5.2: Beast puts a space in place of each fold.

@@ -27,10 +27,11 @@ std::size_t size_of_empty_lines(std::string_view bytes) {
 
 RawLines scan_lines(std::string_view head) {
   RawLines lines;
+  lines.broken = head.find('\0') != std::string_view::npos;
   std::size_t feed = head.find('\n');
   while (feed != std::string_view::npos) {
     ++lines.count;
-    if (feed == 0 || head[feed - 1] != '\r') lines.bare_line_feed = true;
+    if (feed == 0 || head[feed - 1] != '\r') lines.broken = true;
     const std::size_t next = feed + 1;
     if (next < head.size() && (head[next] == ' ' || head[next] == '\t')) lines.folded = true;
     feed = head.find('\n', next);

@@ -16,8 +16,8 @@ std::size_t size_of_empty_lines(std::string_view bytes);
 /// The lines begun so far.
 struct RawLines {
   std::size_t count = 0;
-  bool bare_line_feed = false;  ///< an LF without its CR
-  bool folded = false;          ///< a line begins with a space or tab: obs-fold (RFC 9112, section 5.2)
+  bool broken = false;  ///< holds an LF without its CR, or a NUL
+  bool folded = false;  ///< a line begins with a space or tab: obs-fold (RFC 9112, section 5.2)
 };
 RawLines scan_lines(std::string_view head);
 
