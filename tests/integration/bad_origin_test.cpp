@@ -1,0 +1,150 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+
+#include <doctest/doctest.h>
+
+/// What an origin must not do, and what the client gets then (front-door.md, the rows about responses).
+namespace larder::test {
+
+namespace {
+
+struct Case {
+  const char* what;
+  const char* raw;
+};
+
+OriginResponse verbatim(std::string_view raw) {
+  OriginResponse response;
+  response.raw = raw;
+  return response;
+}
+
+/// Answers `raw` for /bad and something sound for everything else, over a connection that stays open.
+struct BadOrigin {
+  explicit BadOrigin(const std::string& raw)
+      : origin([raw](const OriginRequest& request) {
+          return request.target == "/bad" ? verbatim(raw) : text("sound");
+        }),
+        larder(Yaml{.upstream = origin.url(), .timeouts = "{first_byte: 2s, idle: 2s}"}) {}
+
+  Origin origin;
+  Larder larder;
+  Client client = larder.client();
+};
+
+}  // namespace
+
+TEST_CASE("A response that cannot be read is a 502, is not stored, and its connection is not used again") {
+  const Case cases[] = {
+      {"no HTTP at all", "SSH-2.0-OpenSSH\r\n\r\n"},
+      {"no such version", "HTTP/3.0 200 OK\r\nContent-Length: 0\r\n\r\n"},
+      {"no status", "HTTP/1.1 OK\r\nContent-Length: 0\r\n\r\n"},
+      {"both framings",
+       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+      {"both framings, the other way",
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"},
+      {"a length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nhello"},
+      {"a negative length", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello"},
+      {"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"},
+      {"a space before the colon", "HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\nhello"},
+      {"a NUL in a field", nullptr},
+      {"101 that nobody asked for",
+       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.what);
+    using namespace std::string_literals;
+    BadOrigin bad(one.raw != nullptr ? one.raw
+                                     : "HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 5\r\n\r\nhello"s);
+    const Response response = bad.client.get("/bad");
+    CHECK(response.status == 502);
+    CHECK(response.fields.get("Content-Type").starts_with("application/problem+json"));
+    CHECK(bad.client.get("/good").body == "sound");
+    CHECK(bad.client.get("/bad").status == 502);
+    CHECK(bad.origin.count("/bad") == 2);
+    CHECK(bad.origin.connections() >= 2);
+  }
+}
+
+TEST_CASE("A head without end is a 502") {
+  BadOrigin bad("HTTP/1.1 200 OK\r\nX-Long: " + std::string(200'000, 'x') + "\r\n\r\n");
+  CHECK(bad.client.get("/bad").status == 502);
+  CHECK(bad.client.get("/good").body == "sound");
+}
+
+TEST_CASE("Bytes after a response never become the next one") {
+  const Case cases[] = {
+      {"after content",
+       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"},
+      {"after 204", "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"},
+      {"204 with a length", "HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\nevil"},
+      {"after the last chunk",
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nHTTP/1.1 200 "
+       "OK\r\nContent-Length: "
+       "4\r\n\r\nevil"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.what);
+    BadOrigin bad(one.raw);
+    const Response response = bad.client.get("/bad");
+    CHECK((response.status == 200 || response.status == 204 || response.status == 502));
+    CHECK(bad.client.get("/good").body == "sound");
+    CHECK(bad.client.get("/other").body == "sound");
+  }
+}
+
+TEST_CASE("A line fold in a response becomes a space (RFC 9112, section 5.2)") {
+  BadOrigin bad("HTTP/1.1 200 OK\r\nX-Folded: one\r\n  two\r\nContent-Length: 5\r\n\r\nhello");
+  const Response response = bad.client.get("/bad");
+  CHECK(response.status == 200);
+  const std::string value = response.fields.get("X-Folded");
+  CHECK(value.starts_with("one"));
+  CHECK(value.ends_with("two"));
+  CHECK(response.head.find("\r\n ") == std::string::npos);
+}
+
+TEST_CASE("Broken chunks end in an answer that is plainly incomplete, and in nothing stored") {
+  for (const char* raw : {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n",
+                          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n"}) {
+    CAPTURE(raw);
+    BadOrigin bad(raw);
+    for (int i = 0; i < 2; ++i) {
+      Client client = bad.larder.client();
+      const Response response = client.get("/bad");
+      CHECK((response.status == 502 || !response.complete));
+    }
+    CHECK(bad.origin.count("/bad") == 2);
+  }
+}
+
+TEST_CASE("Trailer fields are dropped") {
+  BadOrigin bad("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Admin: 1\r\n\r\n");
+  for (int i = 0; i < 2; ++i) {
+    const Response response = bad.client.get("/bad");
+    CHECK(response.body == "abc");
+    CHECK_FALSE(response.fields.has("X-Admin"));
+  }
+}
+
+TEST_CASE("A content cut short is cut short for the client, and never stored") {
+  for (const auto framing : {OriginResponse::Framing::length, OriginResponse::Framing::chunked}) {
+    Origin origin([&](const OriginRequest& request) {
+      if (request.nth > 1) return text("whole");
+      OriginResponse response = text("par");
+      if (framing == OriginResponse::Framing::length) response.claimed_length = 5;
+      if (framing == OriginResponse::Framing::chunked)
+        response.raw = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npar";
+      response.close = true;
+      return response;
+    });
+    Larder larder(Yaml{.upstream = origin.url()});
+    Client client = larder.client();
+    CHECK_FALSE(client.get("/a").complete);
+    const Response second = client.get("/a");
+    CHECK(second.body == "whole");
+    CHECK(cache_result(second) == "MISS");
+    CHECK(cache_result(client.get("/a")) == "HIT");
+  }
+}
+
+}  // namespace larder::test

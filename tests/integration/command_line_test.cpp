@@ -1,0 +1,211 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/ports.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/wait.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+/// The command line and what it says of a configuration, by output and exit code alone.
+namespace larder::test {
+
+namespace {
+
+class File {
+ public:
+  explicit File(const std::string& content) { std::ofstream(path()) << content; }
+  std::string path() const { return (directory_.path() / "larder.yaml").string(); }
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+constexpr const char* sound =
+    "listen: 127.0.0.1:${TEST_PORT:-8099}\n"
+    "upstreams:\n"
+    "  shop: {servers: [http://127.0.0.1:3000]}\n"
+    "store:\n"
+    "  memory: 64MiB\n"
+    "  redis: {url: \"redis://127.0.0.1:6379/2\", password: ${TEST_PASSWORD:-}}\n"
+    "routes:\n"
+    "  - match: /api/products/{id}\n"
+    "    ttl: 1h\n"
+    "    tags: [\"product:{id}\"]\n"
+    "  - match: /api/search/**\n"
+    "    ttl: {200: 1m, 404: 10s}\n"
+    "    query: {ignore: [\"utm_*\"]}\n"
+    "    purge: none\n";
+
+}  // namespace
+
+TEST_CASE("--version and --help answer and end") {
+  const Run version = run_larder({"--version"});
+  CHECK(version.exit_code == 0);
+  CHECK(contains(version.output, LARDER_VERSION));
+  const Run help = run_larder({"--help"});
+  CHECK(help.exit_code == 0);
+  for (const char* option : {"--config", "--upstream", "--listen", "--ttl", "check"}) {
+    CAPTURE(option);
+    CHECK(contains(help.output, option));
+  }
+}
+
+TEST_CASE("An option that there is not is refused by name") {
+  const Run run = run_larder({"--upstraem", "http://127.0.0.1:3000"});
+  CHECK(run.exit_code == 2);
+  CHECK(contains(run.output + run.errors, "--upstraem"));
+}
+
+TEST_CASE(
+    "Every error of a configuration is told at once, at its place, with a suggestion, and the exit code is "
+    "2") {
+  const File file(
+      "listen: 127.0.0.1:8080\n"
+      "upstreams:\n"
+      "  shop: {servers: [http://127.0.0.1:3000]}\n"
+      "store:\n"
+      "  memory: lots\n"
+      "routes:\n"
+      "  - match: /api\n"
+      "    tll: 5m\n"
+      "  - match: /b\n"
+      "    upstream: shpo\n"
+      "    ttl: 5 parsecs\n"
+      "shutdown_grase: 1s\n");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--config", file.path()},
+        std::vector<std::string>{"check", "--config", file.path()}}) {
+    const Run run = run_larder(arguments);
+    CHECK(run.exit_code == 2);
+    for (const char* place : {":5:11:", ":8:5:", ":10:15:", ":11:10:", ":12:1:"}) {
+      CAPTURE(place);
+      CHECK(contains(run.errors, file.path() + place));
+    }
+    CHECK(contains(run.errors, "unknown key \"tll\", did you mean \"ttl\"?"));
+    CHECK(contains(run.errors, "\"shutdown_grace\""));
+    CHECK(contains(run.errors, "\"shop\""));
+    CHECK(run.output.empty());
+  }
+}
+
+TEST_CASE("YAML that cannot be read, and a file that is not there, are told with their place") {
+  const File file("upstreams:\n  shop: {servers: [http://127.0.0.1:3000}\n");
+  const Run broken = run_larder({"check", "--config", file.path()});
+  CHECK(broken.exit_code == 2);
+  CHECK(contains(broken.errors, file.path() + ":2:"));
+  const Run missing = run_larder({"check", "--config", "/nonexistent/larder.yaml"});
+  CHECK(missing.exit_code == 2);
+  CHECK(contains(missing.errors, "/nonexistent/larder.yaml"));
+}
+
+TEST_CASE("A key that no code serves yet is refused by name") {
+  struct Case {
+    const char* key;
+    const char* yaml;
+  };
+  for (const Case& one : {Case{"admin", "admin: {listen: 127.0.0.1:9090}\n"},
+                          Case{"tls", "listen: {address: \"127.0.0.1:8443\", tls: {cert: a, key: b}}\n"},
+                          Case{"consistency", "routes:\n  - match: /**\n    consistency: strict\n"},
+                          Case{"collapse", "routes:\n  - match: /**\n    collapse: cluster\n"}}) {
+    CAPTURE(one.key);
+    const File file(std::string("upstreams:\n  shop: {servers: [http://127.0.0.1:3000]}\n") + one.yaml);
+    const Run run = run_larder({"check", "--config", file.path()});
+    CHECK(run.exit_code == 2);
+    CHECK(contains(run.errors, one.key));
+  }
+}
+
+TEST_CASE("check prints the effective configuration, which is a configuration again, without secrets") {
+  const File file(sound);
+  const Run run = run_larder({"check", "--config", file.path()}, {"TEST_PORT=8123", "TEST_PASSWORD=hidden"});
+  CHECK(run.exit_code == 0);
+  for (const char* part :
+       {"127.0.0.1:8123", "64MiB", "max_object", "shutdown_grace", "/api/search/**", "utm_*"}) {
+    CAPTURE(part);
+    CHECK(contains(run.output, part));
+  }
+  CHECK_FALSE(contains(run.output + run.errors, "hidden"));
+  const File printed(run.output);
+  const Run again = run_larder({"check", "--config", printed.path()});
+  CHECK(again.exit_code == 0);
+  CHECK(again.output == run.output);
+}
+
+TEST_CASE("The default and the compose configuration in config/ are sound") {
+  for (const auto& entry : std::filesystem::directory_iterator(LARDER_SOURCE_DIR "/config")) {
+    if (entry.path().extension() != ".yaml") continue;
+    CAPTURE(entry.path().string());
+    const Run run = run_larder({"check", "--config", entry.path().string()});
+    CAPTURE(run.errors);
+    CHECK(run.exit_code == 0);
+  }
+}
+
+TEST_CASE("What the command line names wins over the file") {
+  const File file(sound);
+  const Run run = run_larder({"check", "--config", file.path(), "--listen", "127.0.0.1:8222"});
+  CHECK(run.exit_code == 0);
+  CHECK(contains(run.output, "127.0.0.1:8222"));
+  CHECK_FALSE(contains(run.output, "127.0.0.1:8099"));
+}
+
+TEST_CASE("--upstream, --listen and --ttl are enough to run, without a file") {
+  Origin origin([](const OriginRequest&) { return text("hello"); });
+  const std::uint16_t port = free_port();
+  Process process({LARDER_BINARY, "--upstream", origin.url(), "--listen", "127.0.0.1:" + std::to_string(port),
+                   "--ttl", "60s"});
+  REQUIRE(eventually([&] { return accepts_connections(port); }, patience));
+  Client client(port);
+  CHECK(cache_result(client.get("/a")) == "MISS");
+  const Response hit = client.get("/a");
+  CHECK(cache_result(hit) == "HIT");
+  CHECK(hit.body == "hello");
+  client.put("/a");
+  CHECK(cache_result(client.get("/a")) == "MISS");
+  process.terminate();
+  CHECK(process.wait(patience) == 0);
+}
+
+TEST_CASE("A bad value on the command line is told with its option") {
+  for (const auto& [option, value] :
+       {std::pair{"--upstream", "127.0.0.1"}, std::pair{"--ttl", "soon"}, std::pair{"--listen", "nowhere"}}) {
+    CAPTURE(option);
+    std::vector<std::string> arguments{"check", option, value};
+    if (std::string(option) != "--upstream")
+      arguments.insert(arguments.end(), {"--upstream", "http://127.0.0.1:3000"});
+    const Run run = run_larder(arguments);
+    CHECK(run.exit_code == 2);
+    CHECK(contains(run.errors, option));
+  }
+}
+
+TEST_CASE("A port that is taken is told, and the exit code is 1") {
+  Socket taken = Socket::listening(0);
+  const std::string address = "127.0.0.1:" + std::to_string(taken.port());
+  const Run run = run_larder({"--upstream", "http://127.0.0.1:3000", "--listen", address});
+  CHECK(run.exit_code == 1);
+  CHECK(contains(run.output + run.errors, address));
+}
+
+TEST_CASE("It listens at every address it is given") {
+  Origin origin([](const OriginRequest&) { return text("hello"); });
+  const std::string ports[] = {std::to_string(free_port()), std::to_string(free_port())};
+  const File file("listen: [\"127.0.0.1:" + ports[0] + "\", \"127.0.0.1:" + ports[1] +
+                  "\"]\nupstreams:\n  shop: {servers: [" + origin.url() + "]}\n");
+  Process process({LARDER_BINARY, "--config", file.path()});
+  for (const std::string& port : ports) {
+    const auto number = static_cast<std::uint16_t>(std::stoi(port));
+    REQUIRE(eventually([&] { return accepts_connections(number); }, patience));
+    CHECK(Client(number).get("/a").body == "hello");
+  }
+  process.terminate();
+  CHECK(process.wait(patience) == 0);
+}
+
+}  // namespace larder::test

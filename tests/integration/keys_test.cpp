@@ -1,0 +1,145 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+
+#include <doctest/doctest.h>
+
+/// Which requests share a stored response, and what of a request the origin gets to see (DESIGN.md, "Key").
+namespace larder::test {
+
+namespace {
+
+/// An origin that answers with what it was asked, behind a larder with one route.
+struct Keyed {
+  explicit Keyed(const std::string& rule)
+      : origin([](const OriginRequest& request) { return text(request.target); }),
+        larder(Yaml{.upstream = origin.url(), .routes = "  - match: /**\n    ttl: 60s\n" + rule}) {}
+
+  bool is_hit(std::string_view target, const Fields& fields = {}) {
+    return cache_result(client.get(target, fields)) == "HIT";
+  }
+
+  Origin origin;
+  Larder larder;
+  Client client = larder.client();
+};
+
+}  // namespace
+
+TEST_CASE("Another path, query or host is another entry") {
+  Keyed keyed("");
+  for (const char* target :
+       {"/a", "/a?", "/a?x=1", "/a?x=2", "/a?x=1&y=2", "/a?y=2&x=1", "/A", "/a/", "/%61"}) {
+    CAPTURE(target);
+    CHECK_FALSE(keyed.is_hit(target));
+    const Response second = keyed.client.get(target);
+    CHECK(cache_result(second) == "HIT");
+    CHECK(second.body == target);
+  }
+  CHECK_FALSE(keyed.is_hit("/a", {{"Host", "other.test"}}));
+}
+
+TEST_CASE("A host in other letters, with larder's own port or in absolute form is the same entry") {
+  Keyed keyed("");
+  keyed.client.get("/a");
+  CHECK(keyed.is_hit("/a", {{"Host", "SHOP.test"}}));
+  CHECK(keyed.is_hit("/a", {{"Host", "shop.test:" + std::to_string(keyed.larder.port())}}));
+  CHECK(keyed.is_hit("/a", {{"Host", "shop.test:80"}}));
+  CHECK(keyed.is_hit("http://shop.test/a", {{"Host", "ignored.test"}}));
+  CHECK_FALSE(keyed.is_hit("/a", {{"Host", "shop.test:81"}}));
+}
+
+TEST_CASE("Ignored parameters are neither keyed nor forwarded") {
+  Keyed keyed("    query: {ignore: [\"utm_*\", fbclid]}\n");
+  CHECK(keyed.client.get("/a?utm_source=x&page=2&fbclid=9").body == "/a?page=2");
+  CHECK(keyed.is_hit("/a?page=2"));
+  CHECK(keyed.is_hit("/a?page=2&utm_medium=y"));
+  CHECK_FALSE(keyed.is_hit("/a?page=3"));
+  CHECK(keyed.client.get("/b?utm_source=x").body == "/b");
+}
+
+TEST_CASE("A parameter that hides another one is kept (front-door.md, parameter cloaking)") {
+  Keyed keyed("    query: {ignore: [\"utm_*\"]}\n");
+  keyed.client.get("/a?page=1");
+  CHECK(keyed.client.get("/a?page=1&utm_source=x;callback=evil").body ==
+        "/a?page=1&utm_source=x;callback=evil");
+}
+
+TEST_CASE("Only the named parameters are keyed and forwarded, sorted where the route says so") {
+  Keyed keyed("    query: {only: [page, limit], sorted: true}\n");
+  CHECK(keyed.client.get("/a?x=1&page=2&limit=3").body == "/a?limit=3&page=2");
+  CHECK(keyed.is_hit("/a?limit=3&page=2"));
+  CHECK(keyed.is_hit("/a?page=2&limit=3&y=4"));
+  CHECK_FALSE(keyed.is_hit("/a?page=2"));
+}
+
+TEST_CASE("With forward: all the origin sees the whole query") {
+  Keyed keyed("    query: {ignore: [\"utm_*\"], forward: all}\n");
+  CHECK(keyed.client.get("/a?page=2&utm_source=x").body == "/a?page=2&utm_source=x");
+  CHECK(keyed.is_hit("/a?page=2&utm_source=y"));
+}
+
+TEST_CASE("Fields that a route names are part of the key") {
+  Keyed keyed("    headers: [Accept-Language]\n");
+  CHECK_FALSE(keyed.is_hit("/a", {{"Accept-Language", "de"}}));
+  CHECK(keyed.is_hit("/a", {{"Accept-Language", "de"}, {"Accept", "x"}}));
+  CHECK_FALSE(keyed.is_hit("/a", {{"Accept-Language", "fr"}}));
+  CHECK_FALSE(keyed.is_hit("/a"));
+  CHECK(keyed.is_hit("/a", {{"Accept-Language", "fr"}}));
+}
+
+TEST_CASE("Cookies that a route names are part of the key, and no others") {
+  Keyed keyed("    cookies: [theme]\n");
+  CHECK_FALSE(keyed.is_hit("/a", {{"Cookie", "theme=dark"}}));
+  CHECK(keyed.is_hit("/a", {{"Cookie", "theme=dark"}}));
+  CHECK_FALSE(keyed.is_hit("/a", {{"Cookie", "theme=light"}}));
+}
+
+TEST_CASE("Partitions cannot be forged by what a client writes") {
+  Keyed keyed("    headers: [X-A, X-B]\n");
+  keyed.client.get("/a", {{"X-A", "1"}, {"X-B", "2"}});
+  CHECK_FALSE(keyed.is_hit("/a", {{"X-A", "1#header:x-b=2"}}));
+  CHECK_FALSE(keyed.is_hit("/a", {{"X-A", "1%23header:x-b=2"}}));
+  CHECK_FALSE(keyed.is_hit("/a%23header:x-a=1%23header:x-b=2"));
+}
+
+TEST_CASE("The first route that matches wins") {
+  Origin origin([](const OriginRequest&) { return text("a"); });
+  Larder larder(Yaml{.upstream = origin.url(),
+                     .routes = "  - match: /api/me/**\n    cache: off\n"
+                               "  - match: /api/{kind}/{id}\n    ttl: 60s\n"
+                               "  - match: /api/**\n    cache: off\n"});
+  Client client = larder.client();
+  struct Case {
+    const char* target;
+    const char* second;
+  };
+  for (const Case& one :
+       {Case{"/api/me/1", "BYPASS"}, Case{"/api/me", "BYPASS"}, Case{"/api/product/1", "HIT"},
+        Case{"/api/product/1/x", "BYPASS"}, Case{"/elsewhere", "MISS"}}) {
+    CAPTURE(one.target);
+    client.get(one.target);
+    const std::string second = cache_result(client.get(one.target));
+    CHECK((second == one.second || (std::string(one.second) == "MISS" && second == "BYPASS")));
+  }
+}
+
+TEST_CASE("Routes send requests to their own upstreams") {
+  Origin shop([](const OriginRequest&) { return text("shop"); });
+  Origin blog([](const OriginRequest&) { return text("blog"); });
+  Larder larder("upstreams:\n  shop: {servers: [" + shop.url() + "]}\n  blog: {servers: [" + blog.url() +
+                "]}\nroutes:\n  - match: /blog/**\n    upstream: blog\n    ttl: 60s\n  - match: /**\n    "
+                "upstream: shop\n");
+  Client client = larder.client();
+  CHECK(client.get("/blog/1").body == "blog");
+  CHECK(client.get("/products").body == "shop");
+}
+
+TEST_CASE("A long key is an entry like any other") {
+  Keyed keyed("");
+  const std::string target = "/a?q=" + std::string(4000, 'x');
+  keyed.client.get(target);
+  CHECK(keyed.is_hit(target));
+  CHECK_FALSE(keyed.is_hit(target + "y"));
+}
+
+}  // namespace larder::test

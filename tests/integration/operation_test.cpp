@@ -1,0 +1,166 @@
+#include "support/gate.hpp"
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/ports.hpp"
+#include "support/wait.hpp"
+
+#include <boost/json/parse.hpp>
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <regex>
+#include <sstream>
+
+/// Running it: signals and draining, the access log.
+namespace larder::test {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+std::vector<std::string> lines_with(const std::string& text, std::string_view part) {
+  std::vector<std::string> found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(part) != std::string::npos) found.push_back(line);
+  }
+  return found;
+}
+
+OriginResponse greet(const OriginRequest&) {
+  return text("hello");
+}
+
+}  // namespace
+
+TEST_CASE("SIGTERM and SIGINT let requests under way finish, refuse new connections, and end with 0") {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    CAPTURE(signal);
+    Gate gate;
+    Origin origin([&](const OriginRequest& request) {
+      gate.pass();
+      return text("whole " + request.body);
+    });
+    Larder larder(Yaml{.upstream = origin.url(), .rest = "shutdown_grace: 60s\n"});
+    Client reading = larder.client();
+    reading.send(reading.head_text("GET", "/a"));
+    Client writing = larder.client();
+    writing.send(writing.head_text("PUT", "/b", {{"Content-Length", "4"}}) + "body");
+    gate.wait_for_arrivals(2);
+    larder.process().signal(signal);
+    CHECK(eventually([&] { return !accepts_connections(larder.port()); }));
+    CHECK(larder.process().is_running());
+    gate.open();
+    const Response read = reading.receive();
+    CHECK(read.status == 200);
+    CHECK(read.body == "whole ");
+    CHECK(reading.is_ended());
+    CHECK(writing.receive("PUT").body == "whole body");
+    CHECK(larder.process().wait(patience) == 0);
+  }
+}
+
+TEST_CASE("A response that is being sent when SIGTERM comes arrives whole") {
+  Origin origin([](const OriginRequest&) {
+    OriginResponse response;
+    response.pattern = 30'000'000;
+    return response;
+  });
+  Larder larder(Yaml{.upstream = origin.url(), .rest = "shutdown_grace: 60s\n"});
+  Client client = larder.client();
+  client.send(client.head_text("GET", "/a"));
+  const Response head = client.receive_head();
+  CHECK(head.status == 200);
+  larder.process().terminate();
+  CHECK(eventually([&] { return !accepts_connections(larder.port()); }));
+  Pattern pattern;
+  CHECK(client.wire().read_length(30'000'000, [&](std::string_view bytes) { pattern.check(bytes); }));
+  CHECK(pattern.holds());
+  CHECK(larder.process().wait(patience) == 0);
+}
+
+TEST_CASE("Idle connections do not hold the end up") {
+  Origin origin(greet);
+  Larder larder(Yaml{.upstream = origin.url(), .rest = "shutdown_grace: 60s\n"});
+  Client idle = larder.client();
+  idle.get("/a");
+  Client silent = larder.client();
+  silent.wire();
+  CHECK(larder.stop() == 0);
+  CHECK(idle.is_ended());
+}
+
+TEST_CASE("shutdown_grace bounds the wait for requests that do not end") {
+  Origin origin([](const OriginRequest&) {
+    OriginResponse response;
+    response.silent = true;
+    return response;
+  });
+  Larder larder(Yaml{.upstream = origin.url(), .rest = "shutdown_grace: 200ms\n"});
+  Client client = larder.client();
+  client.send(client.head_text("GET", "/a"));
+  CHECK(eventually([&] { return origin.count() == 1; }));
+  CHECK(larder.stop().has_value());
+  CHECK(client.is_ended());
+}
+
+TEST_CASE("The access log tells of every request as a line of JSON") {
+  Origin origin(greet);
+  Larder larder(Yaml{.upstream = origin.url(), .rest = "log: {access: on, format: json}\n"});
+  Client client = larder.client();
+  client.get("/logged?q=\"\\", {{"User-Agent", "a \"quoted\" agent"}});
+  client.get("/logged?q=\"\\");
+  client.put("/logged", "x");
+  REQUIRE(larder.stop() == 0);
+  const std::vector<std::string> lines = lines_with(larder.log(), "/logged");
+  REQUIRE(lines.size() == 3);
+  const char* methods[] = {"GET", "GET", "PUT"};
+  const char* results[] = {"MISS", "HIT", "BYPASS"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    CAPTURE(lines[i]);
+    const boost::json::object line = boost::json::parse(lines[i]).as_object();
+    CHECK(line.at("method").as_string() == methods[i]);
+    CHECK(line.at("cache").as_string() == results[i]);
+    CHECK(line.at("status").as_int64() == 200);
+    CHECK(line.at("bytes").as_int64() == 5);
+    CHECK(line.at("client").as_string() == "127.0.0.1");
+    CHECK(line.at("target").as_string().starts_with("/logged"));
+  }
+}
+
+TEST_CASE("The access log in common format is a line that the usual tools read") {
+  Origin origin(greet);
+  Larder larder(Yaml{.upstream = origin.url(), .rest = "log: {access: on, format: common}\n"});
+  larder.client().get("/logged");
+  REQUIRE(larder.stop() == 0);
+  const std::vector<std::string> lines = lines_with(larder.log(), "/logged");
+  REQUIRE(lines.size() == 1);
+  const std::regex common(
+      R"(127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET /logged HTTP/1\.1" 200 5\b.*)");
+  CHECK(std::regex_match(lines.front(), common));
+}
+
+TEST_CASE("The access log is off unless asked for") {
+  Origin origin(greet);
+  Larder larder(Yaml{.upstream = origin.url()});
+  for (int i = 0; i < 3; ++i) larder.client().get("/logged");
+  REQUIRE(larder.stop() == 0);
+  CHECK(lines_with(larder.log(), "/logged").empty());
+}
+
+TEST_CASE("A request that never was is no crash: connections that come and go leave larder as it was") {
+  Origin origin(greet);
+  Larder larder(Yaml{.upstream = origin.url()});
+  for (const char* bytes : {"", "G", "GET /a HTTP/1.1\r\n", "GET /a HTTP/1.1\r\nHost: shop.test\r\n\r\n",
+                            "PUT /a HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 5\r\n\r\nab"}) {
+    for (int i = 0; i < 20; ++i) {
+      Client client = larder.client();
+      client.wire();
+      client.send(bytes);
+    }
+  }
+  CHECK(larder.client().get("/b").status == 200);
+  CHECK(larder.stop() == 0);
+}
+
+}  // namespace larder::test

@@ -1,0 +1,208 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+
+#include <doctest/doctest.h>
+
+/// Transparency: what goes through larder arrives as it was sent, but for what a proxy owes (RFC 9110,
+/// section 7.6).
+namespace larder::test {
+
+namespace {
+
+constexpr const char* uncached = "  - match: /**\n    cache: off\n";
+
+/// An origin that answers with what a test sets, behind a larder that caches nothing.
+struct Proxy {
+  explicit Proxy(Origin::Handler handler, std::string routes = uncached)
+      : origin(std::move(handler)), larder(Yaml{.upstream = origin.url(), .routes = std::move(routes)}) {}
+
+  Origin origin;
+  Larder larder;
+  Client client = larder.client();
+};
+
+OriginResponse greet(const OriginRequest&) {
+  return text("hello");
+}
+
+/// The members of a list field, over all its lines.
+std::vector<std::string> members(const Fields& fields, std::string_view name) {
+  std::vector<std::string> found;
+  for (const std::string& line : fields.all(name)) {
+    for (std::size_t from = 0; from <= line.size();) {
+      const std::size_t comma = std::min(line.find(',', from), line.size());
+      const std::size_t begin = line.find_first_not_of(' ', from);
+      if (begin < comma) found.push_back(line.substr(begin, comma - begin));
+      from = comma + 1;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("Every method reaches the origin with its target and content, and its answer comes back") {
+  Proxy proxy([](const OriginRequest& request) { return text(request.method + " " + request.body); });
+  for (const std::string method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "REPORT"}) {
+    CAPTURE(method);
+    const Response response = proxy.client.request(method, "/things/1?a=b", {}, "content");
+    CHECK(response.status == 200);
+    CHECK(response.body == method + " content");
+    CHECK(proxy.origin.last().target == "/things/1?a=b");
+  }
+}
+
+TEST_CASE("Every status comes back with its fields and content") {
+  Proxy proxy([](const OriginRequest& request) {
+    OriginResponse response = text("body of " + request.target);
+    response.status = std::stoi(request.target.substr(1));
+    return response.with("X-Own", "1").with("Set-Cookie", "a=1").with("Set-Cookie", "b=2");
+  });
+  for (const int code : {200, 201, 202, 301, 302, 400, 404, 409, 422, 429, 500, 503}) {
+    CAPTURE(code);
+    const std::string target = "/" + std::to_string(code);
+    const Response response = proxy.client.get(target);
+    CHECK(response.status == code);
+    CHECK(response.body == "body of " + target);
+    CHECK(response.fields.get("X-Own") == "1");
+    CHECK(response.fields.all("Set-Cookie") == std::vector<std::string>{"a=1", "b=2"});
+  }
+}
+
+TEST_CASE("A response without content stays one, and the connection goes on") {
+  Proxy proxy(
+      [](const OriginRequest& request) { return request.method == "DELETE" ? status(204) : text("on"); });
+  CHECK(proxy.client.remove("/a").status == 204);
+  CHECK(proxy.client.get("/a").body == "on");
+}
+
+TEST_CASE("The target arrives byte for byte") {
+  Proxy proxy(greet);
+  for (const std::string target :
+       {"/a%20b/%C3%A4;v=1", "/?", "/x?y=%2F&&z=a+b&=", "/a//b/", "/~!$&'()*+,=:@"}) {
+    CAPTURE(target);
+    CHECK(proxy.client.get(target).status == 200);
+    CHECK(proxy.origin.last().target == target);
+  }
+}
+
+TEST_CASE("Host goes upstream unchanged, its port and case too") {
+  Proxy proxy(greet);
+  for (const std::string host : {"shop.test", "Shop.Test:8443", "127.0.0.1", "[::1]:80"}) {
+    CAPTURE(host);
+    CHECK(proxy.client.get("/", {{"Host", host}}).status == 200);
+    CHECK(proxy.origin.last().fields.all("Host") == std::vector<std::string>{host});
+  }
+}
+
+TEST_CASE("Via is appended in both directions (RFC 9110, section 7.6.3)") {
+  Proxy proxy([](const OriginRequest&) { return text("hello").with("Via", "1.1 behind"); });
+  const Response response = proxy.client.get("/", {{"Via", "1.0 before"}});
+  const std::vector<std::string> upstream = members(proxy.origin.last().fields, "Via");
+  REQUIRE(upstream.size() == 2);
+  CHECK(upstream[0] == "1.0 before");
+  CHECK(upstream[1].starts_with("1.1 "));
+  const std::vector<std::string> downstream = members(response.fields, "Via");
+  REQUIRE(downstream.size() == 2);
+  CHECK(downstream[0] == "1.1 behind");
+  CHECK(downstream[1].starts_with("1.1 "));
+}
+
+TEST_CASE("X-Forwarded-For is appended to, X-Forwarded-Proto and -Host are written anew") {
+  Proxy proxy(greet);
+  proxy.client.get("/", {{"X-Forwarded-For", "203.0.113.9"},
+                         {"X-Forwarded-Proto", "gopher"},
+                         {"X-Forwarded-Host", "evil.test"}});
+  const Fields fields = proxy.origin.last().fields;
+  CHECK(members(fields, "X-Forwarded-For") == std::vector<std::string>{"203.0.113.9", "127.0.0.1"});
+  CHECK(fields.all("X-Forwarded-Proto") == std::vector<std::string>{"http"});
+  CHECK(fields.all("X-Forwarded-Host") == std::vector<std::string>{"shop.test"});
+}
+
+TEST_CASE("Hop-by-hop fields stay on their connection (RFC 9110, section 7.6.1)") {
+  Proxy proxy([](const OriginRequest&) {
+    return text("hello")
+        .with("Connection", "X-Internal")
+        .with("X-Internal", "1")
+        .with("Keep-Alive", "timeout=5");
+  });
+  const Response response = proxy.client.get("/", {{"Connection", "X-Hop, keep-alive"},
+                                                   {"X-Hop", "1"},
+                                                   {"Keep-Alive", "300"},
+                                                   {"Proxy-Connection", "keep-alive"},
+                                                   {"TE", "trailers"},
+                                                   {"X-Other", "stays"}});
+  const Fields upstream = proxy.origin.last().fields;
+  for (const char* name : {"X-Hop", "Keep-Alive", "Proxy-Connection", "TE"}) {
+    CAPTURE(name);
+    CHECK_FALSE(upstream.has(name));
+  }
+  CHECK(upstream.get("X-Other") == "stays");
+  CHECK_FALSE(response.fields.has("X-Internal"));
+  CHECK_FALSE(response.fields.has("Keep-Alive"));
+}
+
+TEST_CASE("Other fields pass in their order, repeated ones too") {
+  Proxy proxy(greet);
+  proxy.client.get("/", {{"X-B", "2"}, {"x-a", "1"}, {"X-B", "3"}, {"Accept", "text/html, */*;q=0.1"}});
+  const Fields upstream = proxy.origin.last().fields;
+  CHECK(upstream.all("X-B") == std::vector<std::string>{"2", "3"});
+  CHECK(upstream.get("X-A") == "1");
+  CHECK(upstream.get("Accept") == "text/html, */*;q=0.1");
+}
+
+TEST_CASE("A HEAD response describes the content and has none, cached or not") {
+  for (const char* routes : {uncached, "  - match: /**\n    ttl: 60s\n"}) {
+    CAPTURE(routes);
+    Proxy proxy(greet, routes);
+    const Response response = proxy.client.head("/");
+    CHECK(response.status == 200);
+    CHECK(response.fields.get("Content-Length") == "5");
+    CHECK(proxy.client.get("/").body == "hello");
+  }
+}
+
+TEST_CASE("Requests that change something are marked BYPASS") {
+  Proxy proxy(greet, "  - match: /**\n    ttl: 60s\n");
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    CAPTURE(method);
+    const Response response = proxy.client.request(method, "/", {}, "x");
+    CHECK(cache_result(response) == "BYPASS");
+    CHECK(response.fields.get("Cache-Status").starts_with("larder; fwd="));
+  }
+}
+
+TEST_CASE("An interim response is no answer (RFC 9110, section 15.2)") {
+  Proxy proxy([](const OriginRequest& request) {
+    OriginResponse response = text("final " + request.target);
+    response.before = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
+    return response;
+  });
+  for (const std::string target : {"/1", "/2"}) {
+    const Response response = proxy.client.get(target);
+    CHECK(response.status == 200);
+    CHECK(response.body == "final " + target);
+    CHECK_FALSE(response.fields.has("Link"));
+  }
+}
+
+TEST_CASE("CONNECT and TRACE are not for this proxy") {
+  Proxy proxy(greet);
+  for (const char* head : {"CONNECT shop.test:443 HTTP/1.1\r\nHost: shop.test:443\r\n\r\n",
+                           "TRACE / HTTP/1.1\r\nHost: shop.test\r\n\r\n"}) {
+    CAPTURE(head);
+    Client client = proxy.larder.client();
+    client.send(head);
+    const int code = client.receive().status;
+    CHECK((code == 400 || code == 405 || code == 501));
+  }
+  CHECK(proxy.origin.count() == 0);
+}
+
+TEST_CASE("OPTIONS * reaches the origin as such") {
+  Proxy proxy(greet);
+  CHECK(proxy.client.request("OPTIONS", "*").status == 200);
+  CHECK(proxy.origin.last().target == "*");
+}
+
+}  // namespace larder::test

@@ -1,0 +1,171 @@
+#include "support/gate.hpp"
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/redis_server.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+/// The stale-store race: a response fetched before a purge and stored after it must not be served (DESIGN.md,
+/// "Purge log").
+namespace larder::test {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A second instance sees a purge within 100 ms; what is more is the test machine's share.
+const milliseconds seen_elsewhere = is_sanitized() ? milliseconds(2000) : milliseconds(250);
+
+/// An origin with one value for every target: a write counts it up. A read takes the value when it arrives,
+/// and may then be held at a gate: the slow answer that carries an old value.
+class Counter {
+ public:
+  OriginResponse answer(const OriginRequest& request) {
+    if (request.method != "GET") return text(std::to_string(++value_));
+    const std::string value = std::to_string(value_);
+    if (Gate* gate = held_by_.exchange(nullptr)) gate->pass();
+    return text(value);
+  }
+
+  /// The next read waits at the gate.
+  void hold_next_read(Gate& gate) { held_by_ = &gate; }
+
+ private:
+  std::atomic<int> value_{0};
+  std::atomic<Gate*> held_by_{nullptr};
+};
+
+struct Shared {
+  Counter counter;
+  Origin origin{[this](const OriginRequest& request) { return counter.answer(request); }};
+};
+
+/// Asks for /a and leaves the answer on its way.
+Client begin_get(const Larder& larder) {
+  Client client = larder.client();
+  client.send(client.head_text("GET", "/a"));
+  return client;
+}
+
+void check_race_on_one_instance(const Yaml& yaml, Counter& counter) {
+  Larder larder(yaml);
+  Client client = larder.client();
+  Gate gate;
+  counter.hold_next_read(gate);
+  Client slow = begin_get(larder);
+  gate.wait_for_arrivals(1);
+  const std::string written = client.put("/a").body;
+  CHECK(client.get("/a").body == written);  // not one more waiter for the old answer
+  gate.open();
+  CHECK(slow.receive().status == 200);
+  for (int i = 0; i < 5; ++i) CHECK(client.get("/a").body == written);
+  CHECK(cache_result(client.get("/a")) == "HIT");
+}
+
+void check_slow_answer_alone(const Yaml& yaml, Counter& counter) {
+  Larder larder(yaml);
+  Client client = larder.client();
+  Gate gate;
+  counter.hold_next_read(gate);
+  Client slow = begin_get(larder);
+  gate.wait_for_arrivals(1);
+  const std::string written = client.put("/a").body;
+  gate.open();
+  CHECK(slow.receive().body != written);
+  CHECK(client.get("/a").body == written);
+}
+
+/// Readers and a writer on one instance: a read begun after a write's answer shows that write, or a later
+/// one.
+void check_reads_follow_writes(const Larder& larder) {
+  std::atomic<int> written{0};
+  std::atomic<bool> done{false};
+  std::atomic<int> stale{0};
+  std::atomic<int> reads{0};
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      Client client = larder.client();
+      while (!done) {
+        const int at_least = written;
+        if (std::stoi(client.get("/a").body) < at_least) ++stale;
+        ++reads;
+      }
+    });
+  }
+  Client writer = larder.client();
+  for (int i = 0; i < 150; ++i) {
+    written = std::stoi(writer.put("/a").body);
+    const int until = reads + 3;
+    while (reads < until) std::this_thread::yield();
+  }
+  done = true;
+  readers.clear();
+  CHECK(stale == 0);
+}
+
+}  // namespace
+
+TEST_CASE("A GET begun after a PUT's answer shows the new value, though an older GET is still under way") {
+  Shared shared;
+  RedisServer redis;
+  check_race_on_one_instance({.upstream = shared.origin.url()}, shared.counter);
+  check_race_on_one_instance({.upstream = shared.origin.url(), .redis = redis.url()}, shared.counter);
+}
+
+TEST_CASE("An answer fetched before a PUT and stored after it is not served") {
+  Shared shared;
+  RedisServer redis;
+  check_slow_answer_alone({.upstream = shared.origin.url()}, shared.counter);
+  check_slow_answer_alone({.upstream = shared.origin.url(), .redis = redis.url()}, shared.counter);
+}
+
+TEST_CASE("An answer fetched by a second instance before a PUT is not served there soon after") {
+  Shared shared;
+  RedisServer redis;
+  const Yaml yaml{.upstream = shared.origin.url(), .redis = redis.url()};
+  Larder first(yaml);
+  Larder second(yaml);
+  Gate gate;
+  shared.counter.hold_next_read(gate);
+  Client slow = begin_get(second);
+  gate.wait_for_arrivals(1);
+  const std::string written = first.client().put("/a").body;
+  const auto answered = std::chrono::steady_clock::now();
+  gate.open();
+  CHECK(slow.receive().status == 200);
+  std::this_thread::sleep_until(answered + seen_elsewhere);
+  CHECK(second.client().get("/a").body == written);
+  CHECK(first.client().get("/a").body == written);
+}
+
+TEST_CASE("What a second instance holds in memory is gone soon after a PUT on the first") {
+  Shared shared;
+  RedisServer redis;
+  const Yaml yaml{.upstream = shared.origin.url(), .redis = redis.url()};
+  Larder first(yaml);
+  Larder second(yaml);
+  Client reader = second.client();
+  for (int i = 0; i < 3; ++i) {
+    reader.get("/a");
+    REQUIRE(cache_result(reader.get("/a")) == "HIT");
+    const std::string written = first.client().put("/a").body;
+    const auto answered = std::chrono::steady_clock::now();
+    std::this_thread::sleep_until(answered + seen_elsewhere);
+    CHECK(reader.get("/a").body == written);
+  }
+}
+
+TEST_CASE("Under load every read shows the last answered write, in memory and over Redis") {
+  Shared shared;
+  RedisServer redis;
+  check_reads_follow_writes(Larder(Yaml{.upstream = shared.origin.url()}));
+  check_reads_follow_writes(Larder(Yaml{.upstream = shared.origin.url(), .redis = redis.url()}));
+  check_reads_follow_writes(
+      Larder(Yaml{.upstream = shared.origin.url(), .store = "  memory: 0\n", .redis = redis.url()}));
+}
+
+}  // namespace larder::test

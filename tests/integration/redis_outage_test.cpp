@@ -1,0 +1,214 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/redis_server.hpp"
+#include "support/wait.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+/// Redis absent, gone, hung and back: requests go on, within a bounded extra delay (DESIGN.md, promise 2).
+namespace larder::test {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// One request may wait for a lookup, a purge and the like, each as long as `timeout`; the rest is the
+/// machine's.
+const milliseconds allowed_delay = is_sanitized() ? milliseconds(5000) : milliseconds(1000);
+
+OriginResponse numbered(const OriginRequest& request) {
+  return text(request.method == "GET" ? "answer " + std::to_string(request.nth) : "written");
+}
+
+struct Outage {
+  std::string yaml(const std::string& redis_options = "") const {
+    return "threads: 1\nupstreams:\n  shop: {servers: [" + origin.url() + "]}\nstore:\n  redis: {url: \"" +
+           redis.url() + "\", timeout: 100ms" + redis_options + "}\nroutes:\n  - match: /**\n    ttl: 600s\n";
+  }
+
+  Origin origin{numbered};
+  RedisServer redis;
+};
+
+/// HITs, MISSes and writes, one after the other, while Redis suffers in the meantime.
+class Load {
+ public:
+  explicit Load(const Larder& larder)
+      : thread_([this, &larder](const std::stop_token& stop) { run(larder, stop); }) {}
+
+  /// Waits until so many more requests were answered.
+  void go_on(int count) {
+    const int until = answered_ + count;
+    CHECK(eventually([&] { return answered_ >= until || broken_; }, patience));
+  }
+
+  void finish() {
+    thread_.request_stop();
+    thread_.join();
+    CHECK_FALSE(broken_);
+    CHECK(failed_ == 0);
+    CHECK(slowest_.count() < allowed_delay.count());
+  }
+
+ private:
+  void run(const Larder& larder, const std::stop_token& stop) {
+    try {
+      Client client = larder.client();
+      for (int i = 0; !stop.stop_requested(); ++i) {
+        note(client.get("/hot"));
+        note(client.get("/cold/" + std::to_string(i)));
+        if (i % 4 == 0) note(client.put("/written/" + std::to_string(i)));
+      }
+    } catch (const std::exception&) {
+      broken_ = true;
+    }
+  }
+
+  void note(const Response& response) {
+    if (response.status != 200) ++failed_;
+    slowest_ = std::max(slowest_, response.took);
+    ++answered_;
+  }
+
+  std::atomic<int> answered_{0};
+  std::atomic<int> failed_{0};
+  std::atomic<bool> broken_{false};
+  milliseconds slowest_{0};
+  std::jthread thread_;
+};
+
+/// Whether what the first stores is found by the second: Redis is in use again.
+bool share(const Larder& first, const Larder& second, const std::string& name) {
+  return eventually(
+      [&, attempt = 0]() mutable {
+        const std::string target = "/shared/" + name + std::to_string(++attempt);
+        first.client().get(target);
+        return cache_result(second.client().get(target)) == "HIT";
+      },
+      patience);
+}
+
+/// Whether a write on the first purges what the second holds.
+bool purge_across(const Larder& first, const Larder& second, const std::string& target) {
+  Client reader = second.client();
+  reader.get(target);
+  const std::string before = reader.get(target).body;
+  first.client().put(target);
+  return eventually([&] { return reader.get(target).body != before; }, patience);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "Redis absent at the start: requests are answered and cached in memory, and Redis is used once it is "
+    "there") {
+  Outage outage;
+  outage.redis.stop();
+  Larder first(outage.yaml());
+  Larder second(outage.yaml());
+  Client client = first.client();
+  CHECK(client.get("/a").status == 200);
+  CHECK(cache_result(client.get("/a")) == "HIT");
+  CHECK(client.put("/a").status == 200);
+  const Response response = client.get("/a");
+  CHECK(cache_result(response) == "MISS");
+  CHECK(response.took < allowed_delay);
+  outage.redis.restart();
+  CHECK(share(first, second, "late"));
+  CHECK(purge_across(first, second, "/purged"));
+}
+
+TEST_CASE(
+    "Redis killed under load: no request fails or waits long, the log says it once, and recovery needs no "
+    "restart") {
+  Outage outage;
+  Larder first(outage.yaml());
+  Larder second(outage.yaml());
+  REQUIRE(share(first, second, "before"));
+  Load load(first);
+  load.go_on(50);
+  const int lines_before = first.log_lines_with("redis");
+  outage.redis.stop();
+  load.go_on(300);
+  CHECK(eventually([&] { return first.log_lines_with("redis") > lines_before; }));
+  CHECK(first.log_lines_with("redis") <= lines_before + 3);  // a line for each of its connections
+  outage.redis.restart();
+  CHECK(share(first, second, "after"));
+  CHECK(purge_across(first, second, "/purged"));
+  load.finish();
+}
+
+TEST_CASE("Redis hung under load: no request fails or waits long, and it is used again once it goes on") {
+  Outage outage;
+  Larder first(outage.yaml());
+  Larder second(outage.yaml());
+  REQUIRE(share(first, second, "before"));
+  Load load(first);
+  load.go_on(50);
+  const int lines_before = first.log_lines_with("redis");
+  outage.redis.pause();
+  load.go_on(100);
+  CHECK(first.log_lines_with("redis") <= lines_before + 6);
+  outage.redis.resume();
+  CHECK(share(first, second, "after"));
+  CHECK(purge_across(second, first, "/purged"));
+  load.finish();
+}
+
+TEST_CASE("A write during an outage counts here at once, and elsewhere when Redis is back") {
+  Outage outage;
+  Larder first(outage.yaml());
+  Larder second(outage.yaml());
+  Client reader = first.client();
+  Client elsewhere = second.client();
+  reader.get("/a");
+  const std::string old = elsewhere.get("/a").body;
+  outage.redis.pause();
+  CHECK(reader.put("/a").status == 200);
+  CHECK(cache_result(reader.get("/a")) == "MISS");
+  outage.redis.resume();
+  CHECK(eventually([&] { return elsewhere.get("/a").body != old; }, patience));
+}
+
+TEST_CASE("A new and empty Redis at the old address serves nothing stale") {
+  Outage outage;
+  Larder first(outage.yaml());
+  Larder second(outage.yaml());
+  Client elsewhere = second.client();
+  elsewhere.get("/a");
+  const std::string old = elsewhere.get("/a").body;
+  outage.redis.stop();
+  CHECK(first.client().put("/a").status == 200);
+  outage.redis.restart();
+  CHECK(eventually([&] { return elsewhere.get("/a").body != old; }, patience));
+}
+
+TEST_CASE("on_outage says whether HITs go on without Redis") {
+  Outage outage;
+  Larder serving(outage.yaml(", on_outage: serve, outage_ttl: 200ms"));
+  Larder asking(outage.yaml(", on_outage: origin, outage_ttl: 200ms"));
+  for (const Larder* larder : {&serving, &asking}) {
+    larder->client().get("/a");
+    REQUIRE(cache_result(larder->client().get("/a")) == "HIT");
+  }
+  outage.redis.stop();
+  CHECK(eventually([&] { return cache_result(asking.client().get("/a")) != "HIT"; }));
+  CHECK(asking.client().get("/a").status == 200);
+  CHECK(cache_result(serving.client().get("/a")) == "HIT");
+  outage.redis.restart();
+  CHECK(eventually([&] { return cache_result(asking.client().get("/b")) == "HIT"; }, patience));
+}
+
+TEST_CASE("A larder whose Redis hangs ends when asked to") {
+  Outage outage;
+  Larder larder(outage.yaml());
+  larder.client().get("/a");
+  outage.redis.pause();
+  larder.client().put("/a");
+  CHECK(larder.stop() == 0);
+}
+
+}  // namespace larder::test

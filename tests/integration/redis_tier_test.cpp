@@ -1,0 +1,260 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/redis_server.hpp"
+#include "support/wait.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+#include <thread>
+
+/// The shared tier: what lies in Redis, who finds it there, and for how long (DESIGN.md, "Key" and "Purge
+/// log").
+namespace larder::test {
+
+namespace {
+
+OriginResponse numbered(const OriginRequest& request) {
+  return text("answer " + std::to_string(request.nth));
+}
+
+std::vector<std::string> lines(const std::string& printed) {
+  std::vector<std::string> found;
+  std::istringstream stream(printed);
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.empty()) found.push_back(line);
+  }
+  return found;
+}
+
+std::vector<std::string> names_in(const RedisServer& redis) {
+  return lines(redis.cli({"--scan"}));
+}
+
+std::vector<std::string> responses_in(const RedisServer& redis) {
+  std::vector<std::string> names = names_in(redis);
+  std::erase_if(names, [](const std::string& name) { return name.find(":r:") == std::string::npos; });
+  return names;
+}
+
+/// Storing in Redis is nobody's wait: it may be done a moment after the answer.
+bool are_stored(const RedisServer& redis, std::size_t count) {
+  return eventually([&] { return responses_in(redis).size() >= count; });
+}
+
+struct Tiered {
+  explicit Tiered(std::string store = "") : store_lines(std::move(store)) {}
+  Yaml yaml() const { return {.upstream = origin.url(), .store = store_lines, .redis = redis.url()}; }
+
+  std::string store_lines;
+  Origin origin{numbered};
+  RedisServer redis;
+};
+
+}  // namespace
+
+TEST_CASE("Everything in Redis has a readable name with larder's prefix and an expiry, or a bound") {
+  Tiered tiered;
+  Larder larder(tiered.yaml());
+  Client client = larder.client();
+  tiered.origin.answer([](const OriginRequest& request) {
+    return request.target == "/varied" ? text("a").with("Vary", "Accept-Language") : text("b");
+  });
+  client.get("/products?page=2");
+  client.get("/products/7");
+  client.get("/varied", {{"Accept-Language", "de"}});
+  client.get("/long?q=" + std::string(1000, 'x'));
+  client.get("/odd/{id}%20x");
+  client.put("/elsewhere");
+  REQUIRE(are_stored(tiered.redis, 5));
+
+  bool is_readable = false;
+  for (const std::string& name : names_in(tiered.redis)) {
+    CAPTURE(name);
+    CHECK(name.starts_with("larder:"));
+    CHECK(name.size() <= 600);
+    CHECK(name.find_first_of("{} ") == std::string::npos);
+    if (name.starts_with("larder:r:GET:http://shop.test/products?page=2")) is_readable = true;
+    if (name == "larder:purges") {
+      CHECK(tiered.redis.cli({"type", name}) == "stream");
+    } else {
+      const long long left = std::stoll(tiered.redis.cli({"pttl", name}));
+      CHECK(left > 0);
+      CHECK(left <= 24ll * 3'600'000);
+    }
+  }
+  CHECK(is_readable);
+}
+
+TEST_CASE("The purge log keeps no more than what is younger than the longest lifetime") {
+  Tiered tiered("  max_lifetime: 1s\n");
+  Larder larder(tiered.yaml());
+  Client client = larder.client();
+  const auto length = [&] { return std::stoi(tiered.redis.cli({"xlen", "larder:purges"})); };
+  for (int i = 0; i < 400; ++i) client.put("/a");
+  CHECK(length() >= 100);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  client.put("/a");
+  // Redis trims whole nodes of a hundred records.
+  CHECK(eventually([&] { return length() <= 200; }));
+}
+
+TEST_CASE("The configured prefix stands before every name") {
+  Origin origin(numbered);
+  RedisServer redis;
+  Larder larder("upstreams:\n  shop: {servers: [" + origin.url() + "]}\nstore:\n  redis: {url: \"" +
+                redis.url() +
+                "\", key_prefix: pantry, timeout: 500ms}\nroutes:\n  - match: /**\n    ttl: 60s\n");
+  larder.client().get("/a");
+  larder.client().put("/b");
+  REQUIRE(are_stored(redis, 1));
+  for (const std::string& name : names_in(redis)) CHECK(name.starts_with("pantry:"));
+}
+
+TEST_CASE("What is in Redis survives a restart of larder, and ages on") {
+  Tiered tiered;
+  Larder larder(tiered.yaml());
+  const auto sent = std::chrono::steady_clock::now();
+  const std::string body = larder.client().get("/a").body;
+  larder.client().get("/b?x=y");
+  REQUIRE(are_stored(tiered.redis, 2));
+  larder.restart();
+  const Response response = larder.client().get("/a");
+  CHECK(cache_result(response) == "HIT");
+  CHECK(response.body == body);
+  CHECK(response.fields.has("Age"));
+  CHECK(cache_result(larder.client().head("/b?x=y")) == "HIT");
+  CHECK(eventually([&] { return larder.client().get("/a").fields.get("Age") == "1"; }, patience));
+  CHECK(std::chrono::steady_clock::now() - sent >= std::chrono::milliseconds(950));
+  CHECK(tiered.origin.count() == 2);
+}
+
+TEST_CASE("A second instance finds what the first has stored") {
+  Tiered tiered;
+  tiered.origin.answer([](const OriginRequest& request) {
+    return request.target == "/varied"
+               ? text(request.fields.get("Accept-Language")).with("Vary", "Accept-Language")
+               : text(Pattern::first(1'000'000)).with("ETag", "\"v1\"");
+  });
+  Larder first(tiered.yaml());
+  Larder second(tiered.yaml());
+  first.client().get("/large");
+  first.client().get("/varied", {{"Accept-Language", "de"}});
+  REQUIRE(are_stored(tiered.redis, 2));
+
+  const Response large = second.client().get("/large");
+  CHECK(cache_result(large) == "HIT");
+  CHECK(large.body == Pattern::first(1'000'000));
+  CHECK(second.client().get("/large", {{"If-None-Match", "\"v1\""}}).status == 304);
+  CHECK(cache_result(second.client().get("/varied", {{"Accept-Language", "de"}})) == "HIT");
+  CHECK(second.client().get("/varied", {{"Accept-Language", "fr"}}).body == "fr");
+  CHECK(tiered.origin.count() == 3);
+}
+
+TEST_CASE("Instances on one host name share entries, whatever ports they listen at") {
+  Tiered tiered;
+  Larder first(tiered.yaml());
+  Larder second(tiered.yaml());
+  first.client("127.0.0.1:" + std::to_string(first.port())).get("/a");
+  REQUIRE(are_stored(tiered.redis, 1));
+  const Response response = second.client("127.0.0.1:" + std::to_string(second.port())).get("/a");
+  CHECK(cache_result(response) == "HIT");
+}
+
+TEST_CASE("Redis alone, without the memory tier, serves HITs and honors purges") {
+  Tiered tiered("  memory: 0\n");
+  Larder larder(tiered.yaml());
+  Client client = larder.client();
+  client.get("/a");
+  REQUIRE(are_stored(tiered.redis, 1));
+  CHECK(cache_result(client.get("/a")) == "HIT");
+  client.put("/a");
+  CHECK(cache_result(client.get("/a")) == "MISS");
+}
+
+TEST_CASE("A purge outlives a restart of the instance that answered it") {
+  Tiered tiered;
+  Larder larder(tiered.yaml());
+  larder.client().get("/a");
+  REQUIRE(are_stored(tiered.redis, 1));
+  larder.client().put("/a");
+  larder.restart();
+  CHECK(cache_result(larder.client().get("/a")) == "MISS");
+}
+
+TEST_CASE("A flushed Redis means a cold cache and no stale one") {
+  Tiered tiered;
+  Larder first(tiered.yaml());
+  Larder second(tiered.yaml());
+  Client reader = second.client();
+  reader.get("/a");
+  REQUIRE(are_stored(tiered.redis, 1));
+  tiered.redis.cli({"flushall"});
+  CHECK(first.client().put("/a").status == 200);
+  CHECK(eventually([&] { return reader.get("/a").body != "answer 1"; }));
+  CHECK(reader.get("/a").status == 200);
+}
+
+TEST_CASE("An entry that was tampered with is a miss and harms nobody") {
+  Tiered tiered("  memory: 0\n");
+  Larder larder(tiered.yaml());
+  Client client = larder.client();
+  for (const std::string garbage :
+       {"", "x", "garbage that is a little longer than the head of a record would be"}) {
+    client.get("/a");
+    REQUIRE(are_stored(tiered.redis, 1));
+    for (const std::string& name : names_in(tiered.redis)) {
+      if (name != "larder:purges") tiered.redis.cli({"set", name, garbage, "px", "60000"});
+    }
+    const Response response = client.get("/a");
+    CHECK(response.status == 200);
+    CHECK(cache_result(response) == "MISS");
+  }
+}
+
+TEST_CASE("Redis is reached by password, by ACL user, by Unix socket and in another database") {
+  struct Case {
+    const char* what;
+    std::vector<std::string> arguments;
+    RedisServer::Transport transport;
+    std::string prefix;
+    std::string suffix;
+  };
+  using Transport = RedisServer::Transport;
+  const Case cases[] = {
+      {"password", {"--requirepass", "secret"}, Transport::tcp, ":secret@", ""},
+      {"ACL user", {"--user", "ann on >secret ~* &* +@all"}, Transport::tcp, "ann:secret@", ""},
+      {"Unix socket", {}, Transport::unix_socket, "", ""},
+      {"database", {}, Transport::tcp, "", "/3"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.what);
+    Origin origin(numbered);
+    RedisServer redis(one.arguments, one.transport);
+    std::string url = redis.url();
+    if (one.transport == Transport::tcp) url.insert(std::string("redis://").size(), one.prefix);
+    const Yaml yaml{.upstream = origin.url(), .redis = url + one.suffix};
+    Larder first(yaml);
+    Larder second(yaml);
+    CHECK(eventually([&] {
+      const std::string target = "/" + std::to_string(origin.count());
+      first.client().get(target);
+      return cache_result(second.client().get(target)) == "HIT";
+    }));
+  }
+}
+
+TEST_CASE("A wrong password costs the shared tier and no request") {
+  Tiered tiered;
+  RedisServer guarded({"--requirepass", "secret"});
+  Larder larder(Yaml{.upstream = tiered.origin.url(),
+                     .redis = "redis://:wrong@127.0.0.1:" + std::to_string(guarded.port())});
+  Client client = larder.client();
+  CHECK(client.get("/a").status == 200);
+  CHECK(cache_result(client.get("/a")) == "HIT");
+  CHECK(client.put("/a").status == 200);
+  CHECK(cache_result(client.get("/a")) == "MISS");
+  CHECK(larder.log().find("wrong") == std::string::npos);
+}
+
+}  // namespace larder::test
