@@ -3,6 +3,7 @@
 #include <larder/http/list.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace larder::http {
 namespace {

@@ -99,6 +99,7 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
 };
 
 constexpr std::string_view end_of_head = "\r\n\r\n";
+constexpr std::size_t status_line_without_reason = std::string_view("HTTP/1.1 200").size();
 
 // The head at the front of `text` with its empty line, or all of it where the empty line is yet to come.
 std::string_view head_so_far(std::string_view text) {
@@ -180,8 +181,15 @@ Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes
   if (!may_be_status_line(head) || lines.broken) return Error::malformed;
   if (head.size() > limits.head || has_too_many_fields(lines, limits)) return Error::malformed;
   if (!head.ends_with(end_of_head)) return std::optional<ParsedResponse>();
+  std::string mended;
+  // RFC 9112, section 4: the space stays where there is no reason phrase. Servers that leave it out exist; it
+  // says nothing.
+  if (head.find('\r') == status_line_without_reason) {
+    mended.append(head.substr(0, status_line_without_reason)).append(" ");
+    mended.append(head.substr(status_line_without_reason));
+  }
   // RFC 9112, section 5.2: Beast puts a space in place of each fold.
-  Result<ParsedResponse> parsed = read_response(head, lines, request_method);
+  Result<ParsedResponse> parsed = read_response(mended.empty() ? head : mended, lines, request_method);
   if (!parsed) return parsed.error();
   parsed->size = head.size();
   return std::optional(std::move(*parsed));

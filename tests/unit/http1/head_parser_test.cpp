@@ -121,6 +121,9 @@ TEST_CASE("status lines (RFC 9112, section 4)") {
   for (const auto& [line, answer] : {
            Case{"HTTP/1.1 200 OK", "until close"},
            Case{"HTTP/1.1 200 ", "until close"},
+           Case{"HTTP/1.1 200", "until close"},
+           Case{"HTTP/1.1 20 ", "malformed"},
+           Case{"HTTP/1.1 2000", "malformed"},
            Case{"HTTP/1.0 200 OK", "until close"},
            Case{"HTTP/1.1 200 \xC3\xA4", "until close"},
            Case{"HTTP/1.1 599 x", "until close"},
@@ -145,6 +148,14 @@ TEST_CASE("status lines (RFC 9112, section 4)") {
     CAPTURE(line);
     CHECK(framing_of_response(response_with("", line)) == answer);
   }
+}
+
+TEST_CASE("a status line without its last space has an empty reason, and its head keeps its size") {
+  const std::string head = "HTTP/1.1 200\r\nContent-Length: 1\r\n\r\n";
+  const ParsedResponse response = parsed_response(head + "x");
+  CHECK(response.head.reason.empty());
+  CHECK(show(response.framing) == "length 1");
+  CHECK(response.size == head.size());
 }
 
 TEST_CASE("field lines are refused wherever their bytes are not RFC 9112's, section 5") {
