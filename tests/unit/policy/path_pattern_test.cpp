@@ -1,0 +1,121 @@
+#include <larder/policy/path_pattern.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::policy;
+
+TEST_CASE("a pattern matches whole paths, segment by segment") {
+  struct Case {
+    const char* pattern;
+    const char* path;
+    bool matches;
+  };
+  for (const auto& [pattern, path, matches] : {
+           Case{"/", "/", true},
+           Case{"/", "/a", false},
+           Case{"/**", "/", true},
+           Case{"/**", "/a/b/", true},
+           Case{"/**", "*", false},
+           Case{"/**", "", false},
+           Case{"/api", "/api", true},
+           Case{"/api", "/api/", false},
+           Case{"/api", "/API", false},
+           Case{"/api", "/apix", false},
+           Case{"/api/", "/api/", true},
+           Case{"/api/", "/api", false},
+           Case{"/api/**", "/api", true},
+           Case{"/api/**", "/api/", true},
+           Case{"/api/**", "/api/a/b", true},
+           Case{"/api/**", "/apix", false},
+           Case{"/api/*", "/api/a", true},
+           Case{"/api/*", "/api/", false},
+           Case{"/api/*", "/api/a/b", false},
+           Case{"/api/*/items", "/api/7/items", true},
+           Case{"/api/*/items", "/api/7/8/items", false},
+           Case{"/api/*/items", "/api//items", false},
+           Case{"/a/report-*.json", "/a/report-.json", true},
+           Case{"/a/report-*.json", "/a/report-1.json", true},
+           Case{"/a/report-*.json", "/a/report-1.xml", false},
+           Case{"/a/{id}", "/a/7", true},
+           Case{"/a/{id}", "/a/", false},
+           Case{"/a/{id}", "/a/7/", false},
+           Case{"/a/{id}/b/{name}/**", "/a/1/b/2/3/4", true},
+           Case{"/a%2Fb", "/a%2Fb", true},
+           Case{"/a%2Fb", "/a/b", false},
+       }) {
+    CAPTURE(pattern);
+    CAPTURE(path);
+    const Result<PathPattern> parsed = PathPattern::parse(pattern);
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->matches(path) == matches);
+    CHECK(parsed->match(path).has_value() == matches);
+    CHECK(parsed->text() == pattern);
+  }
+}
+
+TEST_CASE("a pattern captures what its names stood for, as received") {
+  const auto pattern = PathPattern::parse("/shops/{shop}/products/{id}");
+  REQUIRE(pattern.has_value());
+  CHECK(pattern->capture_names() == std::vector<std::string>{"shop", "id"});
+  CHECK(pattern->match("/shops/a%20b/products/7") == Captures{{"shop", "a%20b"}, {"id", "7"}});
+}
+
+TEST_CASE("a pattern that could never match, or means two things, is refused") {
+  for (const char* text : {"", "api", "/{id}/{id}", "/**/a", "/a**", "/***", "/{}", "/{id", "/id}",
+                           "/{id}.json", "/x{id}", "/{a b}", "/{a/b}", "/a?b", "/a#b", "/a b", "/a\tb"}) {
+    CAPTURE(text);
+    const Result<PathPattern> parsed = PathPattern::parse(text);
+    REQUIRE_FALSE(parsed.has_value());
+    CHECK(parsed.error() == Error::malformed);
+  }
+}
+
+TEST_CASE("a pattern that was never parsed matches nothing") {
+  CHECK_FALSE(PathPattern{}.matches("/"));
+  CHECK_FALSE(PathPattern{}.matches(""));
+}
+
+TEST_CASE("a star in a glob stands for any run of characters") {
+  struct Case {
+    const char* glob;
+    const char* text;
+    bool matches;
+  };
+  for (const auto& [glob, text, matches] : {
+           Case{"", "", true},
+           Case{"", "a", false},
+           Case{"*", "", true},
+           Case{"*", "abc", true},
+           Case{"a*", "a", true},
+           Case{"a*", "ba", false},
+           Case{"*a", "aba", true},
+           Case{"*a", "ab", false},
+           Case{"utm_*", "utm_source", true},
+           Case{"utm_*", "utm", false},
+           Case{"a*b*c", "a1b2c", true},
+           Case{"a*b*c", "acb", false},
+           Case{"*ab", "aab", true},
+           Case{"a**b", "ab", true},
+           Case{"**", "", true},
+       }) {
+    CAPTURE(glob);
+    CAPTURE(text);
+    CHECK(glob_matches(glob, text) == matches);
+  }
+}
+
+TEST_CASE("a glob of many stars takes no exponential time") {
+  const std::string text(2'000, 'a');
+  CHECK_FALSE(glob_matches("*a*a*a*a*a*a*a*a*a*a*a*a*b", text));
+}
+
+TEST_CASE("a template is filled from captures, or not at all") {
+  const Captures captures{{"id", "7"}, {"shop", "main"}};
+  CHECK(expand_template("product:{id}", captures) == "product:7");
+  CHECK(expand_template("{shop}-{id}-{id}", captures) == "main-7-7");
+  CHECK(expand_template("plain", captures) == "plain");
+  CHECK(expand_template("", captures) == "");
+  CHECK_FALSE(expand_template("{colour}", captures).has_value());
+  CHECK_FALSE(expand_template("a{id", captures).has_value());
+}

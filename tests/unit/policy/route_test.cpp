@@ -1,0 +1,98 @@
+#include "support.hpp"
+
+#include <larder/policy/route.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::policy;
+using namespace larder::policy::test;
+
+namespace {
+
+Route route_for(std::string_view match, std::vector<std::string> methods = {}) {
+  Route route;
+  route.match = match;
+  route.pattern = *PathPattern::parse(match);
+  route.methods = std::move(methods);
+  return route;
+}
+
+}  // namespace
+
+TEST_CASE("a plain ttl is for successes and lasting redirects alone (DESIGN.md, TTLs)") {
+  const TtlRule rule{Seconds{60}, {}};
+  for (const int status : {200, 203, 204, 300, 301, 308}) {
+    CAPTURE(status);
+    CHECK(rule.for_status(status) == Seconds{60});
+  }
+  for (const int status : {201, 206, 302, 304, 307, 400, 404, 405, 410, 414, 500, 501, 503}) {
+    CAPTURE(status);
+    CHECK_FALSE(rule.for_status(status).has_value());
+  }
+}
+
+TEST_CASE("a ttl by status is for the statuses it names") {
+  const TtlRule rule{{}, {{200, Seconds{300}}, {404, Seconds{10}}, {410, Seconds{0}}}};
+  CHECK(rule.for_status(200) == Seconds{300});
+  CHECK(rule.for_status(404) == Seconds{10});
+  CHECK(rule.for_status(410) == Seconds{0});
+  CHECK_FALSE(rule.for_status(301).has_value());
+  CHECK_FALSE(TtlRule{}.for_status(200).has_value());
+}
+
+TEST_CASE("the first route that matches method and path wins") {
+  const std::vector<Route> routes{route_for("/a/{id}", {"GET"}), route_for("/a/b", {"POST", "HEAD"}),
+                                  route_for("/a/**")};
+  struct Case {
+    const char* method;
+    const char* path;
+    int route;  // -1: none
+  };
+  for (const auto& [method, path, expected] : {
+           Case{"GET", "/a/b", 0},
+           Case{"HEAD", "/a/b", 0},
+           Case{"POST", "/a/b", 1},
+           Case{"PUT", "/a/b", 2},
+           Case{"get", "/a/b", 2},
+           Case{"GET", "/a", 2},
+           Case{"GET", "/b", -1},
+           Case{"OPTIONS", "*", -1},
+       }) {
+    CAPTURE(method);
+    CAPTURE(path);
+    const auto match = match_route(routes, method, path);
+    REQUIRE(match.has_value() == (expected >= 0));
+    if (match) CHECK(match->route == &routes[static_cast<std::size_t>(expected)]);
+  }
+  CHECK(match_route(routes, "GET", "/a/b")->captures == Captures{{"id", "b"}});
+}
+
+TEST_CASE("a route for HEAD alone does not answer GET") {
+  const std::vector<Route> routes{route_for("/**", {"HEAD"})};
+  CHECK(match_route(routes, "HEAD", "/").has_value());
+  CHECK_FALSE(match_route(routes, "GET", "/").has_value());
+}
+
+TEST_CASE("a Cookie is unkeyed unless the route ignores or keys it") {
+  const auto with_cookie = fields_of("Cookie: a=b");
+  Route route;
+  CHECK(has_unkeyed_cookie(route, with_cookie));
+  CHECK_FALSE(has_unkeyed_cookie(route, fields_of("Accept: */*")));
+  route.headers = {"cookie"};
+  CHECK_FALSE(has_unkeyed_cookie(route, with_cookie));
+  route.headers.clear();
+  route.cookies.mode = CookieRule::Mode::ignore;
+  CHECK_FALSE(has_unkeyed_cookie(route, with_cookie));
+  route.cookies = {CookieRule::Mode::key, {"theme"}};
+  CHECK_FALSE(has_unkeyed_cookie(route, with_cookie));
+}
+
+TEST_CASE("Authorization is unkeyed unless the route names the field") {
+  const auto authorized = fields_of("authorization: Bearer x");
+  Route route;
+  CHECK(has_unkeyed_authorization(route, authorized));
+  CHECK_FALSE(has_unkeyed_authorization(route, fields_of("Accept: */*")));
+  route.headers = {"Authorization"};
+  CHECK_FALSE(has_unkeyed_authorization(route, authorized));
+}
