@@ -144,7 +144,8 @@ std::optional<std::string> listen_address(const Value& value) {
     value.mismatch(a_listen_address, *text);
     return std::nullopt;
   }
-  const auto authority = urls::parse_authority(as_authority(*text));
+  const std::string authority_text = as_authority(*text);
+  const auto authority = urls::parse_authority(authority_text);
   if (!authority || authority->has_userinfo() || !authority->has_port() ||
       !is_plain_host(authority->encoded_host())) {
     value.mismatch(a_listen_address, *text);
