@@ -1,0 +1,151 @@
+#include "support.hpp"
+
+#include <larder/policy/freshness.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::policy;
+using namespace larder::policy::test;
+
+namespace {
+
+std::optional<Milliseconds> stated(const std::string& fields) {
+  return stated_freshness(response_of(200, fields), noon);
+}
+
+const std::string dated = "Date: " + std::string(noon_text) + "|";
+
+}  // namespace
+
+TEST_CASE("the origin states a lifetime by s-maxage, max-age, then Expires (RFC 9111, section 4.2.1)") {
+  struct Case {
+    std::string fields;
+    std::optional<Seconds> lifetime;
+  };
+  const std::string in_an_hour = "Expires: " + date_after(Seconds{3600});
+  for (const auto& [fields, lifetime] : std::vector<Case>{
+           {"", {}},
+           {"Cache-Control: public, must-revalidate", {}},
+           {"Cache-Control: max-age=60", Seconds{60}},
+           {"Cache-Control: MAX-AGE=60", Seconds{60}},
+           {"Cache-Control: max-age=\"60\"", Seconds{60}},
+           {"Cache-Control: max-age=60, s-maxage=30", Seconds{30}},
+           {"Cache-Control: s-maxage=90|Cache-Control: max-age=60", Seconds{90}},
+           {dated + "Cache-Control: max-age=60|" + in_an_hour, Seconds{60}},
+           {"Cache-Control: max-age=60, max-age=10", Seconds{10}},
+           {"Cache-Control: max-age=0", Seconds{0}},
+           {"Cache-Control: max-age=-1", Seconds{0}},
+           {"Cache-Control: max-age=1.5", Seconds{0}},
+           {"Cache-Control: max-age=soon", Seconds{0}},
+           {"Cache-Control: max-age", Seconds{0}},
+           {"Cache-Control: max-age=99999999999999999999", Seconds{2147483648}},
+           {dated + in_an_hour, Seconds{3600}},
+           {in_an_hour, Seconds{3600}},
+           {"Date: yesterday|" + in_an_hour, Seconds{3600}},
+           {"Date: " + date_after(Seconds{-600}) + "|" + in_an_hour, Seconds{4200}},
+           {dated + "Expires: " + date_after(Seconds{-1}), Seconds{0}},
+       }) {
+    CAPTURE(fields);
+    CHECK(stated(fields) == lifetime);
+  }
+}
+
+TEST_CASE("an Expires that is no date is in the past (RFC 9111, section 5.3)") {
+  for (const char* value : {"0", "-1", "", "tomorrow", "Sun, 06 Nov 1994 08:49:37",
+                            "Sun, 06 Nov 1994 08:49:37 CET", "784111777"}) {
+    CAPTURE(value);
+    CHECK(stated(dated + "Expires: " + value) == Seconds{0});
+  }
+}
+
+TEST_CASE("CDN-Cache-Control stands for Cache-Control and Expires (RFC 9213, section 2.1)") {
+  struct Case {
+    std::string fields;
+    std::optional<Seconds> lifetime;
+  };
+  const std::string others = "|Cache-Control: s-maxage=1|Expires: " + date_after(Seconds{3600});
+  for (const auto& [fields, lifetime] : std::vector<Case>{
+           {"CDN-Cache-Control: max-age=600" + others, Seconds{600}},
+           {"CDN-Cache-Control: max-age=600, s-maxage=60" + others, Seconds{60}},
+           {"CDN-Cache-Control: must-revalidate" + others, {}},
+           // What is empty or no dictionary is ignored.
+           {"CDN-Cache-Control: " + others, Seconds{1}},
+           {"CDN-Cache-Control: max-age=600, &&&&" + others, Seconds{1}},
+           {"CDN-Cache-Control: MAX-AGE=600" + others, Seconds{1}},
+           {"CDN-Cache-Control: max-age =600" + others, Seconds{1}},
+       }) {
+    CAPTURE(fields);
+    CHECK(stated(fields) == lifetime);
+  }
+  CHECK(origin_directives(fields_of("CDN-Cache-Control: max-age=1|Cache-Control: no-store")).targeted);
+  CHECK_FALSE(
+      origin_directives(fields_of("CDN-Cache-Control: max-age=1|Cache-Control: no-store")).control.no_store);
+  CHECK(origin_directives(fields_of("Cache-Control: no-store")).control.no_store);
+}
+
+TEST_CASE("the heuristic lifetime is a tenth of the time unchanged (RFC 9111, section 4.2.2)") {
+  const std::string modified = "Last-Modified: " + date_after(Seconds{-1000});
+  CHECK(heuristic_freshness(response_of(200, dated + modified), noon) == Seconds{100});
+  CHECK(heuristic_freshness(response_of(200, modified), noon) == Seconds{100});
+  CHECK_FALSE(heuristic_freshness(response_of(200, dated), noon).has_value());
+  CHECK_FALSE(heuristic_freshness(response_of(200, dated + "Last-Modified: once"), noon).has_value());
+  CHECK_FALSE(heuristic_freshness(response_of(200, dated + "Last-Modified: " + date_after(Seconds{5})), noon)
+                  .has_value());
+  for (const int status : {203, 204, 300, 301, 308, 404, 405, 410, 414, 501}) {
+    CAPTURE(status);
+    CHECK(heuristic_freshness(response_of(status, dated + modified), noon) == Seconds{100});
+  }
+  for (const int status : {201, 202, 206, 302, 303, 307, 400, 403, 500, 502, 503, 504, 599}) {
+    CAPTURE(status);
+    CHECK_FALSE(heuristic_freshness(response_of(status, dated + modified), noon).has_value());
+  }
+}
+
+TEST_CASE("the initial age is the larger of Age plus delay and the age by Date (RFC 9111, section 4.2.3)") {
+  struct Case {
+    std::string fields;
+    Milliseconds delay;
+    Milliseconds age;
+  };
+  for (const auto& [fields, delay, age] : std::vector<Case>{
+           {"", Milliseconds{0}, Milliseconds{0}},
+           {"", Milliseconds{250}, Milliseconds{250}},
+           {"", Milliseconds{-250}, Milliseconds{0}},
+           {"Age: 30", Milliseconds{250}, Milliseconds{30'250}},
+           // Section 5.1: the first member of a list; what is no number is ignored.
+           {"Age: 30, 40", Milliseconds{0}, Seconds{30}},
+           {"Age: 30|Age: 40", Milliseconds{0}, Seconds{30}},
+           {"Age: 0, 40", Milliseconds{0}, Seconds{0}},
+           {"Age: -30", Milliseconds{0}, Seconds{0}},
+           {"Age: 3.5", Milliseconds{0}, Seconds{0}},
+           {"Age: \"30\"", Milliseconds{0}, Seconds{0}},
+           {"Age: 30s", Milliseconds{0}, Seconds{0}},
+           {"Age: x, 30", Milliseconds{0}, Seconds{0}},
+           {"Age: ", Milliseconds{0}, Seconds{0}},
+           {"Age: 99999999999999", Milliseconds{0}, Seconds{2147483648}},
+           // A Date is cut to whole seconds, so the first second of the difference is no age.
+           {"Date: " + date_after(Seconds{-1}), Milliseconds{0}, Seconds{0}},
+           {"Date: " + date_after(Seconds{-61}), Milliseconds{0}, Seconds{60}},
+           {"Age: 90|Date: " + date_after(Seconds{-61}), Milliseconds{0}, Seconds{90}},
+           {"Age: 10|Date: " + date_after(Seconds{-61}), Milliseconds{0}, Seconds{60}},
+           {"Date: " + date_after(Seconds{600}), Milliseconds{0}, Seconds{0}},
+           {"Date: recently", Milliseconds{0}, Seconds{0}},
+       }) {
+    CAPTURE(fields);
+    CHECK(initial_age(fields_of(fields), noon - delay, noon) == age);
+  }
+}
+
+TEST_CASE("a stored response ages while it lies, and never backwards") {
+  Lifetimes lifetimes;
+  lifetimes.response_time = noon;
+  lifetimes.initial_age = Seconds{5};
+  lifetimes.freshness = Seconds{20};
+  CHECK(current_age(lifetimes, noon) == Seconds{5});
+  CHECK(current_age(lifetimes, noon + Seconds{10}) == Seconds{15});
+  CHECK(current_age(lifetimes, noon - Seconds{10}) == Seconds{5});
+  CHECK(remaining_freshness(lifetimes, noon) == Seconds{15});
+  CHECK(remaining_freshness(lifetimes, noon + Seconds{15}) == Seconds{0});
+  CHECK(remaining_freshness(lifetimes, noon + Seconds{16}) == Seconds{-1});
+}

@@ -1,0 +1,156 @@
+#include "support.hpp"
+
+#include <larder/policy/reuse.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::policy;
+using namespace larder::policy::test;
+
+namespace {
+
+using Action = ReuseDecision::Action;
+
+/// Fresh for a minute from noon on.
+Lifetimes a_minute() {
+  Lifetimes lifetimes;
+  lifetimes.response_time = noon;
+  lifetimes.freshness = Seconds{60};
+  return lifetimes;
+}
+
+struct Case {
+  const char* request;
+  int age;  // seconds
+  Action action;
+  Reason reason;
+};
+
+void check_all(const Route& route, const Lifetimes& stored, std::initializer_list<Case> cases,
+               bool has_validator = true) {
+  for (const auto& [request, age, action, reason] : cases) {
+    CAPTURE(request);
+    CAPTURE(age);
+    const ReuseDecision decision =
+        decide_reuse(route, request_of("GET", request), stored, has_validator, noon + Seconds{age});
+    CHECK(static_cast<int>(decision.action) == static_cast<int>(action));
+    CHECK(token_of(decision.reason) == token_of(reason));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a fresh response is served, a stale one is validated (RFC 9111, section 4)") {
+  check_all({}, a_minute(),
+            {
+                {"", 0, Action::serve, Reason::none},
+                {"", 59, Action::serve, Reason::none},
+                {"", 60, Action::validate, Reason::stale},
+                {"", 3600, Action::validate, Reason::stale},
+            });
+}
+
+TEST_CASE("what has no validator is fetched anew instead of validated") {
+  check_all({}, a_minute(),
+            {{"", 60, Action::fill, Reason::stale},
+             {"Cache-Control: no-cache", 0, Action::fill, Reason::request_no_cache}},
+            false);
+}
+
+TEST_CASE("a request may ask for more than freshness (RFC 9111, section 5.2.1)") {
+  check_all({}, a_minute(),
+            {
+                // Section 5.2.1.4, and 5.4 for Pragma.
+                {"Cache-Control: no-cache", 0, Action::validate, Reason::request_no_cache},
+                {"Pragma: no-cache", 0, Action::validate, Reason::request_no_cache},
+                {"Pragma: x, No-Cache", 0, Action::validate, Reason::request_no_cache},
+                {"Pragma: no-cache|Cache-Control: max-age=30", 10, Action::serve, Reason::none},
+                {"Pragma: other", 0, Action::serve, Reason::none},
+                // Section 5.2.1.1.
+                {"Cache-Control: max-age=10", 10, Action::serve, Reason::none},
+                {"Cache-Control: max-age=10", 11, Action::validate, Reason::request_max_age},
+                {"Cache-Control: max-age=0", 0, Action::validate, Reason::request_max_age},
+                {"Cache-Control: max-age=3600", 60, Action::validate, Reason::stale},
+                // Section 5.2.1.3.
+                {"Cache-Control: min-fresh=10", 50, Action::serve, Reason::none},
+                {"Cache-Control: min-fresh=10", 51, Action::validate, Reason::request_min_fresh},
+                {"Cache-Control: min-fresh=10", 60, Action::validate, Reason::stale},
+                // Section 5.2.1.2.
+                {"Cache-Control: max-stale", 3600, Action::serve, Reason::stale},
+                {"Cache-Control: max-stale=10", 70, Action::serve, Reason::stale},
+                {"Cache-Control: max-stale=10", 71, Action::validate, Reason::stale},
+                {"Cache-Control: max-stale=10", 5, Action::serve, Reason::none},
+                {"Cache-Control: max-stale, max-age=30", 40, Action::validate, Reason::request_max_age},
+                // A HEAD or GET with a Cookie is not special where the origin states the lifetime.
+                {"Cookie: a=b", 0, Action::serve, Reason::none},
+                {"Authorization: Basic x", 0, Action::serve, Reason::none},
+            });
+}
+
+TEST_CASE("only-if-cached is refused rather than sent to the origin (RFC 9111, section 5.2.1.7)") {
+  Lifetimes no_cache = a_minute();
+  no_cache.no_cache = true;
+  check_all({}, a_minute(),
+            {{"Cache-Control: only-if-cached", 0, Action::serve, Reason::none},
+             {"Cache-Control: only-if-cached", 60, Action::refuse, Reason::stale},
+             {"Cache-Control: only-if-cached, max-stale", 60, Action::serve, Reason::stale},
+             {"Cache-Control: only-if-cached, max-age=5", 6, Action::refuse, Reason::request_max_age}});
+  check_all({}, no_cache, {{"Cache-Control: only-if-cached", 0, Action::refuse, Reason::no_cache}});
+  CHECK(only_if_cached({}, request_of("GET", "Cache-Control: only-if-cached")));
+  CHECK_FALSE(only_if_cached({}, request_of("GET")));
+}
+
+TEST_CASE("a response can forbid what a request would take (RFC 9111, sections 4.2.4 and 5.2.2)") {
+  Lifetimes strict = a_minute();
+  strict.must_revalidate = true;
+  check_all({}, strict,
+            {{"", 59, Action::serve, Reason::none},
+             {"Cache-Control: max-stale", 60, Action::validate, Reason::stale},
+             {"Cache-Control: max-stale=100", 61, Action::validate, Reason::stale}});
+  Lifetimes no_cache = a_minute();
+  no_cache.no_cache = true;
+  check_all({}, no_cache,
+            {{"", 0, Action::validate, Reason::no_cache},
+             {"Cache-Control: max-stale", 0, Action::validate, Reason::no_cache}});
+}
+
+TEST_CASE("a route may be deaf to what requests ask, but not to what responses say") {
+  Route route;
+  route.honor_request_directives = false;
+  check_all(route, a_minute(),
+            {{"Cache-Control: no-cache", 0, Action::serve, Reason::none},
+             {"Pragma: no-cache", 0, Action::serve, Reason::none},
+             {"Cache-Control: max-age=0", 0, Action::serve, Reason::none},
+             {"Cache-Control: max-stale", 60, Action::validate, Reason::stale},
+             {"Cache-Control: only-if-cached", 60, Action::validate, Reason::stale}});
+  CHECK_FALSE(only_if_cached(route, request_of("GET", "Cache-Control: only-if-cached")));
+}
+
+TEST_CASE("an entry that only the route made fresh is not for requests with a Cookie outside the key") {
+  Lifetimes by_route = a_minute();
+  by_route.by_route = true;
+  check_all({}, by_route,
+            {{"", 0, Action::serve, Reason::none},
+             {"Cookie: a=b", 0, Action::fill, Reason::cookie},
+             {"Cookie: a=b", 90, Action::fill, Reason::cookie},
+             {"Cookie: a=b|Cache-Control: only-if-cached", 0, Action::refuse, Reason::cookie}});
+  Route ignoring;
+  ignoring.cookies.mode = CookieRule::Mode::ignore;
+  check_all(ignoring, by_route, {{"Cookie: a=b", 0, Action::serve, Reason::none}});
+  Route keyed;
+  keyed.cookies = {CookieRule::Mode::key, {"a"}};
+  check_all(keyed, by_route, {{"Cookie: a=b", 0, Action::serve, Reason::none}});
+}
+
+TEST_CASE(
+    "an entry that only the route made fresh is not for requests with an Authorization outside the key") {
+  Lifetimes by_route = a_minute();
+  by_route.by_route = true;
+  check_all({}, by_route, {{"Authorization: Basic x", 0, Action::fill, Reason::authorization}});
+  Route keyed;
+  keyed.headers = {"Authorization"};
+  check_all(keyed, by_route, {{"Authorization: Basic x", 0, Action::serve, Reason::none}});
+  by_route.allows_authorization = true;
+  check_all({}, by_route, {{"Authorization: Basic x", 0, Action::serve, Reason::none}});
+}
