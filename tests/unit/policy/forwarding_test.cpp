@@ -1,0 +1,155 @@
+#include "support.hpp"
+
+#include <larder/policy/forwarding.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::policy;
+using namespace larder::policy::test;
+
+namespace {
+
+const Hop hop{"192.0.2.1", "https", "Shop.test:81"};
+const std::string ours =
+    "|X-Forwarded-For: 192.0.2.1|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|Via: 1.1 larder";
+
+std::string forwarded(std::string_view fields, bool cacheable, const Route& route = {}) {
+  const auto out = request_fields_to_forward(route, request_of("GET", fields), hop, cacheable);
+  return out ? text_of(*out) : "malformed";
+}
+
+}  // namespace
+
+TEST_CASE("a request goes on with its own fields, and with ours at the end") {
+  CHECK(forwarded("Host: other|Accept: a|Accept: b|X-Own: 1", true) ==
+        "Host: Shop.test:81|Accept: a|Accept: b|X-Own: 1" + ours);
+}
+
+TEST_CASE("fields for one connection stay behind (RFC 9110, section 7.6.1)") {
+  for (const bool cacheable : {true, false}) {
+    CHECK(forwarded(
+              "Connection: close, X-Hop|connection: X-Other|X-Hop: 1|X-Other: 2|Keep-Alive: 5|TE: trailers|"
+              "Trailer: T|Transfer-Encoding: chunked|Content-Length: 3|Upgrade: h2c|HTTP2-Settings: x|"
+              "Proxy-Connection: close|Proxy-Authorization: Basic x|X-Kept: 1",
+              cacheable) == "Host: Shop.test:81|X-Kept: 1" + ours);
+  }
+  for (const char* name : {"Connection", "keep-alive", "TE", "trailer", "Transfer-Encoding", "Upgrade",
+                           "Proxy-Authenticate", "proxy-connection", "HTTP2-Settings"}) {
+    CAPTURE(name);
+    CHECK(is_hop_by_hop(name));
+  }
+  for (const char* name : {"Accept", "Content-Length", "Via", "Set-Cookie", "Proxy", "TEA"}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_hop_by_hop(name));
+  }
+}
+
+TEST_CASE("Connection may not name what decides who asks for what (front-door.md, hop-by-hop abuse)") {
+  for (const char* name : {"Authorization", "cookie", "HOST", "Content-Length", "Content-Type",
+                           "If-None-Match", "Range", "X-Forwarded-For", "Forwarded", "Via"}) {
+    CAPTURE(name);
+    http::FieldList fields = fields_of(std::string("Connection: close, ") + name);
+    CHECK(forwarded(std::string("Connection: close, ") + name, false) == "malformed");
+    CHECK(remove_connection_specific({}, fields).error() == Error::malformed);
+  }
+  Route route;
+  route.headers = {"Accept-Language"};
+  CHECK(forwarded("Connection: accept-language|Accept-Language: de", true, route) == "malformed");
+}
+
+TEST_CASE("what Connection names is gone before a request is keyed") {
+  http::FieldList fields = fields_of(
+      "Connection: Accept-Language, upgrade, keep-alive|Accept-Language: de|Upgrade: websocket|Accept: a");
+  REQUIRE(remove_connection_specific({}, fields).has_value());
+  CHECK(text_of(fields) == "Connection: Accept-Language, upgrade, keep-alive|Upgrade: websocket|Accept: a");
+  http::FieldList plain = fields_of("Accept: a");
+  REQUIRE(remove_connection_specific({}, plain).has_value());
+  CHECK(text_of(plain) == "Accept: a");
+}
+
+TEST_CASE(
+    "an override never reaches the origin where the answer is shared (front-door.md, unkeyed poisoning)") {
+  for (const char* name : {"X-Original-URL",
+                           "X-Rewrite-URL",
+                           "x-original-host",
+                           "X-Host",
+                           "X-HTTP-Method",
+                           "X-HTTP-Method-Override",
+                           "X-Method-Override",
+                           "X-Forwarded-Server",
+                           "X-Forwarded-Port",
+                           "X-Forwarded-Prefix",
+                           "X-Forwarded-Scheme",
+                           "X-Forwarded-SSL",
+                           "X-Forwarded-Anything",
+                           "X-Real-IP",
+                           "Forwarded",
+                           "True-Client-IP",
+                           "X-Accel-Redirect",
+                           "X-Client-IP",
+                           "Front-End-Https",
+                           "Range",
+                           "If-None-Match",
+                           "If-Modified-Since",
+                           "If-Range"}) {
+    CAPTURE(name);
+    const std::string line = std::string(name) + ": v";
+    CHECK(forwarded(line, true) == "Host: Shop.test:81" + ours);
+    CHECK(forwarded(line, false) == "Host: Shop.test:81|" + line + ours);
+    Route keyed;
+    keyed.headers = {name};
+    CHECK(forwarded(line, true, keyed) == "Host: Shop.test:81|" + line + ours);
+  }
+}
+
+TEST_CASE("X-Forwarded-For is trusted only where the answer is one client's own") {
+  const std::string rest = "|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|Via: 1.1 larder";
+  const char* claimed =
+      "X-Forwarded-For: a, b|X-Forwarded-For: c|X-Forwarded-Proto: gopher|X-Forwarded-Host: evil";
+  CHECK(forwarded(claimed, false) == "Host: Shop.test:81|X-Forwarded-For: a, b, c, 192.0.2.1" + rest);
+  CHECK(forwarded(claimed, true) == "Host: Shop.test:81" + ours);
+}
+
+TEST_CASE("Via grows by one (RFC 9110, section 7.6.3)") {
+  http::RequestHead request = request_of("GET", "Via: 1.1 a|Via: 2 b");
+  request.version_minor = 0;
+  CHECK(request_fields_to_forward({}, request, hop, true)->find("Via") == "1.1 a, 2 b, 1.0 larder");
+  http::ResponseHead response = response_of(200, "Via: 1.1 o");
+  CHECK(response_fields_to_forward(response, false).find("Via") == "1.1 o, 1.1 larder");
+  response.version_minor = 0;
+  CHECK(response_fields_to_forward(response, false).find("Via") == "1.1 o, 1.0 larder");
+}
+
+TEST_CASE("of a shared answer's Cookie only what the key tells apart goes on") {
+  const char* cookies = "Cookie: id=1; theme=dark; lang=de|Accept: a";
+  Route route;
+  CHECK(forwarded(cookies, true, route) ==
+        "Host: Shop.test:81|Cookie: id=1; theme=dark; lang=de|Accept: a" + ours);
+  route.cookies.mode = CookieRule::Mode::ignore;
+  CHECK(forwarded(cookies, true, route) == "Host: Shop.test:81|Accept: a" + ours);
+  CHECK(forwarded(cookies, false, route) ==
+        "Host: Shop.test:81|Cookie: id=1; theme=dark; lang=de|Accept: a" + ours);
+  route.cookies = {CookieRule::Mode::key, {"lang", "theme", "absent"}};
+  CHECK(forwarded(cookies, true, route) == "Host: Shop.test:81|Accept: a|Cookie: lang=de; theme=dark" + ours);
+  CHECK(forwarded("Cookie: theme; theme = x ;theme=\"y|Accept: a", true, route) ==
+        "Host: Shop.test:81|Accept: a|Cookie: theme=; theme=x; theme=\"y" + ours);
+  CHECK(forwarded("Cookie: id=1|Accept: a", true, route) == "Host: Shop.test:81|Accept: a" + ours);
+  route.headers = {"Cookie"};
+  CHECK(forwarded("Cookie: id=1", true, route) == "Host: Shop.test:81|Cookie: id=1" + ours);
+}
+
+TEST_CASE("Authorization always goes on") {
+  CHECK(forwarded("Authorization: Basic x", true) == "Host: Shop.test:81|Authorization: Basic x" + ours);
+}
+
+TEST_CASE("a response goes on without what was for one connection") {
+  const http::ResponseHead response = response_of(
+      200,
+      "Date: d|Connection: X-Hop|X-Hop: 1|Keep-Alive: 5|Transfer-Encoding: chunked|Content-Length: 3|"
+      "Trailer: T|Upgrade: h2c|Proxy-Authenticate: Basic|Set-Cookie: a=b|Set-Cookie: c=d");
+  CHECK(text_of(response_fields_to_forward(response, false)) ==
+        "Date: d|Set-Cookie: a=b|Set-Cookie: c=d|Via: 1.1 larder");
+  CHECK(text_of(response_fields_to_forward(response, true)) ==
+        "Date: d|Content-Length: 3|Set-Cookie: a=b|Set-Cookie: c=d|Via: 1.1 larder");
+}

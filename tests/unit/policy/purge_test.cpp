@@ -1,0 +1,163 @@
+#include "support.hpp"
+
+#include <larder/policy/purge.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace larder;
+using namespace larder::policy;
+using namespace larder::policy::test;
+
+namespace {
+
+using Kind = Purge::Kind;
+
+std::string text_of(const std::vector<Purge>& purges) {
+  std::string text;
+  for (const Purge& purge : purges) {
+    constexpr std::string_view marks = "=>~#*";  // resource, below, pattern, tag, all
+    if (!text.empty()) text += ' ';
+    text += marks[static_cast<std::size_t>(purge.kind)];
+    text += purge.value;
+  }
+  return text;
+}
+
+std::string purged(std::string_view method, std::string_view path, const Route& route = {},
+                   const Captures& captures = {}) {
+  const http::ResponseHead response = response_of(200);
+  return text_of(purges_of(route, captures, request_of(method), target_of(path, {}, "h"), &response));
+}
+
+std::string purged_by_response(std::string_view fields) {
+  const http::ResponseHead response = response_of(201, fields);
+  return text_of(purges_of({}, {}, request_of("POST"), test::target_of("/", {}, "h", "81"), &response));
+}
+
+}  // namespace
+
+TEST_CASE("a write purges its target and the parent collection (DESIGN.md, What a write purges)") {
+  CHECK(purged("PUT", "/products/7") == "=h/products/7 =h/products/7/ =h/products =h/products/");
+  CHECK(purged("POST", "/products") == "=h/products =h/products/ =h/");
+  CHECK(purged("PATCH", "/products/") == "=h/products =h/products/ =h/");
+  CHECK(purged("PUT", "/") == "=h/");
+  CHECK(purged("FOO", "/a/b/") == "=h/a/b =h/a/b/ =h/a =h/a/");
+}
+
+TEST_CASE("DELETE purges what lies below, too") {
+  CHECK(purged("DELETE", "/products/7") ==
+        "=h/products/7 =h/products/7/ =h/products =h/products/ >h/products/7/");
+  CHECK(purged("DELETE", "/products/") == "=h/products =h/products/ =h/ >h/products/");
+  CHECK(purged("DELETE", "/") == "=h/ >h/");
+}
+
+TEST_CASE("the query of a write does not matter, nor do scheme and port") {
+  const http::ResponseHead response = response_of(200);
+  http::Target target = target_of("/a", "x=1", "h", "8443");
+  target.scheme = "https";
+  CHECK(text_of(purges_of({}, {}, request_of("PUT"), target, &response)) == purged("PUT", "/a"));
+}
+
+TEST_CASE("Location and Content-Location are purged within their origin alone (RFC 9111, section 4.4)") {
+  struct Case {
+    const char* fields;
+    const char* purges;
+  };
+  for (const auto& [fields, purges] : {
+           Case{"", "=h/"},
+           Case{"Location: /p/8", "=h/ =h/p/8 =h/p/8/"},
+           Case{"Location: p/8?x=1", "=h/ =h/p/8 =h/p/8/"},
+           Case{"Location: /p/8#part", "=h/ =h/p/8 =h/p/8/"},
+           Case{"Location: http://h:81/p/8", "=h/ =h/p/8 =h/p/8/"},
+           Case{"Location: http://H:81/p/../q", "=h/ =h/q =h/q/"},
+           Case{"Location: http://h/p/8", "=h/"},
+           Case{"Location: https://h:81/p/8", "=h/"},
+           Case{"Location: http://other:81/p/8", "=h/"},
+           Case{"Location: //other:81/p/8", "=h/"},
+           Case{"Location: mailto:a@b", "=h/"},
+           Case{"Location: http://[/", "=h/"},
+           Case{"Content-Location: /p/9|location: /p/8", "=h/ =h/p/8 =h/p/8/ =h/p/9 =h/p/9/"},
+           Case{"Location: /", "=h/"},
+       }) {
+    CAPTURE(fields);
+    CHECK(purged_by_response(fields) == purges);
+  }
+}
+
+TEST_CASE("a write of unknown outcome purges as one that succeeded") {
+  CHECK(text_of(purges_of({}, {}, request_of("PUT"), target_of("/a", {}, "h"), nullptr)) ==
+        purged("PUT", "/a"));
+}
+
+TEST_CASE("success and redirection purge, errors do not (RFC 9111, section 4.4)") {
+  for (const int status : {200, 201, 202, 204, 299, 301, 303, 308, 399}) CHECK(is_purging_status(status));
+  for (const int status : {100, 101, 199, 400, 404, 409, 422, 500, 503})
+    CHECK_FALSE(is_purging_status(status));
+}
+
+TEST_CASE("a route names more to purge, beside what is purged anyway") {
+  Route route;
+  route.purge.urls = {"/search/**", "/shops/{shop}", "/shops/{shop}/*/top", "/{unknown}"};
+  route.purge.tags = {"product:{id}", "all", "x:{unknown}"};
+  const std::string always = purged("PUT", "/p");
+  CHECK(purged("PUT", "/p", route, {{"id", "7"}, {"shop", "main"}}) ==
+        always + " ~h/search/** =h/shops/main =h/shops/main/ ~h/shops/main/*/top #product:7 #all");
+  route.purge.none = true;
+  CHECK(purged("PUT", "/p", route).empty());
+}
+
+TEST_CASE("what a client put in its path never narrows a pattern") {
+  Route route;
+  route.purge.urls = {"/by/{id}/**", "/of/{id}"};
+  const std::string always = purged("PUT", "/p");
+  CHECK(purged("PUT", "/p", route, {{"id", "a**b"}}) == always + " ~h/by/*/** =h/of/a**b =h/of/a**b/");
+  CHECK(purged("PUT", "/p", route, {{"id", "{x"}}) == always + " ~h/by/*/** =h/of/{x =h/of/{x/");
+}
+
+TEST_CASE("paths that an origin may take for one are purged as one (RFC 3986, section 6.2.2)") {
+  struct Case {
+    const char* path;
+    const char* normal;
+  };
+  for (const auto& [path, normal] : {
+           Case{"/", "/"},
+           Case{"/a/b", "/a/b"},
+           Case{"/a/b/", "/a/b/"},
+           Case{"//a///b", "/a/b"},
+           Case{"/%61/%7e", "/a/~"},
+           Case{"/a%2fb", "/a%2Fb"},
+           Case{"/%c3%a4", "/%C3%A4"},
+           Case{"/a/./b", "/a/b"},
+           Case{"/a/../b", "/b"},
+           Case{"/a/..", "/"},
+           Case{"/a/b/..", "/a/"},
+           Case{"/a/.", "/a/"},
+           Case{"/../../a", "/a"},
+           Case{"/a/%2e%2E/b", "/b"},
+           Case{"/a.b/...", "/a.b/..."},
+           Case{"/%zz%", "/%zz%"},
+           Case{"/a/**", "/a/**"},
+       }) {
+    CAPTURE(path);
+    CHECK(normal_path(path) == normal);
+    CHECK(normal_path(normal) == normal);
+    CHECK(purged("PUT", path) == purged("PUT", normal));
+    CHECK(tags_of({}, {}, target_of(path), {}).path == normal);
+  }
+}
+
+TEST_CASE("a stored response is tagged by its place, its route and its origin") {
+  Route route;
+  route.tags = {"product:{id}", "products", "x:{unknown}"};
+  const Tags tags =
+      tags_of(route, {{"id", "7"}}, target_of("/p/7", "x=1", "h", "81"),
+              fields_of("Surrogate-Key: a b  c|Cache-Tag: d e, f ,,a|cache-tag: g|surrogate-key: products|"
+                        "Cache-Groups: \"h\", \"i \\\"j\\\"\";p=1, bare"));
+  CHECK(tags.site == "h");
+  CHECK(tags.path == "/p/7");
+  CHECK(tags.names ==
+        std::vector<std::string>{"product:7", "products", "a", "b", "c", "d e", "f", "g", "h", "i \"j\""});
+  CHECK(tags_of({}, {}, target_of("/"), {}).names.empty());
+}

@@ -1,0 +1,142 @@
+#include "support.hpp"
+
+#include <larder/policy/freshness.hpp>
+#include <larder/policy/storing.hpp>
+#include <larder/policy/validation.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::policy;
+using namespace larder::policy::test;
+
+TEST_CASE("a client's validator that holds is answered with 304 (RFC 9110, section 13.2.2)") {
+  const std::string now(noon_text);
+  const std::string earlier = date_after(Seconds{-60});
+  const std::string later = date_after(Seconds{60});
+  struct Case {
+    std::string request;
+    std::string stored;
+    bool not_modified;
+  };
+  for (const auto& [request, stored, not_modified] : std::vector<Case>{
+           {"", "ETag: \"a\"", false},
+           // Section 13.1.2: weak comparison.
+           {"If-None-Match: \"a\"", "ETag: \"a\"", true},
+           {"If-None-Match: W/\"a\"", "ETag: \"a\"", true},
+           {"If-None-Match: \"a\"", "ETag: W/\"a\"", true},
+           {"If-None-Match: \"b\"", "ETag: \"a\"", false},
+           {"If-None-Match: \"b\", W/\"a\"", "ETag: \"a\"", true},
+           {"If-None-Match: \"b\"|If-None-Match: \"a\"", "ETag: \"a\"", true},
+           {"If-None-Match: \"A\"", "ETag: \"a\"", false},
+           {"If-None-Match: \"b, a\"", "ETag: \"a\"", false},
+           {"If-None-Match: *", "ETag: \"a\"", true},
+           {"If-None-Match: *", "", true},
+           {"If-None-Match: \"a\"", "", false},
+           {"If-None-Match: a", "ETag: \"a\"", false},
+           {"If-None-Match: ", "ETag: \"a\"", false},
+           // Section 13.1.3: only without If-None-Match.
+           {"If-None-Match: \"b\"|If-Modified-Since: " + now, "ETag: \"a\"|Last-Modified: " + earlier, false},
+           {"If-None-Match: \"a\"|If-Modified-Since: " + earlier, "ETag: \"a\"|Last-Modified: " + now, true},
+           {"If-Modified-Since: " + now, "Last-Modified: " + earlier, true},
+           {"If-Modified-Since: " + now, "Last-Modified: " + now, true},
+           {"If-Modified-Since: " + now, "Last-Modified: " + later, false},
+           {"If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT", "Last-Modified: " + now, true},
+           {"If-Modified-Since: now", "Last-Modified: " + earlier, false},
+           {"If-Modified-Since: " + now + "|If-Modified-Since: " + now, "Last-Modified: " + earlier, false},
+           {"If-Modified-Since: " + now, "Last-Modified: once", false},
+           // RFC 9111, section 4.3.2: Date stands in for Last-Modified.
+           {"If-Modified-Since: " + now, "Date: " + earlier, true},
+           {"If-Modified-Since: " + now, "Date: " + later, false},
+           {"If-Modified-Since: " + now, "Last-Modified: " + later + "|Date: " + earlier, false},
+           {"If-Modified-Since: " + now, "", false},
+       }) {
+    CAPTURE(request);
+    CAPTURE(stored);
+    CHECK(is_not_modified(request_of("GET", request), fields_of(stored), noon) == not_modified);
+  }
+}
+
+TEST_CASE("a 304 has what RFC 9110, section 15.4.5 asks for, and no more") {
+  CHECK(text_of(not_modified_fields(fields_of(
+            "Date: d|Content-Type: t|Content-Length: 3|ETag: \"a\"|Last-Modified: l|Cache-Control: c|"
+            "CDN-Cache-Control: n|Content-Location: /x|Expires: e|Vary: v|vary: w|Set-Cookie: s"))) ==
+        "Date: d|ETag: \"a\"|Cache-Control: c|CDN-Cache-Control: n|Content-Location: /x|Expires: e|Vary: "
+        "v|vary: w");
+  CHECK(text_of(not_modified_fields(fields_of("Last-Modified: l|Server: s"))) == "Last-Modified: l");
+}
+
+TEST_CASE("a response with ETag or Last-Modified can be validated") {
+  CHECK(has_validator(fields_of("etag: \"a\"")));
+  CHECK(has_validator(fields_of("Last-Modified: " + std::string(noon_text))));
+  CHECK_FALSE(has_validator(fields_of("Date: " + std::string(noon_text))));
+}
+
+TEST_CASE(
+    "a validating request has the stored validators and none of the client's (RFC 9111, section 4.3.1)") {
+  http::FieldList request = fields_of(
+      "Accept: */*|If-None-Match: \"c\"|If-Modified-Since: c|If-Range: c|If-Match: c|If-Unmodified-Since: c");
+  make_conditional(request, fields_of("ETag: W/\"a\"|Last-Modified: l|Date: d"));
+  CHECK(text_of(request) == "Accept: */*|If-None-Match: W/\"a\"|If-Modified-Since: l");
+  request = fields_of("Accept: */*");
+  make_conditional(request, fields_of("Last-Modified: l"));
+  CHECK(text_of(request) == "Accept: */*|If-Modified-Since: l");
+}
+
+TEST_CASE("a 304 selects the stored response by its strongest validator (RFC 9111, section 4.3.4)") {
+  struct Case {
+    const char* not_modified;
+    const char* stored;
+    bool selects;
+  };
+  for (const auto& [not_modified, stored, expected] : {
+           Case{"", "ETag: \"a\"", true},
+           Case{"ETag: \"a\"", "ETag: \"a\"", true},
+           Case{"ETag: \"b\"", "ETag: \"a\"", false},
+           Case{"ETag: \"a\"", "ETag: W/\"a\"", false},
+           Case{"ETag: W/\"a\"", "ETag: \"a\"", true},
+           Case{"ETag: W/\"a\"", "ETag: W/\"a\"", true},
+           Case{"ETag: W/\"b\"|Last-Modified: l", "ETag: W/\"a\"|Last-Modified: l", false},
+           Case{"ETag: \"a\"", "Last-Modified: l", false},
+           Case{"ETag: \"a\"|Last-Modified: m", "ETag: \"a\"|Last-Modified: l", true},
+           Case{"Last-Modified: l", "Last-Modified: l", true},
+           Case{"Last-Modified: m", "Last-Modified: l", false},
+           Case{"Last-Modified: l", "ETag: \"a\"", false},
+       }) {
+    CAPTURE(not_modified);
+    CAPTURE(stored);
+    CHECK(selects(fields_of(not_modified), fields_of(stored)) == expected);
+  }
+}
+
+TEST_CASE(
+    "a 304 puts its fields in place of the stored ones, except those of the content (RFC 9111, section "
+    "3.2)") {
+  CHECK(
+      text_of(freshened(
+          fields_of("Date: 1|A: 1|A: 2|Content-Type: t|Content-Length: 9|Content-Encoding: gzip|ETag: \"a\""),
+          fields_of(
+              "Date: 2|a: 3|B: 4|Content-Type: u|Content-Length: 0|Content-Encoding: br|Content-Range: x|"
+              "Connection: X-Hop|X-Hop: 1|Proxy-Authenticate: p|X-Cache: HIT|Set-Cookie: c=d"))) ==
+      "Content-Length: 9|Content-Encoding: gzip|ETag: \"a\"|Date: 2|a: 3|B: 4|Content-Type: u|Set-Cookie: "
+      "c=d");
+}
+
+TEST_CASE("a freshened response is as old as the 304 (RFC 9111, section 4.2.3)") {
+  const http::FieldList stored =
+      fields_of("Date: " + date_after(Seconds{-3600}) + "|Cache-Control: max-age=60");
+  const http::FieldList undated = freshened(stored, fields_of("ETag: \"a\""));
+  CHECK_FALSE(undated.contains("Date"));
+  CHECK(initial_age(undated, noon, noon) == Seconds{0});
+  const http::FieldList aged = freshened(stored, fields_of("Age: 30|Date: " + std::string(noon_text)));
+  CHECK(initial_age(aged, noon, noon) == Seconds{30});
+}
+
+TEST_CASE("a 304 that brings a Set-Cookie ends the sharing of what only the route made fresh") {
+  Route route;
+  route.ttl.plain = Seconds{60};
+  const http::RequestHead request = request_of("GET");
+  http::ResponseHead head = response_of(200);
+  head.fields = freshened(fields_of("ETag: \"a\""), fields_of("ETag: \"a\"|Set-Cookie: a=b"));
+  CHECK(decide_storing({route, request, head, noon, noon, Seconds{60}}).refusal == Reason::set_cookie);
+}
