@@ -13,15 +13,14 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
     : store_(shared.memory,
              shared.redis == nullptr
                  ? nullptr
-                 : &redis_tier_.emplace(redis_.emplace(loop, *shared.redis, "redis", shared.log), shared.purge_log,
-                                        shared.clock, shared.redis_tier),
+                 : &redis_tier_.emplace(redis_.emplace(loop, *shared.redis, "redis", shared.log),
+                                        shared.purge_log, shared.clock, shared.redis_tier),
              shared.purge_log),
       origin_(shared.upstreams, shared.log),
       cache_(shared.cache, store_, shared.purge_log, origin_, shared.clock),
       server_(loop,
-              shared.access_sink == nullptr
-                  ? static_cast<pipeline::Handler&>(cache_)
-                  : access_log_.emplace(cache_, *shared.access_sink, shared.clock),
+              shared.access_sink == nullptr ? static_cast<pipeline::Handler&>(cache_)
+                                            : access_log_.emplace(cache_, *shared.access_sink, shared.clock),
               shared.clock, server::Settings{}, shared.log) {}
 
 void Lane::start() {

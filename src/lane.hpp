@@ -1,13 +1,5 @@
 #pragma once
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-
-#include <future>
-#include <memory>
-#include <optional>
-#include <thread>
-
 #include <larder/cache/cache_handler.hpp>
 #include <larder/origin/origin.hpp>
 #include <larder/pipeline/access_log.hpp>
@@ -16,6 +8,14 @@
 #include <larder/store/memory_tier.hpp>
 #include <larder/store/redis_tier.hpp>
 #include <larder/store/tiered_store.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <thread>
 
 namespace larder {
 
@@ -26,14 +26,14 @@ struct Shared {
   const cache::Settings& cache;
   const std::vector<origin::Settings>& upstreams;
   store::PurgeLog& purge_log;
-  store::MemoryTier* memory = nullptr;          ///< nullptr: no local tier
-  const redis::Settings* redis = nullptr;       ///< nullptr: no shared tier
+  store::MemoryTier* memory = nullptr;     ///< nullptr: no local tier
+  const redis::Settings* redis = nullptr;  ///< nullptr: no shared tier
   store::RedisTier::Settings redis_tier;
   pipeline::AccessSink* access_sink = nullptr;  ///< nullptr: no access log
 };
 
-/// One worker: an event loop, the thread that runs it, and all that a request meets on its way, from the client's
-/// connection to the upstream's. Nothing in it is touched by another thread.
+/// One worker: an event loop, the thread that runs it, and all that a request meets on its way, from the
+/// client's connection to the upstream's. Nothing in it is touched by another thread.
 class Lane {
  public:
   Lane(boost::asio::io_context& loop, const Shared& shared);

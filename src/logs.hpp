@@ -1,18 +1,18 @@
 #pragma once
 
+#include <larder/base/log.hpp>
+#include <larder/config/config.hpp>
+#include <larder/pipeline/access_log.hpp>
+
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
 
 #include <memory>
 
-#include <larder/base/log.hpp>
-#include <larder/config/config.hpp>
-#include <larder/pipeline/access_log.hpp>
-
 namespace larder {
 
-/// The logs: what larder has to say goes to stderr, the access log to stdout. Lines are written by a thread of their own
-/// from a bounded queue; where it overflows the oldest are lost, and no request waits.
+/// The logs: what larder has to say goes to stderr, the access log to stdout. Lines are written by a thread
+/// of their own from a bounded queue; where it overflows the oldest are lost, and no request waits.
 class Logs final : public pipeline::AccessSink {
  public:
   explicit Logs(const config::Logging& settings);

@@ -1,14 +1,14 @@
 // The command line. What the program is made of stands in program.cpp.
+#include "program.hpp"
+
+#include <larder/config/load.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
-
-#include <larder/config/load.hpp>
-
-#include "program.hpp"
 
 namespace {
 
@@ -30,9 +30,12 @@ std::optional<std::string> environment(std::string_view name) {
 }
 
 void add_options(CLI::App& app, Arguments& arguments) {
-  app.add_option("-c,--config", arguments.config, "Configuration file (./larder.yaml or /etc/larder/larder.yaml)");
-  app.add_option("--upstream", arguments.overrides.upstream, "URL of the upstream; without --config no file is read");
-  app.add_option("--listen", arguments.overrides.listen, "Address to listen on, as 0.0.0.0:8080 (repeatable)");
+  app.add_option("-c,--config", arguments.config,
+                 "Configuration file (./larder.yaml or /etc/larder/larder.yaml)");
+  app.add_option("--upstream", arguments.overrides.upstream,
+                 "URL of the upstream; without --config no file is read");
+  app.add_option("--listen", arguments.overrides.listen,
+                 "Address to listen on, as 0.0.0.0:8080 (repeatable)");
   app.add_option("--ttl", arguments.overrides.ttl, "Freshness lifetime where the origin states none, as 60s");
   app.add_option("--threads", arguments.overrides.threads, "Event loops: a number, or auto for one a core");
   app.add_option("--log-level", arguments.overrides.log_level, "trace, debug, info, warn, error or off");
@@ -75,7 +78,8 @@ int run(int argc, char** argv) {
   CLI::App app{"larder: a transparent HTTP caching reverse proxy for APIs"};
   app.set_version_flag("-V,--version", "larder " LARDER_VERSION);
   add_options(app, arguments);
-  CLI::App* check_command = app.add_subcommand("check", "Validate the configuration and print the effective one");
+  CLI::App* check_command =
+      app.add_subcommand("check", "Validate the configuration and print the effective one");
   add_options(*check_command, arguments);
   try {
     app.parse(argc, argv);

@@ -1,20 +1,20 @@
 #include "program.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
-#include <signal.h>
-#include <sys/resource.h>
-
-#include <cstdio>
-#include <list>
+#include "lane.hpp"
+#include "logs.hpp"
+#include "settings.hpp"
 
 #include <larder/store/memory_purge_log.hpp>
 #include <larder/store/redis_purge_log.hpp>
 
-#include "lane.hpp"
-#include "logs.hpp"
-#include "settings.hpp"
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <cstdio>
+#include <list>
+#include <signal.h>
+#include <sys/resource.h>
 
 namespace larder {
 namespace asio = boost::asio;
@@ -120,7 +120,8 @@ Program::Program(const config::Config& config)
   if (config.store.redis) redis_ = redis_settings(*config.store.redis);
   if (config.store.memory != 0) memory_.emplace(config.store.memory, config.store.max_object);
   purge_log_ = make_purge_log();
-  const unsigned threads = config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
+  const unsigned threads =
+      config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) workers_.emplace_back(shared());
 }
 

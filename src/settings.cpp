@@ -21,7 +21,8 @@ std::vector<origin::Settings> origin_settings(const config::Config& config) {
   for (const config::Upstream& upstream : config.upstreams) {
     origin::Settings settings;
     settings.name = upstream.name;
-    for (const config::Server& server : upstream.servers) settings.servers.push_back({server.host, server.port, {}});
+    for (const config::Server& server : upstream.servers)
+      settings.servers.push_back({server.host, server.port, {}});
     settings.connect_timeout = upstream.timeouts.connect;
     settings.first_byte_timeout = upstream.timeouts.first_byte;
     settings.idle_timeout = upstream.timeouts.idle;

@@ -1,9 +1,5 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include <larder/base/result.hpp>
 #include <larder/cache/cache_handler.hpp>
 #include <larder/config/config.hpp>
@@ -11,6 +7,10 @@
 #include <larder/origin/origin.hpp>
 #include <larder/redis/client.hpp>
 #include <larder/store/purge_table.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace larder {
 

@@ -11,17 +11,28 @@ class Category final : public boost::system::error_category {
 
   std::string message(int value) const override {
     switch (static_cast<Error>(value)) {
-      case Error::timeout: return "deadline passed";
-      case Error::closed: return "connection closed";
-      case Error::unavailable: return "not available";
-      case Error::malformed: return "malformed message";
-      case Error::unsupported: return "not supported";
-      case Error::too_large: return "too large";
-      case Error::head_too_large: return "message head too large";
-      case Error::uri_too_long: return "request target too long";
-      case Error::refused: return "refused by the peer";
-      case Error::canceled: return "canceled";
-      case Error::version: return "protocol version not supported";
+      case Error::timeout:
+        return "deadline passed";
+      case Error::closed:
+        return "connection closed";
+      case Error::unavailable:
+        return "not available";
+      case Error::malformed:
+        return "malformed message";
+      case Error::unsupported:
+        return "not supported";
+      case Error::too_large:
+        return "too large";
+      case Error::head_too_large:
+        return "message head too large";
+      case Error::uri_too_long:
+        return "request target too long";
+      case Error::refused:
+        return "refused by the peer";
+      case Error::canceled:
+        return "canceled";
+      case Error::version:
+        return "protocol version not supported";
     }
     return "unknown error";
   }

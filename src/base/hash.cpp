@@ -21,7 +21,9 @@ std::uint64_t hash_of(std::string_view text) {
   return XXH3_64bits_withSeed(text.data(), text.size(), seed);
 }
 
-std::uint64_t checksum_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+std::uint64_t checksum_of(std::string_view text) {
+  return XXH3_64bits(text.data(), text.size());
+}
 
 std::string sha256_hex(std::string_view text) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};

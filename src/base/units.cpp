@@ -89,7 +89,8 @@ std::string format_duration(Milliseconds duration) {
 std::string format_size(std::uint64_t bytes) {
   for (const auto& [name, length] : size_units) {
     const auto unit = static_cast<std::uint64_t>(length);
-    if (name.size() == 3 && bytes != 0 && bytes % unit == 0) return std::to_string(bytes / unit) + std::string(name);
+    if (name.size() == 3 && bytes != 0 && bytes % unit == 0)
+      return std::to_string(bytes / unit) + std::string(name);
   }
   return std::to_string(bytes);
 }

@@ -11,18 +11,26 @@ using policy::Reason;
 /// The `fwd` parameter for a reason not to serve from cache (RFC 9211, section 2.2).
 std::string_view forward_reason(Reason why) {
   switch (why) {
-    case Reason::none: return {};
-    case Reason::method: return "method";
-    case Reason::absent: return "uri-miss";
-    case Reason::vary: return "vary-miss";
+    case Reason::none:
+      return {};
+    case Reason::method:
+      return "method";
+    case Reason::absent:
+      return "uri-miss";
+    case Reason::vary:
+      return "vary-miss";
     case Reason::purged:
-    case Reason::outage: return "miss";
+    case Reason::outage:
+      return "miss";
     case Reason::stale:
-    case Reason::no_cache: return "stale";
+    case Reason::no_cache:
+      return "stale";
     case Reason::request_no_cache:
     case Reason::request_max_age:
-    case Reason::request_min_fresh: return "request";
-    default: return "bypass";
+    case Reason::request_min_fresh:
+      return "request";
+    default:
+      return "bypass";
   }
 }
 
@@ -44,7 +52,9 @@ std::string join(const policy::Tags& tags) {
   return text;
 }
 
-Seconds whole_seconds(Milliseconds time) { return std::chrono::floor<Seconds>(time); }
+Seconds whole_seconds(Milliseconds time) {
+  return std::chrono::floor<Seconds>(time);
+}
 
 }  // namespace
 

@@ -1,23 +1,23 @@
 #pragma once
 
-#include <optional>
+#include "visit.hpp"
 
 #include <larder/pipeline/handler.hpp>
 #include <larder/policy/freshness.hpp>
 #include <larder/policy/purge.hpp>
 #include <larder/policy/reason.hpp>
 
-#include "visit.hpp"
+#include <optional>
 
 namespace larder::cache {
 
 /// What was done with a request, as X-Cache and Cache-Status tell it (RFC 9211).
 struct Outcome {
   pipeline::CacheResult result = pipeline::CacheResult::none;
-  policy::Reason why = policy::Reason::none;     ///< it was not served from cache
+  policy::Reason why = policy::Reason::none;      ///< it was not served from cache
   policy::Reason refusal = policy::Reason::none;  ///< its response was not stored
   bool stored = false;
-  std::optional<Milliseconds> ttl;  ///< remaining freshness lifetime
+  std::optional<Milliseconds> ttl;   ///< remaining freshness lifetime
   std::optional<int> origin_status;  ///< where it is not the response's own
 };
 

@@ -1,14 +1,13 @@
-#include <larder/cache/cache_handler.hpp>
+#include "annotate.hpp"
+#include "serve.hpp"
+#include "visit.hpp"
 
+#include <larder/cache/cache_handler.hpp>
 #include <larder/pipeline/problem.hpp>
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/request.hpp>
 #include <larder/policy/reuse.hpp>
 #include <larder/policy/validation.hpp>
-
-#include "annotate.hpp"
-#include "serve.hpp"
-#include "visit.hpp"
 
 namespace larder::cache {
 
@@ -51,8 +50,8 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   const http::RequestHead& head = visit.request.head;
   visit.key = policy::key_of(visit.route(), visit.request.target, head.fields, visit.request.own_port);
   store::Lookup found{store_.find_now(visit.key.text, head.fields), Reason::none};
-  const bool is_fresh =
-      found.response != nullptr && policy::remaining_freshness(found.response->lifetimes, clock_.now()).count() > 0;
+  const bool is_fresh = found.response != nullptr &&
+                        policy::remaining_freshness(found.response->lifetimes, clock_.now()).count() > 0;
   if (!is_fresh) found = co_await store_.find(visit.key.text, head.fields);
 
   policy::ReuseDecision decision{policy::ReuseDecision::Action::fill, found.absence};
@@ -70,7 +69,8 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
     case policy::ReuseDecision::Action::serve:
       co_return serve(visit, found.response, {.result = CacheResult::hit}, now);
     case policy::ReuseDecision::Action::refuse: {
-      Response answer = pipeline::problem(504, "Nothing stored may answer the request, and it asks for nothing else.");
+      Response answer =
+          pipeline::problem(504, "Nothing stored may answer the request, and it asks for nothing else.");
       co_return annotated(std::move(answer), {.result = CacheResult::miss, .why = Reason::only_if_cached});
     }
     case policy::ReuseDecision::Action::validate:
@@ -96,8 +96,8 @@ Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
   co_return response;
 }
 
-/// Purges what an unsafe request changed before its answer leaves (RFC 9111, section 4.4): after a non-error answer, and
-/// where the outcome is unknown. A server that was never reached has changed nothing.
+/// Purges what an unsafe request changed before its answer leaves (RFC 9111, section 4.4): after a non-error
+/// answer, and where the outcome is unknown. A server that was never reached has changed nothing.
 Task<> CacheHandler::purge_after(Visit& visit, const Result<Response>& response) {
   if (response && !policy::is_purging_status(response->head.status)) co_return;
   if (!response && response.error() == Error::unavailable) co_return;

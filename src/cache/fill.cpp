@@ -1,15 +1,15 @@
 // Fetching from the origin for the cache: the answer is shared, so the request sent is nobody's own.
+#include "annotate.hpp"
+#include "serve.hpp"
+#include "storing_reader.hpp"
+#include "visit.hpp"
+
 #include <larder/cache/cache_handler.hpp>
 #include <larder/http/date.hpp>
 #include <larder/pipeline/problem.hpp>
 #include <larder/policy/purge.hpp>
 #include <larder/policy/storing.hpp>
 #include <larder/policy/validation.hpp>
-
-#include "annotate.hpp"
-#include "serve.hpp"
-#include "storing_reader.hpp"
-#include "visit.hpp"
 
 namespace larder::cache {
 
@@ -106,8 +106,9 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   const bool unmodified = policy::is_not_modified(visit.request.head, *draft->fields, visit.response_time);
   if (response.body.is_streamed()) {
     const std::optional<std::uint64_t> length = response.body.length();
-    response.body = pipeline::Body(
-        std::make_unique<StoringReader>(response.body.take_reader(), length, draft, store_, settings_.max_object), length);
+    response.body = pipeline::Body(std::make_unique<StoringReader>(response.body.take_reader(), length, draft,
+                                                                   store_, settings_.max_object),
+                                   length);
   } else {
     co_await store_whole(store_, draft, response.body.bytes());
   }
@@ -127,7 +128,8 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   co_return response;
 }
 
-/// 304 to our own conditions: the stored response holds on, with what the 304 says anew (RFC 9111, section 4.3.4).
+/// 304 to our own conditions: the stored response holds on, with what the 304 says anew (RFC 9111,
+/// section 4.3.4).
 Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response response,
                                                        store::StoredResponsePtr validated) {
   if (!policy::selects(response.head.fields, *validated->fields)) {
@@ -135,7 +137,8 @@ Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response re
   }
   http::ResponseHead head;
   head.status = validated->status;
-  head.fields = policy::freshened(*validated->fields, policy::response_fields_to_forward(response.head, false));
+  head.fields =
+      policy::freshened(*validated->fields, policy::response_fields_to_forward(response.head, false));
   const policy::StoringDecision decision = decide(visit, head, settings_);
   const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, head, decision.lifetimes);
   draft->body = validated->body;

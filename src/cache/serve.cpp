@@ -26,8 +26,10 @@ pipeline::Response not_modified(const store::StoredResponsePtr& stored) {
 
 }  // namespace
 
-pipeline::Response serve(const Visit& visit, const store::StoredResponsePtr& stored, Outcome outcome, Time now) {
-  const bool unmodified = stored->status == 200 && policy::is_not_modified(visit.request.head, *stored->fields, now);
+pipeline::Response serve(const Visit& visit, const store::StoredResponsePtr& stored, Outcome outcome,
+                         Time now) {
+  const bool unmodified =
+      stored->status == 200 && policy::is_not_modified(visit.request.head, *stored->fields, now);
   pipeline::Response response = unmodified ? not_modified(stored) : whole(visit, stored);
   const Milliseconds age = policy::current_age(stored->lifetimes, now);
   outcome.ttl = policy::remaining_freshness(stored->lifetimes, now);

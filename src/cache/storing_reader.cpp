@@ -10,7 +10,11 @@ Task<> store_whole(store::Store& store, std::shared_ptr<store::StoredResponse> d
 StoringReader::StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,
                              std::shared_ptr<store::StoredResponse> draft, store::Store& store,
                              std::uint64_t max_object)
-    : inner_(std::move(inner)), length_(length), draft_(std::move(draft)), store_(store), max_object_(max_object) {
+    : inner_(std::move(inner)),
+      length_(length),
+      draft_(std::move(draft)),
+      store_(store),
+      max_object_(max_object) {
   if (length_) content_.reserve(*length_);
 }
 

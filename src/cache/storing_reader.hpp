@@ -1,17 +1,18 @@
 #pragma once
 
+#include <larder/pipeline/body.hpp>
+#include <larder/store/store.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include <larder/pipeline/body.hpp>
-#include <larder/store/store.hpp>
-
 namespace larder::cache {
 
-/// Passes content on while keeping it, and stores the response once it is whole: before its end, and where the length
-/// is known before its last piece, is passed on. Content cut short or past `max_object` is not stored.
+/// Passes content on while keeping it, and stores the response once it is whole: before its end, and where
+/// the length is known before its last piece, is passed on. Content cut short or past `max_object` is not
+/// stored.
 class StoringReader final : public pipeline::BodyReader {
  public:
   /// `draft` is complete but for its body.

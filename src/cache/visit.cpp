@@ -3,7 +3,8 @@
 namespace larder::cache {
 namespace {
 
-/// The Host as the client sent it; the authority of an absolute-form target takes its place (RFC 9112, section 3.2.2).
+/// The Host as the client sent it; the authority of an absolute-form target takes its place (RFC 9112,
+/// section 3.2.2).
 std::string host_of(const pipeline::Request& request) {
   const std::string_view target = request.head.target;
   if (!target.starts_with('/') && target != "*") return request.target.authority();
@@ -16,7 +17,8 @@ Result<pipeline::Request> forwarded(Visit& visit, bool cacheable) {
   pipeline::Request& request = visit.request;
   const std::string host = host_of(request);
   const policy::Hop hop{request.client_address, request.target.scheme, host};
-  Result<http::FieldList> fields = policy::request_fields_to_forward(visit.route(), request.head, hop, cacheable);
+  Result<http::FieldList> fields =
+      policy::request_fields_to_forward(visit.route(), request.head, hop, cacheable);
   if (!fields) return fields.error();
   pipeline::Request forward;
   forward.head.method = request.head.method;

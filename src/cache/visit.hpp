@@ -12,16 +12,16 @@ namespace larder::cache {
 struct Visit {
   pipeline::Request& request;
   policy::RouteMatch match;
-  policy::Key key{};                  ///< of a request that may be answered from cache
-  store::PurgeLog::Mark mark{};       ///< of its fill
-  Time request_time{};                ///< of its fill
+  policy::Key key{};             ///< of a request that may be answered from cache
+  store::PurgeLog::Mark mark{};  ///< of its fill
+  Time request_time{};           ///< of its fill
   Time response_time{};
 
   const policy::Route& route() const { return *match.route; }
 };
 
-/// The request as it goes to the origin: `cacheable` where its response may be shared. The body is moved into it.
-/// Error::malformed where Connection names a field that it must not.
+/// The request as it goes to the origin: `cacheable` where its response may be shared. The body is moved into
+/// it. Error::malformed where Connection names a field that it must not.
 Result<pipeline::Request> forwarded(Visit& visit, bool cacheable);
 
 }  // namespace larder::cache

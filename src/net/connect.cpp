@@ -1,3 +1,5 @@
+#include "socket_stream.hpp"
+
 #include <larder/net/connect.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -8,15 +10,14 @@
 
 #include <vector>
 
-#include "socket_stream.hpp"
-
 namespace larder::net {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
 
-/// An answer of the resolver that may come after nobody waits for it any more: getaddrinfo() cannot be stopped.
+/// An answer of the resolver that may come after nobody waits for it any more: getaddrinfo() cannot be
+/// stopped.
 struct Resolution {
   explicit Resolution(const asio::any_io_executor& executor) : resolver(executor), waiter(executor) {}
   tcp::resolver resolver;
@@ -48,7 +49,8 @@ Task<Result<std::unique_ptr<Stream>>> connect_unix(Endpoint endpoint, SteadyTime
   const auto executor = co_await asio::this_coro::executor;
   auto stream = std::make_unique<UnixStream>(asio::local::stream_protocol::socket(executor));
   stream->expires_at(deadline);
-  const Result<> connected = co_await stream->connect(asio::local::stream_protocol::endpoint(endpoint.unix_path));
+  const Result<> connected =
+      co_await stream->connect(asio::local::stream_protocol::endpoint(endpoint.unix_path));
   if (!connected) co_return connected.error();
   stream->expires_at(SteadyTime::max());
   co_return std::unique_ptr<Stream>(std::move(stream));

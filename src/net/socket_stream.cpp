@@ -3,9 +3,9 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <sys/socket.h>
 
 #include <array>
+#include <sys/socket.h>
 
 namespace larder::net {
 namespace asio = boost::asio;

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "watchdog.hpp"
+
+#include <larder/net/stream.hpp>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include <memory>
 #include <string>
-
-#include <larder/net/stream.hpp>
-
-#include "watchdog.hpp"
 
 namespace larder::net {
 

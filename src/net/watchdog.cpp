@@ -15,7 +15,8 @@ void Watchdog::stop() {
 }
 
 void Watchdog::arm() {
-  // Waking after a quarter of the time leaves room for a shorter deadline to be set without touching the timer.
+  // Waking after a quarter of the time leaves room for a shorter deadline to be set without touching the
+  // timer.
   const SteadyTime now = std::chrono::steady_clock::now();
   const auto step = std::max<SteadyTime::duration>((deadline_ - now) / 4, Seconds{1});
   armed_ = std::min(deadline_, now + step);

@@ -1,17 +1,18 @@
 #pragma once
 
+#include <larder/base/clock.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
 
-#include <larder/base/clock.hpp>
-
 namespace larder::net {
 
-/// Calls `expire` once the deadline has passed. Moving the deadline later costs a store: the timer wakes up early, looks,
-/// and sleeps again. It must be owned by a std::shared_ptr, which the sleeping timer holds weakly.
+/// Calls `expire` once the deadline has passed. Moving the deadline later costs a store: the timer wakes up
+/// early, looks, and sleeps again. It must be owned by a std::shared_ptr, which the sleeping timer holds
+/// weakly.
 class Watchdog final : public std::enable_shared_from_this<Watchdog> {
  public:
   Watchdog(const boost::asio::any_io_executor& executor, std::function<void()> expire)

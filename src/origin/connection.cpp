@@ -12,7 +12,8 @@ constexpr http1::HeadLimits limits{.head = 64 * 1024, .target = 0, .fields = 256
 
 }  // namespace
 
-/// Reads more, growing the buffer once it was found full: most responses are small, and long ones are worth 64 KiB.
+/// Reads more, growing the buffer once it was found full: most responses are small, and long ones are worth
+/// 64 KiB.
 Task<Result<>> Connection::fill() {
   if (begin_ == end_) {
     begin_ = 0;

@@ -1,20 +1,21 @@
 #pragma once
 
-#include <memory>
-#include <string_view>
-#include <vector>
-
 #include <larder/base/clock.hpp>
 #include <larder/http1/body_decoder.hpp>
 #include <larder/http1/head_parser.hpp>
 #include <larder/net/stream.hpp>
+
+#include <memory>
+#include <string_view>
+#include <vector>
 
 namespace larder::origin {
 
 /// One connection to an upstream server: the stream and the bytes read from it ahead of their use.
 class Connection {
  public:
-  Connection(std::unique_ptr<net::Stream> stream, std::size_t server) : stream_(std::move(stream)), server_(server) {}
+  Connection(std::unique_ptr<net::Stream> stream, std::size_t server)
+      : stream_(std::move(stream)), server_(server) {}
 
   net::Stream& stream() { return *stream_; }
   std::size_t server() const { return server_; }

@@ -1,12 +1,12 @@
 #include "exchange.hpp"
 
+#include <larder/http1/head_writer.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <array>
-
-#include <larder/http1/head_writer.hpp>
 
 namespace larder::origin {
 namespace {
@@ -29,7 +29,8 @@ http1::Framing framing_of(const pipeline::Request& request) {
 
 }  // namespace
 
-/// Content as it arrives; gives the connection back to the pool at its end, and closes it when given up before.
+/// Content as it arrives; gives the connection back to the pool at its end, and closes it when given up
+/// before.
 class Exchange::ContentReader final : public pipeline::BodyReader {
  public:
   ContentReader(std::shared_ptr<Exchange> exchange, const http1::Framing& framing)
@@ -49,7 +50,9 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
     co_return piece;
   }
 
-  bool is_ready() const override { return ended_ || decoder_.done() || exchange_->connection_->has_buffered(); }
+  bool is_ready() const override {
+    return ended_ || decoder_.done() || exchange_->connection_->has_buffered();
+  }
 
  private:
   void close() {

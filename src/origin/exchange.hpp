@@ -1,16 +1,17 @@
 #pragma once
 
-#include <memory>
-#include <string>
-
-#include <larder/pipeline/handler.hpp>
-
 #include "connection.hpp"
 #include "pool.hpp"
 
+#include <larder/pipeline/handler.hpp>
+
+#include <memory>
+#include <string>
+
 namespace larder::origin {
 
-/// One request and its response over one connection. Kept by whoever still reads the response or sends the request.
+/// One request and its response over one connection. Kept by whoever still reads the response or sends the
+/// request.
 ///
 ///   phase      | request content           | response          | goes to
 ///   sending    | being sent by a coroutine | none yet          | answered: the head came; failed
@@ -36,7 +37,9 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   pipeline::Response respond(http1::ParsedResponse parsed);
   void finish();
 
-  void wait_for(Milliseconds time) { connection_->stream().expires_at(std::chrono::steady_clock::now() + time); }
+  void wait_for(Milliseconds time) {
+    connection_->stream().expires_at(std::chrono::steady_clock::now() + time);
+  }
 
   std::shared_ptr<Pool> pool_;
   std::unique_ptr<Connection> connection_;

@@ -1,13 +1,13 @@
-#include <larder/origin/origin.hpp>
-
 #include "exchange.hpp"
 #include "pool.hpp"
+
+#include <larder/origin/origin.hpp>
 
 namespace larder::origin {
 namespace {
 
-/// RFC 9110, section 9.2.2: what was perhaps done already may be asked for again only where that changes nothing more.
-/// Content that was streamed is gone.
+/// RFC 9110, section 9.2.2: what was perhaps done already may be asked for again only where that changes
+/// nothing more. Content that was streamed is gone.
 bool may_repeat(const pipeline::Request& request) {
   return http::is_idempotent(request.head.method) && !request.body.is_streamed();
 }

@@ -53,7 +53,8 @@ std::size_t Pool::next_server(SteadyTime now) {
 
 void Pool::note_failure(Server& server, const boost::system::error_code& error) {
   if (server.down_until == SteadyTime{}) {
-    log_.warn("upstream {}: cannot connect to {}: {}", settings_.name, server.endpoint.text(), error.message());
+    log_.warn("upstream {}: cannot connect to {}: {}", settings_.name, server.endpoint.text(),
+              error.message());
   }
   server.down_until = std::chrono::steady_clock::now() + rest_after_failure;
 }
@@ -64,6 +65,8 @@ void Pool::keep(std::unique_ptr<Connection> connection) {
   unused_.push_back(std::move(connection));
 }
 
-void Pool::close_unused() { unused_.clear(); }
+void Pool::close_unused() {
+  unused_.clear();
+}
 
 }  // namespace larder::origin

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <memory>
-#include <vector>
+#include "connection.hpp"
 
 #include <larder/origin/origin.hpp>
 
-#include "connection.hpp"
+#include <memory>
+#include <vector>
 
 namespace larder::origin {
 

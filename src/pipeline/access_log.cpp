@@ -1,10 +1,10 @@
 #include <larder/pipeline/access_log.hpp>
+#include <larder/pipeline/problem.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <fmt/chrono.h>
 
-#include <larder/pipeline/problem.hpp>
+#include <fmt/chrono.h>
 
 namespace larder::pipeline {
 namespace {
@@ -62,7 +62,8 @@ std::string quoted(std::string_view text) {
   return safe;
 }
 
-/// JSON is UTF-8; a field value may be any bytes (RFC 9110, section 5.5): those from 0x80 on are written as Latin-1.
+/// JSON is UTF-8; a field value may be any bytes (RFC 9110, section 5.5): those from 0x80 on are written as
+/// Latin-1.
 std::string as_utf8(std::string_view text) {
   std::string utf8;
   utf8.reserve(text.size());
@@ -82,12 +83,18 @@ std::string as_utf8(std::string_view text) {
 
 std::string_view word_of(CacheResult result) {
   switch (result) {
-    case CacheResult::hit: return "HIT";
-    case CacheResult::miss: return "MISS";
-    case CacheResult::stale: return "STALE";
-    case CacheResult::revalidated: return "REVALIDATED";
-    case CacheResult::bypass: return "BYPASS";
-    case CacheResult::none: break;
+    case CacheResult::hit:
+      return "HIT";
+    case CacheResult::miss:
+      return "MISS";
+    case CacheResult::stale:
+      return "STALE";
+    case CacheResult::revalidated:
+      return "REVALIDATED";
+    case CacheResult::bypass:
+      return "BYPASS";
+    case CacheResult::none:
+      break;
   }
   return "-";
 }
@@ -95,8 +102,9 @@ std::string_view word_of(CacheResult result) {
 std::string format_json(const AccessRecord& record) {
   boost::json::object line;
   const auto milliseconds = record.time.time_since_epoch() % Seconds{1};
-  line["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(record.time)),
-                             milliseconds.count());
+  line["time"] =
+      fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                  fmt::gmtime(std::chrono::system_clock::to_time_t(record.time)), milliseconds.count());
   line["client"] = record.client_address;
   line["method"] = as_utf8(record.method);
   line["host"] = as_utf8(record.host);
@@ -114,8 +122,8 @@ std::string format_json(const AccessRecord& record) {
 std::string format_common(const AccessRecord& record) {
   return fmt::format("{} - - [{:%d/%b/%Y:%H:%M:%S} +0000] \"{} {} HTTP/1.{}\" {} {} {}",
                      record.client_address, fmt::gmtime(std::chrono::system_clock::to_time_t(record.time)),
-                     quoted(record.method), quoted(record.target), record.version_minor, record.status, record.bytes,
-                     record.cache_result);
+                     quoted(record.method), quoted(record.target), record.version_minor, record.status,
+                     record.bytes, record.cache_result);
 }
 
 Task<Result<Response>> AccessLog::handle(Request& request) {
@@ -126,7 +134,8 @@ Task<Result<Response>> AccessLog::handle(Request& request) {
   record.cache_result = word_of(response->cache_result);
   if (response->body.is_streamed()) {
     const std::optional<std::uint64_t> length = response->body.length();
-    auto counting = std::make_unique<CountingReader>(response->body.take_reader(), std::move(record), sink_, clock_);
+    auto counting =
+        std::make_unique<CountingReader>(response->body.take_reader(), std::move(record), sink_, clock_);
     response->body = Body(std::move(counting), length);
   } else {
     record.bytes = request.head.method == "HEAD" ? 0 : response->body.bytes().size();

@@ -1,13 +1,13 @@
 #include "connection.hpp"
 
+#include <larder/http/target.hpp>
+#include <larder/pipeline/problem.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <array>
 #include <cstring>
-
-#include <larder/http/target.hpp>
-#include <larder/pipeline/problem.hpp>
 
 namespace larder::server {
 namespace {
@@ -24,7 +24,8 @@ std::optional<int> status_for_method(std::string_view method) {
 
 }  // namespace
 
-/// The content of the request being served, as the handlers read it. It may outlive the answer, not the connection.
+/// The content of the request being served, as the handlers read it. It may outlive the answer, not the
+/// connection.
 class Connection::Content final : public pipeline::BodyReader {
  public:
   explicit Content(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -62,7 +63,8 @@ Task<bool> Connection::serve_one() {
     co_return goes_on;
   }
   const boost::system::error_code error = parsed.error();
-  const bool is_gone = error == Error::closed || error == Error::canceled || (error == Error::timeout && begin_ == end_);
+  const bool is_gone =
+      error == Error::closed || error == Error::canceled || (error == Error::timeout && begin_ == end_);
   if (!is_gone) co_await refuse(error);
   co_return false;
 }
@@ -154,8 +156,8 @@ Task<> Connection::refuse(boost::system::error_code error) {
   if (sent) co_await linger();
 }
 
-/// Lets the client read the answer before the connection ends: closing with bytes unread would reset it, and the answer
-/// could be lost (RFC 9112, section 9.6).
+/// Lets the client read the answer before the connection ends: closing with bytes unread would reset it, and
+/// the answer could be lost (RFC 9112, section 9.6).
 Task<> Connection::linger() {
   const SteadyTime end = std::chrono::steady_clock::now() + server_.settings_.linger;
   stream_->shutdown_write();

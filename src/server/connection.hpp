@@ -1,5 +1,10 @@
 #pragma once
 
+#include <larder/http1/body_decoder.hpp>
+#include <larder/http1/head_parser.hpp>
+#include <larder/http1/head_writer.hpp>
+#include <larder/server/server.hpp>
+
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
@@ -7,14 +12,10 @@
 #include <string>
 #include <vector>
 
-#include <larder/http1/body_decoder.hpp>
-#include <larder/http1/head_parser.hpp>
-#include <larder/http1/head_writer.hpp>
-#include <larder/server/server.hpp>
-
 namespace larder::server {
 
-/// One client connection, from accept to close: reads a request, has it handled, writes the response, and again.
+/// One client connection, from accept to close: reads a request, has it handled, writes the response, and
+/// again.
 ///
 ///   phase    | is_idle | drain() does
 ///   waiting  | yes     | close

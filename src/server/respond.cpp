@@ -1,9 +1,10 @@
-// Writing responses: the framing is chosen here, from what the client speaks and what is known of the content.
-#include <array>
+// Writing responses: the framing is chosen here, from what the client speaks and what is known of the
+// content.
+#include "connection.hpp"
 
 #include <larder/http/date.hpp>
 
-#include "connection.hpp"
+#include <array>
 
 namespace larder::server {
 namespace {
@@ -43,12 +44,15 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
   http1::write_status_line(out_, response.head.status);
   const std::size_t status_line = out_.size();
   out_.append(response.head.fields.wire());
-  http1::write_head_end(out_, framing, keep_alive_ ? Persistence::keep_alive : Persistence::close, version_minor);
+  http1::write_head_end(out_, framing, keep_alive_ ? Persistence::keep_alive : Persistence::close,
+                        version_minor);
   const std::string_view head = out_;
-  const std::string_view shared = response.shared_fields ? response.shared_fields->wire() : std::string_view{};
+  const std::string_view shared =
+      response.shared_fields ? response.shared_fields->wire() : std::string_view{};
 
   const bool no_content = has_no_content(method, response.head.status);
-  std::string_view first = no_content ? std::string_view{} : response.body.bytes().view().substr(0, piece_size);
+  std::string_view first =
+      no_content ? std::string_view{} : response.body.bytes().view().substr(0, piece_size);
   const bool streams = response.body.is_streamed() && !no_content;
   const bool chunked = framing.kind == Framing::Kind::chunked;
   std::string chunk_head;
@@ -65,14 +69,15 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
   if (!chunk_head.empty()) tail = http1::chunk_end;
 
   wait_for(server_.settings_.idle_timeout);
-  const std::array<std::string_view, 6> parts{head.substr(0, status_line), shared, head.substr(status_line), chunk_head,
-                                              first, tail};
+  const std::array<std::string_view, 6> parts{
+      head.substr(0, status_line), shared, head.substr(status_line), chunk_head, first, tail};
   Result<> sent = co_await stream_->write(parts);
   if (!sent) co_return sent;
   if (streams && !ended) {
     sent = co_await stream_content(response.body.reader(), chunked);
   } else if (!no_content) {
-    sent = co_await write_bytes(response.body.bytes().view().substr(std::min(piece_size, response.body.bytes().size())));
+    sent = co_await write_bytes(
+        response.body.bytes().view().substr(std::min(piece_size, response.body.bytes().size())));
   }
   co_return sent;
 }
@@ -88,8 +93,8 @@ Task<Result<>> Connection::write_bytes(std::string_view bytes) {
   co_return Result<>();
 }
 
-/// An error from the reader ends the connection without a last chunk or short of the length: the client sees that the
-/// content is incomplete (RFC 9112, section 8).
+/// An error from the reader ends the connection without a last chunk or short of the length: the client sees
+/// that the content is incomplete (RFC 9112, section 8).
 Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, bool chunked) {
   std::string chunk_head;
   while (true) {
@@ -99,7 +104,8 @@ Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, bool ch
     chunk_head.clear();
     if (chunked) http1::write_chunk_head(chunk_head, piece->size());
     wait_for(server_.settings_.idle_timeout);
-    const std::array<std::string_view, 3> parts{chunk_head, *piece, chunked ? http1::chunk_end : std::string_view{}};
+    const std::array<std::string_view, 3> parts{chunk_head, *piece,
+                                                chunked ? http1::chunk_end : std::string_view{}};
     const Result<> sent = co_await stream_->write(parts);
     if (!sent) co_return sent;
   }

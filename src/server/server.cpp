@@ -1,10 +1,9 @@
+#include "connection.hpp"
+
+#include <larder/net/timer.hpp>
 #include <larder/server/server.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-
-#include <larder/net/timer.hpp>
-
-#include "connection.hpp"
 
 namespace larder::server {
 namespace {
@@ -23,7 +22,8 @@ void report(Log& log, const std::exception_ptr& exception) {
 
 }  // namespace
 
-Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock, Settings settings, Log& log)
+Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock,
+               Settings settings, Log& log)
     : loop_(loop), handler_(handler), clock_(clock), settings_(settings), log_(log) {}
 
 Server::~Server() = default;

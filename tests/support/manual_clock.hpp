@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
-
 #include <larder/base/clock.hpp>
+
+#include <atomic>
 
 namespace larder::test {
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <larder/base/task.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
-
-#include <larder/base/task.hpp>
 
 namespace larder::test {
 

@@ -7,8 +7,8 @@
 
 namespace larder {
 
-/// A 64-bit hash for tables in memory (XXH3, seeded at random when the process starts, so that nobody outside can
-/// choose keys that collide). Not stable across processes.
+/// A 64-bit hash for tables in memory (XXH3, seeded at random when the process starts, so that nobody outside
+/// can choose keys that collide). Not stable across processes.
 std::uint64_t hash_of(std::string_view text);
 
 /// A 64-bit hash of the same value in every process and version (XXH3, seed 0): a checksum, not a defence.

@@ -1,18 +1,20 @@
 #pragma once
 
+#include <larder/base/clock.hpp>
+#include <larder/base/result.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include <larder/base/clock.hpp>
-#include <larder/base/result.hpp>
-
 namespace larder {
 
-/// Reads `50ms`, `2s`, `1m`, `1h30m`, `7d`; a bare `0` too. Error::malformed otherwise, Error::too_large past 100 years.
+/// Reads `50ms`, `2s`, `1m`, `1h30m`, `7d`; a bare `0` too. Error::malformed otherwise, Error::too_large past
+/// 100 years.
 Result<Milliseconds> parse_duration(std::string_view text);
 
-/// Reads `512`, `64KiB`, `8MiB`, `2GiB`, `1TiB` and the decimal `kB`, `MB`, `GB`: bytes. Error::malformed otherwise.
+/// Reads `512`, `64KiB`, `8MiB`, `2GiB`, `1TiB` and the decimal `kB`, `MB`, `GB`: bytes. Error::malformed
+/// otherwise.
 Result<std::uint64_t> parse_size(std::string_view text);
 
 /// The shortest text that parse_duration() reads back: `1h30m`, `250ms`, `0s`.

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include <larder/base/clock.hpp>
 #include <larder/pipeline/handler.hpp>
 #include <larder/policy/key.hpp>
@@ -10,6 +7,9 @@
 #include <larder/policy/route.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/store.hpp>
+
+#include <cstdint>
+#include <vector>
 
 namespace larder::cache {
 

@@ -1,15 +1,15 @@
 #pragma once
 
+#include <larder/base/result.hpp>
+
 #include <string>
 #include <string_view>
-
-#include <larder/base/result.hpp>
 
 namespace larder::net {
 
 /// Where to listen or to connect to: a host and port, or the path of a Unix socket.
 struct Endpoint {
-  std::string host;       ///< a name or an address, an IPv6 address without brackets
+  std::string host;  ///< a name or an address, an IPv6 address without brackets
   std::string port;
   std::string unix_path;  ///< takes the place of host and port where not empty
 

@@ -1,17 +1,18 @@
 #pragma once
 
+#include <larder/base/clock.hpp>
+#include <larder/base/result.hpp>
+#include <larder/base/task.hpp>
+
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include <larder/base/clock.hpp>
-#include <larder/base/result.hpp>
-#include <larder/base/task.hpp>
-
 namespace larder::net {
 
-/// A byte stream to a peer: TCP, a Unix socket, TLS. One coroutine may read while another writes; not for two threads.
+/// A byte stream to a peer: TCP, a Unix socket, TLS. One coroutine may read while another writes; not for two
+/// threads.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -19,19 +20,22 @@ class Stream {
   /// Reads at least one byte. Error::closed at the orderly or broken end, Error::timeout past the deadline.
   virtual Task<Result<std::size_t>> read_some(std::span<char> buffer) = 0;
 
-  /// Writes all parts, in order, in as few calls to the kernel as it takes. The parts must live until it is done.
+  /// Writes all parts, in order, in as few calls to the kernel as it takes. The parts must live until it is
+  /// done.
   virtual Task<Result<>> write(std::span<const std::string_view> parts) = 0;
 
   /// From when on reads and writes fail with Error::timeout. Setting it later costs a store, so set it often.
   virtual void expires_at(SteadyTime deadline) = 0;
 
-  /// Ends every wait on the stream with Error::canceled, or Error::timeout if the deadline did it. May be called again.
+  /// Ends every wait on the stream with Error::canceled, or Error::timeout if the deadline did it. May be
+  /// called again.
   virtual void close() = 0;
 
   /// Ends our direction orderly: the peer reads to the end of what was written.
   virtual void shutdown_write() = 0;
 
-  /// Whether the peer has neither ended the connection nor sent bytes that nobody asked for: fit to be used again.
+  /// Whether the peer has neither ended the connection nor sent bytes that nobody asked for: fit to be used
+  /// again.
   virtual bool is_idle() = 0;
 
   virtual const std::string& peer_address() const = 0;  ///< without the port; "unix" for a Unix socket

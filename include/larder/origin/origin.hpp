@@ -1,14 +1,14 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include <larder/base/clock.hpp>
 #include <larder/base/log.hpp>
 #include <larder/net/endpoint.hpp>
 #include <larder/pipeline/handler.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace larder::origin {
 
@@ -18,17 +18,19 @@ struct Settings {
   std::vector<net::Endpoint> servers;
   Milliseconds connect_timeout{2'000};
   Milliseconds first_byte_timeout{30'000};  ///< from the request's last byte to the response's head
-  Milliseconds idle_timeout{60'000};        ///< between two bytes of content; how long an unused connection is kept
-  std::size_t max_unused = 128;             ///< unused connections kept for a server
+  Milliseconds idle_timeout{60'000};  ///< between two bytes of content; how long an unused connection is kept
+  std::size_t max_unused = 128;       ///< unused connections kept for a server
 };
 
 class Pool;
 
-/// Answers requests by asking the upstream that `Request::upstream` names, over HTTP/1.1 connections that are used again.
-/// What it sends is `Request::head` as it stands, with framing of its own. It belongs to one event loop.
+/// Answers requests by asking the upstream that `Request::upstream` names, over HTTP/1.1 connections that are
+/// used again. What it sends is `Request::head` as it stands, with framing of its own. It belongs to one
+/// event loop.
 ///
-/// A connection is used again only after a whole response with nothing behind it. Where a used one turns out dead
-/// before a byte of the response came, an idempotent request without content is sent once more on a new one.
+/// A connection is used again only after a whole response with nothing behind it. Where a used one turns out
+/// dead before a byte of the response came, an idempotent request without content is sent once more on a new
+/// one.
 class Origin final : public pipeline::Handler {
  public:
   Origin(const std::vector<Settings>& upstreams, Log& log);

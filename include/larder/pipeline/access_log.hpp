@@ -1,11 +1,11 @@
 #pragma once
 
+#include <larder/base/clock.hpp>
+#include <larder/pipeline/handler.hpp>
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <larder/base/clock.hpp>
-#include <larder/pipeline/handler.hpp>
 
 namespace larder::pipeline {
 
@@ -41,7 +41,8 @@ class AccessSink {
 /// Writes a record of every exchange once its content has been handed over.
 class AccessLog final : public Handler {
  public:
-  AccessLog(Handler& inner, AccessSink& sink, const Clock& clock) : inner_(inner), sink_(sink), clock_(clock) {}
+  AccessLog(Handler& inner, AccessSink& sink, const Clock& clock)
+      : inner_(inner), sink_(sink), clock_(clock) {}
   Task<Result<Response>> handle(Request& request) override;
 
  private:

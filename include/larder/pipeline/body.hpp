@@ -1,13 +1,13 @@
 #pragma once
 
+#include <larder/base/bytes.hpp>
+#include <larder/base/result.hpp>
+#include <larder/base/task.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
-
-#include <larder/base/bytes.hpp>
-#include <larder/base/result.hpp>
-#include <larder/base/task.hpp>
 
 namespace larder::pipeline {
 
@@ -16,10 +16,12 @@ class BodyReader {
  public:
   virtual ~BodyReader() = default;
 
-  /// The next piece, valid until the next call; empty at the end. An error means that the content is incomplete.
+  /// The next piece, valid until the next call; empty at the end. An error means that the content is
+  /// incomplete.
   virtual Task<Result<std::string_view>> read() = 0;
 
-  /// Whether read() would answer without waiting for the peer: a head and its first piece then leave in one write.
+  /// Whether read() would answer without waiting for the peer: a head and its first piece then leave in one
+  /// write.
   virtual bool is_ready() const { return false; }
 };
 

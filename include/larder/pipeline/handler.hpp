@@ -1,14 +1,14 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <string_view>
-
 #include <larder/base/result.hpp>
 #include <larder/base/task.hpp>
 #include <larder/http/message.hpp>
 #include <larder/http/target.hpp>
 #include <larder/pipeline/body.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
 
 namespace larder::pipeline {
 
@@ -25,8 +25,8 @@ struct Request {
   std::string upstream;        ///< the name of the upstream that answers it, once the route is known
 };
 
-/// A response on its way back. Its field lines are `shared_fields`, which a stored response lends and which are not
-/// copied, then `head.fields`. Framing fields and Connection are the writer's, not the handlers'.
+/// A response on its way back. Its field lines are `shared_fields`, which a stored response lends and which
+/// are not copied, then `head.fields`. Framing fields and Connection are the writer's, not the handlers'.
 struct Response {
   http::ResponseHead head;
   std::shared_ptr<const http::FieldList> shared_fields;
@@ -41,8 +41,8 @@ class Handler {
  public:
   virtual ~Handler() = default;
 
-  /// An error is a response that could not be had; the errors layer makes a problem of it. `request` outlives the
-  /// call; its body is taken by whoever sends it on.
+  /// An error is a response that could not be had; the errors layer makes a problem of it. `request` outlives
+  /// the call; its body is taken by whoever sends it on.
   virtual Task<Result<Response>> handle(Request& request) = 0;
 };
 

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <string_view>
-
 #include <larder/pipeline/handler.hpp>
+
+#include <string_view>
 
 namespace larder::pipeline {
 
-/// A response of larder's own that says what went wrong, as JSON (RFC 9457), without internals. Never stored by anyone.
+/// A response of larder's own that says what went wrong, as JSON (RFC 9457), without internals. Never stored
+/// by anyone.
 Response problem(int status, std::string_view detail);
 
 /// The problem that tells a client why its request could not be read: 400, 408, 413, 414, 431 or 501.

@@ -1,24 +1,24 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-
-#include <memory>
-#include <vector>
-
 #include <larder/base/clock.hpp>
 #include <larder/base/log.hpp>
 #include <larder/http1/head_parser.hpp>
 #include <larder/net/listener.hpp>
 #include <larder/pipeline/handler.hpp>
 
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <vector>
+
 namespace larder::server {
 
 /// Bounds on client connections.
 struct Settings {
   http1::HeadLimits head_limits;
-  Milliseconds head_timeout{10'000};   ///< for a whole request head, from its first byte
-  Milliseconds idle_timeout{75'000};   ///< between two requests, and between two pieces of content either way
-  Milliseconds linger{1'000};          ///< for a client to read an answer given before its request was whole
+  Milliseconds head_timeout{10'000};  ///< for a whole request head, from its first byte
+  Milliseconds idle_timeout{75'000};  ///< between two requests, and between two pieces of content either way
+  Milliseconds linger{1'000};         ///< for a client to read an answer given before its request was whole
   std::size_t max_connections = 8'192;  ///< of one server; past it nothing is accepted until some end
 };
 
@@ -27,7 +27,8 @@ class Connection;
 /// The client connections of one worker, each served by one coroutine. It belongs to one event loop.
 class Server {
  public:
-  Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock, Settings settings, Log& log);
+  Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock, Settings settings,
+         Log& log);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -35,7 +36,8 @@ class Server {
   /// Accepts on a listener of this loop from now on.
   void accept_on(std::unique_ptr<net::Listener> listener);
 
-  /// Accepts nothing more, ends idle connections, lets requests in flight finish and closes theirs after the answer.
+  /// Accepts nothing more, ends idle connections, lets requests in flight finish and closes theirs after the
+  /// answer.
   void drain();
 
   /// Ends every connection, whatever it is doing.

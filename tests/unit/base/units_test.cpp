@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <larder/base/units.hpp>
+
+#include <doctest/doctest.h>
 
 using namespace larder;
 
@@ -9,11 +9,11 @@ TEST_CASE("durations are read in every unit and in sums of falling units") {
     const char* text;
     std::int64_t milliseconds;  // -1: refused
   };
-  for (const auto& [text, milliseconds] : {Case{"0", 0}, Case{"0s", 0}, Case{"50ms", 50}, Case{"2s", 2'000},
-                                           Case{"1h30m", 5'400'000}, Case{"7d", 604'800'000}, Case{"", -1},
-                                           Case{"5", -1}, Case{"s", -1}, Case{"-1s", -1}, Case{"1s1h", -1},
-                                           Case{"1x", -1}, Case{"1 s", -1}, Case{"99999999999999999999s", -1},
-                                           Case{"200000d", -1}}) {
+  for (const auto& [text, milliseconds] :
+       {Case{"0", 0}, Case{"0s", 0}, Case{"50ms", 50}, Case{"2s", 2'000}, Case{"1h30m", 5'400'000},
+        Case{"7d", 604'800'000}, Case{"", -1}, Case{"5", -1}, Case{"s", -1}, Case{"-1s", -1},
+        Case{"1s1h", -1}, Case{"1x", -1}, Case{"1 s", -1}, Case{"99999999999999999999s", -1},
+        Case{"200000d", -1}}) {
     CAPTURE(text);
     const Result<Milliseconds> duration = parse_duration(text);
     CHECK(duration.has_value() == (milliseconds >= 0));

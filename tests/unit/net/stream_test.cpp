@@ -1,18 +1,20 @@
-#include <boost/asio/io_context.hpp>
-#include <doctest/doctest.h>
+#include "support/run_task.hpp"
 
 #include <larder/net/connect.hpp>
 #include <larder/net/listener.hpp>
 #include <larder/net/timer.hpp>
 
-#include "support/run_task.hpp"
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
 
 using namespace larder;
 using namespace larder::net;
 
 namespace {
 
-SteadyTime in(Milliseconds time) { return std::chrono::steady_clock::now() + time; }
+SteadyTime in(Milliseconds time) {
+  return std::chrono::steady_clock::now() + time;
+}
 
 /// Two ends of a connection over loopback.
 struct Pair {
@@ -99,13 +101,21 @@ Task<> tells_idle(Pair& pair) {
 
 }  // namespace
 
-TEST_CASE("a write gathers any number of parts, empty ones too") { with_pair(gathers); }
+TEST_CASE("a write gathers any number of parts, empty ones too") {
+  with_pair(gathers);
+}
 
-TEST_CASE("a wait past its deadline is a timeout, also where the deadline was moved nearer") { with_pair(times_out); }
+TEST_CASE("a wait past its deadline is a timeout, also where the deadline was moved nearer") {
+  with_pair(times_out);
+}
 
-TEST_CASE("a deadline moved later counts from there") { with_pair(later_deadline_holds); }
+TEST_CASE("a deadline moved later counts from there") {
+  with_pair(later_deadline_holds);
+}
 
-TEST_CASE("a stream is idle until bytes or the end come unasked") { with_pair(tells_idle); }
+TEST_CASE("a stream is idle until bytes or the end come unasked") {
+  with_pair(tells_idle);
+}
 
 TEST_CASE("connecting to a port where nobody listens is refused") {
   boost::asio::io_context loop;

@@ -1,0 +1,103 @@
+#include "scenario.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("what the origin or the request marks as somebody's own is not shared") {
+  struct Case {
+    const char* why;
+    Fields request;
+    Fields response;
+  };
+  const Case cases[] = {
+      {"RFC 9111, section 5.2.2.5: no-store", {}, {{"Cache-Control", "no-store"}}},
+      {"RFC 9111, section 5.2.2.7: private", {}, {{"Cache-Control", "private, max-age=60"}}},
+      {"RFC 9111, section 3.5: Authorization",
+       {{"Authorization", "Bearer a"}},
+       {{"Cache-Control", "max-age=60"}}},
+      {"RFC 9111, section 4.1: Vary: *", {}, {{"Cache-Control", "max-age=60"}, {"Vary", "*"}}},
+      {"Set-Cookie where only the route's ttl makes it fresh", {}, {{"Set-Cookie", "id=1"}}},
+      {"a Cookie that the route neither keys nor ignores", {{"Cookie", "id=1"}}, {}},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.why);
+    Scenario s({route("/**", 60s)});
+    s.origin_says({.fields = each.response, .content = "mine"});
+    s.get("/me", each.request);
+    s.origin_says({.content = "yours"});
+    CHECK(s.get("/me").content == "yours");
+  }
+}
+
+TEST_CASE(
+    "a request with an unnamed Cookie is neither answered from what the route's ttl made fresh, nor stored") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.content = "public"});
+  s.get("/a");
+  s.origin_says({.content = "for anna"});
+  CHECK(s.get("/a", {{"Cookie", "id=anna"}}).line() == "BYPASS 200 for anna");
+  CHECK(s.get("/a").line() == "HIT 200 public");
+}
+
+TEST_CASE("where the origin states freshness, RFC 9111 alone decides about cookies (section 7.3)") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.fields = {{"Cache-Control", "max-age=60"}, {"Set-Cookie", "seen=1"}}, .content = "shared"});
+  CHECK(s.get("/a", {{"Cookie", "id=anna"}}).line() == "MISS 200 shared");
+  CHECK(s.get("/a", {{"Cookie", "id=bert"}}).line() == "HIT 200 shared");
+}
+
+TEST_CASE("cookies and fields that the route names are part of the key") {
+  policy::Route keyed = route("/**", 60s);
+  keyed.cookies = {policy::CookieRule::Mode::key, {"theme"}};
+  keyed.headers = {"Accept-Language"};
+  Scenario s({keyed});
+  s.origin.answer = [](const pipeline::Request& request) {
+    return Answer{.content = std::string(request.head.fields.find("Cookie").value_or("-")) + "," +
+                             std::string(request.head.fields.find("Accept-Language").value_or("-"))};
+  };
+  const Fields dark{{"Cookie", "theme=dark; id=anna"}, {"Accept-Language", "de"}};
+  CHECK(s.get("/a", dark).line() == "MISS 200 theme=dark,de");
+  CHECK(s.get("/a", {{"Cookie", "id=bert; theme=dark"}, {"Accept-Language", "de"}}).line() ==
+        "HIT 200 theme=dark,de");
+  CHECK(s.get("/a", {{"Cookie", "theme=light"}, {"Accept-Language", "de"}}).cache == "MISS");
+  CHECK(s.get("/a", {{"Cookie", "theme=dark"}, {"Accept-Language", "fr"}}).cache == "MISS");
+}
+
+TEST_CASE("RFC 9111, section 4.1: a response is used for requests whose selecting fields match alone") {
+  Scenario s({route("/**", 60s)});
+  s.origin.answer = [](const pipeline::Request& request) {
+    return Answer{.fields = {{"Vary", "Accept-Language"}},
+                  .content = std::string(request.head.fields.find("Accept-Language").value_or("-"))};
+  };
+  CHECK(s.get("/a", {{"Accept-Language", "de"}}).line() == "MISS 200 de");
+  CHECK(s.get("/a", {{"Accept-Language", "fr"}}).line() == "MISS 200 fr");
+  CHECK(s.get("/a", {{"Accept-Language", "de"}}).line() == "HIT 200 de");
+  CHECK(s.get("/a", {{"Accept-Language", "fr"}}).line() == "HIT 200 fr");
+  CHECK(s.get("/a").line() == "MISS 200 -");
+}
+
+TEST_CASE("a field that is not part of the key never reaches the origin's shared answer") {
+  for (const char* name : {"X-Forwarded-Host", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
+                           "X-Host", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto"}) {
+    CAPTURE(name);
+    Scenario s({route("/**", 60s)});
+    s.origin.answer = [name](const pipeline::Request& request) {
+      return Answer{.content = std::string(request.head.fields.find(name).value_or("-"))};
+    };
+    const Seen poisoned = s.get("/a", {{name, "evil.example"}});
+    CHECK(poisoned.content.find("evil") == std::string::npos);
+  }
+}
+
+TEST_CASE("a response that varies by what larder itself writes is not shared") {
+  for (const char* name : {"X-Forwarded-For", "Forwarded", "Via"}) {
+    CAPTURE(name);
+    Scenario s({route("/**", 60s)});
+    s.origin_says({.fields = {{"Vary", name}}, .content = "x"});
+    s.get("/a");
+    CHECK(s.get("/a").cache == "MISS");
+  }
+}

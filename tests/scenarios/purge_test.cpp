@@ -1,0 +1,125 @@
+#include "scenario.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A scenario in which these paths are stored.
+void store_all(Scenario& s, std::initializer_list<const char*> paths) {
+  s.origin_says({.content = "old"});
+  for (const char* path : paths) {
+    s.get(path);
+    REQUIRE(s.get(path).cache == "HIT");
+  }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "RFC 9111, section 4.4: an unsafe request that succeeds purges its target URI and the parent "
+    "collection") {
+  Scenario s({route("/**", 60s)});
+  store_all(s, {"/products", "/products?page=2", "/products/7", "/products/7?full", "/products/8", "/other"});
+  s.origin_says({.content = "new"});
+  CHECK(s.ask("PUT", "/products/7", {}, "{}").line() == "BYPASS 200 new");
+  CHECK(s.get("/products/7").line() == "MISS 200 new");
+  CHECK(s.get("/products/7?full").line() == "MISS 200 new");
+  CHECK(s.get("/products").line() == "MISS 200 new");
+  CHECK(s.get("/products?page=2").line() == "MISS 200 new");
+  CHECK(s.get("/products/8").line() == "HIT 200 old");
+  CHECK(s.get("/other").line() == "HIT 200 old");
+}
+
+TEST_CASE("POST purges the collection with every query, and DELETE what lies below") {
+  Scenario s({route("/**", 60s)});
+  store_all(s, {"/products?page=2", "/products/7", "/products/7/reviews"});
+  s.origin_says({.status = 201, .fields = {{"Location", "/products/9"}}});
+  s.ask("POST", "/products", {}, "{}");
+  CHECK(s.get("/products?page=2").cache == "MISS");
+  CHECK(s.get("/products/7").cache == "HIT");
+  s.origin_says({.status = 204});
+  s.ask("DELETE", "/products/7");
+  CHECK(s.get("/products/7").cache == "MISS");
+  CHECK(s.get("/products/7/reviews").cache == "MISS");
+}
+
+TEST_CASE("a refused write purges nothing, one of unknown outcome does") {
+  struct Case {
+    int status;
+    Error failure;
+    const char* then;
+  };
+  for (const Case& each : {Case{404, {}, "HIT"}, Case{422, {}, "HIT"}, Case{500, {}, "HIT"},
+                           Case{303, {}, "MISS"}, Case{0, Error::timeout, "MISS"},
+                           Case{0, Error::closed, "MISS"}, Case{0, Error::unavailable, "HIT"}}) {
+    CAPTURE(each.status);
+    Scenario s({route("/**", 60s)});
+    store_all(s, {"/products/7"});
+    s.origin_says({.status = each.status});
+    if (each.status == 0) s.origin.failure = each.failure;
+    s.ask("PUT", "/products/7", {}, "{}");
+    s.origin.failure = {};
+    s.origin_says({.content = "x"});
+    CHECK(s.get("/products/7").cache == each.then);
+  }
+}
+
+TEST_CASE(
+    "Location and Content-Location of the same origin are purged, others are not (RFC 9111, section 4.4)") {
+  Scenario s({route("/**", 60s)});
+  store_all(s, {"/a/1", "/b/1", "/c/1"});
+  s.origin_says({.fields = {{"Location", "/a/1"}, {"Content-Location", "http://shop.test/b/1"}}});
+  s.ask("POST", "/elsewhere/x", {}, "{}");
+  s.origin_says({.fields = {{"Location", "http://other.test/c/1"}}});
+  s.ask("POST", "/elsewhere/x", {}, "{}");
+  s.origin_says({.content = "new"});
+  CHECK(s.get("/a/1").cache == "MISS");
+  CHECK(s.get("/b/1").cache == "MISS");
+  CHECK(s.get("/c/1").cache == "HIT");
+}
+
+TEST_CASE("a route names more to purge, by pattern and by tag, or nothing at all") {
+  policy::Route product = route("/products/{id}", 60s);
+  product.purge = {.none = false, .urls = {"/search/**"}, .tags = {"product:{id}"}};
+  policy::Route tagged = route("/reports/{id}", 60s);
+  tagged.tags = {"product:{id}"};
+  policy::Route silent = route("/silent/{id}", 60s);
+  silent.purge.none = true;
+  Scenario s({product, tagged, silent, route("/**", 60s)});
+  store_all(s, {"/search/x?q=1", "/reports/7", "/reports/8", "/silent/1"});
+  s.ask("PUT", "/products/7", {}, "{}");
+  s.ask("PUT", "/silent/1", {}, "{}");
+  CHECK(s.get("/search/x?q=1").cache == "MISS");
+  CHECK(s.get("/reports/7").cache == "MISS");
+  CHECK(s.get("/reports/8").cache == "HIT");
+  CHECK(s.get("/silent/1").cache == "HIT");
+}
+
+TEST_CASE("a response fetched before a purge is not reused, though it be stored after it") {
+  Scenario s({route("/**", 60s)});
+  bool first = true;
+  s.origin.answer = [&](const pipeline::Request& request) {
+    if (first && request.head.method == "GET") {
+      first = false;
+      s.ask("PUT", "/products/7", {}, "{}");  // somebody writes while the old answer is on its way
+      return Answer{.content = "old"};
+    }
+    return Answer{.content = "new"};
+  };
+  CHECK(s.get("/products/7").line() == "MISS 200 old");
+  CHECK(s.get("/products/7").line() == "MISS 200 new");
+  CHECK(s.get("/products/7").line() == "HIT 200 new");
+}
+
+TEST_CASE("a write under any scheme or port of a host purges what others fetched") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.content = "old"});
+  s.get("/a", {{"Host", "shop.test:8081"}});
+  CHECK(s.get("/a", {{"Host", "shop.test:8081"}}).cache == "HIT");
+  s.ask("PUT", "/a", {{"Host", "shop.test:9999"}}, "{}");
+  CHECK(s.get("/a", {{"Host", "shop.test:8081"}}).cache == "MISS");
+}

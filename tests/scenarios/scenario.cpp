@@ -1,0 +1,107 @@
+#include "scenario.hpp"
+
+#include <doctest/doctest.h>
+
+namespace larder::test {
+namespace {
+
+/// Hands content out in two pieces, so that nothing depends on its coming at once.
+class Pieces final : public pipeline::BodyReader {
+ public:
+  Pieces(std::string content, bool cut_short) : content_(std::move(content)), cut_short_(cut_short) {}
+
+  Task<Result<std::string_view>> read() override {
+    const std::size_t half = (content_.size() + 1) / 2;
+    const std::size_t from = half * step_++;
+    if (from < content_.size() && !(cut_short_ && step_ == 2)) {
+      co_return std::string_view(content_).substr(from, half);
+    }
+    if (cut_short_) co_return Error::closed;
+    co_return std::string_view{};
+  }
+
+ private:
+  std::string content_;
+  bool cut_short_;
+  std::size_t step_ = 0;
+};
+
+http::FieldList field_list(const Fields& fields) {
+  http::FieldList list;
+  for (const auto& [name, value] : fields) list.add(name, value);
+  return list;
+}
+
+Task<> read_content(pipeline::BodyReader& reader, Seen& seen) {
+  while (true) {
+    const Result<std::string_view> piece = co_await reader.read();
+    seen.whole = piece.has_value();
+    if (!piece || piece->empty()) co_return;
+    seen.content += *piece;
+  }
+}
+
+Task<Seen> exchange(pipeline::Handler& handler, pipeline::Request& request) {
+  Result<pipeline::Response> response = co_await handler.handle(request);
+  REQUIRE_MESSAGE(response.has_value(), "the cache handler answers every request");
+  Seen seen;
+  seen.status = response->head.status;
+  seen.fields = response->head.fields;
+  seen.described_length = response->described_length;
+  if (response->shared_fields) {
+    for (const http::Field field : *response->shared_fields) seen.fields.add(field.name, field.value);
+  }
+  seen.cache = seen.fields.find("X-Cache").value_or("none");
+  if (response->body.is_streamed()) {
+    co_await read_content(response->body.reader(), seen);
+  } else {
+    seen.content = response->body.bytes().view();
+  }
+  co_return seen;
+}
+
+}  // namespace
+
+Task<Result<pipeline::Response>> FakeOrigin::handle(pipeline::Request& request) {
+  asked.push_back(request.head);
+  if (failure) co_return failure;
+  const Answer said = answer(request);
+  pipeline::Response response;
+  response.head.status = said.status;
+  response.head.fields = field_list(said.fields);
+  if (!said.content.empty()) {
+    const std::size_t length = said.content.size() + (said.cut_short ? 1 : 0);
+    response.body = pipeline::Body(std::make_unique<Pieces>(said.content, said.cut_short), length);
+  }
+  co_return response;
+}
+
+Scenario::Scenario(std::vector<policy::Route> routes) {
+  settings.routes = std::move(routes);
+  for (policy::Route& each : settings.routes) each.upstream = "origin";
+  settings.fallback.upstream = "origin";
+  settings.max_object = 1u << 20;
+}
+
+Seen Scenario::ask(std::string method, std::string path, Fields fields, std::string content) {
+  pipeline::Request request;
+  request.head.method = std::move(method);
+  request.head.target = std::move(path);
+  request.head.fields = field_list(fields);
+  if (!request.head.fields.contains("Host")) request.head.fields.add("Host", "shop.test");
+  request.target = http::target_of(request.head, "http").value();
+  request.client_address = "192.0.2.7";
+  request.own_port = "8080";
+  request.body = pipeline::Body(Bytes(std::move(content)));
+  return run_task(exchange(handler, request));
+}
+
+policy::Route route(std::string_view match, Milliseconds ttl) {
+  policy::Route made;
+  made.match = match;
+  made.pattern = policy::PathPattern::parse(match).value();
+  made.ttl.plain = ttl;
+  return made;
+}
+
+}  // namespace larder::test

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "support/manual_clock.hpp"
+#include "support/run_task.hpp"
+
+#include <larder/cache/cache_handler.hpp>
+#include <larder/store/memory_purge_log.hpp>
+#include <larder/store/memory_store.hpp>
+
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+namespace larder::test {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// What the fake origin answers.
+struct Answer {
+  int status = 200;
+  Fields fields;
+  std::string content;
+  bool cut_short = false;  ///< the content ends by an error
+};
+
+/// An origin that answers from the test's own words, in pieces, and remembers what it was asked.
+class FakeOrigin final : public pipeline::Handler {
+ public:
+  Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
+
+  std::function<Answer(const pipeline::Request&)> answer;
+  std::vector<http::RequestHead> asked;
+  boost::system::error_code failure;  ///< answers with this where set
+};
+
+/// What a client sees.
+struct Seen {
+  int status = 0;
+  std::string cache;    ///< X-Cache
+  std::string content;  ///< as far as it came
+  bool whole = true;
+  http::FieldList fields;
+  std::optional<std::uint64_t> described_length;
+
+  /// `HIT 200 content`: a line of the dialogue.
+  std::string line() const { return cache + " " + std::to_string(status) + " " + content; }
+};
+
+/// A dialogue between a client, larder and its origin, in which time passes only when told.
+class Scenario {
+ public:
+  explicit Scenario(std::vector<policy::Route> routes = {});
+
+  Seen ask(std::string method, std::string path, Fields fields = {}, std::string content = {});
+  Seen get(std::string path, Fields fields = {}) { return ask("GET", std::move(path), std::move(fields)); }
+
+  /// From now on the origin answers so.
+  void origin_says(Answer answer) {
+    origin.answer = [answer](const pipeline::Request&) { return answer; };
+  }
+
+  ManualClock clock;
+  FakeOrigin origin;
+  store::MemoryTier memory{16u << 20, 1u << 20};
+  store::MemoryPurgeLog log{clock, {}};
+  store::MemoryStore store{memory, log};
+  cache::Settings settings;
+  cache::CacheHandler handler{settings, store, log, origin, clock};
+};
+
+/// A route with a ttl; more is set by the test.
+policy::Route route(std::string_view match, Milliseconds ttl);
+
+}  // namespace larder::test

@@ -1,0 +1,52 @@
+#include "scenario.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("RFC 9111, section 4.3.2: a client's validator is answered with 304 from a stored response") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.fields = {{"ETag", "\"a\""}, {"Content-Type", "text/plain"}}, .content = "v1"});
+  s.get("/a");
+  const Seen same = s.get("/a", {{"If-None-Match", "W/\"a\""}});
+  CHECK(same.line() == "HIT 304 ");
+  CHECK(same.fields.find("ETag") == "\"a\"");
+  CHECK_FALSE(same.fields.contains("Content-Type"));
+  CHECK(s.get("/a", {{"If-None-Match", "\"b\""}}).line() == "HIT 200 v1");
+  CHECK(s.origin.asked.size() == 1);
+}
+
+TEST_CASE("a client's validator on a cold cache is kept from the origin, answered, and the whole stored") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.fields = {{"ETag", "\"a\""}}, .content = "v1"});
+  CHECK(s.get("/a", {{"If-None-Match", "\"a\""}}).line() == "MISS 304 ");
+  CHECK_FALSE(s.origin.asked.back().fields.contains("If-None-Match"));
+  CHECK(s.get("/a").line() == "HIT 200 v1");
+}
+
+TEST_CASE("RFC 9111, section 4.3: a stale response with a validator is validated, and holds on after 304") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.fields = {{"ETag", "\"a\""}, {"Cache-Control", "max-age=10"}}, .content = "v1"});
+  s.get("/a");
+  s.clock.advance(11s);
+  s.origin_says({.status = 304, .fields = {{"ETag", "\"a\""}, {"Cache-Control", "max-age=20"}}});
+  const Seen validated = s.get("/a");
+  CHECK(validated.line() == "REVALIDATED 200 v1");
+  CHECK(s.origin.asked.back().fields.find("If-None-Match") == "\"a\"");
+  s.clock.advance(19s);
+  CHECK(s.get("/a").line() == "HIT 200 v1");
+}
+
+TEST_CASE("a stale response is replaced where the origin answers the validation with another") {
+  Scenario s({route("/**", 10s)});
+  s.origin_says({.fields = {{"ETag", "\"a\""}}, .content = "v1"});
+  s.get("/a");
+  s.clock.advance(11s);
+  s.origin_says({.fields = {{"ETag", "\"b\""}}, .content = "v2"});
+  const Seen replaced = s.get("/a");
+  CHECK(replaced.line() == "MISS 200 v2");
+  CHECK(replaced.fields.find("Cache-Status") == "larder; fwd=stale; stored");
+  CHECK(s.get("/a").line() == "HIT 200 v2");
+}
