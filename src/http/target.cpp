@@ -24,10 +24,10 @@ Result<std::string_view> after_scheme(std::string_view text, std::string_view sc
 
 // The authority in Host: empty for HTTP/1.0 without Host (RFC 9112, section 3.2; as nginx does).
 Result<Authority> authority_of_host(const RequestHead& head, std::string_view scheme) {
-  const std::size_t hosts = head.fields.count("Host");
-  if (hosts == 0 && head.version_minor == 0) return Authority{};
-  if (hosts != 1) return Error::malformed;
-  return parse_authority(*head.fields.find("Host"), scheme);
+  const std::optional<std::string_view> host = head.fields.find("Host");
+  if (!host && head.version_minor == 0) return Authority{};
+  if (!host || head.fields.count("Host") != 1) return Error::malformed;
+  return parse_authority(*host, scheme);
 }
 
 // RFC 9112, section 3.2.2: the authority of the absolute form counts, Host must be sound all the same.
