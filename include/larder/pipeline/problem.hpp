@@ -10,7 +10,7 @@ namespace larder::pipeline {
 /// by anyone.
 Response problem(int status, std::string_view detail);
 
-/// The problem that tells a client why its request could not be read: 400, 408, 413, 414, 431 or 501.
+/// The problem that tells a client why its request could not be read: 400, 408, 413, 414, 431, 501 or 505.
 Response request_problem(const boost::system::error_code& error);
 
 /// The problem that tells a client why the upstream's response could not be had: 502, 503 or 504.
