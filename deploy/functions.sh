@@ -32,7 +32,8 @@ started=()
 start() {
   local log=$1
   shift
-  "$@" >"$log" 2>&1 </dev/null &
+  : >"$log"  # at once: who waits for a line in it must not find the one of the last time
+  "$@" >>"$log" 2>&1 </dev/null &
   started+=("$!")
 }
 
