@@ -48,8 +48,9 @@ bool has_unkeyed_authorization(const Route& route, const http::FieldList& reques
 std::optional<RouteMatch> match_route(const std::vector<Route>& routes, std::string_view method,
                                       std::string_view path) {
   for (const Route& route : routes) {
-    if (!names_method(route, method) || !route.pattern.matches(path)) continue;
-    return RouteMatch{&route, *route.pattern.match(path)};
+    if (!names_method(route, method)) continue;
+    std::optional<Captures> captures = route.pattern.match(path);
+    if (captures) return RouteMatch{&route, *std::move(captures)};
   }
   return std::nullopt;
 }

@@ -39,7 +39,7 @@ bool lists_etag(std::string_view if_none_match, const http::FieldList& stored_fi
 bool is_unmodified_since(const http::FieldList& request_fields, const http::FieldList& stored_fields,
                          Time now) {
   if (request_fields.count("If-Modified-Since") != 1) return false;
-  const auto since = http::parse_date(trim(*request_fields.find("If-Modified-Since")), now);
+  const auto since = http::parse_date(trim(request_fields.find("If-Modified-Since").value_or("")), now);
   const auto modified =
       stored_fields.find(stored_fields.contains("Last-Modified") ? "Last-Modified" : "Date");
   if (!since || !modified) return false;
