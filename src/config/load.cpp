@@ -2,26 +2,59 @@
 
 #include <larder/config/load.hpp>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <sstream>
 
 namespace larder::config {
 namespace {
 
 constexpr std::size_t largest_file = 4u << 20;
 
+/// Sees where a document begins, and nothing else.
+class DocumentStart final : public YAML::EventHandler {
+ public:
+  YAML::Mark mark;
+
+  void OnDocumentStart(const YAML::Mark& start) override { mark = start; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+};
+
+/// Where a second document begins. YAML::LoadAll() would tell, but yaml-cpp 0.7 never ends in it where a
+/// document is followed by a stray mark such as "," or "]": it finds empty documents for ever.
+std::optional<YAML::Mark> second_document(const std::string& yaml) {
+  std::istringstream stream(yaml);
+  YAML::Parser parser(stream);
+  DocumentStart start;
+  if (!parser.HandleNextDocument(start) || !parser.HandleNextDocument(start)) return std::nullopt;
+  return start.mark;
+}
+
 /// The one document of a text; an empty text is an empty map.
-std::optional<YAML::Node> parse(std::string_view yaml, Source& source) {
+std::optional<YAML::Node> parse(const std::string& yaml, Source& source) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
-    if (documents.size() > 1) source.error(documents[1].Mark(), "a second document: one is read");
-    if (!documents.empty() && !documents.front().IsNull()) return documents.front();
+    const std::optional<YAML::Mark> second = second_document(yaml);
+    if (second) {
+      source.error(*second, "not one YAML document: here begins something else");
+      return std::nullopt;
+    }
+    YAML::Node root = YAML::Load(yaml);
+    if (!root.IsNull()) return root;
     source.error(YAML::Mark(), "\"upstreams\" is missing: larder needs at least one").settled_by =
         "--upstream";
   } catch (const YAML::Exception& exception) {
@@ -56,7 +89,7 @@ bool Loaded::ok() const {
 Loaded load_text(std::string_view yaml, std::string_view file, const Environment& environment) {
   Loaded loaded;
   Source source(std::string(file), &environment);
-  const std::optional<YAML::Node> root = parse(yaml, source);
+  const std::optional<YAML::Node> root = parse(std::string(yaml), source);
   if (root) read_config(Value(*root, "", source), loaded.config);
   loaded.diagnostics = source.take();
   return loaded;

@@ -50,7 +50,10 @@ TEST_CASE("text that is no YAML, no map or no single document is refused where i
       {"listen: [1\n", "t.yaml:2:1: not YAML: end of sequence flow not found\n"},
       {"upstreams: *none\n", "t.yaml:1:12: not YAML: the referenced anchor is not defined\n"},
       {"upstreams: {a: {servers: [\"http://h\"]}}\n---\nthreads: 2\n",
-       "t.yaml:3:1: a second document: one is read\n"},
+       "t.yaml:2:1: not one YAML document: here begins something else\n"},
+      {", which yaml-cpp takes for empty documents without end\n",
+       "t.yaml:1:1: not one YAML document: here begins something else\n"},
+      {"]", "t.yaml:1:1: not YAML: illegal flow end\n"},
   };
   check(cases, load_bare);
 }

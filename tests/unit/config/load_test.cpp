@@ -282,8 +282,8 @@ TEST_CASE("what the design promises for later is refused by name") {
         "t.yaml:1:27: upstream \"a\": servers: \"https://\" is not served by this version of larder\n");
 }
 
-TEST_CASE("the files in config/ are good as they are") {
-  for (const char* name : {"/config/larder.yaml", "/config/compose.yaml"}) {
+TEST_CASE("the configurations that come with larder are good as they are") {
+  for (const char* name : {"/config/larder.yaml", "/config/compose.yaml", "/deploy/demo.yaml"}) {
     CAPTURE(name);
     const Loaded loaded = load_file(source_directory + name, variables({}));
     CHECK(texts_of(loaded.diagnostics) == "");
