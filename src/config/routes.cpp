@@ -42,19 +42,22 @@ bool read_match(Map& map, Route& route) {
 /// The one upstream where there is one, or the one that the route names.
 void read_upstream_name(Map& map, const Value& value, const Config& config, Route& route) {
   const Value* const upstream = map.find("upstream");
-  map.read("upstream", route.upstream, any_text);
-  if (config.upstreams.empty()) return;
   if (upstream == nullptr) {
-    route.upstream = config.upstreams.front().name;
-    if (config.upstreams.size() == 1) return;
-    value.error("\"upstream\" is missing: there are several to choose from").settled_by = "--upstream";
+    if (config.upstreams.size() > 1) {
+      value.error("\"upstream\" is missing: there are several to choose from").settled_by = "--upstream";
+    }
+    if (!config.upstreams.empty()) route.upstream = config.upstreams.front().name;
     return;
   }
+  const std::optional<std::string> name = any_text(*upstream);
+  if (!name) return;
+  route.upstream = *name;
   std::vector<std::string> names;
   for (const Upstream& one : config.upstreams) names.push_back(one.name);
-  if (route.upstream.empty() || std::ranges::find(names, route.upstream) != names.end()) return;
-  upstream->error("there is no upstream " + quoted(route.upstream) + did_you_mean(route.upstream, names))
-      .settled_by = "--upstream";
+  // Without any upstream, that is what has been said already.
+  if (names.empty() || std::ranges::find(names, *name) != names.end()) return;
+  upstream->error("there is no upstream " + quoted(*name) + did_you_mean(*name, names)).settled_by =
+      "--upstream";
 }
 
 /// What is served of it is its default alone: the sharing of purges and of fetches has one form so far.

@@ -16,6 +16,7 @@ TEST_CASE("what a route may not say is refused in its place") {
        "\"**\" is its last segment"},
       {"match: [a]", "routes[1].match: expected a path pattern such as \"/api/products/{id}\", found a list"},
       {"upstream: apy", "route \"/**\": upstream: there is no upstream \"apy\", did you mean \"api\"?"},
+      {"upstream: \"\"", "route \"/**\": upstream: there is no upstream \"\""},
       {"ttl: 60",
        "route \"/**\": ttl: expected a duration such as \"30s\", found \"60\", did you mean \"60s\"?"},
       {"ttl: {500: 1s}",
