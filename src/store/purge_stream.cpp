@@ -44,9 +44,8 @@ PurgeStream::Extent read_extent(const Value& reply) {
   for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2) {
     const std::string_view name = reply.items[i].text.view();
     const Value& value = reply.items[i + 1];
-    if (name == "length") extent.length = static_cast<std::uint64_t>(value.integer);
     if (name == "last-generated-id") extent.last = read_position(value).value_or(Position{});
-    if (name == "max-deleted-entry-id") extent.last_trimmed = read_position(value);
+    if (name == "first-entry" && !value.items.empty()) extent.first = read_position(value.items[0]);
   }
   return extent;
 }

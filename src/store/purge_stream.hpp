@@ -33,9 +33,8 @@ class PurgeStream {
 
   struct Extent {
     bool exists = false;
-    std::uint64_t length = 0;
-    Position last;                         ///< the latest position it ever gave
-    std::optional<Position> last_trimmed;  ///< the latest removed; Redis before 7 does not say
+    Position last;                  ///< the latest position it ever gave
+    std::optional<Position> first;  ///< of the oldest record it holds; nothing where it holds none
   };
   Task<Result<Extent>> extent() const;
 

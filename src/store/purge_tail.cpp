@@ -9,6 +9,8 @@ namespace {
 constexpr auto awaiting = boost::asio::as_tuple(boost::asio::use_awaitable);
 /// Between looks at a client that is down, and between attempts on one that answers with errors.
 constexpr Milliseconds retry_after{25};
+/// So many records are remembered as places to trim at.
+constexpr int milestones_in_lifetime = 16;
 
 Time time_of(Position position) {
   return Time{Milliseconds{static_cast<Milliseconds::rep>(position.milliseconds)}};
@@ -57,21 +59,20 @@ Task<bool> PurgeTail::catch_up() {
   co_return co_await read_to_end();
 }
 
-/// The first reading: the whole stream. What was trimmed from it before is unknown, and so is the time
-/// before.
+/// The first reading: the whole stream. What came before its oldest record is unknown.
 Task<bool> PurgeTail::begin() {
   expect(position_);  // of a reading that broke off, perhaps from another Redis
   position_ = Position{};
-  first_.reset();
+  milestones_.clear();
   const bool is_read = co_await read_to_end();
   if (!is_read) co_return false;
   const Result<PurgeStream::Extent> extent = co_await stream_.extent();
   if (!extent) co_return false;
-  if (!extent->exists || extent->length == 0 || extent->last < expected()) {
+  if (!extent->first || extent->last < expected()) {
     has_begun_ = co_await replace_log();
     co_return has_begun_;
   }
-  forget_before(extent->last_trimmed.value_or(first_.value_or(extent->last)));
+  forget_before(*extent->first);
   has_begun_ = true;
   co_return true;
 }
@@ -80,19 +81,21 @@ Task<bool> PurgeTail::begin() {
 Task<bool> PurgeTail::verify() {
   const Result<PurgeStream::Extent> extent = co_await stream_.extent();
   if (!extent) co_return false;
-  bool is_ours = extent->exists && extent->last >= expected();
-  if (is_ours && extent->last_trimmed.value_or(Position{}) >= expected()) {
-    // Trimmed past what we saw, in a long absence: what came between is unknown.
-    if (*extent->last_trimmed > position_) forget_before(*extent->last_trimmed);
-    co_return true;
-  }
-  if (is_ours) {
+  if (extent->first && extent->last >= expected()) {
     const Result<bool> is_held = co_await stream_.holds(expected());
     if (!is_held) co_return false;
-    is_ours = *is_held;
+    if (*is_held) co_return true;
+    if (is_trimmed(*extent)) {
+      forget_before(*extent->first);
+      co_return true;
+    }
   }
-  if (is_ours) co_return true;
   co_return co_await replace_log();
+}
+
+/// Whether what we saw last may have been trimmed in a long absence.
+bool PurgeTail::is_trimmed(const PurgeStream::Extent& extent) const {
+  return *extent.first > expected() && time_of(extent.last) - time_of(expected()) > settings_.max_lifetime;
 }
 
 /// The log in Redis lost records, or is another one, or is new: all that was fetched before counts as purged.
@@ -132,14 +135,28 @@ Task<bool> PurgeTail::is_still_there() {
 void PurgeTail::apply(const std::vector<ReadRecord>& records) {
   heard_.store(std::chrono::steady_clock::now().time_since_epoch().count(), std::memory_order_relaxed);
   if (records.empty()) return;
-  if (!first_) first_ = records.front().position;
   for (const ReadRecord& record : records) {
     table_.apply(record.purges, record.position, time_of(record.position));
     table_.advance(record.position);
+    set_milestone(record.position);
   }
   position_ = records.back().position;
   wake_waiters();
   changed_();
+}
+
+void PurgeTail::set_milestone(Position position) {
+  const Milliseconds distance = settings_.max_lifetime / milestones_in_lifetime;
+  if (milestones_.empty() || time_of(position) - time_of(milestones_.back()) >= distance) {
+    milestones_.push_back(position);
+  }
+}
+
+Position PurgeTail::trim_to() {
+  // By Redis' own clock: the time of the last record.
+  const Time oldest_entry = time_of(position_) - settings_.max_lifetime;
+  while (milestones_.size() > 1 && time_of(milestones_[1]) < oldest_entry) milestones_.pop_front();
+  return milestones_.empty() ? Position{} : milestones_.front();
 }
 
 void PurgeTail::forget_before(Position position) {

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <list>
 
@@ -29,6 +30,7 @@ class PurgeTail {
   struct Settings {
     Milliseconds block{1'000};    ///< of one waiting read
     Milliseconds timeout{1'550};  ///< of one reply, above `block`
+    Milliseconds max_lifetime{24 * 3'600'000};
   };
   /// `changed` is called whenever is_ready() or the position may have changed.
   PurgeTail(boost::asio::io_context& loop, PurgeStream stream, PurgeTable& table, const Clock& clock,
@@ -45,6 +47,11 @@ class PurgeTail {
   void expect(Position position) { expected_ = std::max(expected_, position); }
   Position expected() const { return std::max(expected_, position_); }
 
+  /// The oldest record that must stay in the stream: it is older than any entry by `max_lifetime`, so that
+  /// every entry is born there or later, and the oldest record tells how far back the stream knows
+  /// everything.
+  Position trim_to();
+
   /// Waits until the tail has applied what is at that position; whether it has, at the deadline.
   Task<bool> passes(Position position, SteadyTime deadline);
 
@@ -59,13 +66,14 @@ class PurgeTail {
 
   Task<bool> catch_up();
   Task<bool> verify();
-  Task<bool> is_held(const PurgeStream::Extent& extent);
+  bool is_trimmed(const PurgeStream::Extent& extent) const;
   Task<bool> begin();
   Task<bool> replace_log();
   Task<bool> read_to_end();
   Task<> follow(std::uint64_t epoch);
   Task<bool> is_still_there();
   void apply(const std::vector<ReadRecord>& records);
+  void set_milestone(Position position);
   void forget_before(Position position);
   void set_ready(bool ready);
   void wake_waiters();
@@ -80,8 +88,8 @@ class PurgeTail {
   boost::asio::steady_timer pause_;
   Position position_;  ///< of the last record applied
   Position expected_;
-  std::optional<Position> first_;  ///< the first record of the first reading
-  bool has_begun_ = false;         ///< the stream was read whole once
+  std::deque<Position> milestones_;  ///< some of the records applied, the oldest first, for trim_to()
+  bool has_begun_ = false;           ///< the stream was read whole once
   bool is_ready_ = false;
   bool is_stopped_ = false;
   std::list<Waiter> waiters_;

@@ -26,7 +26,7 @@ Task<> PurgeWriter::append(PurgeRecord record, bool in_step) {
     co_return;
   }
   const SteadyTime deadline = std::chrono::steady_clock::now() + settings_.timeout;
-  const Result<std::optional<Position>> written = co_await stream_.append(record, trim_to());
+  const Result<std::optional<Position>> written = co_await stream_.append(record, tail_.trim_to());
   if (!written || !*written) {
     // It may have been written all the same; written twice does no harm.
     hold(std::move(record));
@@ -66,7 +66,7 @@ Task<> PurgeWriter::run() {
 Task<bool> PurgeWriter::write_oldest() {
   const std::uint64_t collapses = collapses_;
   const PurgeRecord oldest = waiting_.front();
-  const Result<std::optional<Position>> written = co_await stream_.append(oldest, trim_to());
+  const Result<std::optional<Position>> written = co_await stream_.append(oldest, tail_.trim_to());
   if (!written) co_return false;
   if (!*written) {
     // There is no stream: a marker makes one.
@@ -84,13 +84,6 @@ Task<bool> PurgeWriter::write_oldest() {
 void PurgeWriter::stop() {
   is_stopped_ = true;
   wake_.cancel();
-}
-
-/// By Redis' own clock: as long before the last record seen as any entry lives.
-Position PurgeWriter::trim_to() const {
-  const auto reach = static_cast<std::uint64_t>(settings_.max_lifetime.count());
-  const std::uint64_t last = tail_.position().milliseconds;
-  return {last > reach ? last - reach : 0, 0};
 }
 
 void PurgeWriter::count_waiting() {

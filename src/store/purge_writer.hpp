@@ -16,7 +16,6 @@ class PurgeWriter {
  public:
   struct Settings {
     Milliseconds timeout{50};  ///< of one append() as a whole
-    Milliseconds max_lifetime{24 * 3'600'000};
     std::size_t max_waiting = 10'000;
   };
   /// `changed` is called whenever is_empty() may have changed, and before what waits counts here.
@@ -36,7 +35,6 @@ class PurgeWriter {
  private:
   Task<bool> write_oldest();
   void hold(PurgeRecord record);
-  Position trim_to() const;
   void count_waiting();
 
   PurgeStream stream_;

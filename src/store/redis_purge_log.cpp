@@ -102,12 +102,10 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
 
   PurgeTail::Settings tail_settings() const {
     const Milliseconds block = block_of(settings_);
-    return {block, block + settings_.redis.timeout + block_grace};
+    return {block, block + settings_.redis.timeout + block_grace, settings_.limits.max_lifetime};
   }
 
-  PurgeWriter::Settings writer_settings() const {
-    return {settings_.redis.timeout, settings_.limits.max_lifetime, settings_.max_waiting};
-  }
+  PurgeWriter::Settings writer_settings() const { return {settings_.redis.timeout, settings_.max_waiting}; }
 
   /// In step: this instance knows the log to its end, and the log knows all of this instance's purges.
   void update_step() {

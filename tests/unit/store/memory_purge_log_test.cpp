@@ -1,0 +1,36 @@
+#include "sample.hpp"
+#include "support/manual_clock.hpp"
+#include "support/run_task.hpp"
+
+#include <larder/store/memory_purge_log.hpp>
+
+#include <doctest/doctest.h>
+
+using larder::policy::Purge;
+using larder::store::MemoryPurgeLog;
+using larder::test::Sample;
+
+TEST_CASE("without Redis a purge counts once it was appended") {
+  larder::test::ManualClock clock;
+  MemoryPurgeLog log(clock, {});
+  Sample sample;
+  sample.checked = log.mark().sequence;
+  const auto before = sample.make();
+  larder::test::run_task(log.append({{Purge::Kind::resource, "shop.example/products/7"}}));
+  CHECK_FALSE(log.is_valid(*before));
+  sample.checked = log.mark().sequence;
+  CHECK(log.is_valid(*sample.make()));
+  CHECK(log.is_in_step());
+  CHECK(log.trusts_hits());
+}
+
+TEST_CASE("without Redis positions count up") {
+  larder::test::ManualClock clock;
+  MemoryPurgeLog log(clock, {});
+  const auto first = log.mark().position;
+  larder::test::run_task(log.append({{Purge::Kind::tag, "a"}}));
+  const auto second = log.mark().position;
+  larder::test::run_task(log.append({{Purge::Kind::tag, "a"}}));
+  CHECK(first < second);
+  CHECK(second < log.mark().position);
+}

@@ -1,0 +1,264 @@
+#include "sample.hpp"
+
+#include <larder/store/purge_table.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+using larder::Milliseconds;
+using larder::Time;
+using larder::policy::Purge;
+using larder::store::Position;
+using larder::store::PurgeTable;
+using larder::test::Sample;
+using Kind = Purge::Kind;
+
+namespace {
+
+const Time start{Milliseconds{1'700'000'000'000}};
+
+/// A position `seconds` after the start.
+Position at(std::uint64_t seconds) {
+  return {1'700'000'000'000 + seconds * 1'000, 0};
+}
+Time time_at(int seconds) {
+  return start + Milliseconds{1'000 * seconds};
+}
+
+/// Whether a response fetched before a purge may be used after it, in memory and from Redis. Both must agree.
+bool survives(const Sample& sample, const Purge& purge) {
+  PurgeTable table({});
+  table.advance(at(1));
+  const auto mark = table.mark();
+  Sample fetched = sample;
+  fetched.born = mark.position;
+  fetched.checked = mark.sequence;
+  const auto in_memory = fetched.make();
+  const auto in_redis = fetched.make();
+  CHECK(table.is_valid(*in_memory));
+  table.apply({purge}, at(2), time_at(2));
+  table.advance(at(2));
+  const bool is_valid = table.is_valid(*in_memory);
+  CHECK(table.admit(*in_redis) == is_valid);
+  // What is fetched after it is not concerned.
+  fetched.born = table.mark().position;
+  fetched.checked = table.mark().sequence;
+  const auto later = fetched.make();
+  CHECK(table.is_valid(*later));
+  CHECK(table.admit(*later));
+  return is_valid;
+}
+
+}  // namespace
+
+TEST_CASE("each kind of purge names what it says and nothing else") {
+  Sample sample;
+  sample.site = "shop.example";
+  sample.path = "/products/7";
+  sample.tags = {"product:7", "products"};
+  struct Row {
+    Kind kind;
+    const char* value;
+    bool survives;
+  };
+  const Row rows[] = {
+      {Kind::resource, "shop.example/products/7", false},
+      {Kind::resource, "shop.example/products/8", true},
+      {Kind::resource, "shop.example/products", true},
+      {Kind::resource, "other.example/products/7", true},
+      {Kind::below, "shop.example/products/", false},
+      {Kind::below, "shop.example/", false},
+      {Kind::below, "shop.example/products/7/", true},
+      {Kind::below, "shop.example/prod/", true},
+      {Kind::below, "other.example/products/", true},
+      // Not in its form: what it lies below is purged, rather too much than too little.
+      {Kind::below, "shop.example/products/7", false},
+      {Kind::below, "shop.example", false},
+      {Kind::pattern, "shop.example/products/*", false},
+      {Kind::pattern, "shop.example/**", false},
+      {Kind::pattern, "shop.example/{any}/7", false},
+      {Kind::pattern, "shop.example/*", true},
+      {Kind::pattern, "other.example/products/*", true},
+      {Kind::pattern, "shop.example/a/**/b", false},  // unreadable
+      {Kind::pattern, "shop.example", false},         // unreadable
+      {Kind::tag, "product:7", false},
+      {Kind::tag, "products", false},
+      {Kind::tag, "product:8", true},
+      {Kind::tag, "shop.example/products/7", true},
+      {Kind::all, "*", false},
+      {Kind::all, "", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(static_cast<int>(row.kind));
+    CAPTURE(row.value);
+    CHECK(survives(sample, {row.kind, row.value}) == row.survives);
+  }
+}
+
+TEST_CASE("a record that names several things purges each of them") {
+  PurgeTable table({});
+  Sample sample;
+  const auto one = sample.make();
+  sample.path = "/products";
+  const auto other = sample.make();
+  sample.path = "/about";
+  const auto third = sample.make();
+  table.apply({{Kind::resource, "shop.example/products/7"}, {Kind::resource, "shop.example/products"}}, at(1),
+              start);
+  CHECK_FALSE(table.is_valid(*one));
+  CHECK_FALSE(table.is_valid(*other));
+  CHECK(table.is_valid(*third));
+}
+
+TEST_CASE("a response fetched before a purge and stored after it is not used (the stale-store race)") {
+  PurgeTable table({});
+  const auto mark = table.mark();
+  table.apply({{Kind::resource, "shop.example/products/7"}}, at(5), start);
+  table.advance(at(5));
+  Sample sample;
+  sample.checked = mark.sequence;
+  sample.born = mark.position;
+  CHECK_FALSE(table.is_valid(*sample.make()));
+  CHECK_FALSE(table.admit(*sample.make()));
+}
+
+TEST_CASE("a check moves on, so that one purge is looked at once") {
+  PurgeTable table({});
+  const auto response = Sample{}.make();
+  table.apply({{Kind::tag, "other"}}, at(1), start);
+  CHECK(table.is_valid(*response));
+  CHECK(response->checked == table.mark().sequence);
+  table.apply({{Kind::resource, "shop.example/products/7"}}, at(2), start);
+  CHECK_FALSE(table.is_valid(*response));
+  CHECK_FALSE(table.is_valid(*response));
+}
+
+TEST_CASE("what this instance has purged and not yet written counts for memory at once") {
+  PurgeTable table({});
+  table.advance(at(1));
+  Sample sample;
+  sample.born = at(1);
+  sample.checked = table.mark().sequence;
+  const auto response = sample.make();
+  table.apply({{Kind::resource, "shop.example/products/7"}}, std::nullopt, start);
+  CHECK_FALSE(table.is_valid(*response));
+  CHECK(table.mark().position == at(1));
+  // Once it is in the log it has a position, by which responses in Redis are judged.
+  table.apply({{Kind::resource, "shop.example/products/7"}}, at(2), start);
+  CHECK_FALSE(table.admit(*response));
+}
+
+TEST_CASE("a record applied again with its position changes nothing") {
+  PurgeTable table({});
+  for (const Kind kind : {Kind::resource, Kind::below, Kind::pattern, Kind::tag, Kind::all}) {
+    const Purge purge{kind, "shop.example/products/"};
+    table.apply({purge}, at(3), start);
+    const auto sequence = table.mark().sequence;
+    table.apply({purge}, at(3), start);
+    table.apply({purge}, at(2), start);
+    CHECK(table.mark().sequence == sequence);
+    table.apply({purge}, at(4), start);
+    CHECK(table.mark().sequence == sequence + 1);
+  }
+}
+
+TEST_CASE("positions go forward only") {
+  PurgeTable table({});
+  table.advance(at(5));
+  table.advance(at(3));
+  CHECK(table.mark().position == at(5));
+}
+
+TEST_CASE("purges older than any entry are forgotten, and what is older than they were is not used") {
+  PurgeTable table({.max_lifetime = Milliseconds{10'000}});
+  Sample sample;
+  sample.path = "/never/purged";
+  sample.checked = table.mark().sequence;
+  const auto untouched = sample.make();  // fetched before the first purge, not looked at since
+  table.apply({{Kind::tag, "a"}, {Kind::pattern, "shop.example/x/*"}}, at(1), time_at(1));
+  sample.checked = table.mark().sequence;
+  sample.born = at(1);
+  const auto later = sample.make();
+  table.apply({{Kind::tag, "b"}}, at(5), time_at(5));
+  CHECK(table.counts().names == 2);
+  CHECK(table.counts().patterns == 1);
+  table.apply({{Kind::tag, "c"}}, at(12), time_at(12));
+  CHECK(table.counts().names == 2);  // b and c
+  CHECK(table.counts().patterns == 0);
+  CHECK_FALSE(table.is_valid(*untouched));
+  CHECK(table.is_valid(*later));
+  CHECK(table.admit(*later));
+}
+
+TEST_CASE("a thing purged again is as young as its last purge") {
+  PurgeTable table({.max_lifetime = Milliseconds{10'000}});
+  table.apply({{Kind::tag, "a"}}, at(1), time_at(1));
+  Sample sample;
+  sample.tags = {"a"};
+  sample.checked = table.mark().sequence;
+  const auto response = sample.make();
+  table.apply({{Kind::tag, "a"}}, at(9), time_at(9));
+  table.apply({{Kind::tag, "b"}}, at(15), time_at(15));
+  CHECK(table.counts().names == 2);
+  CHECK_FALSE(table.is_valid(*response));
+}
+
+TEST_CASE("too many names, or patterns, become one purge of everything") {
+  for (const bool patterns : {false, true}) {
+    PurgeTable table({.max_names = 10, .max_patterns = 10});
+    Sample sample;
+    sample.path = "/never/purged";
+    sample.checked = table.mark().sequence;
+    sample.born = at(1);
+    const auto response = sample.make();
+    for (unsigned i = 0; i < 10; ++i) {
+      const std::string value = "shop.example/other/" + std::to_string(i);
+      table.apply({{patterns ? Kind::pattern : Kind::resource, value}}, at(2 + i), start);
+    }
+    CHECK(table.is_valid(*response));
+    CHECK(table.admit(*response));
+    table.apply({{patterns ? Kind::pattern : Kind::resource, "shop.example/one-more"}}, at(20), start);
+    CHECK(table.counts().collapses == 1);
+    CHECK(table.counts().names + table.counts().patterns == 0);
+    CHECK_FALSE(table.is_valid(*response));
+    CHECK_FALSE(table.admit(*response));
+    sample.checked = table.mark().sequence;
+    sample.born = at(20);
+    CHECK(table.is_valid(*sample.make()));
+    CHECK(table.admit(*sample.make()));
+  }
+}
+
+TEST_CASE("the same pattern purged again takes no more room") {
+  PurgeTable table({});
+  for (unsigned i = 1; i < 100; ++i) table.apply({{Kind::pattern, "shop.example/api/**"}}, at(i), start);
+  CHECK(table.counts().patterns == 1);
+}
+
+TEST_CASE("no thread sees a response as valid once a purge of it was applied") {
+  PurgeTable table({});
+  std::atomic<int> purged{0};
+  std::atomic<bool> done{false};
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!done) {
+        const int before = purged;
+        Sample sample;
+        sample.checked = static_cast<std::uint64_t>(before);  // fetched before purge `before` was applied
+        const auto response = sample.make();
+        if (before > 0 && table.is_valid(*response)) ++wrong;
+      }
+    });
+  }
+  for (unsigned i = 1; i <= 2'000; ++i) {
+    table.apply({{Kind::resource, "shop.example/products/7"}}, at(i), start);
+    purged = static_cast<int>(i);
+  }
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  CHECK(wrong == 0);
+}

@@ -1,0 +1,174 @@
+#include "redis_fixture.hpp"
+#include "sample.hpp"
+#include "support/redis_server.hpp"
+
+#include <larder/store/memory_purge_log.hpp>
+#include <larder/store/redis_tier.hpp>
+#include <larder/store/tiered_store.hpp>
+
+#include <doctest/doctest.h>
+
+using larder::Milliseconds;
+using larder::store::Lookup;
+using larder::store::MemoryPurgeLog;
+using larder::store::PurgeLog;
+using larder::store::RedisTier;
+using larder::store::StoredResponse;
+using larder::store::TieredStore;
+using larder::test::fields_of;
+using larder::test::LoopFixture;
+using larder::test::RedisServer;
+using larder::test::Sample;
+
+namespace {
+
+const larder::http::FieldList no_fields;
+
+/// A purge log that says of itself what the test wants.
+class ScriptedLog final : public PurgeLog {
+ public:
+  bool in_step = true;
+
+  Mark mark() const override { return {}; }
+  bool is_valid(const StoredResponse&) const override { return true; }
+  bool admit(StoredResponse&) const override { return true; }
+  bool is_in_step() const override { return in_step; }
+  larder::Task<> append(std::vector<larder::policy::Purge>) override { co_return; }
+};
+
+struct Fixture : LoopFixture {
+  RedisServer server;
+  ScriptedLog purges;
+  larder::redis::Client client{loop, larder::test::redis_settings(server.url()), "store", log};
+  RedisTier redis{client, purges, clock, {.key_prefix = "test", .max_lifetime = Milliseconds{3'600'000}}};
+
+  Fixture() {
+    client.start();
+    REQUIRE(run_until([this] { return client.is_up(); }));
+  }
+  ~Fixture() {
+    client.stop();
+    drain();
+  }
+
+  Sample sample() {
+    Sample sample;
+    sample.response_time = clock.now();
+    return sample;
+  }
+  Lookup find(const Sample& wanted, const larder::http::FieldList& fields = no_fields) {
+    const std::string key = wanted.primary_key();
+    return run(redis.find(key, fields));
+  }
+  long expiry(const std::string& name) { return std::stol(server.cli({"PTTL", name})); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "entries have readable names and an expiry of what is left of them") {
+  Sample sample = this->sample();
+  sample.freshness = Milliseconds{100'000};
+  auto response = sample.make();
+  response->lifetimes.initial_age = Milliseconds{40'000};
+  response->lifetimes.stale_while_revalidate = Milliseconds{5'000};
+  response->lifetimes.stale_if_error = Milliseconds{30'000};
+  run(redis.put(response));
+  const std::string name = "test:r:GET:http://shop.example/products/7";
+  CHECK(server.cli({"KEYS", "*"}) == name);
+  CHECK(expiry(name) <= 90'000);
+  CHECK(expiry(name) > 60'000);
+}
+
+TEST_CASE_FIXTURE(Fixture, "nothing stays longer than max_lifetime, and nothing without an expiry") {
+  Sample sample = this->sample();
+  sample.freshness = Milliseconds{1'000'000'000};
+  sample.vary = {"accept"};
+  run(redis.put(sample.make()));
+  const std::string names = server.cli({"KEYS", "*"});
+  CHECK(std::count(names.begin(), names.end(), '\n') == 1);
+  CHECK(expiry("test:r:GET:http://shop.example/products/7") > 0);
+  CHECK(expiry("test:r:GET:http://shop.example/products/7") <= 3'600'000);
+  CHECK(expiry("test:r:GET:http://shop.example/products/7#vary:accept") > 0);
+  CHECK(expiry("test:r:GET:http://shop.example/products/7#vary:accept") <= 3'600'000);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a response without any use left takes the place of an older one, and goes") {
+  Sample sample = this->sample();
+  run(redis.put(sample.make()));
+  sample.freshness = Milliseconds{0};
+  sample.response_time = clock.now() - Milliseconds{10'000};
+  run(redis.put(sample.make()));
+  CHECK(run_until([&] { return server.cli({"DBSIZE"}) == "0"; }));
+}
+
+TEST_CASE_FIXTURE(Fixture, "out of step with the purge log nothing is read or written") {
+  const Sample sample = this->sample();
+  run(redis.put(sample.make()));
+  purges.in_step = false;
+  CHECK_FALSE(find(sample).response);
+  Sample other = sample;
+  other.path = "/other";
+  run(redis.put(other.make()));
+  CHECK(redis.counts().skipped_writes == 1);
+  purges.in_step = true;
+  CHECK(find(sample).response);
+  CHECK_FALSE(find(other).response);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is no record of ours, or another key's, is a miss and counted") {
+  const Sample sample = this->sample();
+  const std::string name = "test:r:GET:http://shop.example/products/7";
+  server.cli({"SET", name, "something else"});
+  CHECK_FALSE(find(sample).response);
+  CHECK(redis.counts().bad_records == 1);
+
+  Sample other = sample;
+  other.path = "/other";
+  run(redis.put(other.make()));
+  server.cli({"COPY", "test:r:GET:http://shop.example/other", name, "REPLACE"});
+  CHECK_FALSE(find(sample).response);
+  CHECK(redis.counts().bad_records == 2);
+
+  server.cli({"DEL", name});
+  server.cli({"LPUSH", name, "a list"});
+  CHECK_FALSE(find(sample).response);
+  CHECK(redis.counts().failed_reads == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "Redis gone is a miss, and writing to it holds nobody up") {
+  const Sample sample = this->sample();
+  run(redis.put(sample.make()));
+  server.stop();
+  CHECK_FALSE(find(sample).response);
+  run(redis.put(sample.make()));
+  server.restart();
+  REQUIRE(run_until([this] { return client.is_up(); }));
+  CHECK_FALSE(find(sample).response);
+  run(redis.put(sample.make()));
+  CHECK(find(sample).response);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a put that nobody waits for is seen by the find after it, with Vary too") {
+  TieredStore tiered(nullptr, &redis, purges);
+  for (const bool vary : {false, true}) {
+    Sample sample = this->sample();
+    sample.path = vary ? "/varying" : "/plain";
+    if (vary) sample.vary = {"accept"};
+    const auto put_and_find = [](TieredStore& store, Sample stored) -> larder::Task<Lookup> {
+      const std::string key = stored.primary_key();
+      co_await store.put(stored.make());
+      co_return co_await store.find(key, no_fields);
+    };
+    CHECK(run(put_and_find(tiered, sample)).response);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "writes that nobody waits for are bounded in bytes") {
+  TieredStore tiered(nullptr, &redis, purges);
+  server.pause();
+  Sample sample = this->sample();
+  sample.body = std::string(TieredStore::max_pending_bytes / 4, 'x');
+  for (int i = 0; i < 6; ++i) run(tiered.put(sample.make()));
+  CHECK(tiered.skipped_writes() >= 2);
+  server.resume();
+}
