@@ -9,7 +9,7 @@ namespace larder::test {
 namespace {
 
 struct Case {
-  const char* what;
+  std::string what;
   const char* raw;
 };
 
@@ -104,8 +104,9 @@ TEST_CASE("A line fold in a response becomes a space (RFC 9112, section 5.2)") {
 }
 
 TEST_CASE("Broken chunks end in an answer that is plainly incomplete, and in nothing stored") {
-  for (const char* raw : {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n",
-                          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n"}) {
+  for (const std::string raw :
+       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n"}) {
     CAPTURE(raw);
     BadOrigin bad(raw);
     for (int i = 0; i < 2; ++i) {

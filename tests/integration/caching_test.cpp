@@ -87,7 +87,7 @@ TEST_CASE("A HIT has the stored fields, each once") {
   });
   cached.client.get("/a");
   const Response hit = cached.client.get("/a");
-  for (const char* name :
+  for (const std::string name :
        {"X-One", "Content-Type", "Content-Length", "X-Cache", "Cache-Status", "Via", "Age"}) {
     CAPTURE(name);
     CHECK(hit.fields.all(name).size() == 1);
@@ -135,7 +135,7 @@ TEST_CASE("Without a route the origin's own fields decide") {
 
 TEST_CASE("A ttl by status holds for the statuses it names, a plain one for its own") {
   struct Case {
-    const char* ttl;
+    std::string ttl;
     int status;
     bool stored;
   };
@@ -158,11 +158,10 @@ TEST_CASE("A ttl by status holds for the statuses it names, a plain one for its 
   };
   std::atomic<int> code{200};
   Origin origin([&](const OriginRequest&) { return status(code); });
-  for (const char* ttl : {"60s", "{200: 1m, 404: 10s}", "{404: 10s}"}) {
-    Larder larder(
-        Yaml{.upstream = origin.url(), .routes = "  - match: /**\n    ttl: " + std::string(ttl) + "\n"});
+  for (const std::string ttl : {"60s", "{200: 1m, 404: 10s}", "{404: 10s}"}) {
+    Larder larder(Yaml{.upstream = origin.url(), .routes = "  - match: /**\n    ttl: " + ttl + "\n"});
     for (const Case& one : cases) {
-      if (std::string(one.ttl) != ttl) continue;
+      if (one.ttl != ttl) continue;
       CAPTURE(one.ttl);
       CAPTURE(one.status);
       code = one.status;

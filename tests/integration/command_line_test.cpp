@@ -32,7 +32,7 @@ constexpr const char* sound =
     "  shop: {servers: [http://127.0.0.1:3000]}\n"
     "store:\n"
     "  memory: 64MiB\n"
-    "  redis: {url: \"redis://127.0.0.1:6379/2\", password: ${TEST_PASSWORD:-}}\n"
+    "  redis: {url: \"redis://127.0.0.1:6379/2\", password: \"${TEST_PASSWORD:-}\"}\n"
     "routes:\n"
     "  - match: /api/products/{id}\n"
     "    ttl: 1h\n"
@@ -50,7 +50,7 @@ TEST_CASE("--version and --help answer and end") {
   CHECK(contains(version.output, LARDER_VERSION));
   const Run help = run_larder({"--help"});
   CHECK(help.exit_code == 0);
-  for (const char* option : {"--config", "--upstream", "--listen", "--ttl", "check"}) {
+  for (const std::string option : {"--config", "--upstream", "--listen", "--ttl", "check"}) {
     CAPTURE(option);
     CHECK(contains(help.output, option));
   }
@@ -83,7 +83,7 @@ TEST_CASE(
         std::vector<std::string>{"check", "--config", file.path()}}) {
     const Run run = run_larder(arguments);
     CHECK(run.exit_code == 2);
-    for (const char* place : {":5:11:", ":8:5:", ":10:15:", ":11:10:", ":12:1:"}) {
+    for (const std::string place : {":5:11:", ":8:5:", ":10:15:", ":11:10:", ":12:1:"}) {
       CAPTURE(place);
       CHECK(contains(run.errors, file.path() + place));
     }
@@ -106,15 +106,15 @@ TEST_CASE("YAML that cannot be read, and a file that is not there, are told with
 
 TEST_CASE("A key that no code serves yet is refused by name") {
   struct Case {
-    const char* key;
-    const char* yaml;
+    std::string key;
+    std::string yaml;
   };
   for (const Case& one : {Case{"admin", "admin: {listen: 127.0.0.1:9090}\n"},
                           Case{"tls", "listen: {address: \"127.0.0.1:8443\", tls: {cert: a, key: b}}\n"},
                           Case{"consistency", "routes:\n  - match: /**\n    consistency: strict\n"},
                           Case{"collapse", "routes:\n  - match: /**\n    collapse: cluster\n"}}) {
     CAPTURE(one.key);
-    const File file(std::string("upstreams:\n  shop: {servers: [http://127.0.0.1:3000]}\n") + one.yaml);
+    const File file("upstreams:\n  shop: {servers: [http://127.0.0.1:3000]}\n" + one.yaml);
     const Run run = run_larder({"check", "--config", file.path()});
     CHECK(run.exit_code == 2);
     CHECK(contains(run.errors, one.key));
@@ -125,7 +125,7 @@ TEST_CASE("check prints the effective configuration, which is a configuration ag
   const File file(sound);
   const Run run = run_larder({"check", "--config", file.path()}, {"TEST_PORT=8123", "TEST_PASSWORD=hidden"});
   CHECK(run.exit_code == 0);
-  for (const char* part :
+  for (const std::string part :
        {"127.0.0.1:8123", "64MiB", "max_object", "shutdown_grace", "/api/search/**", "utm_*"}) {
     CAPTURE(part);
     CHECK(contains(run.output, part));

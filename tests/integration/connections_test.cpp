@@ -186,6 +186,29 @@ TEST_CASE("An upstream that is down is a 502, and one that comes back is used at
   CHECK(client.get("/a").status == 200);
 }
 
+TEST_CASE("An upstream may speak HTTP/1.0") {
+  Origin origin([](const OriginRequest& request) {
+    OriginResponse response;
+    response.raw = "HTTP/1.0 200 OK\r\nX-A: 1\r\n\r\nhello " + request.target;
+    response.close = true;
+    return response;
+  });
+  Larder larder(proxy_to(origin));
+  Client client = larder.client();
+  for (const std::string target : {"/a", "/b"}) {
+    const Response response = client.get(target);
+    CHECK(response.version == "HTTP/1.1");
+    CHECK(response.body == "hello " + target);
+    CHECK(response.complete);
+  }
+}
+
+TEST_CASE("An upstream may be named, and any of its addresses may answer") {
+  Origin origin(echo);
+  Larder larder(Yaml{.upstream = "http://localhost:" + std::to_string(origin.port())});
+  CHECK(larder.client().get("/a").status == 200);
+}
+
 TEST_CASE("A silent upstream is a 504 once first_byte has passed") {
   Origin origin([](const OriginRequest&) {
     OriginResponse response;
@@ -193,7 +216,7 @@ TEST_CASE("A silent upstream is a 504 once first_byte has passed") {
     return response;
   });
   Larder larder(proxy_to(origin, "{first_byte: 200ms}"));
-  for (const char* method : {"GET", "POST"}) {
+  for (const std::string method : {"GET", "POST"}) {
     const Response response = larder.client().request(method, "/a");
     check_problem(response, 504);
     CHECK(response.took >= std::chrono::milliseconds(190));

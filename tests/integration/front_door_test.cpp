@@ -14,7 +14,7 @@ namespace {
 using namespace std::string_literals;
 
 struct Case {
-  const char* what;
+  std::string what;
   std::string bytes;
   std::vector<int> statuses{400};
 };
@@ -101,8 +101,8 @@ TEST_CASE(
 
 TEST_CASE("Content-Length is one decimal number (RFC 9112, section 6.3)") {
   FrontDoor door;
-  for (const char* value : {"3, 3", "3, 4", "+3", "-3", "0x3", "3 3", "", "three", "3.0",
-                            "18446744073709551616", "99999999999999999999999", "3;", "\"3\""}) {
+  for (const std::string value : {"3, 3", "3, 4", "+3", "-3", "0x3", "3 3", "", "three", "3.0",
+                                  "18446744073709551616", "99999999999999999999999", "3;", "\"3\""}) {
     door.check_refused({value, post("Content-Length: "s + value + "\r\n", "abc")});
   }
   door.check_refused({"twice the same", post("Content-Length: 3\r\nContent-Length: 3\r\n", "abc")});
@@ -182,10 +182,11 @@ TEST_CASE("Requests are of a method, a target and a version that there are") {
 
 TEST_CASE("Broken chunks never make a whole request (RFC 9112, section 7.1)") {
   FrontDoor door;
-  for (const char* body : {"x\r\nhello\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n", "+5\r\nhello\r\n0\r\n\r\n",
-                           "0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n",
-                           "fffffffffffffffff\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\nx",
-                           "\r\n5\r\nhello\r\n0\r\n\r\n"}) {
+  for (const std::string body :
+       {"x\r\nhello\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n", "+5\r\nhello\r\n0\r\n\r\n",
+        "0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n",
+        "fffffffffffffffff\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\nx",
+        "\r\n5\r\nhello\r\n0\r\n\r\n"}) {
     CAPTURE(body);
     Client client = door.client();
     client.send(post("Transfer-Encoding: chunked\r\n", body) + smuggled);
@@ -229,8 +230,8 @@ TEST_CASE("Heads past the limits are 414 and 431") {
 
 TEST_CASE("Connection names no field that must pass") {
   FrontDoor door;
-  for (const char* name : {"Authorization", "Cookie", "Host", "Content-Length", "Content-Type",
-                           "If-None-Match", "X-Forwarded-For"}) {
+  for (const std::string name : {"Authorization", "Cookie", "Host", "Content-Length", "Content-Type",
+                                 "If-None-Match", "X-Forwarded-For"}) {
     CAPTURE(name);
     Client client = door.client();
     CHECK(client.get("/a", {{"Connection", "close, "s + name}, {"Authorization", "x"}}).status == 400);
@@ -240,7 +241,7 @@ TEST_CASE("Connection names no field that must pass") {
 
 TEST_CASE("An upgrade that no route allows is dropped, and what follows is no tunnel") {
   FrontDoor door;
-  for (const char* protocol : {"h2c", "websocket"}) {
+  for (const std::string protocol : {"h2c", "websocket"}) {
     CAPTURE(protocol);
     Client client = door.client();
     const Response response = client.get("/a", {{"Connection", "Upgrade, HTTP2-Settings"},
@@ -259,7 +260,7 @@ TEST_CASE("The origin sees as many requests as a client sent, whatever their con
   client.send(post("Content-Length: " + std::to_string(smuggled.size()) + "\r\n", smuggled) +
               post("Transfer-Encoding: chunked\r\n", "5\r\n0\r\n\r\n\r\n0\r\n\r\n") +
               get("Content-Length: 0\r\n") + "\r\n" + get("") + "HEAD /a HTTP/1.1\r\n" + host + "\r\n");
-  for (const char* method : {"POST", "POST", "GET", "GET", "HEAD"})
+  for (const std::string method : {"POST", "POST", "GET", "GET", "HEAD"})
     CHECK(client.receive(method).status == 200);
   CHECK(door.origin().count() == 5);
   CHECK(door.origin().count("/smuggled") == 0);

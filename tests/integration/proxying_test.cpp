@@ -133,7 +133,7 @@ TEST_CASE("Hop-by-hop fields stay on their connection (RFC 9110, section 7.6.1)"
                                                    {"TE", "trailers"},
                                                    {"X-Other", "stays"}});
   const Fields upstream = proxy.origin.last().fields;
-  for (const char* name : {"X-Hop", "Keep-Alive", "Proxy-Connection", "TE"}) {
+  for (const std::string name : {"X-Hop", "Keep-Alive", "Proxy-Connection", "TE"}) {
     CAPTURE(name);
     CHECK_FALSE(upstream.has(name));
   }
@@ -152,7 +152,7 @@ TEST_CASE("Other fields pass in their order, repeated ones too") {
 }
 
 TEST_CASE("A HEAD response describes the content and has none, cached or not") {
-  for (const char* routes : {uncached, "  - match: /**\n    ttl: 60s\n"}) {
+  for (const std::string routes : {uncached, "  - match: /**\n    ttl: 60s\n"}) {
     CAPTURE(routes);
     Proxy proxy(greet, routes);
     const Response response = proxy.client.head("/");
@@ -164,7 +164,7 @@ TEST_CASE("A HEAD response describes the content and has none, cached or not") {
 
 TEST_CASE("Requests that change something are marked BYPASS") {
   Proxy proxy(greet, "  - match: /**\n    ttl: 60s\n");
-  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+  for (const std::string method : {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
     CAPTURE(method);
     const Response response = proxy.client.request(method, "/", {}, "x");
     CHECK(cache_result(response) == "BYPASS");
@@ -188,8 +188,8 @@ TEST_CASE("An interim response is no answer (RFC 9110, section 15.2)") {
 
 TEST_CASE("CONNECT and TRACE are not for this proxy") {
   Proxy proxy(greet);
-  for (const char* head : {"CONNECT shop.test:443 HTTP/1.1\r\nHost: shop.test:443\r\n\r\n",
-                           "TRACE / HTTP/1.1\r\nHost: shop.test\r\n\r\n"}) {
+  for (const std::string head : {"CONNECT shop.test:443 HTTP/1.1\r\nHost: shop.test:443\r\n\r\n",
+                                 "TRACE / HTTP/1.1\r\nHost: shop.test\r\n\r\n"}) {
     CAPTURE(head);
     Client client = proxy.larder.client();
     client.send(head);

@@ -15,9 +15,9 @@ namespace {
 using Targets = std::vector<std::string>;
 
 struct Case {
-  const char* what;
-  const char* method;
-  const char* target;
+  std::string what;
+  std::string method;
+  std::string target;
   OriginResponse answer;  ///< to the write
   Targets purged;
   Targets kept;
@@ -82,7 +82,7 @@ TEST_CASE("A write purges its target with every query and its parent collection,
   Shop shop;
   const Targets product{"/products/7", "/products/7?lang=de", "/products", "/products?page=2"};
   const Targets others{"/products/8", "/products/77", "/categories", "/"};
-  for (const char* method : {"PUT", "PATCH", "POST", "DELETE"})
+  for (const std::string method : {"PUT", "PATCH", "POST", "DELETE"})
     shop.check({method, method, "/products/7", status(200), product, others});
   shop.check({"a write with a query", "PUT", "/products/7?notify=1", status(204), product, others});
   shop.check({"a redirect", "POST", "/products/7", answer(303, "Location", "/elsewhere"), product, others});
@@ -107,7 +107,7 @@ TEST_CASE("DELETE purges what lies below, too") {
 
 TEST_CASE("Location and Content-Location are purged where they have the same origin") {
   Shop shop;
-  for (const char* field : {"Location", "Content-Location"}) {
+  for (const std::string field : {"Location", "Content-Location"}) {
     shop.check({field,
                 "POST",
                 "/orders",
@@ -136,7 +136,7 @@ TEST_CASE("A write that was refused purges nothing") {
 
 TEST_CASE("Safe methods purge nothing") {
   Shop shop;
-  for (const char* method : {"OPTIONS", "HEAD", "GET"}) {
+  for (const std::string method : {"OPTIONS", "HEAD", "GET"}) {
     CAPTURE(method);
     shop.check({"safe", method, "/products/7", status(200), {}, {"/products/7", "/products"}});
   }
@@ -148,7 +148,7 @@ TEST_CASE("A write whose outcome nobody knows purges") {
   silent.silent = true;
   OriginResponse garbage;
   garbage.raw = "nonsense\r\n\r\n";
-  for (const char* method : {"PUT", "POST"}) {
+  for (const std::string method : {"PUT", "POST"}) {
     shop.check({"the connection breaks",
                 method,
                 "/products/7",
@@ -222,11 +222,11 @@ TEST_CASE("A route names more to purge, by URL and by tag, or nothing at all") {
 TEST_CASE("Tags that the origin gives are purged as the route's are") {
   Shop shop("  - match: /refresh/{tag}\n    purge: {tags: [\"{tag}\"]}\n  - match: /**\n    ttl: 60s\n");
   Client client = shop.client();
-  for (const char* field : {"Surrogate-Key", "Cache-Tag"}) {
+  for (const std::string field : {"Surrogate-Key", "Cache-Tag"}) {
     CAPTURE(field);
     shop.origin().answer([&](const OriginRequest& request) {
       if (request.target == "/tagged")
-        return text("a").with(field, std::string(field) == "Cache-Tag" ? "blue, red" : "blue red");
+        return text("a").with(field, field == "Cache-Tag" ? "blue, red" : "blue red");
       return text("b");
     });
     client.get("/tagged");
