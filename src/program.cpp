@@ -4,6 +4,7 @@
 #include "logs.hpp"
 #include "settings.hpp"
 
+#include <larder/redis/availability.hpp>
 #include <larder/store/memory_purge_log.hpp>
 #include <larder/store/redis_purge_log.hpp>
 
@@ -117,7 +118,10 @@ Program::Program(const config::Config& config)
       logs_(config.log),
       cache_settings_(cache_settings(config)),
       upstreams_(origin_settings(config)) {
-  if (config.store.redis) redis_ = redis_settings(*config.store.redis);
+  if (config.store.redis) {
+    redis_ = redis_settings(*config.store.redis);
+    redis_->availability = std::make_shared<redis::Availability>(redis_->endpoint.text(), log());
+  }
   if (config.store.memory != 0) memory_.emplace(config.store.memory, config.store.max_object);
   purge_log_ = make_purge_log();
   const unsigned threads =

@@ -4,8 +4,8 @@
 
 namespace larder::redis {
 
-Client::Client(boost::asio::io_context& loop, Settings settings, std::string name, Log& log)
-    : state_(std::make_shared<State>(loop, std::move(settings), std::move(name), log)) {}
+Client::Client(boost::asio::io_context& loop, Settings settings, Log& log)
+    : state_(std::make_shared<State>(loop, std::move(settings), log)) {}
 
 Client::~Client() {
   stop();

@@ -2,8 +2,8 @@
 
 #include "handshake.hpp"
 
-#include <larder/base/units.hpp>
 #include <larder/net/connect.hpp>
+#include <larder/redis/availability.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -22,13 +22,15 @@ SteadyTime steady_now() {
 
 }  // namespace
 
-Client::State::State(asio::io_context& loop, Settings settings, std::string name, Log& log)
+Client::State::State(asio::io_context& loop, Settings settings, Log& log)
     : loop_(loop),
       settings_(std::move(settings)),
-      name_(std::move(name)),
-      log_(log),
       backoff_(settings_.first_backoff, settings_.last_backoff),
-      retry_timer_(loop) {}
+      retry_timer_(loop) {
+  if (settings_.availability == nullptr) {
+    settings_.availability = std::make_shared<Availability>(settings_.endpoint.text(), log);
+  }
+}
 
 void Client::State::start() {
   asio::co_spawn(loop_, run(shared_from_this()), asio::detached);
@@ -36,6 +38,7 @@ void Client::State::start() {
 
 void Client::State::stop() {
   stopped_ = true;
+  settings_.availability->forget(this);
   retry_timer_.cancel();
   if (connection_ != nullptr) connection_->close(Error::canceled, "stopped");
 }
@@ -66,14 +69,14 @@ Task<> Client::State::attempt() {
   Result<std::unique_ptr<net::Stream>> stream = co_await net::connect(settings_.endpoint, deadline);
   if (stopped_) co_return;
   if (!stream) {
-    report_down("connect: " + stream.error().message(), false);
+    settings_.availability->lost(this, "connect: " + stream.error().message(), false);
     co_return;
   }
   (*stream)->expires_at(deadline);
   const Greeting greeting = co_await greet(**stream, settings_);
   if (stopped_) co_return;
   if (!greeting.reason.empty()) {
-    report_down(greeting.reason, greeting.refused);
+    settings_.availability->lost(this, greeting.reason, greeting.refused);
     co_return;
   }
   (*stream)->expires_at(SteadyTime::max());
@@ -83,38 +86,19 @@ Task<> Client::State::attempt() {
 Task<> Client::State::serve(std::unique_ptr<net::Stream> stream) {
   connection_ = std::make_shared<Connection>(loop_, std::move(stream), settings_, counters_);
   counters_->connections += 1;
-  report_up();
+  settings_.availability->regained(this);
   const SteadyTime since = steady_now();
   const std::string reason = co_await connection_->serve();
   // A Redis that answers the handshake but no command must not be asked again at the first, short interval
   // for ever.
   if (steady_now() - since >= settings_.last_backoff) backoff_.reset();
-  if (!stopped_) report_down(reason, false);
+  if (!stopped_) settings_.availability->lost(this, reason, false);
 }
 
 Task<> Client::State::pause() {
   const double chance = std::uniform_real_distribution<double>()(random_);
   retry_timer_.expires_after(backoff_.next(chance));
   co_await retry_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-}
-
-/// Says once that the outage began; once more where Redis itself has something new to say about it.
-void Client::State::report_down(const std::string& reason, bool refused) {
-  const bool news = !down_since_ || (refused && reason != last_refusal_);
-  if (!down_since_) down_since_ = steady_now();
-  if (refused) last_refusal_ = reason;
-  if (!news) return;
-  log_.warn("redis {}: {} at {}: {}; trying again in the background", name_,
-            refused ? "refused" : "not available", settings_.endpoint.text(), reason);
-}
-
-void Client::State::report_up() {
-  if (!down_since_) return;
-  const auto outage = std::chrono::duration_cast<Milliseconds>(steady_now() - *down_since_);
-  log_.info("redis {}: available again at {} after {}", name_, settings_.endpoint.text(),
-            format_duration(outage));
-  down_since_.reset();
-  last_refusal_.clear();
 }
 
 }  // namespace larder::redis

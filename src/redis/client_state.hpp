@@ -18,7 +18,7 @@ namespace larder::redis {
 /// Keeps a connection up: connects, greets, serves, and begins again after a backoff, until it is stopped.
 class Client::State final : public std::enable_shared_from_this<Client::State> {
  public:
-  State(boost::asio::io_context& loop, Settings settings, std::string name, Log& log);
+  State(boost::asio::io_context& loop, Settings settings, Log& log);
 
   void start();
   void stop();
@@ -31,20 +31,14 @@ class Client::State final : public std::enable_shared_from_this<Client::State> {
   Task<> attempt();
   Task<> serve(std::unique_ptr<net::Stream> stream);
   Task<> pause();
-  void report_down(const std::string& reason, bool refused);
-  void report_up();
 
   boost::asio::io_context& loop_;
   Settings settings_;
-  std::string name_;
-  Log& log_;
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   std::shared_ptr<Connection> connection_;  ///< the current or the last one; null before the first
   Backoff backoff_;
   boost::asio::steady_timer retry_timer_;
   std::minstd_rand random_{std::random_device{}()};
-  std::optional<SteadyTime> down_since_;  ///< of the outage that is being reported
-  std::string last_refusal_;              ///< Redis's words that were logged in this outage
   bool stopped_ = false;
 };
 

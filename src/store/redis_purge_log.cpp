@@ -50,8 +50,8 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
         clock_(clock),
         log_(log),
         table_(settings_.limits),
-        tail_client_(loop, settings_.redis, "purge log tail", log),
-        writer_client_(loop, settings_.redis, "purge log writer", log),
+        tail_client_(loop, settings_.redis, log),
+        writer_client_(loop, settings_.redis, log),
         tail_(loop, stream_over(tail_client_), table_, clock, log, tail_settings(),
               [this] { update_step(); }),
         writer_(loop, stream_over(writer_client_), tail_, table_, writer_settings(),
@@ -112,9 +112,9 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
     const bool in_step = !is_stopped_ && tail_.is_ready() && writer_.is_empty();
     if (is_in_step_.exchange(in_step) == in_step) return;
     if (in_step) {
-      log_.info("purge log in step at {}", tail_.position().text());
+      log_.debug("purge log in step at {}", tail_.position().text());
     } else if (!is_stopped_) {
-      log_.warn(
+      log_.debug(
           "purge log out of step: responses in Redis are left alone, purges count here and wait for Redis");
     }
   }

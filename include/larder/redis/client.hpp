@@ -15,6 +15,8 @@
 
 namespace larder::redis {
 
+class Availability;
+
 /// Where Redis is and how to speak to it.
 struct Settings {
   net::Endpoint endpoint;
@@ -28,6 +30,8 @@ struct Settings {
   std::size_t max_queued = 10'000;  ///< commands waiting for replies; past it Error::unavailable
   std::size_t max_queued_bytes = 64 * 1024 * 1024;  ///< of commands not yet written; past it the same
   std::size_t max_reply_bytes = 128 * 1024 * 1024;  ///< of one reply; past it the connection is given up
+  /// Who tells of outages, for all clients of this server together; without it a client does so for itself.
+  std::shared_ptr<Availability> availability;
 };
 
 /// What a client did since it began, for metrics.
@@ -62,7 +66,7 @@ Result<Settings> parse_url(std::string_view url);
 /// loop, on it or after it has ended; after stop() its background work ends within settings.connect_timeout.
 class Client {
  public:
-  Client(boost::asio::io_context& loop, Settings settings, std::string name, Log& log);
+  Client(boost::asio::io_context& loop, Settings settings, Log& log);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

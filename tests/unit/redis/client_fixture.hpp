@@ -17,7 +17,7 @@ namespace larder::test {
 /// A client with a loop and a log of its own. At the end it is stopped, and its background work must end by
 /// itself.
 struct ClientFixture {
-  explicit ClientFixture(redis::Settings settings) : client(loop, std::move(settings), "test", log) {
+  explicit ClientFixture(redis::Settings settings) : client(loop, std::move(settings), log) {
     client.start();
   }
 

@@ -139,7 +139,7 @@ TEST_CASE("a client and its loop may go away while callers wait") {
   std::ostringstream output;
   larder::Log log("test", std::make_shared<spdlog::sinks::ostream_sink_st>(output));
   boost::asio::io_context loop(1);
-  larder::redis::Client client(loop, settings_for(server), "test", log);
+  larder::redis::Client client(loop, settings_for(server), log);
   client.start();
   while (!client.is_up()) loop.run_one();
   for (int i = 0; i < 3; ++i) {

@@ -1,0 +1,56 @@
+#include <larder/redis/availability.hpp>
+
+#include <doctest/doctest.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <sstream>
+
+using namespace larder;
+
+namespace {
+
+struct Fixture {
+  std::ostringstream output;
+  Log log{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(output)};
+  redis::Availability availability{"127.0.0.1:6379", log};
+  int clients[3] = {};
+
+  /// What was said since the last call.
+  std::string said() {
+    std::string text = output.str();
+    output.str("");
+    return text;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture,
+                  "an outage that several clients meet is told once, and its end when all are back") {
+  availability.lost(&clients[0], "connection closed", false);
+  CHECK(said().find("not available at 127.0.0.1:6379: connection closed") != std::string::npos);
+  availability.lost(&clients[1], "connection closed", false);
+  availability.lost(&clients[0], "connect: not available", false);
+  availability.regained(&clients[0]);
+  availability.regained(&clients[2]);
+  CHECK(said().empty());
+  availability.regained(&clients[1]);
+  CHECK(said().find("available again at 127.0.0.1:6379") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what Redis itself says anew is told within an outage") {
+  availability.lost(&clients[0], "connection closed", false);
+  said();
+  availability.lost(&clients[0], "LOADING", true);
+  CHECK(said().find("refused at 127.0.0.1:6379: LOADING") != std::string::npos);
+  availability.lost(&clients[1], "LOADING", true);
+  CHECK(said().empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a client that ended does not keep an outage open") {
+  availability.lost(&clients[0], "connection closed", false);
+  availability.lost(&clients[1], "connection closed", false);
+  availability.forget(&clients[0]);
+  availability.regained(&clients[1]);
+  CHECK(said().find("available again") != std::string::npos);
+}
