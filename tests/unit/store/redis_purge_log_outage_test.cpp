@@ -1,0 +1,172 @@
+#include "purge_log_fixture.hpp"
+
+#include <larder/store/redis_purge_log.hpp>
+
+#include <doctest/doctest.h>
+
+using larder::Milliseconds;
+using larder::test::in_order;
+using larder::test::Instance;
+using larder::test::Kind;
+using larder::test::log_settings;
+using larder::test::product;
+using larder::test::PurgeLogFixture;
+using larder::test::Sample;
+
+TEST_CASE_FIXTURE(PurgeLogFixture, "a flushed Redis means a cold cache, never a stale one") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  one.purge({Kind::tag, "other"});
+  const auto response = one.fetch();
+  server.cli({"FLUSHALL"});
+  REQUIRE(run_until([&] { return !one->is_valid(*response); }));
+  REQUIRE(one.comes_into_step());
+  CHECK_FALSE(one->admit(*response));
+  CHECK(in_order(stream(), {"marker"}));
+  const auto later = one.fetch();
+  CHECK(one->is_valid(*later));
+  CHECK(one->admit(*later));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture, "a purge that finds the stream gone is written after a new marker") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  const auto response = one.fetch();
+  server.cli({"DEL", "larder:purges"});
+  one.purge(product);
+  CHECK_FALSE(one->is_valid(*response));
+  REQUIRE(one.comes_into_step());
+  CHECK(in_order(stream(), {"marker", "shop.example/products/7"}));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "a restarted, empty Redis gets a marker and the purges made without it, in order") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  const auto response = one.fetch();
+  server.stop();
+  REQUIRE(one.falls_out_of_step());
+  one.purge(product);
+  one.purge({Kind::tag, "second"});
+  CHECK_FALSE(one->is_valid(*response));
+  CHECK(one->waiting() == 2);
+  server.restart();
+  REQUIRE(one.comes_into_step());
+  CHECK(one->waiting() == 0);
+  CHECK(in_order(stream(), {"marker", "shop.example/products/7", "second"}));
+  CHECK_FALSE(one->admit(*response));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "a hung Redis holds no purge up: it counts here, and is written in order later") {
+  Instance one(*this, log_settings(server.url(), Milliseconds{200}));
+  Instance two(*this, log_settings(server.url(), Milliseconds{200}));
+  REQUIRE(one.comes_into_step());
+  REQUIRE(two.comes_into_step());
+  const auto response = one.fetch();
+  const auto elsewhere = two.fetch();
+  server.pause();
+  one.purge(product);  // returns while Redis hangs
+  one.purge({Kind::tag, "second"});
+  CHECK_FALSE(one->is_valid(*response));
+  CHECK_FALSE(one->is_in_step());
+  CHECK(one->waiting() == 2);
+  server.resume();
+  REQUIRE(one.comes_into_step());
+  CHECK(in_order(stream(), {"marker", "shop.example/products/7", "second"}));
+  CHECK(run_until([&] { return !two->is_valid(*elsewhere); }));
+  CHECK_FALSE(one->admit(*response));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "Redis absent at the start: purges count here and are written once it is there") {
+  server.stop();
+  Instance one(*this, log_settings(server.url()));
+  const auto response = one.fetch();
+  one.purge(product);
+  CHECK_FALSE(one->is_valid(*response));
+  CHECK_FALSE(one->is_in_step());
+  server.restart();
+  REQUIRE(one.comes_into_step());
+  CHECK(in_order(stream(), {"marker", "shop.example/products/7"}));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture, "more purges than may wait become one purge of everything") {
+  auto settings = log_settings(server.url());
+  settings.max_waiting = 3;
+  server.stop();
+  Instance one(*this, settings);
+  for (int i = 0; i < 10; ++i) one.purge({Kind::tag, "tag" + std::to_string(i)});
+  CHECK(one->waiting() <= 3);
+  server.restart();
+  REQUIRE(one.comes_into_step());
+  CHECK(in_order(stream(), {"all\n*"}));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture, "a lost connection alone loses nothing and purges nothing") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  one.purge({Kind::tag, "other"});
+  const auto kept = one.fetch();
+  Sample sample;
+  sample.path = "/purged/meanwhile";
+  const auto purged = one.fetch(sample);
+  cut_connections();
+  server.cli({"XADD", "larder:purges", "*", "resource", "shop.example/purged/meanwhile"});
+  REQUIRE(run_until([&] { return !one->is_valid(*purged); }));
+  REQUIRE(one.comes_into_step());
+  CHECK(one->is_valid(*kept));
+  CHECK(one->admit(*kept));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "a log that lost what we saw of it is another log: everything counts as purged") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  one.purge({Kind::tag, "other"});
+  const auto response = one.fetch();
+  const std::string later = std::to_string(one->mark().position.milliseconds + 60'000) + "-0";
+  server.cli({"EVAL", "redis.call('DEL', KEYS[1]); redis.call('XADD', KEYS[1], ARGV[1], 'tag', 'unrelated')",
+              "1", "larder:purges", later});
+  cut_connections();
+  REQUIRE(run_until([&] { return !one->is_valid(*response); }));
+  REQUIRE(one.comes_into_step());
+  CHECK_FALSE(one->admit(*response));
+  CHECK(in_order(stream(), {"unrelated", "marker"}));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "a log trimmed past what we saw of it, in a long absence, purges everything here") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  const auto response = one.fetch();
+  const std::string two_days_later = std::to_string(one->mark().position.milliseconds + 2 * 86'400'000);
+  cut_connections();
+  for (const char* tag : {"a", "b", "c"})
+    server.cli(
+        {"XADD", "larder:purges", two_days_later + "-" + std::string(1, tag[0] - 'a' + '0'), "tag", tag});
+  server.cli({"XTRIM", "larder:purges", "MAXLEN", "1"});
+  REQUIRE(run_until([&] { return !one->is_valid(*response); }));
+  REQUIRE(one.comes_into_step());
+  CHECK_FALSE(one->admit(*response));
+  CHECK_FALSE(in_order(stream(), {"marker"}));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture, "with on_outage: origin hits are not trusted while the log is silent") {
+  auto settings = log_settings(server.url(), Milliseconds{100});
+  settings.outage_ttl = Milliseconds{150};
+  settings.origin_on_outage = true;
+  Instance strict(*this, settings);
+  settings.origin_on_outage = false;
+  Instance lax(*this, settings);
+  CHECK_FALSE(strict->trusts_hits());
+  CHECK(lax->trusts_hits());
+  REQUIRE(strict.comes_into_step());
+  REQUIRE(lax.comes_into_step());
+  CHECK(run_until([&] { return strict->trusts_hits(); }));
+  server.pause();
+  CHECK(run_until([&] { return !strict->trusts_hits(); }));
+  CHECK(lax->trusts_hits());
+  server.resume();
+  CHECK(run_until([&] { return strict->trusts_hits(); }));
+}
