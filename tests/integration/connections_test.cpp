@@ -241,6 +241,22 @@ TEST_CASE("Content that stops coming is cut at the idle timeout, and the client 
   CHECK(origin.count() == 2);
 }
 
+TEST_CASE("A client that has said all it had to say still gets its answer") {
+  Gate gate;
+  Origin origin([&](const OriginRequest& request) {
+    gate.pass();
+    return echo(request);
+  });
+  Larder larder(proxy_to(origin));
+  Client client = larder.client();
+  client.send(client.head_text("GET", "/a"));
+  client.finish();
+  gate.wait_for_arrivals(1);
+  gate.open();
+  CHECK(client.receive().body == "GET /a ");
+  CHECK(client.is_ended());
+}
+
 TEST_CASE("A client that leaves does not harm the next one") {
   Gate gate;
   Origin origin([&](const OriginRequest& request) {

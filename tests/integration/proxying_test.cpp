@@ -162,6 +162,45 @@ TEST_CASE("A HEAD response describes the content and has none, cached or not") {
   }
 }
 
+TEST_CASE("A HEAD response that names a transfer coding has no content either (RFC 9112, section 6.3)") {
+  Proxy proxy([](const OriginRequest&) {
+    OriginResponse response = text("hello");
+    response.framing = OriginResponse::Framing::chunked;
+    return response;
+  });
+  CHECK(proxy.client.head("/").status == 200);
+  CHECK(proxy.client.get("/").body == "hello");
+  CHECK(proxy.client.head("/").status == 200);
+}
+
+TEST_CASE("Conditions and ranges that larder does not answer itself are the origin's to answer") {
+  Proxy proxy([](const OriginRequest& request) {
+    if (request.fields.has("If-None-Match")) return status(304).with("ETag", "\"v1\"");
+    if (request.fields.get("If-Match") == "\"old\"") return status(412);
+    if (!request.fields.has("Range")) return text("hello");
+    OriginResponse response = text("he");
+    response.status = 206;
+    return response.with("Content-Range", "bytes 0-1/5");
+  });
+  const Response not_modified = proxy.client.get("/", {{"If-None-Match", "\"v1\""}});
+  CHECK(not_modified.status == 304);
+  CHECK(not_modified.fields.get("ETag") == "\"v1\"");
+  CHECK(proxy.client.request("PUT", "/", {{"If-Match", "\"old\""}}, "x").status == 412);
+  const Response partial = proxy.client.get("/", {{"Range", "bytes=0-1"}});
+  CHECK(partial.status == 206);
+  CHECK(partial.body == "he");
+  CHECK(partial.fields.get("Content-Range") == "bytes 0-1/5");
+  CHECK(proxy.client.get("/").body == "hello");
+}
+
+TEST_CASE("A POST without content is one at the origin, too") {
+  Proxy proxy(greet);
+  CHECK(proxy.client.request("POST", "/").status == 200);
+  CHECK_FALSE(proxy.origin.last().fields.has("Transfer-Encoding"));
+  CHECK(proxy.client.request("POST", "/", {}, "").status == 200);
+  CHECK(proxy.origin.last().fields.get("Content-Length") == "0");
+}
+
 TEST_CASE("Requests that change something are marked BYPASS") {
   Proxy proxy(greet, "  - match: /**\n    ttl: 60s\n");
   for (const std::string method : {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {

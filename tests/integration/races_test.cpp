@@ -1,11 +1,12 @@
 #include "support/gate.hpp"
 #include "support/larder.hpp"
 #include "support/origin.hpp"
-#include "support/redis_server.hpp"
+#include "support/shared_tier.hpp"
 
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 /// The stale-store race: a response fetched before a purge and stored after it must not be served (DESIGN.md,
@@ -79,8 +80,9 @@ void check_slow_answer_alone(const Yaml& yaml, Counter& counter) {
 }
 
 /// Readers and a writer on one instance: a read begun after a write's answer shows that write, or a later
-/// one.
-void check_reads_follow_writes(const Larder& larder) {
+/// one, whatever happens before a write in the meantime.
+void check_reads_follow_writes(
+    const Larder& larder, int writes = 150, const std::function<void(int)>& before = [](int) {}) {
   std::atomic<int> written{0};
   std::atomic<bool> done{false};
   std::atomic<int> stale{0};
@@ -97,7 +99,8 @@ void check_reads_follow_writes(const Larder& larder) {
     });
   }
   Client writer = larder.client();
-  for (int i = 0; i < 150; ++i) {
+  for (int i = 0; i < writes; ++i) {
+    before(i);
     written = std::stoi(writer.put("/a").body);
     const int until = reads + 3;
     while (reads < until) std::this_thread::yield();
@@ -166,6 +169,25 @@ TEST_CASE("Under load every read shows the last answered write, in memory and ov
   check_reads_follow_writes(Larder(Yaml{.upstream = shared.origin.url(), .redis = redis.url()}));
   check_reads_follow_writes(
       Larder(Yaml{.upstream = shared.origin.url(), .store = "  memory: 0\n", .redis = redis.url()}));
+}
+
+TEST_CASE("Under load every read shows the last answered write while Redis hangs, dies and comes back") {
+  for (const std::string store : {"", "  memory: 0\n"}) {
+    CAPTURE(store);
+    Shared shared;
+    RedisServer redis;
+    const Larder larder(
+        Yaml{.upstream = shared.origin.url(), .store = store, .redis = redis.url(), .redis_timeout = "50ms"});
+    REQUIRE(uses(larder, redis));
+    check_reads_follow_writes(larder, 200, [&](int write) {
+      if (write == 40) redis.pause();
+      if (write == 50) redis.resume();
+      if (write == 90) redis.stop();
+      if (write == 100) redis.restart();
+      if (write == 140) redis.cli({"flushall"});
+    });
+    CHECK(uses(larder, redis));
+  }
 }
 
 }  // namespace larder::test

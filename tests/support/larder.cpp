@@ -27,8 +27,7 @@ std::string Yaml::text() const {
   std::string text = "upstreams:\n  shop:\n    servers: [" + upstream + "]\n";
   if (!timeouts.empty()) text += "    timeouts: " + timeouts + "\n";
   if (!redis.empty() || !store.empty()) text += "store:\n" + store;
-  // Tests are about answers and not about speed: a sanitized larder on a busy machine keeps this deadline.
-  if (!redis.empty()) text += "  redis: {url: \"" + redis + "\", timeout: 500ms}\n";
+  if (!redis.empty()) text += "  redis: {url: \"" + redis + "\", timeout: " + redis_timeout + "}\n";
   if (!routes.empty()) text += "routes:\n" + routes;
   return text + rest;
 }

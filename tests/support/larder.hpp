@@ -17,8 +17,11 @@ namespace larder::test {
 struct Yaml {
   std::string upstream;  ///< a URL
   std::string routes = "  - match: /**\n    ttl: 60s\n";
-  std::string store;     ///< lines under `store:`, indented by two
-  std::string redis;     ///< a URL: the Redis tier
+  std::string store;  ///< lines under `store:`, indented by two
+  std::string redis;  ///< a URL: the Redis tier
+  /// Tests are mostly about answers and not about speed: a sanitized larder on a busy machine keeps this
+  /// deadline.
+  std::string redis_timeout = "500ms";
   std::string timeouts;  ///< `{first_byte: 1s}`
   std::string rest;      ///< top-level lines
 
