@@ -39,7 +39,7 @@ class ScriptedLog final : public PurgeLog {
 struct Fixture : LoopFixture {
   RedisServer server;
   ScriptedLog purges;
-  larder::redis::Client client{loop, larder::test::redis_settings(server.url()), "store", log};
+  larder::redis::Client client{loop, larder::test::redis_settings(server.url()), log};
   RedisTier redis{client, purges, clock, {.key_prefix = "test", .max_lifetime = Milliseconds{3'600'000}}};
 
   Fixture() {

@@ -63,7 +63,7 @@ struct OverMemory : Base {
 
 struct WithRedis : Base {
   RedisServer server;
-  larder::redis::Client client{loop, larder::test::redis_settings(server.url()), "store", log};
+  larder::redis::Client client{loop, larder::test::redis_settings(server.url()), log};
   RedisTier redis{client, purges, clock, {}};
 
   WithRedis() {
