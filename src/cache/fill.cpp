@@ -19,6 +19,11 @@ using policy::Reason;
 
 namespace {
 
+/// Whether the request's Cookie or Authorization made it its sender's own.
+bool is_somebodys(Reason reason) {
+  return reason == Reason::cookie || reason == Reason::authorization;
+}
+
 /// A response about to be stored, complete but for its body. `head` holds the fields as clients get them.
 std::shared_ptr<store::StoredResponse> draft_of(const Visit& visit, const http::ResponseHead& head,
                                                 const policy::Lifetimes& lifetimes) {
@@ -59,7 +64,7 @@ policy::StoringDecision decide(const Visit& visit, const http::ResponseHead& hea
 
 /// Fetches; with `validated`, asks whether that still holds (RFC 9111, section 4.3).
 Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::StoredResponsePtr validated) {
-  Outcome outcome{.result = why == Reason::cookie ? CacheResult::bypass : CacheResult::miss, .why = why};
+  Outcome outcome{.result = is_somebodys(why) ? CacheResult::bypass : CacheResult::miss, .why = why};
   Result<pipeline::Request> request = forwarded(visit, true);
   if (!request) {
     Response answer = pipeline::request_problem(request.error());
@@ -89,7 +94,7 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   const bool fits = response.body.length().value_or(0) <= settings_.max_object;
   if (decision.store() && !fits) decision.refusal = Reason::too_large;
   if (decision.store() && is_head) decision.refusal = Reason::method;
-  const bool is_private = why == Reason::cookie || decision.refusal == Reason::cookie;
+  const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
   const Outcome outcome{.result = is_private ? CacheResult::bypass : CacheResult::miss,
                         .why = why,
                         .refusal = is_head ? Reason::none : decision.refusal,

@@ -118,6 +118,11 @@ void add_forwarded(http::FieldList& out, const http::RequestHead& request, const
 
 }  // namespace
 
+bool is_written_by_us(const Route& route, std::string_view name) {
+  if (equal_ignoring_case(name, "Via") || begins_with(name, "X-Forwarded-")) return true;
+  return equal_ignoring_case(name, "Forwarded") && !is_keyed_field(route, name);
+}
+
 // RFC 9110, section 7.6.1; Proxy-* by RFC 9111, section 3.1; Trailer, since we drop trailer fields.
 bool is_hop_by_hop(std::string_view name) {
   static constexpr std::array<std::string_view, 7> hop_by_hop{

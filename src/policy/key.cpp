@@ -77,6 +77,20 @@ void append_partition(std::string& key, const Route& route, const http::FieldLis
   }
 }
 
+// Hosts that name this machine and no site. An IPv4 address in any spelling: digits and dots.
+bool is_own_address(std::string_view host) {
+  if (host == "localhost" || host.starts_with('[')) return true;
+  return !host.empty() && host.find_first_not_of("0123456789.") == host.npos;
+}
+
+// RFC 9110, section 4.2.1: another port is another origin. A name with a port that happens to be ours is what
+// a client can write into Host at will, and an origin may put it into its links: under the name's own key it
+// would reach everybody.
+bool is_port_keyed(const http::Target& target, std::string_view own_port) {
+  if (target.port.empty()) return false;
+  return target.port != own_port || !is_own_address(target.host);
+}
+
 std::string with_query(std::string path, const std::optional<std::string>& query) {
   if (query) path.append("?").append(*query);
   return path;
@@ -89,7 +103,7 @@ Key key_of(const Route& route, const http::Target& target, const http::FieldList
   const std::string keyed = with_query(target.path, keep_query(route.query, target.query));
   Key key;
   key.text.append("GET:").append(target.scheme).append("://").append(target.host);
-  if (!target.port.empty() && target.port != own_port) key.text.append(":").append(target.port);
+  if (is_port_keyed(target, own_port)) key.text.append(":").append(target.port);
   key.text.append(keyed);
   append_partition(key.text, route, request_fields);
   key.forward_target = route.query.forward_all ? target.origin_form() : keyed;

@@ -72,7 +72,10 @@ Wording wording_of(Reason reason) {
               "the response carries Set-Cookie, and the origin states no lifetime for it or the route "
               "refuses it"};
     case Reason::vary_any:
-      return {"vary-any", "the response says Vary: *, so no other request can be known to match"};
+      return {"vary-any",
+              "the response varies by * or by a field that larder writes itself, so no other request can be "
+              "known "
+              "to match"};
     case Reason::status:
       return {"status", "a response of this status is not stored"};
     case Reason::no_lifetime:

@@ -1,7 +1,8 @@
 #include "storable.hpp"
 
 #include <larder/base/text.hpp>
-#include <larder/http/list.hpp>
+#include <larder/policy/forwarding.hpp>
+#include <larder/policy/key.hpp>
 #include <larder/policy/storing.hpp>
 #include <larder/policy/validation.hpp>
 
@@ -84,14 +85,21 @@ bool allows_authorization(const http::CacheControl& control) {
   return control.is_public || control.s_maxage || control.must_revalidate;
 }
 
+// RFC 9111, section 4.1. What varies by a field that we write ourselves varies by what no request shows.
+bool varies_by_unknown(const Facts& facts) {
+  const auto names = vary_names(facts.input.response.fields);
+  return !names || std::any_of(names->begin(), names->end(), [&facts](const std::string& name) {
+    return is_written_by_us(facts.input.route, name);
+  });
+}
+
 // What makes a response one client's own, whatever the route's ttl says.
 Reason refusal_by_sharing(const Facts& facts, bool by_route) {
   const StoringInput& input = facts.input;
   if (has_unkeyed_authorization(input.route, input.request.fields) && !allows_authorization(facts.control)) {
     return Reason::authorization;
   }
-  // RFC 9111, section 4.1.
-  if (http::list_contains(input.response.fields, "Vary", "*")) return Reason::vary_any;
+  if (varies_by_unknown(facts)) return Reason::vary_any;
   // RFC 9111, section 7.3, and DESIGN.md's stricter rule where the origin states no lifetime.
   const bool sets_cookie = input.response.fields.contains("Set-Cookie");
   if (sets_cookie && (by_route || input.route.refuse_set_cookie)) return Reason::set_cookie;

@@ -42,6 +42,27 @@ TEST_CASE(
   CHECK(s.get("/a").line() == "HIT 200 public");
 }
 
+TEST_CASE("RFC 9111, section 3.5: an answer to Authorization that may not be shared is a BYPASS") {
+  Scenario s({route("/**", 60s)});
+  const Fields anna{{"Authorization", "Bearer anna"}};
+  s.origin_says({.content = "for anna"});
+  CHECK(s.get("/a", anna).line() == "BYPASS 200 for anna");
+  s.origin_says({.content = "public"});
+  CHECK(s.get("/a").line() == "MISS 200 public");
+  s.origin_says({.content = "for anna"});
+  CHECK(s.get("/a", anna).line() == "BYPASS 200 for anna");
+  CHECK(s.get("/a").line() == "HIT 200 public");
+}
+
+TEST_CASE("a name with larder's own port in Host cannot poison the name without it") {
+  Scenario s({route("/**", 60s)});
+  s.origin.answer = [](const pipeline::Request& request) {
+    return Answer{.content = std::string(request.head.fields.find("Host").value_or("-"))};
+  };
+  CHECK(s.get("/a", {{"Host", "shop.test:8080"}}).line() == "MISS 200 shop.test:8080");
+  CHECK(s.get("/a", {{"Host", "shop.test"}}).line() == "MISS 200 shop.test");
+}
+
 TEST_CASE("where the origin states freshness, RFC 9111 alone decides about cookies (section 7.3)") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.fields = {{"Cache-Control", "max-age=60"}, {"Set-Cookie", "seen=1"}}, .content = "shared"});

@@ -39,6 +39,10 @@ Result<> remove_connection_specific(const Route& route, http::FieldList& request
 /// 304, where it describes content that is not sent).
 http::FieldList response_fields_to_forward(const http::ResponseHead& response, bool keep_length);
 
+/// Whether larder writes this request field itself (Via, X-Forwarded-*, Forwarded): what the origin saw in it
+/// is not what the client sent, so no request can be compared with a response that varies by it.
+bool is_written_by_us(const Route& route, std::string_view name);
+
 /// Whether a field is meant for one connection alone (RFC 9110, section 7.6.1).
 bool is_hop_by_hop(std::string_view name);
 

@@ -23,9 +23,9 @@ struct Key {
   std::string forward_target;  ///< origin-form
 };
 
-/// The key of a GET or HEAD request. `own_port` is the port the client connected to: it is larder's address
-/// and not the site's name, so it is left out of the key as a default port is (instances on other ports share
-/// entries).
+/// The key of a GET or HEAD request. `own_port` is the port the client connected to: behind an IP address or
+/// `localhost` it is larder's address and not the site's name, so it is left out of the key as a default port
+/// is (instances on other ports share entries). Behind any other name it counts.
 Key key_of(const Route& route, const http::Target& target, const http::FieldList& request_fields,
            std::string_view own_port);
 

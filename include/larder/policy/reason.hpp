@@ -34,7 +34,7 @@ enum class Reason {
   response_private,
   authorization,        ///< Authorization in the request, and the response does not allow sharing
   set_cookie,           ///< Set-Cookie where only the route's ttl makes the response fresh
-  vary_any,             ///< Vary: *
+  vary_any,             ///< Vary: *, or by a field that larder writes itself
   status,               ///< a status that may not be stored, or that nothing gives a lifetime
   no_lifetime,          ///< neither origin nor route states a lifetime
   expired,              ///< already stale when it came, and without a validator

@@ -31,10 +31,22 @@ TEST_CASE("a key reads like the request") {
         "GET:http://shop.test/#header:accept-language=de%20,%20fr#header:x-tenant#cookie:theme=dark");
 }
 
-TEST_CASE("the port we were reached at is no part of the site's name, another one is") {
-  CHECK(key_text({}, target_of("/", {}, "shop.test", "8080")) == "GET:http://shop.test/");
-  CHECK(key_text({}, target_of("/", {}, "shop.test", "81")) == "GET:http://shop.test:81/");
-  CHECK(key_text({}, target_of("/", {}, "[::1]", "81")) == "GET:http://[::1]:81/");
+TEST_CASE("behind an address the port we were reached at is no part of the site's name") {
+  for (const char* host : {"localhost", "127.0.0.1", "192.0.2.7", "[::1]"}) {
+    CAPTURE(host);
+    const std::string site = std::string("GET:http://") + host;
+    CHECK(key_text({}, target_of("/", {}, host, "8080")) == site + "/");
+    CHECK(key_text({}, target_of("/", {}, host, "81")) == site + ":81/");
+  }
+}
+
+TEST_CASE("RFC 9110, section 4.2.1: behind a name every port is another site, our own too") {
+  for (const char* host : {"shop.test", "localhost.test", "1.test", ""}) {
+    CAPTURE(host);
+    const std::string site = std::string("GET:http://") + host;
+    CHECK(key_text({}, target_of("/", {}, host, "8080")) == site + ":8080/");
+    CHECK(key_text({}, target_of("/", {}, host)) == site + "/");
+  }
   CHECK(site_of(target_of("/", {}, "shop.test", "81")) == "shop.test");
 }
 

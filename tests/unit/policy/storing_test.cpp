@@ -76,6 +76,12 @@ TEST_CASE("what the origin made cacheable is stored without any ttl, all else is
                 // Section 4.1.
                 {"", 200, fresh + "|Vary: *", Reason::vary_any},
                 {"", 200, fresh + "|Vary: Accept, *", Reason::vary_any},
+                {"", 200, fresh + "|Vary: Via", Reason::vary_any},
+                {"", 200, fresh + "|Vary: Accept|vary: x-forwarded-for", Reason::vary_any},
+                {"", 200, fresh + "|Vary: X-Forwarded-Proto", Reason::vary_any},
+                {"", 200, fresh + "|Vary: X-Forwarded-Host", Reason::vary_any},
+                {"", 200, fresh + "|Vary: Forwarded", Reason::vary_any},
+                {"", 200, fresh + "|Vary: X-Forwarder", Reason::none},
                 {"", 200, fresh + "|Vary: Accept", Reason::none},
                 // Section 5.2.1.5.
                 {"Cache-Control: no-store", 200, fresh, Reason::request_no_store},
