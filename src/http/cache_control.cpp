@@ -1,14 +1,13 @@
+#include "directives.hpp"
+
 #include <larder/base/text.hpp>
 #include <larder/http/cache_control.hpp>
 #include <larder/http/list.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace larder::http {
 namespace {
-
-constexpr std::int64_t largest_delta = std::int64_t{1} << 31;
 
 /// One member of the list: name, and what follows its "=".
 struct Directive {
@@ -25,8 +24,12 @@ std::string_view unquote(std::string_view text) {
   return is_quoted(text) ? text.substr(1, text.size() - 2) : text;
 }
 
+std::string_view argument_of(const Directive& directive) {
+  return unquote(directive.argument.value_or(""));
+}
+
 Seconds seconds_of(const Directive& directive) {
-  return parse_delta_seconds(unquote(directive.argument.value_or(""))).value_or(Seconds(0));
+  return parse_delta_seconds(argument_of(directive)).value_or(Seconds(0));
 }
 
 void keep_smaller(std::optional<Seconds>& kept, Seconds value) {
@@ -35,23 +38,6 @@ void keep_smaller(std::optional<Seconds>& kept, Seconds value) {
 
 void keep_larger(std::optional<Seconds>& kept, Seconds value) {
   kept = kept ? std::max(*kept, value) : value;
-}
-
-// RFC 9111, sections 5.2.2.4 and 5.2.2.7: the field names of no-cache="..." and private="...". Where there is
-// none, or one that is no field name, the directive counts as unqualified.
-void read_qualified(const Directive& directive, bool& unqualified, std::vector<std::string>& names) {
-  std::string_view rest = unquote(directive.argument.value_or(""));
-  bool any = false;
-  for (std::string_view name = next_member(rest); !name.empty(); name = next_member(rest)) {
-    any = true;
-    if (!is_token(name)) {
-      unqualified = true;
-      continue;
-    }
-    std::string& added = names.emplace_back(name);
-    std::transform(added.begin(), added.end(), added.begin(), to_lower);
-  }
-  if (!any) unqualified = true;
 }
 
 // RFC 9111, section 5.2.1.2: max-stale without a value accepts any age; one with a value beside it is
@@ -65,32 +51,6 @@ void read_max_stale(const Directive& directive, CacheControl& out) {
   }
 }
 
-struct Flag {
-  std::string_view name;
-  bool CacheControl::*member;
-};
-constexpr std::array flags{
-    Flag{"no-store", &CacheControl::no_store},
-    Flag{"no-transform", &CacheControl::no_transform},
-    Flag{"public", &CacheControl::is_public},
-    Flag{"must-revalidate", &CacheControl::must_revalidate},
-    Flag{"must-understand", &CacheControl::must_understand},
-    Flag{"proxy-revalidate", &CacheControl::proxy_revalidate},
-    Flag{"immutable", &CacheControl::immutable},
-    Flag{"only-if-cached", &CacheControl::only_if_cached},
-};
-
-struct Duration {
-  std::string_view name;
-  std::optional<Seconds> CacheControl::*member;
-};
-constexpr std::array durations{
-    Duration{"max-age", &CacheControl::max_age},
-    Duration{"s-maxage", &CacheControl::s_maxage},
-    Duration{"stale-while-revalidate", &CacheControl::stale_while_revalidate},
-    Duration{"stale-if-error", &CacheControl::stale_if_error},
-};
-
 void read(const Directive& directive, CacheControl& out) {
   const std::string_view name = directive.name;
   for (const Flag& flag : flags) {
@@ -99,8 +59,10 @@ void read(const Directive& directive, CacheControl& out) {
   for (const Duration& duration : durations) {
     if (equal_ignoring_case(name, duration.name)) keep_smaller(out.*duration.member, seconds_of(directive));
   }
-  if (equal_ignoring_case(name, "no-cache")) read_qualified(directive, out.no_cache, out.no_cache_fields);
-  if (equal_ignoring_case(name, "private")) read_qualified(directive, out.is_private, out.private_fields);
+  if (equal_ignoring_case(name, "no-cache"))
+    read_field_names(argument_of(directive), out.no_cache, out.no_cache_fields);
+  if (equal_ignoring_case(name, "private"))
+    read_field_names(argument_of(directive), out.is_private, out.private_fields);
   if (equal_ignoring_case(name, "max-stale")) read_max_stale(directive, out);
   if (equal_ignoring_case(name, "min-fresh")) keep_larger(out.min_fresh, seconds_of(directive));
 }
@@ -115,6 +77,13 @@ std::optional<Directive> directive_of(std::string_view member) {
   return directive;
 }
 
+bool permits(std::string_view name) {
+  const auto is_named = [name](const Flag& flag) {
+    return flag.permits && equal_ignoring_case(name, flag.name);
+  };
+  return equal_ignoring_case(name, "max-stale") || std::any_of(flags.begin(), flags.end(), is_named);
+}
+
 // A member such as `no-store private` or `max-age=60;x` is no directive. What it seems to forbid is taken as
 // forbidden, and a lifetime in it as 0, so that a sloppy sender never gets more cached than it meant.
 void read_malformed(std::string_view member, CacheControl& out) {
@@ -122,16 +91,26 @@ void read_malformed(std::string_view member, CacheControl& out) {
   while (!member.empty()) {
     const std::string_view word = member.substr(0, member.find_first_of(separators));
     const Directive directive{word.substr(0, word.find('=')), std::nullopt};
-    if (!equal_ignoring_case(directive.name, "public") && !equal_ignoring_case(directive.name, "immutable") &&
-        !equal_ignoring_case(directive.name, "max-stale") &&
-        !equal_ignoring_case(directive.name, "must-understand")) {
-      read(directive, out);
-    }
+    if (!permits(directive.name)) read(directive, out);
     member.remove_prefix(std::min(word.size() + 1, member.size()));
   }
 }
 
 }  // namespace
+
+void read_field_names(std::string_view argument, bool& unqualified, std::vector<std::string>& names) {
+  bool any = false;
+  for (std::string_view name = next_member(argument); !name.empty(); name = next_member(argument)) {
+    any = true;
+    if (!is_token(name)) {
+      unqualified = true;
+      continue;
+    }
+    std::string& added = names.emplace_back(name);
+    std::transform(added.begin(), added.end(), added.begin(), to_lower);
+  }
+  if (!any) unqualified = true;
+}
 
 std::optional<Seconds> parse_delta_seconds(std::string_view text) {
   if (text.empty()) return std::nullopt;
@@ -139,7 +118,7 @@ std::optional<Seconds> parse_delta_seconds(std::string_view text) {
   for (const char c : text) {
     if (c < '0' || c > '9') return std::nullopt;
     // RFC 9111, section 1.2.2: what cannot be represented counts as 2^31.
-    value = std::min(value * 10 + (c - '0'), largest_delta);
+    value = std::min(value * 10 + (c - '0'), largest_delta.count());
   }
   return Seconds(value);
 }

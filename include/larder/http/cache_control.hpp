@@ -45,6 +45,13 @@ struct CacheControl {
 /// Reads every `Cache-Control` line of the list, or those named `field_name` in its stead.
 CacheControl parse_cache_control(const FieldList& fields, std::string_view field_name = "Cache-Control");
 
+/// Reads a targeted field such as CDN-Cache-Control, a dictionary of response directives (RFC 9213, section
+/// 2.1). Nothing where there is none that counts: no such field, an empty one, or none that is a dictionary;
+/// all its lines together are judged. Within a sound one a directive's value of the wrong type is read as
+/// the strictest: a lifetime that is no integer, be it a quoted number, as 0.
+std::optional<CacheControl> parse_targeted_cache_control(const FieldList& fields,
+                                                         std::string_view field_name);
+
 /// A delta-seconds (RFC 9111, section 1.2.2): nothing where it is no number, 2^31 where it is too large.
 std::optional<Seconds> parse_delta_seconds(std::string_view text);
 
