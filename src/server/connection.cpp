@@ -48,7 +48,7 @@ Connection::Connection(Server& server, std::unique_ptr<net::Stream> stream)
 Task<> Connection::run() {
   const std::shared_ptr<Connection> self = shared_from_this();
   bool goes_on = true;
-  while (goes_on) goes_on = co_await serve_one();
+  while (goes_on && !server_.draining_) goes_on = co_await serve_one();
   stream_->close();
   server_.forget(self);
 }
@@ -119,6 +119,7 @@ Task<bool> Connection::answer(http1::ParsedRequest parsed) {
   decoder_.emplace(parsed.framing);
   owes_continue_ = parsed.expects_continue && !decoder_->done();
   writing_ = false;
+  content_error_ = {};
 
   pipeline::Request request;
   request.head = std::move(parsed.head);
@@ -141,6 +142,11 @@ Task<bool> Connection::answer(http1::ParsedRequest parsed) {
     response = co_await server_.handler_.handle(request);
   }
   if (!response) response = pipeline::origin_problem(response.error());
+  // What the upstream made of half a request is not the client's answer: the request was at fault.
+  if (content_error_) {
+    keep_alive_ = false;
+    response = pipeline::request_problem(content_error_);
+  }
   const Result<> sent = co_await respond(*response, method, version_minor);
   if (!sent) co_return false;
   if (decoder_->done()) co_return keep_alive_;
@@ -185,14 +191,20 @@ Task<Result<std::string_view>> Connection::read_content() {
   }
   while (!decoder_->done()) {
     const Result<http1::BodyDecoder::Step> step = decoder_->decode(buffered());
-    if (!step) co_return step.error();
+    if (!step) {
+      content_error_ = step.error();
+      co_return step.error();
+    }
     consume(step->consumed);
     if (!step->content.empty()) co_return step->content;
     if (decoder_->done()) break;
     if (step->consumed != 0) continue;
     wait_for(server_.settings_.idle_timeout);
     const Result<> more = co_await fill();
-    if (!more) co_return more.error();
+    if (!more) {
+      content_error_ = more.error();
+      co_return more.error();
+    }
   }
   co_return std::string_view{};
 }

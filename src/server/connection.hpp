@@ -63,8 +63,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   // The content of the request being served.
   std::optional<http1::BodyDecoder> decoder_;
-  bool owes_continue_ = false;  // the client waits for 100 (Continue)
-  bool writing_ = false;        // the final response has begun: no 100 any more
+  boost::system::error_code content_error_;  // why it could not be read to its end
+  bool owes_continue_ = false;               // the client waits for 100 (Continue)
+  bool writing_ = false;                     // the final response has begun: no 100 any more
   bool reading_content_ = false;
   boost::asio::steady_timer content_released_;
 };

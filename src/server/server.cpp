@@ -42,6 +42,7 @@ Task<> Server::accept_loop(std::shared_ptr<net::Listener> listener) {
       continue;
     }
     Result<std::unique_ptr<net::Stream>> stream = co_await listener->accept();
+    if (draining_) break;
     if (stream) {
       serve(std::move(*stream));
     } else if (stream.error() == Error::canceled) {
