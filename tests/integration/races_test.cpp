@@ -132,17 +132,23 @@ TEST_CASE("An answer fetched by a second instance before a PUT is not served the
   const Yaml yaml{.upstream = shared.origin.url(), .redis = redis.url()};
   Larder first(yaml);
   Larder second(yaml);
-  Gate gate;
-  shared.counter.hold_next_read(gate);
-  Client slow = begin_get(second);
-  gate.wait_for_arrivals(1);
-  const std::string written = first.client().put("/a").body;
-  const auto answered = std::chrono::steady_clock::now();
-  gate.open();
-  CHECK(slow.receive().status == 200);
-  std::this_thread::sleep_until(answered + seen_elsewhere);
-  CHECK(second.client().get("/a").body == written);
-  CHECK(first.client().get("/a").body == written);
+  REQUIRE(uses(first, redis));
+  REQUIRE(uses(second, redis));
+  for (const bool comes_late : {false, true}) {
+    CAPTURE(comes_late);
+    Gate gate;
+    shared.counter.hold_next_read(gate);
+    Client slow = begin_get(second);
+    gate.wait_for_arrivals(1);
+    const std::string written = first.client().put("/a").body;
+    const auto answered = std::chrono::steady_clock::now();
+    if (comes_late) std::this_thread::sleep_until(answered + seen_elsewhere);
+    gate.open();
+    CHECK(slow.receive().status == 200);
+    std::this_thread::sleep_until(answered + seen_elsewhere);
+    CHECK(second.client().get("/a").body == written);
+    CHECK(first.client().get("/a").body == written);
+  }
 }
 
 TEST_CASE("What a second instance holds in memory is gone soon after a PUT on the first") {
