@@ -139,9 +139,8 @@ std::optional<std::string> listen_address(const Value& value) {
   }
   std::optional<std::string> text = value.text(a_listen_address);
   if (!text) return std::nullopt;
-  if (text->starts_with("unix:")) {
-    if (text->size() > 6 && (*text)[5] == '/') return text;
-    value.mismatch(a_listen_address, *text);
+  if (text->starts_with("unix:") && is_unserved("listen", "unix:")) {
+    value.error(unserved_message("unix:"));
     return std::nullopt;
   }
   const std::string authority_text = as_authority(*text);
@@ -156,7 +155,6 @@ std::optional<std::string> listen_address(const Value& value) {
 }
 
 std::string canonical_listen_address(std::string_view text) {
-  if (text.starts_with("unix:")) return std::string(text);
   const std::string authority_text = as_authority(text);
   const auto authority = urls::parse_authority(authority_text);
   if (!authority || authority->port_number() == 0) return {};

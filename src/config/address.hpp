@@ -10,8 +10,8 @@
 
 namespace larder::config {
 
-/// An address to listen at, as written: `127.0.0.1:8080`, `[::]:8080`, `:8080`, `8080` or `unix:/path`. Port
-/// 0 is any free one.
+/// An address to listen at, as written: `127.0.0.1:8080`, `[::]:8080`, `:8080` or `8080`. Port 0 is any free
+/// one.
 std::optional<std::string> listen_address(const Value& value);
 
 /// One text for every way to write the same listen address; empty for port 0, which is never the same.

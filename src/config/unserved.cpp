@@ -15,7 +15,7 @@ struct Unserved {
 };
 
 /// What the design promises and a later version brings: removing a row is how a key is turned on.
-constexpr std::array<Unserved, 15> unserved{{
+constexpr std::array<Unserved, 16> unserved{{
     // Keys.
     {"", "admin"},
     {"store.redis", "tls"},
@@ -26,6 +26,7 @@ constexpr std::array<Unserved, 15> unserved{{
     {"route", "identity"},
     // Values and forms.
     {"listen", "{address, tls}"},
+    {"listen", "unix:"},
     {"upstream.servers", "https://"},
     {"store.redis.url", "rediss://"},
     {"store.redis.url", "redis+sentinel://"},
