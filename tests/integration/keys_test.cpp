@@ -38,14 +38,25 @@ TEST_CASE("Another path, query or host is another entry") {
   CHECK_FALSE(keyed.is_hit("/a", {{"Host", "other.test"}}));
 }
 
-TEST_CASE("A host in other letters, with larder's own port or in absolute form is the same entry") {
+TEST_CASE("A host in other letters, with its default port or in absolute form is the same entry") {
   Keyed keyed("");
   keyed.client.get("/a");
   CHECK(keyed.is_hit("/a", {{"Host", "SHOP.test"}}));
-  CHECK(keyed.is_hit("/a", {{"Host", "shop.test:" + std::to_string(keyed.larder.port())}}));
   CHECK(keyed.is_hit("/a", {{"Host", "shop.test:80"}}));
   CHECK(keyed.is_hit("http://shop.test/a", {{"Host", "ignored.test"}}));
   CHECK_FALSE(keyed.is_hit("/a", {{"Host", "shop.test:81"}}));
+}
+
+TEST_CASE("larder's own port is no part of the key behind an address, and is behind a name") {
+  Keyed keyed("");
+  const std::string own_port = ":" + std::to_string(keyed.larder.port());
+  for (const std::string host : {"127.0.0.1", "localhost"}) {
+    CAPTURE(host);
+    keyed.client.get("/a", {{"Host", host}});
+    CHECK(keyed.is_hit("/a", {{"Host", host + own_port}}));
+  }
+  keyed.client.get("/a", {{"Host", "shop.test"}});
+  CHECK_FALSE(keyed.is_hit("/a", {{"Host", "shop.test" + own_port}}));
 }
 
 TEST_CASE("Ignored parameters are neither keyed nor forwarded") {

@@ -44,10 +44,10 @@ struct Shared {
   Origin origin{[this](const OriginRequest& request) { return counter.answer(request); }};
 };
 
-/// Asks for /a and leaves the answer on its way.
-Client begin_get(const Larder& larder) {
+/// Asks and leaves the answer on its way.
+Client begin_get(const Larder& larder, std::string_view target = "/a") {
   Client client = larder.client();
-  client.send(client.head_text("GET", "/a"));
+  client.send(client.head_text("GET", target));
   return client;
 }
 
@@ -136,18 +136,19 @@ TEST_CASE("An answer fetched by a second instance before a PUT is not served the
   REQUIRE(uses(second, redis));
   for (const bool comes_late : {false, true}) {
     CAPTURE(comes_late);
+    const std::string target = comes_late ? "/late" : "/early";
     Gate gate;
     shared.counter.hold_next_read(gate);
-    Client slow = begin_get(second);
+    Client slow = begin_get(second, target);
     gate.wait_for_arrivals(1);
-    const std::string written = first.client().put("/a").body;
+    const std::string written = first.client().put(target).body;
     const auto answered = std::chrono::steady_clock::now();
     if (comes_late) std::this_thread::sleep_until(answered + seen_elsewhere);
     gate.open();
     CHECK(slow.receive().status == 200);
     std::this_thread::sleep_until(answered + seen_elsewhere);
-    CHECK(second.client().get("/a").body == written);
-    CHECK(first.client().get("/a").body == written);
+    CHECK(second.client().get(target).body == written);
+    CHECK(first.client().get(target).body == written);
   }
 }
 
