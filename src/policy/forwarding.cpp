@@ -1,4 +1,5 @@
 #include "cookies.hpp"
+#include "surrogate_control.hpp"
 
 #include <larder/base/text.hpp>
 #include <larder/http/list.hpp>
@@ -76,8 +77,13 @@ bool is_conditional(std::string_view name) {
 
 // Written by us for every message.
 bool is_rewritten(std::string_view name) {
-  static constexpr std::array<std::string_view, 6> rewritten{
-      "Host", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Content-Length"};
+  static constexpr std::array<std::string_view, 7> rewritten{"Host",
+                                                             "Via",
+                                                             "X-Forwarded-For",
+                                                             "X-Forwarded-Proto",
+                                                             "X-Forwarded-Host",
+                                                             "Surrogate-Capability",
+                                                             "Content-Length"};
   return is_one_of(name, rewritten);
 }
 
@@ -109,17 +115,25 @@ Result<> check_connection(const Route& route, const http::FieldList& request_fie
   return {};
 }
 
+// What larder says of itself and of who asked. What others said before it counts only where the answer is
+// theirs alone.
 void add_forwarded(http::FieldList& out, const http::RequestHead& request, const Hop& hop, bool trusted) {
-  const auto before = trusted ? request.fields.combined("X-Forwarded-For") : std::nullopt;
+  const auto combined = [&](std::string_view name) {
+    return trusted ? request.fields.combined(name) : std::nullopt;
+  };
+  const auto before = combined("X-Forwarded-For");
   out.add("X-Forwarded-For", appended(before, hop.client_address));
   out.add("X-Forwarded-Proto", hop.scheme);
   out.add("X-Forwarded-Host", hop.host);
+  const std::string capability = std::string(surrogate_name) + "=\"Surrogate/1.0\"";
+  out.add("Surrogate-Capability", appended(combined("Surrogate-Capability"), capability));
 }
 
 }  // namespace
 
 bool is_written_by_us(const Route& route, std::string_view name) {
   if (equal_ignoring_case(name, "Via") || begins_with(name, "X-Forwarded-")) return true;
+  if (equal_ignoring_case(name, "Surrogate-Capability")) return true;
   return equal_ignoring_case(name, "Forwarded") && !is_keyed_field(route, name);
 }
 
@@ -147,7 +161,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   const Result<> checked = check_connection(route, request.fields);
   if (!checked) return checked.error();
   http::FieldList out;
-  out.reserve(request.fields.size() + 5, request.fields.wire().size() + 256);
+  out.reserve(request.fields.size() + 6, request.fields.wire().size() + 256);
   out.add("Host", hop.host);
   for (const http::Field field : request.fields) {
     if (is_hop_by_hop(field.name) || is_rewritten(field.name)) continue;

@@ -1,3 +1,5 @@
+#include "surrogate_control.hpp"
+
 #include <larder/base/text.hpp>
 #include <larder/http/date.hpp>
 #include <larder/http/list.hpp>
@@ -9,15 +11,21 @@
 namespace larder::policy {
 namespace {
 
-constexpr std::string_view targeted_field = "CDN-Cache-Control";
+// Where Age cannot be read, nobody knows how old the response is: older than anything may be.
+constexpr Milliseconds unknown_age = Seconds{std::int64_t{1} << 31};
 
-// The first member of Age (RFC 9111, section 5.1); a value that is no number is ignored.
+// RFC 9111, section 5.1: of a list the first member counts. A value that is no number may be ignored, but to
+// be older than it looks is the safe side, as section 4.2.1 advises for freshness. So it is where the field
+// comes twice over, as several lines or the same value repeated: whoever added the second did not know what
+// Age is.
 std::optional<Milliseconds> age_of(const http::FieldList& fields) {
   const auto value = fields.find("Age");
   if (!value) return std::nullopt;
-  const auto seconds = http::parse_delta_seconds(trim(value->substr(0, value->find(','))));
-  if (!seconds) return std::nullopt;
-  return Milliseconds{*seconds};
+  const auto members = http::split_list(*value);
+  const bool is_repeated = members.size() > 1 && members[0] == members[1];
+  if (members.empty() || is_repeated || fields.count("Age") > 1) return unknown_age;
+  const auto seconds = http::parse_delta_seconds(members.front());
+  return seconds ? Milliseconds{*seconds} : unknown_age;
 }
 
 std::optional<Time> date_field(const http::FieldList& fields, std::string_view name, Time now) {
@@ -31,26 +39,6 @@ Time date_of(const http::FieldList& fields, Time response_time) {
   return date_field(fields, "Date", response_time).value_or(response_time);
 }
 
-bool is_key_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '*';
-}
-
-// Whether a list member begins as one of a dictionary does (RFC 8941, section 3.2): a key in lower case, then
-// nothing, a value or parameters.
-bool begins_with_key(std::string_view member) {
-  if (member.empty() || !((member[0] >= 'a' && member[0] <= 'z') || member[0] == '*')) return false;
-  const auto end = std::find_if_not(member.begin(), member.end(), is_key_byte);
-  return end == member.end() || *end == '=' || *end == ';';
-}
-
-// RFC 9213, section 2.1: a targeted field that is empty or no dictionary is ignored.
-bool is_valid_targeted(const http::FieldList& fields) {
-  const auto value = fields.combined(targeted_field);
-  if (!value) return false;
-  const auto members = http::split_list(*value);
-  return !members.empty() && std::all_of(members.begin(), members.end(), begins_with_key);
-}
-
 // RFC 9111, section 5.3: relative to Date; a value that is no date, "0" above all, is in the past.
 std::optional<Milliseconds> expires_lifetime(const http::FieldList& fields, Time response_time) {
   if (!fields.contains("Expires")) return std::nullopt;
@@ -62,9 +50,10 @@ std::optional<Milliseconds> expires_lifetime(const http::FieldList& fields, Time
 }  // namespace
 
 OriginDirectives origin_directives(const http::FieldList& response_fields) {
-  if (is_valid_targeted(response_fields)) {
-    return {http::parse_cache_control(response_fields, targeted_field), true};
+  if (auto control = http::parse_targeted_cache_control(response_fields, "CDN-Cache-Control")) {
+    return {*std::move(control), true};
   }
+  if (auto control = parse_surrogate_control(response_fields)) return {*std::move(control), true};
   return {http::parse_cache_control(response_fields), false};
 }
 
@@ -97,9 +86,11 @@ std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response,
   return expires_lifetime(response.fields, response_time);
 }
 
-// RFC 9111, section 4.2.2.
+// RFC 9111, section 4.2.2: `public` allows it for the other statuses.
 std::optional<Milliseconds> heuristic_freshness(const http::ResponseHead& response, Time response_time) {
-  if (!is_heuristically_cacheable(response.status)) return std::nullopt;
+  const bool allowed =
+      is_heuristically_cacheable(response.status) || origin_directives(response.fields).control.is_public;
+  if (!allowed) return std::nullopt;
   const auto last_modified = date_field(response.fields, "Last-Modified", response_time);
   if (!last_modified) return std::nullopt;
   const Milliseconds unchanged = date_of(response.fields, response_time) - *last_modified;

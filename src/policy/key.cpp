@@ -1,5 +1,6 @@
 #include "cookies.hpp"
 #include "percent.hpp"
+#include "selecting.hpp"
 
 #include <larder/base/hash.hpp>
 #include <larder/base/text.hpp>
@@ -41,30 +42,6 @@ std::optional<std::string> field_value(const http::FieldList& fields, std::strin
     }
   }
   return value;
-}
-
-// RFC 9111, section 4.1: white space may be changed where the field's syntax allows it. Inside quotes it
-// counts.
-std::string collapse_around_commas(std::string_view value) {
-  std::string collapsed;
-  bool quoted = false;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    if (quoted && c == '\\' && i + 1 < value.size()) {
-      collapsed.push_back(c);
-      collapsed.push_back(value[++i]);
-      continue;
-    }
-    if (c == '"') quoted = !quoted;
-    if (c != ',' || quoted) {
-      collapsed.push_back(c);
-      continue;
-    }
-    while (!collapsed.empty() && (collapsed.back() == ' ' || collapsed.back() == '\t')) collapsed.pop_back();
-    collapsed.push_back(',');
-    while (i + 1 < value.size() && (value[i + 1] == ' ' || value[i + 1] == '\t')) ++i;
-  }
-  return collapsed;
 }
 
 void append_partition(std::string& key, const Route& route, const http::FieldList& request_fields) {
@@ -119,7 +96,7 @@ std::string variant_key(std::string_view primary, const std::vector<std::string>
   std::string key(primary);
   for (const std::string& name : names) {
     std::optional<std::string> value = field_value(request_fields, name);
-    if (value) value = collapse_around_commas(*value);
+    if (value) value = normalised(name, *value);
     append_part(key, "vary", name, value);
   }
   return key;

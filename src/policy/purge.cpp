@@ -1,7 +1,7 @@
 #include "percent.hpp"
 
 #include <larder/base/text.hpp>
-#include <larder/http/list.hpp>
+#include <larder/http/cache_groups.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/purge.hpp>
 
@@ -62,6 +62,19 @@ void add_references(PurgeSet& purges, const http::Target& target, const http::Fi
   }
 }
 
+// RFC 9875, section 2: a group is its origin's own. It is a tag by its name too, for operators to purge; by
+// the name with its site in front it is out of other sites' reach.
+std::string group_name(const std::string& site, std::string_view group) {
+  return "group " + site + " " + std::string(group);
+}
+
+// RFC 9875, section 3.
+void add_group_purges(PurgeSet& purges, const std::string& site, const http::FieldList& fields) {
+  const auto groups = http::parse_cache_groups(fields, "Cache-Group-Invalidation");
+  if (!groups) return;
+  for (const std::string& group : *groups) purges.add(Kind::tag, group_name(site, group));
+}
+
 // Captured text that would mean something in a pattern is widened to `*`: rather too much is purged than
 // nothing.
 Captures captures_for_pattern(Captures captures) {
@@ -98,17 +111,12 @@ void add_names(std::vector<std::string>& names, std::string_view value, std::str
   }
 }
 
-// RFC 9875, section 2: a list of strings.
-void add_groups(std::vector<std::string>& names, std::string_view value) {
-  for (std::string_view member : http::split_list(value)) {
-    const std::size_t close = member.rfind('"');
-    if (!member.starts_with('"') || close == 0) continue;
-    std::string group;
-    for (std::size_t i = 1; i < close; ++i) {
-      if (member[i] == '\\' && i + 1 < close) ++i;
-      group.push_back(member[i]);
-    }
+void add_groups(std::vector<std::string>& names, const std::string& site, const http::FieldList& fields) {
+  const auto groups = http::parse_cache_groups(fields);
+  if (!groups) return;
+  for (const std::string& group : *groups) {
     add_name(names, group);
+    add_name(names, group_name(site, group));
   }
 }
 
@@ -145,8 +153,8 @@ Tags tags_of(const Route& route, const Captures& captures, const http::Target& t
   for (const http::Field field : response_fields) {
     if (equal_ignoring_case(field.name, "Surrogate-Key")) add_names(tags.names, field.value, " \t");
     if (equal_ignoring_case(field.name, "Cache-Tag")) add_names(tags.names, field.value, ",");
-    if (equal_ignoring_case(field.name, "Cache-Groups")) add_groups(tags.names, field.value);
   }
+  add_groups(tags.names, tags.site, response_fields);
   return tags;
 }
 
@@ -166,6 +174,7 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
   if (response) {
     add_references(purges, target, response->fields, "Location");
     add_references(purges, target, response->fields, "Content-Location");
+    add_group_purges(purges, site, response->fields);
   }
   add_route_urls(purges, route, captures, site);
   for (const std::string& text : route.purge.tags) {

@@ -27,10 +27,12 @@ bool is_understood(int status) {
 }
 
 // Errors that a client can provoke by the form of its request alone, by fields that are in no key
-// (front-door.md, CPDoS).
-bool is_provoked_by_form(int status) {
-  static constexpr std::array provoked{400, 405, 413, 414, 431};
-  return is_among(provoked, status);
+// (front-door.md, CPDoS). What 405 and 414 speak of, method and target, is in the key; fields that would make
+// the origin see another method or target are not sent on. Unless the route sends on more of the query.
+bool is_provoked_by_form(const Route& route, int status) {
+  static constexpr std::array by_fields{400, 413, 431};
+  static constexpr std::array by_target{405, 414};
+  return is_among(by_fields, status) || (route.query.forward_all && is_among(by_target, status));
 }
 
 // What the decision is made from, each looked up once.
@@ -61,13 +63,13 @@ Reason refusal_by_request(const StoringInput& input) {
 Reason refusal_by_status(const Facts& facts) {
   const int status = facts.input.response.status;
   if (status < 200) return Reason::connection_specific;
-  // RFC 9111, section 3.3: a part is not combined by us, so it is not stored.
-  if (status == 206 || facts.input.response.fields.contains("Content-Range")) return Reason::partial;
+  // RFC 9111, section 3.3. In a whole response Content-Range means nothing (RFC 9110, section 14.4).
+  if (status == 206) return Reason::partial;
   // RFC 9111, section 4.3.3: a 304 belongs to what is stored; 416 is about a part.
   if (status == 304 || status == 416 || status > 599) return Reason::status;
   // RFC 9111, section 5.2.2.3.
   if (facts.control.must_understand && !is_understood(status)) return Reason::must_understand;
-  if (is_provoked_by_form(status) && !facts.route_ttl) return Reason::status;
+  if (is_provoked_by_form(facts.input.route, status) && !facts.route_ttl) return Reason::status;
   return Reason::none;
 }
 

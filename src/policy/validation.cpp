@@ -50,8 +50,9 @@ bool is_unmodified_since(const http::FieldList& request_fields, const http::Fiel
 // Fields that a 304 does not change: they describe the stored content, which it does not replace (RFC 9111,
 // section 3.2).
 bool describes_content(std::string_view name) {
-  static constexpr std::array<std::string_view, 3> describing{"Content-Length", "Content-Encoding",
-                                                              "Content-Range"};
+  static constexpr std::array<std::string_view, 7> describing{
+      "Content-Length", "Content-Encoding", "Content-Range", "Content-MD5",
+      "Content-Digest", "Repr-Digest",      "Digest"};
   return is_one_of(name, describing);
 }
 

@@ -17,16 +17,17 @@ struct Hop {
 };
 
 /// The fields a request goes upstream with: without hop-by-hop fields, those that Connection names, Upgrade,
-/// Proxy-*, TE and Trailer; Host is `hop.host`; X-Forwarded-For is appended to, X-Forwarded-Proto and -Host
-/// are written anew; Via is appended. Framing fields (Content-Length, Transfer-Encoding) and Connection are
-/// left out: who sends the message writes them. Error::malformed where Connection names a protected field
-/// (front-door.md). `cacheable`: the response may be shared, so the override list of front-door.md
-/// (X-Original-URL, X-Rewrite-URL, X-HTTP-Method-Override, Forwarded, X-Host, ...) is dropped, and so are
-/// what came as X-Forwarded-For, Range and the client's conditions (If-None-Match, If-Modified-Since,
-/// If-Range), which would make the answer one client's own. A field that `route` keys is not dropped. Of a
-/// cacheable request's Cookie only what can be told apart by the key goes on: with `cookies: [names]` those
-/// names, with `cookies: ignore` nothing (the operator says that the response does not depend on it), with
-/// the default all of it, for then a response that depends on it is not shared.
+/// Proxy-*, TE and Trailer; Host is `hop.host`; X-Forwarded-For and Surrogate-Capability are appended to,
+/// X-Forwarded-Proto and -Host are written anew; Via is appended. Framing fields (Content-Length,
+/// Transfer-Encoding) and Connection are left out: who sends the message writes them. Error::malformed where
+/// Connection names a protected field (front-door.md). `cacheable`: the response may be shared, so the
+/// override list of front-door.md (X-Original-URL, X-Rewrite-URL, X-HTTP-Method-Override, Forwarded, X-Host,
+/// ...) is dropped, and so are what came as X-Forwarded-For and Surrogate-Capability, Range and the client's
+/// conditions (If-None-Match, If-Modified-Since, If-Range), which would make the answer one client's own. A
+/// field that `route` keys is not dropped. Of a cacheable request's Cookie only what can be told apart by the
+/// key goes on: with `cookies: [names]` those names, with `cookies: ignore` nothing (the operator says that
+/// the response does not depend on it), with the default all of it, for then a response that depends on it is
+/// not shared.
 Result<http::FieldList> request_fields_to_forward(const Route& route, const http::RequestHead& request,
                                                   const Hop& hop, bool cacheable);
 
@@ -39,8 +40,9 @@ Result<> remove_connection_specific(const Route& route, http::FieldList& request
 /// 304, where it describes content that is not sent).
 http::FieldList response_fields_to_forward(const http::ResponseHead& response, bool keep_length);
 
-/// Whether larder writes this request field itself (Via, X-Forwarded-*, Forwarded): what the origin saw in it
-/// is not what the client sent, so no request can be compared with a response that varies by it.
+/// Whether larder writes this request field itself (Via, X-Forwarded-*, Forwarded, Surrogate-Capability):
+/// what the origin saw in it is not what the client sent, so no request can be compared with a response that
+/// varies by it.
 bool is_written_by_us(const Route& route, std::string_view name);
 
 /// Whether a field is meant for one connection alone (RFC 9110, section 7.6.1).

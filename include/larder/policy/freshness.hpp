@@ -33,19 +33,21 @@ Milliseconds current_age(const Lifetimes& lifetimes, Time now);
 /// freshness lifetime minus current age: negative when stale.
 Milliseconds remaining_freshness(const Lifetimes& lifetimes, Time now);
 
-/// What the origin itself states: CDN-Cache-Control (RFC 9213), then s-maxage, max-age, Expires - Date (RFC
-/// 9111, section 4.2.1). Nothing where it states none.
+/// What the origin itself states: CDN-Cache-Control (RFC 9213), Surrogate-Control, then s-maxage, max-age,
+/// Expires - Date (RFC 9111, section 4.2.1). Nothing where it states none.
 std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response, Time response_time);
 
 /// The heuristic lifetime, a tenth of Date - Last-Modified (RFC 9111, section 4.2.2). Nothing where there is
-/// no Last-Modified before the Date, or the status is not heuristically cacheable.
+/// no Last-Modified before the Date, or the status is not heuristically cacheable and the response not
+/// `public`.
 std::optional<Milliseconds> heuristic_freshness(const http::ResponseHead& response, Time response_time);
 
 /// The directives that hold for us: those of CDN-Cache-Control where there is a valid one (RFC 9213,
-/// section 2.1), which then stands for Expires too, else those of Cache-Control.
+/// section 2.1), else those of Surrogate-Control, its elder; either then stands for Expires too. Else those
+/// of Cache-Control.
 struct OriginDirectives {
   http::CacheControl control;
-  bool targeted = false;  ///< they came from CDN-Cache-Control
+  bool targeted = false;  ///< they did not come from Cache-Control
 };
 OriginDirectives origin_directives(const http::FieldList& response_fields);
 

@@ -39,7 +39,8 @@ const std::string& site_of(const http::Target& target);
 std::optional<std::string> keep_query(const QueryRule& rule, const std::optional<std::string>& query);
 
 /// The secondary key (RFC 9111, section 4.1): primary key plus the normalised values of the selecting header
-/// fields: lines combined, white space around commas collapsed. `names` are lower case. The request must have
+/// fields: lines combined, white space around commas collapsed; Accept-Language and Accept-Encoding without
+/// regard to case and order. `names` are lower case. The request must have
 /// gone through remove_connection_specific(), or a client could name a selecting field in Connection.
 std::string variant_key(std::string_view primary, const std::vector<std::string>& names,
                         const http::FieldList& request_fields);

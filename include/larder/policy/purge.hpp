@@ -41,7 +41,7 @@ struct Tags {
 };
 
 /// The tags of a response about to be stored. Surrogate-Key is split at spaces, Cache-Tag at commas (spaces
-/// trimmed).
+/// trimmed); a Cache-Group is one as it stands and one with its site.
 Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
              const http::FieldList& response_fields);
 
@@ -49,8 +49,9 @@ Tags tags_of(const Route& route, const Captures& captures, const http::Target& t
 bool is_purging_status(int status);
 
 /// What an unsafe request purges: its target URI, the parent collection, for DELETE all below; same-origin
-/// Location and Content-Location of `response` (nullptr where the outcome is unknown); the route's rule. RFC
-/// 9111, section 4.4. Paths with and without a trailing slash purge each other.
+/// Location and Content-Location of `response` (nullptr where the outcome is unknown), and the groups of its
+/// Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. RFC 9111, section 4.4. Paths with and
+/// without a trailing slash purge each other.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::RequestHead& request,
                              const http::Target& target, const http::ResponseHead* response);
 

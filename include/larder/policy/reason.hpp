@@ -38,7 +38,7 @@ enum class Reason {
   status,               ///< a status that may not be stored, or that nothing gives a lifetime
   no_lifetime,          ///< neither origin nor route states a lifetime
   expired,              ///< already stale when it came, and without a validator
-  partial,              ///< 206 or Content-Range
+  partial,              ///< a 206
   must_understand,      ///< a status larder does not understand under must-understand
   too_large,            ///< past store.max_object
   incomplete,           ///< the body was cut short

@@ -12,7 +12,8 @@ namespace {
 
 const Hop hop{"192.0.2.1", "https", "Shop.test:81"};
 const std::string ours =
-    "|X-Forwarded-For: 192.0.2.1|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|Via: 1.1 larder";
+    "|X-Forwarded-For: 192.0.2.1|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|"
+    "Surrogate-Capability: larder=\"Surrogate/1.0\"|Via: 1.1 larder";
 
 std::string forwarded(std::string_view fields, bool cacheable, const Route& route = {}) {
   const auto out = request_fields_to_forward(route, request_of("GET", fields), hop, cacheable);
@@ -104,7 +105,9 @@ TEST_CASE(
 }
 
 TEST_CASE("X-Forwarded-For is trusted only where the answer is one client's own") {
-  const std::string rest = "|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|Via: 1.1 larder";
+  const std::string rest =
+      "|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|Surrogate-Capability: "
+      "larder=\"Surrogate/1.0\"|Via: 1.1 larder";
   const char* claimed =
       "X-Forwarded-For: a, b|X-Forwarded-For: c|X-Forwarded-Proto: gopher|X-Forwarded-Host: evil";
   CHECK(forwarded(claimed, false) == "Host: Shop.test:81|X-Forwarded-For: a, b, c, 192.0.2.1" + rest);
@@ -152,4 +155,26 @@ TEST_CASE("a response goes on without what was for one connection") {
         "Date: d|Set-Cookie: a=b|Set-Cookie: c=d|Via: 1.1 larder");
   CHECK(text_of(response_fields_to_forward(response, true)) ==
         "Date: d|Content-Length: 3|Set-Cookie: a=b|Set-Cookie: c=d|Via: 1.1 larder");
+}
+
+TEST_CASE("what surrogates before us can do is told to the origin where the answer is not shared") {
+  const std::string theirs = "Surrogate-Capability: cdn=\"Surrogate/1.0 ESI/1.0\"";
+  CHECK(forwarded(theirs, true) == "Host: Shop.test:81" + ours);
+  CHECK(forwarded(theirs, false).find("|" + theirs + ", larder=\"Surrogate/1.0\"|") != std::string::npos);
+}
+
+TEST_CASE("what larder writes itself selects no variant") {
+  for (const char* name :
+       {"via", "X-Forwarded-For", "x-forwarded-anything", "Forwarded", "surrogate-capability"}) {
+    CAPTURE(name);
+    CHECK(is_written_by_us({}, name));
+  }
+  for (const char* name : {"Host", "Accept", "X-Forward", "Surrogate"}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_written_by_us({}, name));
+  }
+  Route keyed;
+  keyed.headers = {"Forwarded", "Via"};
+  CHECK_FALSE(is_written_by_us(keyed, "forwarded"));
+  CHECK(is_written_by_us(keyed, "via"));
 }

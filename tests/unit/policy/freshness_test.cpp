@@ -99,7 +99,39 @@ TEST_CASE("the heuristic lifetime is a tenth of the time unchanged (RFC 9111, se
   for (const int status : {201, 202, 206, 302, 303, 307, 400, 403, 500, 502, 503, 504, 599}) {
     CAPTURE(status);
     CHECK_FALSE(heuristic_freshness(response_of(status, dated + modified), noon).has_value());
+    const std::string is_public = "|Cache-Control: public";
+    CHECK(heuristic_freshness(response_of(status, dated + modified + is_public), noon) == Seconds{100});
   }
+}
+
+TEST_CASE("Surrogate-Control stands for Cache-Control and Expires (Edge Architecture, section 2.3)") {
+  struct Case {
+    std::string fields;
+    std::optional<Seconds> lifetime;
+  };
+  const std::string others = "|Cache-Control: s-maxage=1|Expires: " + date_after(Seconds{3600});
+  for (const auto& [fields, lifetime] : std::vector<Case>{
+           {"Surrogate-Control: max-age=600" + others, Seconds{600}},
+           {"Surrogate-Control: MaX-aGe = 600" + others, Seconds{600}},
+           {"Surrogate-Control: content=\"ESI/1.0\", max-age=600+60" + others, Seconds{600}},
+           {"Surrogate-Control: max-age=600|Surrogate-Control: max-age=60" + others, Seconds{60}},
+           {"Surrogate-Control: max-age=soon" + others, Seconds{0}},
+           {"Surrogate-Control: no-store" + others, {}},
+           // A target is another surrogate's, or ours.
+           {"Surrogate-Control: max-age=600;larder, max-age=5" + others, Seconds{600}},
+           {"Surrogate-Control: max-age=600;cdn, max-age=5" + others, Seconds{5}},
+           {"Surrogate-Control: max-age=600;cdn" + others, Seconds{1}},
+           {"Surrogate-Control: content=\"ESI/1.0\"" + others, Seconds{1}},
+           {"Surrogate-Control: " + others, Seconds{1}},
+           // Its younger sister is asked first (RFC 9213).
+           {"Surrogate-Control: max-age=600|CDN-Cache-Control: max-age=7" + others, Seconds{7}},
+       }) {
+    CAPTURE(fields);
+    CHECK(stated(fields) == lifetime);
+  }
+  CHECK(origin_directives(fields_of("Surrogate-Control: no-store")).control.no_store);
+  CHECK_FALSE(
+      origin_directives(fields_of("Surrogate-Control: max-age=1|Cache-Control: no-store")).control.no_store);
 }
 
 TEST_CASE("the initial age is the larger of Age plus delay and the age by Date (RFC 9111, section 4.2.3)") {
@@ -108,21 +140,27 @@ TEST_CASE("the initial age is the larger of Age plus delay and the age by Date (
     Milliseconds delay;
     Milliseconds age;
   };
+  const Seconds unknown{2147483648};
   for (const auto& [fields, delay, age] : std::vector<Case>{
            {"", Milliseconds{0}, Milliseconds{0}},
            {"", Milliseconds{250}, Milliseconds{250}},
            {"", Milliseconds{-250}, Milliseconds{0}},
            {"Age: 30", Milliseconds{250}, Milliseconds{30'250}},
-           // Section 5.1: the first member of a list; what is no number is ignored.
+           // Section 5.1: the first member of a list.
            {"Age: 30, 40", Milliseconds{0}, Seconds{30}},
-           {"Age: 30|Age: 40", Milliseconds{0}, Seconds{30}},
-           {"Age: 0, 40", Milliseconds{0}, Seconds{0}},
-           {"Age: -30", Milliseconds{0}, Seconds{0}},
-           {"Age: 3.5", Milliseconds{0}, Seconds{0}},
-           {"Age: \"30\"", Milliseconds{0}, Seconds{0}},
-           {"Age: 30s", Milliseconds{0}, Seconds{0}},
-           {"Age: x, 30", Milliseconds{0}, Seconds{0}},
-           {"Age: ", Milliseconds{0}, Seconds{0}},
+           {"Age: 0,40", Milliseconds{0}, Seconds{0}},
+           // What cannot be read, or comes twice over, is older than anything may be.
+           {"Age: 30|Age: 40", Milliseconds{0}, unknown},
+           {"Age: 0|Age: 0", Milliseconds{0}, unknown},
+           {"Age: 0, 0", Milliseconds{0}, unknown},
+           {"Age: 30, 30", Milliseconds{0}, unknown},
+           {"Age: -30", Milliseconds{0}, unknown},
+           {"Age: 3.5", Milliseconds{0}, unknown},
+           {"Age: \"30\"", Milliseconds{0}, unknown},
+           {"Age: 30s", Milliseconds{0}, unknown},
+           {"Age: 30;x=1", Milliseconds{0}, unknown},
+           {"Age: x, 30", Milliseconds{0}, unknown},
+           {"Age: ", Milliseconds{0}, unknown},
            {"Age: 99999999999999", Milliseconds{0}, Seconds{2147483648}},
            // A Date is cut to whole seconds, so the first second of the difference is no age.
            {"Date: " + date_after(Seconds{-1}), Milliseconds{0}, Seconds{0}},

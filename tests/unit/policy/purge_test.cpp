@@ -154,10 +154,29 @@ TEST_CASE("a stored response is tagged by its place, its route and its origin") 
   const Tags tags =
       tags_of(route, {{"id", "7"}}, target_of("/p/7", "x=1", "h", "81"),
               fields_of("Surrogate-Key: a b  c|Cache-Tag: d e, f ,,a|cache-tag: g|surrogate-key: products|"
-                        "Cache-Groups: \"h\", \"i \\\"j\\\"\";p=1, bare"));
+                        "Cache-Groups: \"h\", \"i \\\"j\\\"\";p=1"));
   CHECK(tags.site == "h");
   CHECK(tags.path == "/p/7");
-  CHECK(tags.names ==
-        std::vector<std::string>{"product:7", "products", "a", "b", "c", "d e", "f", "g", "h", "i \"j\""});
+  CHECK(tags.names == std::vector<std::string>{"product:7", "products", "a", "b", "c", "d e", "f", "g", "h",
+                                               "group h h", "i \"j\"", "group h i \"j\""});
   CHECK(tags_of({}, {}, target_of("/"), {}).names.empty());
+}
+
+TEST_CASE(
+    "RFC 9875, section 3: an unsafe request's answer purges the groups it names, of its own site alone") {
+  const auto purged = [](std::string_view site, std::string_view fields) {
+    const http::ResponseHead response = response_of(200, fields);
+    std::vector<std::string> names;
+    for (const Purge& purge : purges_of({}, {}, request_of("POST"), target_of("/a", {}, site), &response)) {
+      if (purge.kind == Purge::Kind::tag) names.push_back(purge.value);
+    }
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(purged("shop.test", "Cache-Group-Invalidation: \"a\", \"b c\"") ==
+        Names{"group shop.test a", "group shop.test b c"});
+  CHECK(purged("shop.test", "Cache-Group-Invalidation: bare").empty());
+  CHECK(purged("shop.test", "Cache-Groups: \"a\"").empty());
+  const Tags others = tags_of({}, {}, target_of("/x", {}, "other.test"), fields_of("Cache-Groups: \"a\""));
+  CHECK(others.names == Names{"a", "group other.test a"});
 }

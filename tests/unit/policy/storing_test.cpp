@@ -107,7 +107,8 @@ TEST_CASE("parts and answers about this connection are not stored (RFC 9111, sec
   check_all(with_ttl(), {
                             {"", 206, fresh + "|Content-Range: bytes 0-1/2", Reason::partial},
                             {"", 206, fresh, Reason::partial},
-                            {"", 200, fresh + "|Content-Range: bytes 0-1/2", Reason::partial},
+                            // RFC 9110, section 14.4: in a whole response Content-Range means nothing.
+                            {"", 200, fresh + "|Content-Range: bytes 0-1/2", Reason::none},
                             {"", 304, fresh, Reason::status},
                             {"", 416, fresh, Reason::status},
                             {"", 101, fresh, Reason::connection_specific},
@@ -115,14 +116,25 @@ TEST_CASE("parts and answers about this connection are not stored (RFC 9111, sec
 }
 
 TEST_CASE("an error that a request's form provokes is not stored unless the route names it (CPDoS)") {
-  for (const int status : {400, 405, 413, 414, 431}) {
+  for (const int status : {400, 413, 431}) {
     CAPTURE(status);
     CHECK(decide(with_ttl(), "", status, "Cache-Control: public, max-age=60").refusal == Reason::status);
   }
   Route route;
-  route.ttl.by_status = {{405, Seconds{10}}};
+  route.ttl.by_status = {{405, Seconds{10}}, {414, Seconds{10}}};
   CHECK(decide(route, "", 405, "").lifetimes.freshness == Seconds{10});
-  CHECK(decide(route, "", 414, fresh).refusal == Reason::status);
+  CHECK(decide(route, "", 400, fresh).refusal == Reason::status);
+}
+
+TEST_CASE("errors about method and target are stored where all of both is in the key") {
+  for (const int status : {405, 414}) {
+    CAPTURE(status);
+    CHECK(decide({}, "", status, fresh).store());
+    CHECK(decide(with_ttl(), "", status, "").refusal == Reason::no_lifetime);
+    Route forwarding_all;
+    forwarding_all.query.forward_all = true;
+    CHECK(decide(forwarding_all, "", status, fresh).refusal == Reason::status);
+  }
 }
 
 TEST_CASE("must-understand stands for no-store where the status is understood (RFC 9111, section 5.2.2.3)") {

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <larder/http/cache_control.hpp>
+
+#include <optional>
+#include <string_view>
+
+namespace larder::policy {
+
+/// The name that larder goes by in Surrogate-Capability, and that Surrogate-Control targets it with.
+inline constexpr std::string_view surrogate_name = "larder";
+
+/// What Surrogate-Control, the elder of CDN-Cache-Control, says to larder (W3C note "Edge Architecture
+/// Specification", section 2.3): `max-age` and `no-store` without a target, or with ours, which wins. Nothing
+/// where it says neither to us.
+std::optional<http::CacheControl> parse_surrogate_control(const http::FieldList& response_fields);
+
+}  // namespace larder::policy

@@ -1,0 +1,52 @@
+// What a run showed, against expected.json.
+
+export const kindOf = test => test.kind ?? 'required'
+
+/// Every test that a cache on the way can be asked, by id.
+export function testsOf (suites) {
+  const tests = new Map()
+  for (const suite of suites) {
+    for (const test of suite.tests) if (!test.browser_only) tests.set(test.id, test)
+  }
+  return tests
+}
+
+/// A line for each thing that is not as expected.json says, and the totals.
+export function judge (tests, results, expected) {
+  const complaints = []
+  const totals = { required: [0, 0], optimal: [0, 0], check: [0, 0] }
+  for (const [id, test] of tests) {
+    const kind = kindOf(test)
+    const passed = results[id] === true
+    ++totals[kind][1]
+    if (passed) ++totals[kind][0]
+    const said = passed ? '' : `: ${results[id]?.[1] ?? 'not run'}`
+    if (kind === 'check') {
+      const answer = passed ? 'yes' : 'no'
+      const known = expected.checks[id]?.answer
+      if (known !== answer) complaints.push(`${id} (check) is now ${answer}, was ${known}${said}`)
+    } else if (passed && id in expected.failures) {
+      complaints.push(`${id} (${kind}) passes, though expected to fail`)
+    } else if (!passed && !(id in expected.failures)) {
+      complaints.push(`${id} (${kind}) fails${said}`)
+    }
+  }
+  return { complaints, totals }
+}
+
+/// What is wrong with expected.json itself: names of no test, failures without a reason, required ones without
+/// the words of an RFC that permit them.
+export function faultsOf (tests, expected) {
+  const faults = []
+  for (const [id, entry] of Object.entries(expected.failures)) {
+    const test = tests.get(id)
+    if (!test) faults.push(`${id} names no test`)
+    else if (!entry.reason) faults.push(`${id} is expected to fail for no reason`)
+    else if (kindOf(test) === 'required' && !entry.rfc) faults.push(`${id} is required, and no RFC is quoted`)
+  }
+  for (const [id, entry] of Object.entries(expected.checks)) {
+    if (!tests.has(id)) faults.push(`${id} names no test`)
+    else if (!entry.why) faults.push(`${id} is answered without saying why`)
+  }
+  return faults
+}
