@@ -15,7 +15,7 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
                  ? nullptr
                  : &redis_tier_.emplace(redis_.emplace(loop, *shared.redis, shared.log), shared.purge_log,
                                         shared.clock, shared.redis_tier),
-             shared.purge_log),
+             shared.purge_log, shared.clock),
       origin_(shared.upstreams, shared.log),
       cache_(shared.cache, store_, shared.purge_log, origin_, shared.clock),
       server_(loop,

@@ -16,7 +16,10 @@ Lookup MemoryStore::look_up(std::string_view primary_key, const http::FieldList&
 }
 
 StoredResponsePtr MemoryStore::find_now(std::string_view primary_key, const http::FieldList& request_fields) {
-  return look_up(primary_key, request_fields).response;
+  StoredResponsePtr found = tier_.find(primary_key, request_fields).response;
+  // A purged one is left for find(), which tells that it was purged, and drops it.
+  if (found && !log_.is_valid(*found)) found.reset();
+  return found;
 }
 
 Task<Lookup> MemoryStore::find(std::string_view primary_key, const http::FieldList& request_fields) {

@@ -5,9 +5,20 @@
 #include <boost/asio/this_coro.hpp>
 
 namespace larder::store {
+namespace {
 
-TieredStore::TieredStore(MemoryTier* memory, RedisTier* redis, const PurgeLog& log)
-    : memory_(memory), redis_(redis), log_(log) {}
+bool is_fresh(const StoredResponse& response, Time now) {
+  return policy::remaining_freshness(response.lifetimes, now) > Milliseconds{0};
+}
+
+bool is_newer(const StoredResponse& a, const StoredResponse& b) {
+  return a.lifetimes.response_time > b.lifetimes.response_time;
+}
+
+}  // namespace
+
+TieredStore::TieredStore(MemoryTier* memory, RedisTier* redis, const PurgeLog& log, const Clock& clock)
+    : memory_(memory), redis_(redis), log_(log), clock_(clock) {}
 
 StoredResponsePtr TieredStore::find_now(std::string_view primary_key, const http::FieldList& request_fields) {
   return memory_ ? MemoryStore(*memory_, log_).find_now(primary_key, request_fields) : nullptr;
@@ -16,12 +27,20 @@ StoredResponsePtr TieredStore::find_now(std::string_view primary_key, const http
 Task<Lookup> TieredStore::find(std::string_view primary_key, const http::FieldList& request_fields) {
   Lookup local;
   if (memory_) local = MemoryStore(*memory_, log_).look_up(primary_key, request_fields);
-  if (local.response || !redis_) co_return local;
+  if (!redis_ || (local.response && is_fresh(*local.response, clock_.now()))) co_return local;
   Lookup shared = co_await redis_->find(primary_key, request_fields);
-  if (!shared.response) co_return shared.absence == policy::Reason::absent ? local : shared;
-  // If absent only: while Redis was asked, a newer one may have come into memory.
-  if (memory_) memory_->put(shared.response, MemoryTier::Replace::if_absent);
-  co_return shared;
+  co_return choose(std::move(local), std::move(shared));
+}
+
+Lookup TieredStore::choose(Lookup local, Lookup shared) {
+  if (!shared.response) return local.response || shared.absence == policy::Reason::absent ? local : shared;
+  if (local.response && !is_newer(*shared.response, *local.response)) return local;
+  if (memory_) {
+    // While Redis was asked, a still newer one may have come into memory: that one stays.
+    if (local.response) memory_->drop(*local.response);
+    memory_->put(shared.response, MemoryTier::Replace::if_absent);
+  }
+  return shared;
 }
 
 Task<> TieredStore::put(StoredResponsePtr response) {

@@ -16,12 +16,14 @@ class TieredStore final : public Store {
  public:
   /// `memory` and `redis` may be nullptr. Both outlive every run of the event loop that this store's writes
   /// run on.
-  TieredStore(MemoryTier* memory, RedisTier* redis, const PurgeLog& log);
+  TieredStore(MemoryTier* memory, RedisTier* redis, const PurgeLog& log, const Clock& clock);
 
   /// The hit path: a response that memory has and no purge names. No coroutine; no allocation unless it has a
   /// Vary.
   StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) override;
 
+  /// Where what memory has is stale, Redis is asked too: another instance may have fetched anew. The newer
+  /// one is given.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
 
   /// Does not wait for Redis: the write is on its connection, in order, and goes on by itself.
@@ -34,6 +36,8 @@ class TieredStore final : public Store {
   static constexpr std::uint64_t max_pending_bytes = 64ull << 20;
 
  private:
+  Lookup choose(Lookup local, Lookup shared);
+
   struct Pending {
     std::uint64_t bytes = 0;
     std::atomic<std::uint64_t> skipped{0};
@@ -43,6 +47,7 @@ class TieredStore final : public Store {
   MemoryTier* memory_;
   RedisTier* redis_;
   const PurgeLog& log_;
+  const Clock& clock_;
   std::shared_ptr<Pending> pending_ = std::make_shared<Pending>();
 };
 

@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Fixture, "Redis gone is a miss, and writing to it holds nobody
 }
 
 TEST_CASE_FIXTURE(Fixture, "a put that nobody waits for is seen by the find after it, with Vary too") {
-  TieredStore tiered(nullptr, &redis, purges);
+  TieredStore tiered(nullptr, &redis, purges, clock);
   for (const bool vary : {false, true}) {
     Sample sample = this->sample();
     sample.path = vary ? "/varying" : "/plain";
@@ -164,11 +164,31 @@ TEST_CASE_FIXTURE(Fixture, "a put that nobody waits for is seen by the find afte
 }
 
 TEST_CASE_FIXTURE(Fixture, "writes that nobody waits for are bounded in bytes") {
-  TieredStore tiered(nullptr, &redis, purges);
+  TieredStore tiered(nullptr, &redis, purges, clock);
   server.pause();
   Sample sample = this->sample();
   sample.body = std::string(TieredStore::max_pending_bytes / 4, 'x');
   for (int i = 0; i < 6; ++i) run(tiered.put(sample.make()));
   CHECK(tiered.skipped_writes() >= 2);
   server.resume();
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is stale in memory gives way to what another instance stored since") {
+  larder::store::MemoryTier memory{1u << 20, 1u << 16};
+  TieredStore tiered(&memory, &redis, purges, clock);
+  Sample stale = sample();
+  stale.response_time -= Milliseconds{120'000};
+  stale.body = "stale";
+  memory.put(stale.make());
+  const auto found = [&] {
+    return std::string(run(tiered.find(stale.primary_key(), no_fields)).response->body.view());
+  };
+  CHECK(found() == "stale");
+
+  Sample fresh = sample();
+  fresh.body = "fresh";
+  run(redis.put(fresh.make()));
+  CHECK(found() == "fresh");
+  server.stop();
+  CHECK(found() == "fresh");
 }

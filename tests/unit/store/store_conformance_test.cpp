@@ -81,18 +81,18 @@ struct OverRedis : WithRedis {
 };
 
 struct OverBoth : WithRedis {
-  TieredStore tiered{&memory, &redis, purges};
+  TieredStore tiered{&memory, &redis, purges, clock};
   Store& store() override { return tiered; }
 };
 
 /// `memory: 0`
 struct OverRedisAlone : WithRedis {
-  TieredStore tiered{nullptr, &redis, purges};
+  TieredStore tiered{nullptr, &redis, purges, clock};
   Store& store() override { return tiered; }
 };
 
 struct OverMemoryAlone : Base {
-  TieredStore tiered{&memory, nullptr, purges};
+  TieredStore tiered{&memory, nullptr, purges, clock};
   Store& store() override { return tiered; }
 };
 
