@@ -3,6 +3,8 @@
 #include "support/ports.hpp"
 #include "support/wait.hpp"
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <cctype>
 #include <fstream>
@@ -29,6 +31,7 @@ std::string Yaml::text() const {
   if (!redis.empty() || !store.empty()) text += "store:\n" + store;
   if (!redis.empty()) text += "  redis: {url: \"" + redis + "\", timeout: " + redis_timeout + "}\n";
   if (!routes.empty()) text += "routes:\n" + routes;
+  if (rest.find("shutdown_grace") == std::string::npos) text += "shutdown_grace: 1s\n";
   return text + rest;
 }
 
@@ -44,13 +47,19 @@ Larder::Larder(std::string yaml) : yaml_(std::move(yaml)) {
   }
 }
 
+Larder::~Larder() {
+  process_->terminate();
+  check_end();
+}
+
 std::optional<int> Larder::stop() {
   process_->terminate();
   return process_->wait(patience);
 }
 
 void Larder::restart() {
-  if (!stop()) throw std::runtime_error("larder does not end: " + log());
+  process_->terminate();
+  check_end();
   start();
 }
 
@@ -79,6 +88,14 @@ void Larder::start() {
   eventually([this] { return accepts_connections(port_) || !process_->is_running(); }, patience);
   if (!process_->is_running() || !accepts_connections(port_))
     throw std::runtime_error("larder did not start with\n" + yaml_ + "\nand said\n" + log());
+}
+
+void Larder::check_end() {
+  const std::optional<int> code = process_->wait(patience);
+  const std::string said = log();
+  INFO(said);
+  CHECK(code == 0);
+  CHECK(said.find("Sanitizer") == std::string::npos);
 }
 
 Run run_larder(std::vector<std::string> arguments, std::vector<std::string> environment) {

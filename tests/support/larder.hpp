@@ -36,6 +36,12 @@ class Larder {
   explicit Larder(std::string yaml);
   explicit Larder(const Yaml& yaml) : Larder(yaml.text()) {}
 
+  /// Ends it, whatever it is doing. The test case fails where it has crashed, does not end with 0, or a
+  /// sanitizer had something to say.
+  ~Larder();
+  Larder(const Larder&) = delete;
+  Larder& operator=(const Larder&) = delete;
+
   std::uint16_t port() const { return port_; }
   Client client(std::string host = "shop.test") const { return Client(port_, std::move(host)); }
 
@@ -56,6 +62,7 @@ class Larder {
 
  private:
   void start();
+  void check_end();
 
   TemporaryDirectory directory_;
   std::string yaml_;
