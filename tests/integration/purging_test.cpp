@@ -66,7 +66,7 @@ class Shop {
   }
 
   void write(const Case& one) {
-    origin_.answer([&](const OriginRequest&) { return one.answer; });
+    origin_.answer([answer = one.answer](const OriginRequest&) { return answer; });
     client().request(one.method, one.target, {}, "{}");
     origin_.answer(
         [](const OriginRequest& request) { return text("answer " + std::to_string(request.nth)); });
