@@ -249,3 +249,56 @@ TEST_CASE("row response with a broken framing: refused, whatever the status") {
     }
   }
 }
+
+TEST_CASE(
+    "row Connection: a list of names, empty members left out, else 400 (RFC 9110, sections 5.6.1 and "
+    "7.6.1)") {
+  for (const char* name : {"Connection: ", "Proxy-Connection: "}) {
+    for (const char* value :
+         {"", ",", "close", "close,", " ,, keep-alive ,\tx-a", "close, close", "a!#$%&'*+-.^_`|~b"}) {
+      CAPTURE(value);
+      const std::string fields = std::string(name) + value + "\r\nContent-Length: 0\r\n";
+      CHECK(framing_of_request(request_with(fields)) == "length 0");
+      CHECK(framing_of_response(response_with(fields)) == "length 0");
+    }
+    // Nobody could say which fields such a list names, and so which may go on.
+    for (const char* value : {"foo bar", "close, foo bar", "close;x", "\"close\"", "keep-alive timeout=5",
+                              "a=b", "(close)", "close/1", "x\xA0y"}) {
+      CAPTURE(value);
+      const std::string fields = std::string(name) + value + "\r\nContent-Length: 0\r\n";
+      CHECK(framing_of_request(request_with(fields)) == "malformed");
+      CHECK(framing_of_response(response_with(fields)) == "malformed");
+    }
+  }
+}
+
+TEST_CASE("row Upgrade: a protocol with its version is no anomaly (RFC 9110, section 7.8)") {
+  for (const char* value : {"h2c", "websocket", "HTTP/2.0, IRC/6.9, RTA/x11", "TLS/1.2, HTTP/1.1"}) {
+    CAPTURE(value);
+    const std::string fields =
+        std::string("Connection: upgrade\r\nContent-Length: 0\r\nUpgrade: ") + value + "\r\n";
+    CHECK(framing_of_request(request_with(fields)) == "length 0");
+    CHECK(framing_of_response(response_with(fields)) == "length 0");
+  }
+}
+
+TEST_CASE(
+    "row Expect: 100-continue alone is known, in any list; others are the origin's to refuse (RFC 9110, "
+    "section 10.1.1)") {
+  struct ExpectCase {
+    const char* value;
+    bool expects;
+  };
+  for (const auto& [value, expects] :
+       {ExpectCase{"100-continue", true}, ExpectCase{"100-CONTINUE", true},
+        ExpectCase{", 100-continue,", true}, ExpectCase{"x, 100-continue", true},
+        ExpectCase{"\"100-continue\"", false}, ExpectCase{"100-continue;a=b", false},
+        ExpectCase{"100-continue x", false}, ExpectCase{"100", false}, ExpectCase{"", false},
+        ExpectCase{"x", false}}) {
+    CAPTURE(value);
+    const auto parsed =
+        parse_request_head(request_with(std::string("Content-Length: 1\r\nExpect: ") + value + "\r\n"), {});
+    REQUIRE(parsed.has_value());
+    CHECK((*parsed)->expects_continue == expects);
+  }
+}

@@ -1,0 +1,189 @@
+#include "support/manual_clock.hpp"
+#include "support/run_task.hpp"
+
+#include <larder/net/connect.hpp>
+#include <larder/net/listener.hpp>
+#include <larder/server/server.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+#include <spdlog/sinks/null_sink.h>
+
+#include <array>
+
+// front-door.md, row "slow clients": deadlines for head, content and idling, a cap on connections,
+// back-pressure.
+
+using namespace larder;
+using server::Server;
+using server::Settings;
+
+namespace {
+
+constexpr Milliseconds soon{30};
+constexpr Seconds never{3600};
+
+/// Answers with the request's content, or with `size` bytes.
+class Echo final : public pipeline::Handler {
+ public:
+  Task<Result<pipeline::Response>> handle(pipeline::Request& request) override {
+    pipeline::Response response;
+    std::string content(size, 'x');
+    while (request.body.is_streamed()) {
+      const Result<std::string_view> piece = co_await request.body.reader().read();
+      if (!piece) co_return piece.error();
+      if (piece->empty()) break;
+      content += *piece;
+    }
+    response.body = pipeline::Body(Bytes(std::move(content)));
+    co_return response;
+  }
+
+  std::size_t size = 0;
+};
+
+/// A server on a port of its own, and its clients, on one event loop.
+class Fixture {
+ public:
+  explicit Fixture(Settings settings) : server_(loop, handler, clock_, settings, log_) {
+    auto listener = net::Listener::open(loop, {"127.0.0.1", "0", {}});
+    REQUIRE(listener.has_value());
+    endpoint_ = (*listener)->endpoint();
+    server_.accept_on(std::move(*listener));
+  }
+
+  ~Fixture() {
+    server_.close();
+    loop.run_for(Milliseconds{200});
+  }
+
+  std::unique_ptr<net::Stream> client() {
+    auto stream = test::run_task(loop, net::connect(endpoint_, std::chrono::steady_clock::now() + never));
+    REQUIRE(stream.has_value());
+    return std::move(*stream);
+  }
+
+  void send(net::Stream& stream, std::string_view text) {
+    const std::array parts{text};
+    const Result<> sent = test::run_task(loop, stream.write(parts));
+    CHECK(sent.has_value());
+  }
+
+  /// All that comes until the server ends the connection.
+  std::string rest(net::Stream& stream) {
+    std::string text;
+    while (receive(stream, text)) continue;
+    return text;
+  }
+
+  /// What comes up to an end like `end`.
+  std::string until(net::Stream& stream, std::string_view end) {
+    std::string text;
+    while (!text.ends_with(end) && receive(stream, text)) continue;
+    return text;
+  }
+
+  void run_until_no_connection() {
+    while (server_.connections() != 0) loop.run_one();
+  }
+
+  const Server& server() const { return server_; }
+
+  boost::asio::io_context loop;
+  Echo handler;
+
+ private:
+  bool receive(net::Stream& stream, std::string& text) {
+    std::array<char, 4096> buffer;
+    const Result<std::size_t> count = test::run_task(loop, stream.read_some(buffer));
+    if (count) text.append(buffer.data(), *count);
+    return count.has_value();
+  }
+
+  test::ManualClock clock_;
+  Log log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  net::Endpoint endpoint_;
+  Server server_;
+};
+
+/// Until the server has had enough.
+Task<> send_byte_by_byte(net::Stream& stream) {
+  const std::array<std::string_view, 1> parts{"X"};
+  Result<> sent;
+  while (sent) sent = co_await stream.write(parts);
+}
+
+constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
+/// What may be said to a client whose request did not come in time (RFC 9110, section 15.5.9): 408 or
+/// nothing.
+bool is_timeout_or_nothing(std::string_view answer) {
+  return answer.empty() || answer.starts_with("HTTP/1.1 408 Request Timeout\r\n");
+}
+
+}  // namespace
+
+TEST_CASE("a head that does not end in time ends its connection") {
+  Fixture fixture({.head_timeout = soon, .idle_timeout = never});
+  for (const std::string_view begun : {"G", "GET / HTTP/1.1\r\nHost: h\r\n", "\r\n"}) {
+    CAPTURE(begun);
+    const auto client = fixture.client();
+    fixture.send(*client, begun);
+    CHECK(is_timeout_or_nothing(fixture.rest(*client)));
+  }
+}
+
+TEST_CASE("a head that comes byte by byte has no more time than one that comes at once") {
+  Fixture fixture({.head_timeout = soon, .idle_timeout = never});
+  const auto client = fixture.client();
+  // Were the deadline put off by each byte, this would never end.
+  test::run_task(fixture.loop, send_byte_by_byte(*client));
+  fixture.run_until_no_connection();
+}
+
+TEST_CASE("a connection on which nothing is asked ends in silence") {
+  Fixture fixture({.idle_timeout = soon});
+  const auto fresh = fixture.client();
+  CHECK(fixture.rest(*fresh).empty());
+  const auto used = fixture.client();
+  fixture.send(*used, get);
+  const std::string answer = fixture.rest(*used);
+  CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(answer.find("HTTP/1.1", 1) == std::string::npos);
+}
+
+TEST_CASE("content that stops coming ends its connection") {
+  Fixture fixture({.idle_timeout = soon});
+  for (const std::string_view begun :
+       {"Content-Length: 5\r\n\r\nhel", "Transfer-Encoding: chunked\r\n\r\n5\r\nhel"}) {
+    CAPTURE(begun);
+    const auto client = fixture.client();
+    fixture.send(*client, "POST / HTTP/1.1\r\nHost: h\r\n");
+    fixture.send(*client, begun);
+    CHECK(is_timeout_or_nothing(fixture.rest(*client)));
+  }
+}
+
+TEST_CASE("a client that does not read its answer loses the connection") {
+  Fixture fixture({.idle_timeout = soon});
+  fixture.handler.size = 64u << 20;
+  const auto client = fixture.client();
+  fixture.send(*client, get);
+  while (fixture.server().connections() == 0) fixture.loop.run_one();
+  fixture.run_until_no_connection();
+}
+
+TEST_CASE("past max_connections a client waits until another has gone") {
+  Fixture fixture({.head_timeout = never, .idle_timeout = never, .max_connections = 1});
+  auto first = fixture.client();
+  fixture.send(*first, get);
+  CHECK(fixture.until(*first, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  const auto second = fixture.client();
+  fixture.send(*second, get);
+  fixture.send(*first, get);
+  CHECK(fixture.until(*first, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(fixture.server().connections() == 1);
+  first.reset();
+  CHECK(fixture.until(*second, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(fixture.server().connections() == 1);
+}
