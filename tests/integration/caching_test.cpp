@@ -55,7 +55,7 @@ TEST_CASE("Age grows with time and stands on hits alone (RFC 9111, section 5.1)"
   Cached cached(numbered);
   const auto sent = Clock::now();
   CHECK_FALSE(cached.client.get("/a").fields.has("Age"));
-  CHECK(eventually([&] { return cached.client.get("/a").fields.get("Age") == "1"; }, patience));
+  CHECK(eventually([&] { return age(cached.client.get("/a")) >= 1; }, patience));
   CHECK(Clock::now() - sent >= milliseconds(950));
   CHECK(cached.origin.count() == 1);
 }
@@ -67,7 +67,7 @@ TEST_CASE("A response that was old when it came is as old here (RFC 9111, sectio
   CHECK(cached.client.get("/a").fields.get("Age") == "90");
   const Response hit = cached.client.get("/a");
   CHECK(cache_result(hit) == "HIT");
-  CHECK(std::stoi(hit.fields.get("Age")) >= 90);
+  CHECK(age(hit) >= 90);
 }
 
 TEST_CASE("HEAD after GET is a HIT with the same fields and no content") {

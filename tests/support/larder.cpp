@@ -110,6 +110,10 @@ std::string cache_result(const Response& response) {
   return value.substr(0, value.find_first_of(" ;,"));
 }
 
+int age(const Response& response) {
+  return response.fields.has("Age") ? std::stoi(response.fields.get("Age")) : -1;
+}
+
 bool is_sanitized() {
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
   return true;

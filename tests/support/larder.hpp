@@ -81,6 +81,9 @@ Run run_larder(std::vector<std::string> arguments, std::vector<std::string> envi
 /// The first word of X-Cache.
 std::string cache_result(const Response& response);
 
+/// The seconds that Age states; -1 where it is missing.
+int age(const Response& response);
+
 /// Whether memory figures mean nothing and everything takes longer: a sanitizer is compiled in.
 bool is_sanitized();
 
