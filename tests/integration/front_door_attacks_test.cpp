@@ -1,0 +1,169 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+
+#include <doctest/doctest.h>
+
+/// front-door.md's table of attacks, through a real socket: the rows that no other theme has.
+namespace larder::test {
+
+namespace {
+
+OriginResponse numbered(const OriginRequest& request) {
+  return text(request.method + " " + request.target + " " + std::to_string(request.nth));
+}
+
+/// An origin and a larder before it that caches for a minute.
+struct Site {
+  explicit Site(Origin::Handler handler, std::string routes = "  - match: /**\n    ttl: 60s\n")
+      : origin(std::move(handler)), larder(Yaml{.upstream = origin.url(), .routes = std::move(routes)}) {}
+
+  Origin origin;
+  Larder larder;
+  Client client = larder.client();
+};
+
+std::string head_of(std::string_view target, std::string_view fields) {
+  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: shop.test\r\n" + std::string(fields) + "\r\n";
+}
+
+}  // namespace
+
+TEST_CASE(
+    "Connection is a list of names, and what it names is known before anything is sent on (RFC 9110, section "
+    "7.6.1)") {
+  Site site(numbered);
+  for (const std::string value : {"foo bar", "close;x", "\"close\"", "keep-alive timeout=5"}) {
+    CAPTURE(value);
+    Client client = site.larder.client();
+    client.send(head_of("/a", "Connection: " + value + "\r\n"));
+    CHECK(client.receive().status == 400);
+    CHECK(client.is_ended());
+  }
+  CHECK(site.origin.count() == 0);
+  for (const std::string value : {"", ", ,x-a,", "keep-alive"}) {
+    CAPTURE(value);
+    CHECK(site.client.get("/a", {{"Connection", value}, {"X-A", "1"}}).status == 200);
+  }
+  CHECK_FALSE(site.origin.last().fields.has("Connection"));
+}
+
+TEST_CASE("Bytes behind an Upgrade are the next request and no tunnel") {
+  Site site(numbered);
+  for (const std::string protocol : {"websocket", "h2c", "TLS/1.2"}) {
+    CAPTURE(protocol);
+    const int asked = site.origin.count();
+    Client client = site.larder.client();
+    client.send(
+        head_of("/up", "Cache-Control: no-store\r\nConnection: Upgrade\r\nUpgrade: " + protocol + "\r\n") +
+        head_of("/behind", "Cache-Control: no-store\r\n"));
+    CHECK(client.receive().status == 200);
+    CHECK(client.receive().body.starts_with("GET /behind "));
+    CHECK(site.origin.count() == asked + 2);
+  }
+}
+
+TEST_CASE("A redirect is the client's to follow, and a request names no upstream (SSRF)") {
+  Origin inner(numbered);
+  Site site([&inner](const OriginRequest& request) {
+    return request.target == "/away" ? status(302).with("Location", inner.url() + "/secret")
+                                     : numbered(request);
+  });
+  const Response away = site.client.get("/away");
+  CHECK(away.status == 302);
+  CHECK(away.fields.get("Location") == inner.url() + "/secret");
+  const std::string authority = "127.0.0.1:" + std::to_string(inner.port());
+  CHECK(site.client.get("http://" + authority + "/secret").body == "GET /secret 1");
+  CHECK(site.client.get("/secret?host", {{"Host", authority}}).body == "GET /secret?host 1");
+  CHECK(site.client.get("/x", {{"X-Forwarded-Host", authority}, {"X-Backend-Host", authority}}).status ==
+        200);
+  CHECK(inner.count() == 0);
+}
+
+TEST_CASE("PURGE from the public is the origin's to allow") {
+  Site site([](const OriginRequest& request) {
+    return request.method == "PURGE" ? status(405) : numbered(request);
+  });
+  site.client.get("/a");
+  CHECK(site.client.request("PURGE", "/a").status == 405);
+  CHECK(site.origin.count("PURGE", "/a") == 1);
+  CHECK(cache_result(site.client.get("/a")) == "HIT");
+}
+
+TEST_CASE("An error that a request's form provokes is not stored (CPDoS)") {
+  for (const int code : {400, 413, 431}) {
+    CAPTURE(code);
+    Site site([code](const OriginRequest& request) {
+      return request.fields.has("X-Oversized") ? status(code).with("Cache-Control", "max-age=60")
+                                               : numbered(request);
+    });
+    CHECK(site.client.get("/a", {{"X-Oversized", "1"}}).status == code);
+    CHECK(site.client.get("/a").status == 200);
+    CHECK(cache_result(site.client.get("/a")) == "HIT");
+  }
+}
+
+TEST_CASE("An error does not take the place of a stored response that can still be validated") {
+  Site site([](const OriginRequest& request) {
+    if (request.nth == 2) return status(500);
+    if (request.fields.get("If-None-Match") == "\"v1\"") return status(304).with("ETag", "\"v1\"");
+    return text("good").with("ETag", "\"v1\"").with("Cache-Control", "max-age=0");
+  });
+  CHECK(site.client.get("/a").body == "good");
+  site.client.get("/a");
+  const Response again = site.client.get("/a");
+  CHECK(again.status == 200);
+  CHECK(again.body == "good");
+  CHECK(site.origin.last().fields.get("If-None-Match") == "\"v1\"");
+}
+
+TEST_CASE("Expect is answered where it may be, and else the origin's (RFC 9110, section 10.1.1)") {
+  Site site([](const OriginRequest& request) { return text(request.body); });
+  struct Case {
+    const char* version;
+    const char* fields;
+    std::vector<int> interim;
+  };
+  for (const auto& [version, fields, interim] :
+       {Case{"HTTP/1.1", "Expect: 100-Continue\r\n", {100}}, Case{"HTTP/1.1", "Expect: x\r\n", {}},
+        Case{"HTTP/1.1", "Expect:\r\n", {}},
+        Case{"HTTP/1.0", "Expect: 100-continue\r\nConnection: keep-alive\r\n", {}}}) {
+    CAPTURE(version);
+    CAPTURE(fields);
+    Client client = site.larder.client();
+    client.send("PUT /a " + std::string(version) + "\r\nHost: shop.test\r\nContent-Length: 5\r\n" + fields +
+                "\r\n");
+    if (!interim.empty()) CHECK(client.receive_head().status == 100);
+    client.send("hello");
+    const Response response = client.receive("PUT");
+    CHECK(response.status == 200);
+    CHECK(response.body == "hello");
+    CHECK(response.interim.empty());
+  }
+  // Without content there is nothing to wait for.
+  const Response response = site.client.get("/b", {{"Expect", "100-continue"}});
+  CHECK(response.status == 200);
+  CHECK(response.interim.empty());
+}
+
+TEST_CASE("What the cache adds to a response holds no line of a client's making") {
+  Site site(numbered, "  - match: /**\n    ttl: 60s\n    debug: true\n    headers: [X-Tenant]\n");
+  const std::string target = "/a%0d%0aX-Evil:%201?b=%0d%0aX-Evil:%201";
+  for (int i = 0; i < 2; ++i) {
+    const Response response = site.client.get(target, {{"X-Tenant", "a%0d%0aX-Evil: 1"}});
+    CHECK(response.status == 200);
+    CHECK_FALSE(response.fields.has("X-Evil"));
+  }
+}
+
+TEST_CASE("Requests that differ in the query alone fill no more memory than there may be") {
+  Origin origin([](const OriginRequest&) { return text(std::string(20'000, 'x')); });
+  Larder larder(Yaml{.upstream = origin.url(), .store = "  memory: 1MiB\n"});
+  Client client = larder.client();
+  constexpr int most = 1'000;
+  for (int i = 0; i < most; ++i) CHECK(client.get("/a?bust=" + std::to_string(i)).status == 200);
+  CHECK(origin.count() == most);
+  CHECK(client.get("/plain").status == 200);
+  CHECK(cache_result(client.get("/plain")) == "HIT");
+}
+
+}  // namespace larder::test
