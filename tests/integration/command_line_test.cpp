@@ -1,6 +1,7 @@
 #include "support/larder.hpp"
 #include "support/origin.hpp"
 #include "support/ports.hpp"
+#include "support/reserved_port.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/wait.hpp"
 
@@ -157,9 +158,10 @@ TEST_CASE("What the command line names wins over the file") {
 
 TEST_CASE("--upstream, --listen and --ttl are enough to run, without a file") {
   Origin origin([](const OriginRequest&) { return text("hello"); });
-  const std::uint16_t port = free_port();
-  Process process({LARDER_BINARY, "--upstream", origin.url(), "--listen", "127.0.0.1:" + std::to_string(port),
-                   "--ttl", "60s"});
+  const ReservedPort reserved;
+  const std::uint16_t port = reserved.number();
+  Process process(
+      {LARDER_BINARY, "--upstream", origin.url(), "--listen", reserved.address(), "--ttl", "60s"});
   REQUIRE(eventually([&] { return accepts_connections(port); }, patience));
   Client client(port);
   CHECK(cache_result(client.get("/a")) == "MISS");
@@ -195,14 +197,13 @@ TEST_CASE("A port that is taken is told, and the exit code is 1") {
 
 TEST_CASE("It listens at every address it is given") {
   Origin origin([](const OriginRequest&) { return text("hello"); });
-  const std::string ports[] = {std::to_string(free_port()), std::to_string(free_port())};
-  const File file("listen: [\"127.0.0.1:" + ports[0] + "\", \"127.0.0.1:" + ports[1] +
+  const ReservedPort ports[2];
+  const File file("listen: [\"" + ports[0].address() + "\", \"" + ports[1].address() +
                   "\"]\nupstreams:\n  shop: {servers: [" + origin.url() + "]}\n");
   Process process({LARDER_BINARY, "--config", file.path()});
-  for (const std::string& port : ports) {
-    const auto number = static_cast<std::uint16_t>(std::stoi(port));
-    REQUIRE(eventually([&] { return accepts_connections(number); }, patience));
-    CHECK(Client(number).get("/a").body == "hello");
+  for (const ReservedPort& port : ports) {
+    REQUIRE(eventually([&] { return accepts_connections(port.number()); }, patience));
+    CHECK(Client(port.number()).get("/a").body == "hello");
   }
   process.terminate();
   CHECK(process.wait(patience) == 0);

@@ -2,6 +2,7 @@
 
 #include "support/client.hpp"
 #include "support/process.hpp"
+#include "support/reserved_port.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <cstdint>
@@ -42,8 +43,8 @@ class Larder {
   Larder(const Larder&) = delete;
   Larder& operator=(const Larder&) = delete;
 
-  std::uint16_t port() const { return port_; }
-  Client client(std::string host = "shop.test") const { return Client(port_, std::move(host)); }
+  std::uint16_t port() const { return port_.number(); }
+  Client client(std::string host = "shop.test") const { return Client(port(), std::move(host)); }
 
   /// Asks for a graceful end and waits for it: the exit code, nothing where it does not end.
   std::optional<int> stop();
@@ -65,8 +66,8 @@ class Larder {
   void check_end();
 
   TemporaryDirectory directory_;
+  ReservedPort port_;
   std::string yaml_;
-  std::uint16_t port_ = 0;
   std::unique_ptr<Process> process_;
 };
 
