@@ -37,6 +37,7 @@ Task<> Lane::drain(SteadyTime deadline) {
 
 void Lane::stop() {
   server_.close();
+  cache_.stop();
   origin_.close_unused();
   if (redis_) redis_->stop();
 }

@@ -62,13 +62,20 @@ void annotate(pipeline::Response& response, const Outcome& outcome) {
   response.cache_result = outcome.result;
   response.head.fields.add("X-Cache", pipeline::word_of(outcome.result));
   http::CacheStatus status;
-  status.hit = outcome.result == pipeline::CacheResult::hit;
+  // RFC 9211, section 2.1: a stale response is a hit where the origin was not asked for it.
+  status.hit = outcome.result == pipeline::CacheResult::hit ||
+               (outcome.result == pipeline::CacheResult::stale && outcome.why == Reason::none);
   if (!status.hit) status.fwd = forward_reason(outcome.why);
   status.fwd_status = outcome.origin_status;
   if (outcome.ttl) status.ttl = whole_seconds(*outcome.ttl);
   status.stored = outcome.stored;
   status.detail = detail_of(outcome);
   response.head.fields.add("Cache-Status", http::format_cache_status(status));
+}
+
+pipeline::Response annotated(pipeline::Response response, const Outcome& outcome) {
+  annotate(response, outcome);
+  return response;
 }
 
 void annotate_debug(pipeline::Response& response, const Visit& visit, const policy::Tags* tags,

@@ -24,6 +24,9 @@ struct Outcome {
 /// Adds X-Cache and Cache-Status to a response.
 void annotate(pipeline::Response& response, const Outcome& outcome);
 
+/// A response with both.
+pipeline::Response annotated(pipeline::Response response, const Outcome& outcome);
+
 /// Adds X-Cache-Key, X-Cache-Tags and X-Cache-TTL, on routes that say `debug: true`.
 void annotate_debug(pipeline::Response& response, const Visit& visit, const policy::Tags* tags,
                     std::optional<Milliseconds> ttl);

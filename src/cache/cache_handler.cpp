@@ -1,10 +1,12 @@
 #include "annotate.hpp"
+#include "behind.hpp"
 #include "serve.hpp"
 #include "visit.hpp"
 
 #include <larder/cache/cache_handler.hpp>
 #include <larder/pipeline/problem.hpp>
 #include <larder/policy/forwarding.hpp>
+#include <larder/policy/partial.hpp>
 #include <larder/policy/request.hpp>
 #include <larder/policy/reuse.hpp>
 #include <larder/policy/validation.hpp>
@@ -17,12 +19,27 @@ using policy::Reason;
 
 namespace {
 
-Response annotated(Response response, const Outcome& outcome) {
-  annotate(response, outcome);
-  return response;
+/// Whether the request's Cookie or Authorization says that what is stored is not for it.
+bool is_for_others(Reason why) {
+  return why == Reason::cookie || why == Reason::authorization;
 }
 
 }  // namespace
+
+CacheHandler::CacheHandler(const Settings& settings, store::Store& store, store::PurgeLog& log,
+                           pipeline::Handler& origin, const Clock& clock)
+    : settings_(settings),
+      store_(store),
+      log_(log),
+      origin_(origin),
+      clock_(clock),
+      behind_(std::make_unique<Behind>()) {}
+
+CacheHandler::~CacheHandler() = default;
+
+void CacheHandler::stop() {
+  behind_->stop();
+}
 
 Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   std::optional<policy::RouteMatch> match =
@@ -54,57 +71,53 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
                         policy::remaining_freshness(found.response->lifetimes, clock_.now()).count() > 0;
   if (!is_fresh) found = co_await store_.find(visit.key.text, head.fields);
 
-  policy::ReuseDecision decision{policy::ReuseDecision::Action::fill, found.absence};
+  using Action = policy::ReuseDecision::Action;
+  policy::ReuseDecision decision{Action::fill, found.absence};
   const Time now = clock_.now();
   if (found.response != nullptr) {
     const bool can_validate = policy::has_validator(*found.response->fields);
     decision = policy::decide_reuse(visit.route(), head, found.response->lifetimes, can_validate, now);
-    if (decision.action == policy::ReuseDecision::Action::serve && !log_.trusts_hits()) {
-      decision = {policy::ReuseDecision::Action::fill, Reason::outage};
-    }
+    const bool serves = decision.action == Action::serve || decision.action == Action::serve_behind;
+    if (serves && !log_.trusts_hits()) decision = {Action::fill, Reason::outage};
+    if (!is_for_others(decision.reason)) visit.stored = found.response;
   } else if (policy::only_if_cached(visit.route(), head)) {
-    decision.action = policy::ReuseDecision::Action::refuse;
+    decision.action = Action::refuse;
   }
   switch (decision.action) {
-    case policy::ReuseDecision::Action::serve:
+    case Action::serve:
       co_return serve(visit, found.response, {.result = CacheResult::hit}, now);
-    case policy::ReuseDecision::Action::refuse: {
+    case Action::serve_behind:
+      co_return co_await serve_behind(visit, std::move(found.response), now);
+    case Action::refuse: {
       Response answer =
           pipeline::problem(504, "Nothing stored may answer the request, and it asks for nothing else.");
       co_return annotated(std::move(answer), {.result = CacheResult::miss, .why = Reason::only_if_cached});
     }
-    case policy::ReuseDecision::Action::validate:
+    case Action::validate:
       co_return co_await fill(visit, decision.reason, std::move(found.response));
-    case policy::ReuseDecision::Action::fill:
+    case Action::fill:
       break;
   }
+  const bool has_range = head.method == "GET" && head.fields.contains("Range");
+  if (has_range && !policy::asks_for_part(head)) co_return co_await pass(visit, Reason::range);
+  if (has_range && found.response == nullptr) co_return co_await look_up_part(visit, decision.reason);
   co_return co_await fill(visit, decision.reason, nullptr);
 }
 
-/// A request that goes to the origin, and whose answer is nobody else's.
-Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
-  const Outcome outcome{.result = CacheResult::bypass, .why = why};
-  Result<pipeline::Request> request = forwarded(visit, false);
-  if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
-  Result<Response> response = co_await origin_.handle(*request);
-  if (!http::is_safe(visit.request.head.method)) co_await purge_after(visit, response);
-  if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
-  const bool keep_length = visit.request.head.method == "HEAD" || response->head.status == 304;
-  response->head.fields = policy::response_fields_to_forward(response->head, keep_length);
-  annotate(*response, outcome);
-  annotate_debug(*response, visit, nullptr, std::nullopt);
-  co_return response;
-}
-
-/// Purges what an unsafe request changed before its answer leaves (RFC 9111, section 4.4): after a non-error
-/// answer, and where the outcome is unknown. A server that was never reached has changed nothing.
-Task<> CacheHandler::purge_after(Visit& visit, const Result<Response>& response) {
-  if (response && !policy::is_purging_status(response->head.status)) co_return;
-  if (!response && response.error() == Error::unavailable) co_return;
-  std::vector<policy::Purge> purges =
-      policy::purges_of(visit.route(), visit.match.captures, visit.request.head, visit.request.target,
-                        response ? &response->head : nullptr);
-  if (!purges.empty()) co_await log_.append(std::move(purges));
+/// A request for a part of what is not stored as a whole (RFC 9111, section 3.3).
+Task<Result<Response>> CacheHandler::look_up_part(Visit& visit, Reason absence) {
+  const http::RequestHead& head = visit.request.head;
+  const store::Lookup found = co_await store_.find(policy::part_key(visit.key.text), head.fields);
+  const Time now = clock_.now();
+  if (found.response != nullptr && log_.trusts_hits()) {
+    const policy::ReuseDecision decision =
+        policy::decide_reuse(visit.route(), head, found.response->lifetimes, false, now);
+    std::optional<Response> part;
+    if (decision.action == policy::ReuseDecision::Action::serve)
+      part = serve_part(visit, found.response, now);
+    if (part) co_return std::move(*part);
+  }
+  co_return co_await fill(visit, absence, nullptr);
 }
 
 }  // namespace larder::cache

@@ -1,5 +1,6 @@
 #include "serve.hpp"
 
+#include <larder/policy/partial.hpp>
 #include <larder/policy/validation.hpp>
 
 namespace larder::cache {
@@ -24,18 +25,71 @@ pipeline::Response not_modified(const store::StoredResponsePtr& stored) {
   return response;
 }
 
+// RFC 9110, section 15.3.7.
+pipeline::Response part_of(const store::StoredResponsePtr& stored, const http::ByteRange& range) {
+  pipeline::Response response;
+  response.head.status = 206;
+  response.head.fields.add("Content-Range", http::format_content_range(range, stored->body.size()));
+  response.shared_fields = stored->fields;
+  response.body = pipeline::Body(stored->body.slice(range.first, range.size()));
+  return response;
+}
+
+// RFC 9110, section 15.5.17.
+pipeline::Response unsatisfied(const store::StoredResponsePtr& stored) {
+  pipeline::Response response;
+  response.head.status = 416;
+  response.head.fields.add("Content-Range", http::format_unsatisfied_range(stored->body.size()));
+  return response;
+}
+
+pipeline::Response answer_from(const Visit& visit, const store::StoredResponsePtr& stored, Time now) {
+  const http::RequestHead& request = visit.request.head;
+  if (stored->status != 200) return whole(visit, stored);
+  // RFC 9110, section 13.2.2: the conditions come first.
+  if (policy::is_not_modified(request, *stored->fields, now)) return not_modified(stored);
+  const policy::RangeDecision decision =
+      policy::decide_range(request, *stored->fields, stored->body.size(), now);
+  switch (decision.action) {
+    case policy::RangeDecision::Action::part:
+      return part_of(stored, decision.range);
+    case policy::RangeDecision::Action::unsatisfiable:
+      return unsatisfied(stored);
+    case policy::RangeDecision::Action::whole:
+      break;
+  }
+  return whole(visit, stored);
+}
+
+// RFC 9111, section 5.1: what every answer from the cache is told with.
+void finish(pipeline::Response& response, const Visit& visit, const store::StoredResponse& stored,
+            Outcome outcome, Time now) {
+  const Milliseconds age = policy::current_age(stored.lifetimes, now);
+  outcome.ttl = policy::remaining_freshness(stored.lifetimes, now);
+  response.head.fields.add("Age", std::to_string(std::chrono::floor<Seconds>(age).count()));
+  annotate(response, outcome);
+  annotate_debug(response, visit, &stored.tags, outcome.ttl);
+}
+
 }  // namespace
 
 pipeline::Response serve(const Visit& visit, const store::StoredResponsePtr& stored, Outcome outcome,
                          Time now) {
-  const bool unmodified =
-      stored->status == 200 && policy::is_not_modified(visit.request.head, *stored->fields, now);
-  pipeline::Response response = unmodified ? not_modified(stored) : whole(visit, stored);
-  const Milliseconds age = policy::current_age(stored->lifetimes, now);
-  outcome.ttl = policy::remaining_freshness(stored->lifetimes, now);
-  response.head.fields.add("Age", std::to_string(std::chrono::floor<Seconds>(age).count()));
-  annotate(response, outcome);
-  annotate_debug(response, visit, &stored->tags, outcome.ttl);
+  pipeline::Response response = answer_from(visit, stored, now);
+  finish(response, visit, *stored, outcome, now);
+  return response;
+}
+
+std::optional<pipeline::Response> serve_part(const Visit& visit, const store::StoredResponsePtr& part,
+                                             Time now) {
+  const auto decision = policy::decide_part(visit.request.head, *part->fields, part->body.size(), now);
+  if (!decision) return std::nullopt;
+  pipeline::Response response;
+  response.head.status = part->status;
+  response.head.fields = policy::served_part_fields(*part->fields);
+  response.head.fields.add("Content-Range", decision->content_range);
+  response.body = pipeline::Body(part->body.slice(decision->from, decision->size));
+  finish(response, visit, *part, {.result = pipeline::CacheResult::hit}, now);
   return response;
 }
 

@@ -8,9 +8,14 @@
 
 namespace larder::cache {
 
-/// The response to a GET or HEAD made from a stored one, nothing copied: whole, or 304 where the client's
-/// validators match; Age is its current age (RFC 9111, section 5.1).
+/// The response to a GET or HEAD made from a stored one, nothing copied: whole, 304 where the client's
+/// validators match, or what its Range asks for (206 or 416); Age is its current age (RFC 9111, section 5.1).
 pipeline::Response serve(const Visit& visit, const store::StoredResponsePtr& stored, Outcome outcome,
                          Time now);
+
+/// The response to a GET with a Range made from a stored part; nothing where that does not hold what is asked
+/// for.
+std::optional<pipeline::Response> serve_part(const Visit& visit, const store::StoredResponsePtr& part,
+                                             Time now);
 
 }  // namespace larder::cache

@@ -1,10 +1,33 @@
 #include "storing_reader.hpp"
 
 namespace larder::cache {
+namespace {
 
 Task<> store_whole(store::Store& store, std::shared_ptr<store::StoredResponse> draft, Bytes content) {
   draft->body = std::move(content);
   co_await store.put(std::move(draft));
+}
+
+}  // namespace
+
+Task<bool> drain(pipeline::BodyReader& content) {
+  Result<std::string_view> piece = std::string_view{};
+  do {
+    piece = co_await content.read();
+  } while (piece && !piece->empty());
+  co_return piece.has_value();
+}
+
+Task<> store_content(store::Store& store, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body,
+                     std::uint64_t max_object) {
+  if (!body.is_streamed()) {
+    co_await store_whole(store, std::move(draft), body.bytes());
+    co_return;
+  }
+  const std::optional<std::uint64_t> length = body.length();
+  body = pipeline::Body(
+      std::make_unique<StoringReader>(body.take_reader(), length, std::move(draft), store, max_object),
+      length);
 }
 
 StoringReader::StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,

@@ -33,7 +33,12 @@ class StoringReader final : public pipeline::BodyReader {
   std::string content_;
 };
 
-/// Stores a response whose content is all there.
-Task<> store_whole(store::Store& store, std::shared_ptr<store::StoredResponse> draft, Bytes content);
+/// Reads content to its end; whether it was whole.
+Task<bool> drain(pipeline::BodyReader& content);
+
+/// Stores a response with its content: now where that is all there, else when it has been read through
+/// `body`.
+Task<> store_content(store::Store& store, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body,
+                     std::uint64_t max_object);
 
 }  // namespace larder::cache

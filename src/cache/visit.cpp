@@ -29,4 +29,14 @@ Result<pipeline::Request> forwarded(Visit& visit, bool cacheable) {
   return forward;
 }
 
+bool sends_the_same(const Visit& visit, const http::RequestHead& get) {
+  const pipeline::Request& request = visit.request;
+  const policy::Key key = policy::key_of(visit.route(), request.target, get.fields, request.own_port);
+  const std::string host = host_of(request);
+  const policy::Hop hop{request.client_address, request.target.scheme, host};
+  const auto own = policy::request_fields_to_forward(visit.route(), get, hop, false);
+  const auto shared = policy::request_fields_to_forward(visit.route(), get, hop, true);
+  return key.forward_target == request.target.origin_form() && own && shared && *own == *shared;
+}
+
 }  // namespace larder::cache

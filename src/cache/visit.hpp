@@ -5,6 +5,7 @@
 #include <larder/policy/key.hpp>
 #include <larder/policy/route.hpp>
 #include <larder/store/purge_log.hpp>
+#include <larder/store/stored_response.hpp>
 
 namespace larder::cache {
 
@@ -16,6 +17,9 @@ struct Visit {
   store::PurgeLog::Mark mark{};  ///< of its fill
   Time request_time{};           ///< of its fill
   Time response_time{};
+  /// What is stored and matches the request, though it may not simply be served. nullptr where it is none of
+  /// this request's business.
+  store::StoredResponsePtr stored{};
 
   const policy::Route& route() const { return *match.route; }
 };
@@ -23,5 +27,9 @@ struct Visit {
 /// The request as it goes to the origin: `cacheable` where its response may be shared. The body is moved into
 /// it. Error::malformed where Connection names a field that it must not.
 Result<pipeline::Request> forwarded(Visit& visit, bool cacheable);
+
+/// Whether the request as it was sent, as nobody else's, is the very one that a fill with the head `get`
+/// would have sent, but for the method.
+bool sends_the_same(const Visit& visit, const http::RequestHead& get);
 
 }  // namespace larder::cache

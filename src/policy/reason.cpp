@@ -37,7 +37,8 @@ Wording wording_of(Reason reason) {
       return {"precondition",
               "the request has If-Match or If-Unmodified-Since, which only the origin can judge"};
     case Reason::range:
-      return {"range", "the request asks for a part of the content"};
+      return {"range",
+              "the request asks for parts that are not stored, in a way that only the origin can answer"};
     case Reason::ambiguous_path:
       return {"ambiguous-path",
               "the path has encoded or dot segments that the origin may read as another path"};

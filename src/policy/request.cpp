@@ -37,8 +37,7 @@ bool is_ambiguous_path(std::string_view path) {
 
 Reason bypass_reason(const Route& route, const http::RequestHead& request, const http::Target& target,
                      bool has_content) {
-  const bool is_get = request.method == "GET";
-  if (!is_get && request.method != "HEAD") return Reason::method;
+  if (request.method != "GET" && request.method != "HEAD") return Reason::method;
   if (!route.cache) return Reason::route_off;
   // RFC 9110, section 9.3.1: content of a GET has no defined meaning, but an origin may look at it.
   if (has_content) return Reason::request_content;
@@ -46,8 +45,6 @@ Reason bypass_reason(const Route& route, const http::RequestHead& request, const
   // RFC 9110, section 13.2.1: preconditions other than those of section 13.1.2 and .3 are the origin's.
   if (request.fields.contains("If-Match")) return Reason::precondition;
   if (request.fields.contains("If-Unmodified-Since")) return Reason::precondition;
-  // RFC 9110, section 14.2: Range is defined for GET alone.
-  if (is_get && request.fields.contains("Range")) return Reason::range;
   // RFC 9111, section 5.2.1.5.
   if (route.honor_request_directives && http::parse_cache_control(request.fields).no_store) {
     return Reason::request_no_store;

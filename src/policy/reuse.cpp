@@ -2,6 +2,8 @@
 #include <larder/http/list.hpp>
 #include <larder/policy/reuse.hpp>
 
+#include <algorithm>
+
 namespace larder::policy {
 namespace {
 
@@ -45,7 +47,26 @@ bool takes_stale(const http::CacheControl& asked, const Lifetimes& stored, Milli
   return asked.max_stale_any || (asked.max_stale && staleness <= *asked.max_stale);
 }
 
+// Whether nothing in the protocol forbids that a stale response answers the request (RFC 9111,
+// section 4.2.4).
+bool allows_stale(const http::CacheControl& asked, const Lifetimes& stored) {
+  return !stored.must_revalidate && !stored.no_cache && !asked.no_cache && !asked.max_age && !asked.min_fresh;
+}
+
 }  // namespace
+
+bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
+                        Time now) {
+  const http::CacheControl asked = request_directives(route, request.fields);
+  if (!allows_stale(asked, stored)) return false;
+  const Milliseconds allowed =
+      std::max<Milliseconds>(stored.stale_if_error, asked.stale_if_error.value_or(Seconds{0}));
+  return -remaining_freshness(stored, now) < allowed;
+}
+
+bool is_error_to_hide(int status) {
+  return status == 500 || status == 502 || status == 503 || status == 504;
+}
 
 bool only_if_cached(const Route& route, const http::RequestHead& request) {
   return request_directives(route, request.fields).only_if_cached;
@@ -71,6 +92,9 @@ ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request,
   if (demand != Reason::none) return ask_origin(again, demand);
   if (remaining > Milliseconds{0}) return {Action::serve, Reason::none};
   if (takes_stale(asked, stored, -remaining)) return {Action::serve, Reason::stale};
+  if (allows_stale(asked, stored) && -remaining < stored.stale_while_revalidate) {
+    return {Action::serve_behind, Reason::stale};
+  }
   return ask_origin(again, Reason::stale);
 }
 

@@ -187,6 +187,13 @@ StoringDecision decide_storing(const StoringInput& input) {
   return {Reason::none, lifetimes};
 }
 
+// RFC 9110, section 9.3.3.
+bool answers_later_gets(const http::Target& target, const http::ResponseHead& response, Time response_time) {
+  if (response.status != 200 || response.fields.count("Content-Location") != 1) return false;
+  const auto location = http::resolve(target, trim(response.fields.find("Content-Location").value_or("")));
+  return location && *location == target && stated_freshness(response, response_time).has_value();
+}
+
 http::FieldList storable_fields(const http::ResponseHead& response) {
   return storable_lines(response.fields);
 }

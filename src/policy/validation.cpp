@@ -104,6 +104,18 @@ bool selects(const http::FieldList& not_modified, const http::FieldList& stored_
   return !modified || (stored_modified && trim(*modified) == trim(*stored_modified));
 }
 
+// RFC 9111, section 4.3.5.
+bool describes_same(const http::FieldList& head_fields, const http::FieldList& stored_fields,
+                    std::uint64_t stored_size) {
+  for (const std::string_view validator : {"ETag", "Last-Modified"}) {
+    const auto said = head_fields.find(validator);
+    const auto stored = stored_fields.find(validator);
+    if (said && (!stored || trim(*said) != trim(*stored))) return false;
+  }
+  const auto length = head_fields.find("Content-Length");
+  return !length || trim(*length) == std::to_string(stored_size);
+}
+
 // RFC 9111, section 3.2. The age begins anew with the 304: its Age counts, and without a Date of its own the
 // time at which it came (RFC 9110, section 6.6.1).
 http::FieldList freshened(const http::FieldList& stored_fields, const http::FieldList& not_modified) {

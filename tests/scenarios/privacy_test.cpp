@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("what the origin or the request marks as somebody's own is not shared") {
   struct Case {
-    const char* why;
+    std::string why;
     Fields request;
     Fields response;
   };

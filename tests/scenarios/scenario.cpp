@@ -1,5 +1,7 @@
 #include "scenario.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <doctest/doctest.h>
 
 namespace larder::test {
@@ -64,6 +66,7 @@ Task<Seen> exchange(pipeline::Handler& handler, pipeline::Request& request) {
 
 Task<Result<pipeline::Response>> FakeOrigin::handle(pipeline::Request& request) {
   asked.push_back(request.head);
+  while (waits) co_await boost::asio::post(boost::asio::use_awaitable);
   if (failure) co_return failure;
   const Answer said = answer(request);
   pipeline::Response response;
@@ -93,7 +96,19 @@ Seen Scenario::ask(std::string method, std::string path, Fields fields, std::str
   request.client_address = "192.0.2.7";
   request.own_port = "8080";
   request.body = pipeline::Body(Bytes(std::move(content)));
-  return run_task(exchange(handler, request));
+  return run_task(loop, exchange(handler, request));
+}
+
+void Scenario::stop() {
+  boost::asio::post(loop, [this] { handler.stop(); });
+  loop.restart();
+  loop.run();
+}
+
+void Scenario::finish_behind() {
+  origin.waits = false;
+  loop.restart();
+  loop.run();
 }
 
 policy::Route route(std::string_view match, Milliseconds ttl) {

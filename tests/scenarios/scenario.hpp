@@ -32,6 +32,7 @@ class FakeOrigin final : public pipeline::Handler {
   std::function<Answer(const pipeline::Request&)> answer;
   std::vector<http::RequestHead> asked;
   boost::system::error_code failure;  ///< answers with this where set
+  bool waits = false;                 ///< answers only after finish_behind(), or as another request comes
 };
 
 /// What a client sees.
@@ -53,6 +54,12 @@ class Scenario {
   explicit Scenario(std::vector<policy::Route> routes = {});
 
   Seen ask(std::string method, std::string path, Fields fields = {}, std::string content = {});
+  /// Lets the fills behind answers already given come to their end.
+  void finish_behind();
+
+  /// Ends them, wherever they are.
+  void stop();
+
   Seen get(std::string path, Fields fields = {}) { return ask("GET", std::move(path), std::move(fields)); }
 
   /// From now on the origin answers so.
@@ -60,6 +67,7 @@ class Scenario {
     origin.answer = [answer](const pipeline::Request&) { return answer; };
   }
 
+  boost::asio::io_context loop;
   ManualClock clock;
   FakeOrigin origin;
   store::MemoryTier memory{16u << 20, 1u << 20};

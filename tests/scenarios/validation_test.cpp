@@ -50,3 +50,70 @@ TEST_CASE("a stale response is replaced where the origin answers the validation 
   CHECK(replaced.fields.find("Cache-Status") == "larder; fwd=stale; stored");
   CHECK(s.get("/a").line() == "HIT 200 v2");
 }
+
+TEST_CASE(
+    "RFC 9111, section 4.3.5: a 200 to HEAD freshens what it speaks of, and makes stale what it does not") {
+  struct Case {
+    std::string why;
+    Fields head;
+    const char* then;
+  };
+  const std::string fresh = "max-age=60";
+  for (const Case& each : {
+           Case{"nothing that differs", {{"Cache-Control", fresh}}, "HIT 200 v1"},
+           Case{"the same validator", {{"Cache-Control", fresh}, {"ETag", "\"1\""}}, "HIT 200 v1"},
+           Case{"the same length", {{"Cache-Control", fresh}, {"Content-Length", "2"}}, "HIT 200 v1"},
+           Case{"another validator", {{"Cache-Control", fresh}, {"ETag", "\"2\""}}, "MISS 200 v2"},
+           Case{"another length", {{"Cache-Control", fresh}, {"Content-Length", "3"}}, "MISS 200 v2"},
+       }) {
+    CAPTURE(each.why);
+    Scenario s;
+    s.origin_says({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .content = "v1"});
+    s.get("/a");
+    s.clock.advance(5s);
+    s.origin_says({.fields = each.head});
+    CHECK(s.ask("HEAD", "/a", {{"Cache-Control", "no-cache"}}).cache == "MISS");
+    s.clock.advance(4s);
+    s.origin_says({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"2\""}}, .content = "v2"});
+    CHECK(s.get("/a").line() == each.then);
+  }
+}
+
+TEST_CASE("what HEAD freshened is still as old as its content where a purge is concerned") {
+  Scenario s;
+  s.origin_says({.fields = {{"Cache-Control", "max-age=10"}}, .content = "v1"});
+  s.get("/a");
+  s.clock.advance(12s);
+  s.origin.answer = [&s](const pipeline::Request& request) {
+    if (request.head.method == "HEAD") s.ask("PUT", "/a", {}, "{}");
+    return Answer{.fields = {{"Cache-Control", "max-age=10"}},
+                  .content = request.head.method == "GET" ? "v2" : ""};
+  };
+  s.ask("HEAD", "/a");
+  CHECK(s.get("/a").line() == "MISS 200 v2");
+}
+
+TEST_CASE("RFC 9111, section 4.3.4: a 304 to HEAD freshens the stored response too") {
+  Scenario s;
+  s.origin_says({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .content = "v1"});
+  s.get("/a");
+  s.clock.advance(12s);
+  s.origin_says({.status = 304, .fields = {{"ETag", "\"1\""}}});
+  CHECK(s.ask("HEAD", "/a").line() == "REVALIDATED 200 ");
+  CHECK(s.get("/a").line() == "HIT 200 v1");
+}
+
+TEST_CASE(
+    "RFC 9111, section 4.3.4: a 304 with another strong validator updates nothing, and the origin is asked "
+    "anew") {
+  Scenario s;
+  s.origin_says({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .content = "v1"});
+  s.get("/a");
+  s.clock.advance(12s);
+  s.origin.answer = [](const pipeline::Request& request) {
+    if (request.head.fields.contains("If-None-Match"))
+      return Answer{.status = 304, .fields = {{"ETag", "\"2\""}}};
+    return Answer{.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"2\""}}, .content = "v2"};
+  };
+  CHECK(s.get("/a").line() == "MISS 200 v2");
+}

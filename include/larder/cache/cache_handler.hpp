@@ -9,10 +9,13 @@
 #include <larder/store/store.hpp>
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace larder::cache {
 
+class Behind;
 struct Visit;
 
 /// What the cache goes by.
@@ -27,8 +30,12 @@ struct Settings {
 ///
 ///   request             | stored response        | decision | X-Cache
 ///   GET, HEAD           | fresh                  | serve    | HIT
+///                       | stale, in the window   | serve    | STALE, and validated behind (RFC 5861)
 ///                       | stale with a validator | validate | REVALIDATED (304), MISS (anything else)
 ///                       | none, stale, purged    | fill     | MISS
+///                       | stale, and an error    | serve    | STALE, where stale-if-error allows (RFC 5861)
+///   GET with a Range    | whole or part, fresh   | serve    | HIT (206 or 416)
+///                       | none                   | fill     | MISS (206, kept as a part; or the whole)
 ///   not to be cached    | not looked for         | pass     | BYPASS
 ///   unsafe              | purged after success   | pass     | BYPASS
 ///
@@ -36,25 +43,39 @@ struct Settings {
 class CacheHandler final : public pipeline::Handler {
  public:
   CacheHandler(const Settings& settings, store::Store& store, store::PurgeLog& log, pipeline::Handler& origin,
-               const Clock& clock)
-      : settings_(settings), store_(store), log_(log), origin_(origin), clock_(clock) {}
+               const Clock& clock);
+  ~CacheHandler() override;
 
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
 
+  /// Ends the fills that go on behind answers already given. On the loop they run on.
+  void stop();
+
  private:
   Task<Result<pipeline::Response>> look_up(Visit& visit);
+  Task<Result<pipeline::Response>> look_up_part(Visit& visit, policy::Reason absence);
+  Task<Result<pipeline::Response>> serve_behind(Visit& visit, store::StoredResponsePtr stale, Time now);
+  Task<> refresh(pipeline::Request request, policy::RouteMatch match, store::StoredResponsePtr stale);
+  std::optional<pipeline::Response> stand_in(const Visit& visit, policy::Reason why,
+                                             std::optional<int> origin_status);
   Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
+  Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
+  Task<> take_head(Visit& visit, const http::ResponseHead& head);
   Task<Result<pipeline::Response>> take_not_modified(Visit& visit, pipeline::Response response,
                                                      store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> pass(Visit& visit, policy::Reason why);
-  Task<> purge_after(Visit& visit, const Result<pipeline::Response>& response);
+  Task<> settle(Visit& visit, Result<pipeline::Response>& response);
+  std::shared_ptr<store::StoredResponse> posted_answer(Visit& visit,
+                                                       const pipeline::Response& response) const;
+  Task<std::size_t> purge_after(Visit& visit, const Result<pipeline::Response>& response);
 
   const Settings& settings_;
   store::Store& store_;
   store::PurgeLog& log_;
   pipeline::Handler& origin_;
   const Clock& clock_;
+  std::unique_ptr<Behind> behind_;
 };
 
 }  // namespace larder::cache

@@ -18,7 +18,7 @@ enum class Reason {
   request_min_fresh,  ///< it will not be fresh for as long as the request asks
   only_if_cached,     ///< the client wants no origin request, and there is nothing to serve
   precondition,       ///< If-Match or If-Unmodified-Since: for the origin alone
-  range,              ///< a partial answer was asked for
+  range,              ///< a part was asked for that only the origin can give
   ambiguous_path,     ///< encoded slash, backslash, NUL or dot segments in the path
   cookie,             ///< a Cookie that the route neither keys nor ignores
   upgrade,            ///< the client asks for another protocol

@@ -7,11 +7,12 @@ namespace larder::policy {
 /// What to do with a stored response that matches a request.
 struct ReuseDecision {
   enum class Action {
-    serve,     ///< it is fresh, or stale within what the request's max-stale allows
-    validate,  ///< ask the origin whether it still holds, with its validators
-    fill,      ///< fetch anew: it has no validator, or was not made for a request with this Cookie or
-               ///< Authorization
-    refuse,    ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
+    serve,         ///< it is fresh, or stale within what the request's max-stale allows
+    serve_behind,  ///< it is stale, but may be served while it is validated (RFC 5861, section 3)
+    validate,      ///< ask the origin whether it still holds, with its validators
+    fill,          ///< fetch anew: it has no validator, or was not made for a request with this Cookie or
+                   ///< Authorization
+    refuse,        ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
   };
   Action action = Action::fill;
   Reason reason = Reason::none;  ///< why it is not simply served
@@ -22,6 +23,15 @@ struct ReuseDecision {
 /// origin stated no lifetime: Action::fill with Reason::cookie (Reason::authorization).
 ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
                            bool has_validator, Time now);
+
+/// Whether a stale response may be served where the origin cannot be reached or answers with an error, by its
+/// own stale-if-error or the request's (RFC 5861, section 4). Only for a response that decide_reuse() would
+/// have validated.
+bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
+                        Time now);
+
+/// Whether a status is an error in that sense: 500, 502, 503 or 504.
+bool is_error_to_hide(int status);
 
 /// Whether a request insists on what is cached (`only-if-cached`, where the route honors it).
 bool only_if_cached(const Route& route, const http::RequestHead& request);

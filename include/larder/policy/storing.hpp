@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/http/target.hpp>
 #include <larder/policy/freshness.hpp>
 
 namespace larder::policy {
@@ -25,6 +26,11 @@ struct StoringInput {
 /// RFC 9111, section 3 with 3.1 to 3.5, DESIGN.md's TTLs and cookie rules. To be asked again of a stored
 /// response that a 304 freshened: the 304 may have brought a Set-Cookie, or taken the permission away.
 StoringDecision decide_storing(const StoringInput& input);
+
+/// Whether the answer to a POST may answer later GETs of its target (RFC 9110, section 9.3.3): a 200 whose
+/// Content-Location is the target URI, with a lifetime that the origin states. decide_storing() has its say
+/// too, with the request taken for a GET.
+bool answers_later_gets(const http::Target& target, const http::ResponseHead& response, Time response_time);
 
 /// The fields of a response that may be stored: without hop-by-hop and connection-specific ones, those that
 /// Connection names, those that `private="..."` and `no-cache="..."` name, Proxy-* (RFC 9111, section 3.1),

@@ -26,6 +26,12 @@ void make_conditional(http::FieldList& request_fields, const http::FieldList& st
 /// ones, or the 304 has none.
 bool selects(const http::FieldList& not_modified, const http::FieldList& stored_fields);
 
+/// Whether a 200 to HEAD speaks of the content that is stored, with `stored_size` bytes (RFC 9111,
+/// section 4.3.5): its validators and its Content-Length are those of the stored response, as far as it has
+/// any.
+bool describes_same(const http::FieldList& head_fields, const http::FieldList& stored_fields,
+                    std::uint64_t stored_size);
+
 /// The stored fields with those of the 304 put in their place, except Content-Length and the like (RFC 9111,
 /// section 3.2). The age begins anew: Age and Date are those of the 304 or none, so that decide_storing() can
 /// say of the outcome whether it may be stored and how old it is; storable_fields() then takes Age out.

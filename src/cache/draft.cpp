@@ -1,0 +1,58 @@
+#include "draft.hpp"
+
+#include <larder/http/date.hpp>
+#include <larder/policy/partial.hpp>
+
+namespace larder::cache {
+namespace {
+
+/// Gives a draft its fields, and the keys that follow from them.
+void complete(store::StoredResponse& draft, const Visit& visit, std::string primary_key,
+              http::FieldList fields) {
+  if (!fields.contains("Date")) fields.add("Date", http::format_date(visit.response_time));
+  draft.primary_key = std::move(primary_key);
+  draft.vary = policy::vary_names(fields).value_or(std::vector<std::string>{});
+  draft.variant_key = policy::variant_key(draft.primary_key, draft.vary, visit.request.head.fields);
+  draft.fields = std::make_shared<const http::FieldList>(std::move(fields));
+}
+
+std::shared_ptr<store::StoredResponse> begin_draft(const Visit& visit, const http::ResponseHead& head,
+                                                   const policy::Lifetimes& lifetimes) {
+  auto draft = std::make_shared<store::StoredResponse>();
+  draft->status = head.status;
+  draft->lifetimes = lifetimes;
+  draft->tags = policy::tags_of(visit.route(), visit.match.captures, visit.request.target, head.fields);
+  draft->born = visit.mark.position;
+  draft->checked = visit.mark.sequence;
+  return draft;
+}
+
+}  // namespace
+
+policy::StoringInput storing_input(const Visit& visit, const http::RequestHead& request,
+                                   const http::ResponseHead& response, const Settings& settings) {
+  return {.route = visit.route(),
+          .request = request,
+          .response = response,
+          .request_time = visit.request_time,
+          .response_time = visit.response_time,
+          .max_lifetime = settings.max_lifetime};
+}
+
+std::shared_ptr<store::StoredResponse> draft_of(const Visit& visit, const http::ResponseHead& head,
+                                                const policy::Lifetimes& lifetimes) {
+  const auto draft = begin_draft(visit, head, lifetimes);
+  complete(*draft, visit, visit.key.text, policy::storable_fields(head));
+  return draft;
+}
+
+std::shared_ptr<store::StoredResponse> part_draft_of(const Visit& visit, const http::ResponseHead& head,
+                                                     const policy::Lifetimes& lifetimes) {
+  const auto draft = begin_draft(visit, head, lifetimes);
+  const std::string_view range = visit.request.head.fields.find("Range").value_or("");
+  complete(*draft, visit, policy::part_key(visit.key.text),
+           policy::part_fields(policy::storable_fields(head), range));
+  return draft;
+}
+
+}  // namespace larder::cache

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "visit.hpp"
+
+#include <larder/cache/cache_handler.hpp>
+#include <larder/policy/storing.hpp>
+#include <larder/store/stored_response.hpp>
+
+#include <memory>
+
+namespace larder::cache {
+
+/// What deciding about a response to `request` goes by; all of it outlives the outcome.
+policy::StoringInput storing_input(const Visit& visit, const http::RequestHead& request,
+                                   const http::ResponseHead& response, const Settings& settings);
+
+/// A response about to be stored, complete but for its body. `head` holds the fields as clients get them.
+std::shared_ptr<store::StoredResponse> draft_of(const Visit& visit, const http::ResponseHead& head,
+                                                const policy::Lifetimes& lifetimes);
+
+/// The same for a part that answered the request's Range: it lies under a key of its own.
+std::shared_ptr<store::StoredResponse> part_draft_of(const Visit& visit, const http::ResponseHead& head,
+                                                     const policy::Lifetimes& lifetimes);
+
+}  // namespace larder::cache

@@ -1,0 +1,77 @@
+// What an answer without content says of a stored response: 304 to our conditions, 200 to HEAD.
+#include "annotate.hpp"
+#include "draft.hpp"
+#include "serve.hpp"
+
+#include <larder/cache/cache_handler.hpp>
+#include <larder/policy/storing.hpp>
+#include <larder/policy/validation.hpp>
+
+namespace larder::cache {
+
+using pipeline::CacheResult;
+using pipeline::Response;
+using policy::Reason;
+
+namespace {
+
+/// The stored response with the fields of an answer about it, and whether it may still be stored.
+struct Freshened {
+  http::ResponseHead head;
+  policy::StoringDecision decision;
+};
+
+/// What is stored was fetched by GET, whatever the method that freshens it.
+Freshened freshened(const Visit& visit, const store::StoredResponse& stored, const http::ResponseHead& answer,
+                    const Settings& settings) {
+  Freshened fresh;
+  fresh.head.status = stored.status;
+  fresh.head.fields = policy::freshened(*stored.fields, policy::response_fields_to_forward(answer, false));
+  http::RequestHead get = visit.request.head;
+  get.method = "GET";
+  fresh.decision = policy::decide_storing(storing_input(visit, get, fresh.head, settings));
+  return fresh;
+}
+
+}  // namespace
+
+/// 304 to our own conditions: the stored response holds on, with what the 304 says anew (RFC 9111,
+/// section 4.3.4).
+Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response response,
+                                                       store::StoredResponsePtr validated) {
+  if (!policy::selects(response.head.fields, *validated->fields)) {
+    co_return co_await fill(visit, Reason::stale, nullptr);
+  }
+  const Freshened fresh = freshened(visit, *validated, response.head, settings_);
+  const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, fresh.head, fresh.decision.lifetimes);
+  draft->body = validated->body;
+  if (fresh.decision.store()) co_await store_.put(draft);
+  const Outcome outcome{.result = CacheResult::revalidated,
+                        .why = Reason::stale,
+                        .refusal = fresh.decision.refusal,
+                        .stored = fresh.decision.store(),
+                        .origin_status = 304};
+  co_return serve(visit, draft, outcome, visit.response_time);
+}
+
+/// A 200 to HEAD: what it says of the stored response is put there, and where it speaks of other content the
+/// stored response is stale (RFC 9111, section 4.3.5). The content is as old as it was: purges count from
+/// then.
+Task<> CacheHandler::take_head(Visit& visit, const http::ResponseHead& head) {
+  const store::StoredResponsePtr stored = visit.stored;
+  if (stored == nullptr || head.status != 200 || stored->status != 200) co_return;
+  Freshened fresh = freshened(visit, *stored, head, settings_);
+  if (!fresh.decision.store()) co_return;
+  if (!policy::describes_same(head.fields, *stored->fields, stored->body.size())) {
+    fresh.head.fields = *stored->fields;
+    fresh.decision.lifetimes = stored->lifetimes;
+    fresh.decision.lifetimes.freshness = Milliseconds{0};
+  }
+  const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, fresh.head, fresh.decision.lifetimes);
+  draft->body = stored->body;
+  draft->born = stored->born;
+  draft->checked = stored->checked.load();
+  co_await store_.put(draft);
+}
+
+}  // namespace larder::cache

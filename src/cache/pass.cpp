@@ -1,0 +1,85 @@
+// Requests that go to the origin as they are, and what they purge.
+#include "annotate.hpp"
+#include "draft.hpp"
+#include "storing_reader.hpp"
+#include "visit.hpp"
+
+#include <larder/cache/cache_handler.hpp>
+#include <larder/pipeline/problem.hpp>
+#include <larder/policy/purge.hpp>
+#include <larder/policy/request.hpp>
+#include <larder/policy/storing.hpp>
+
+namespace larder::cache {
+
+using pipeline::CacheResult;
+using pipeline::Response;
+using policy::Reason;
+
+/// A request that goes to the origin, and whose answer is nobody else's.
+Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
+  const Outcome outcome{.result = CacheResult::bypass, .why = why};
+  Result<pipeline::Request> request = forwarded(visit, false);
+  if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
+  visit.mark = log_.mark();
+  visit.request_time = clock_.now();
+  Result<Response> response = co_await origin_.handle(*request);
+  visit.response_time = clock_.now();
+  if (!http::is_safe(visit.request.head.method)) co_await settle(visit, response);
+  if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
+  const bool keep_length = visit.request.head.method == "HEAD" || response->head.status == 304;
+  response->head.fields = policy::response_fields_to_forward(response->head, keep_length);
+  annotate(*response, outcome);
+  annotate_debug(*response, visit, nullptr, std::nullopt);
+  co_return response;
+}
+
+/// What an unsafe request leaves behind: a purge, and after it perhaps an answer for later GETs. That is as
+/// new as its own purge, unless somebody else purged something meanwhile: which of the two writes came last
+/// is then not known.
+Task<> CacheHandler::settle(Visit& visit, Result<Response>& response) {
+  std::shared_ptr<store::StoredResponse> posted = response ? posted_answer(visit, *response) : nullptr;
+  const store::PurgeLog::Mark before = log_.mark();
+  const bool is_untouched = posted != nullptr && log_.is_valid(*posted);
+  const std::size_t own_purges = co_await purge_after(visit, response);
+  const store::PurgeLog::Mark after = log_.mark();
+  if (!is_untouched || after.sequence != before.sequence + own_purges) co_return;
+  posted->born = after.position;
+  posted->checked = after.sequence;
+  co_await store_content(store_, std::move(posted), response->body, settings_.max_object);
+}
+
+/// Purges what an unsafe request changed before its answer leaves (RFC 9111, section 4.4): after a non-error
+/// answer, and where the outcome is unknown. A server that was never reached has changed nothing. How many
+/// records that made.
+Task<std::size_t> CacheHandler::purge_after(Visit& visit, const Result<Response>& response) {
+  if (response && !policy::is_purging_status(response->head.status)) co_return 0;
+  if (!response && response.error() == Error::unavailable) co_return 0;
+  std::vector<policy::Purge> purges =
+      policy::purges_of(visit.route(), visit.match.captures, visit.request.head, visit.request.target,
+                        response ? &response->head : nullptr);
+  if (purges.empty()) co_return 0;
+  co_await log_.append(std::move(purges));
+  co_return 1;
+}
+
+/// The answer to a POST as it may be stored for GETs (RFC 9110, section 9.3.3), where a GET with the same
+/// fields would have had the same request sent on; nullptr for any other.
+std::shared_ptr<store::StoredResponse> CacheHandler::posted_answer(Visit& visit,
+                                                                   const Response& response) const {
+  if (visit.request.head.method != "POST") return nullptr;
+  if (!policy::answers_later_gets(visit.request.target, response.head, visit.response_time)) return nullptr;
+  http::RequestHead get = visit.request.head;
+  get.method = "GET";
+  if (policy::bypass_reason(visit.route(), get, visit.request.target, false) != Reason::none) return nullptr;
+  if (!sends_the_same(visit, get)) return nullptr;
+  const policy::StoringDecision decision =
+      policy::decide_storing(storing_input(visit, get, response.head, settings_));
+  if (!decision.store() || response.body.length().value_or(0) > settings_.max_object) return nullptr;
+  visit.key = policy::key_of(visit.route(), visit.request.target, get.fields, visit.request.own_port);
+  http::ResponseHead head;
+  head.fields = policy::response_fields_to_forward(response.head, false);
+  return draft_of(visit, head, decision.lifetimes);
+}
+
+}  // namespace larder::cache

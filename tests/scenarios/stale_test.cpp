@@ -1,0 +1,153 @@
+#include "scenario.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Answer with_window{
+    .fields = {{"Cache-Control", "max-age=10, stale-while-revalidate=20, stale-if-error=60"},
+               {"ETag", "\"1\""}},
+    .content = "v1"};
+const Answer renewed{.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"2\""}}, .content = "v2"};
+
+}  // namespace
+
+TEST_CASE("RFC 5861, section 3: within its window a stale response is served, and validated behind") {
+  Scenario s;
+  s.origin_says(with_window);
+  s.get("/a");
+  s.clock.advance(12s);
+  s.origin_says(renewed);
+  s.origin.waits = true;
+  const Seen stale = s.get("/a", {{"If-None-Match", "\"0\""}});
+  CHECK(stale.line() == "STALE 200 v1");
+  CHECK(stale.fields.find("Cache-Status") == "larder; hit; ttl=-2");
+  CHECK(stale.fields.find("Age") == "12");
+  SUBCASE("one fill at a time, with the stored validator, and whole though a part was asked for") {
+    CHECK(s.get("/a", {{"Range", "bytes=0-0"}}).line() == "STALE 206 v");
+    CHECK(s.ask("HEAD", "/a").cache == "STALE");
+    s.finish_behind();
+    REQUIRE(s.origin.asked.size() == 2);
+    CHECK(s.origin.asked[1].method == "GET");
+    CHECK(s.origin.asked[1].fields.find("If-None-Match") == "\"1\"");
+    CHECK_FALSE(s.origin.asked[1].fields.contains("Range"));
+    CHECK(s.get("/a").line() == "HIT 200 v2");
+  }
+  SUBCASE("a fill that is ended leaves what was") {
+    s.stop();
+    s.origin.waits = false;
+    CHECK(s.get("/a").line() == "STALE 200 v1");
+    s.finish_behind();
+    CHECK(s.get("/a").line() == "HIT 200 v2");
+  }
+  SUBCASE("a write meanwhile is not undone by the answer to the older fetch") {
+    s.origin.waits = false;
+    s.ask("PUT", "/a", {}, "{}");
+    s.finish_behind();
+    CHECK(s.get("/a").cache == "MISS");
+  }
+  s.finish_behind();
+}
+
+TEST_CASE("past the window, or where something forbids stale use, the origin is asked first") {
+  struct Case {
+    std::string why;
+    const char* response;
+    Fields request;
+  };
+  for (const Case& each : {
+           Case{"past the window", "max-age=10, stale-while-revalidate=1", {}},
+           Case{"RFC 9111, section 5.2.2.2", "max-age=10, stale-while-revalidate=20, must-revalidate", {}},
+           Case{"RFC 9111, section 5.2.2.8", "max-age=10, stale-while-revalidate=20, proxy-revalidate", {}},
+           Case{"RFC 9111, section 5.2.2.10", "s-maxage=10, stale-while-revalidate=20", {}},
+           Case{"the request's no-cache",
+                "max-age=10, stale-while-revalidate=20",
+                {{"Cache-Control", "no-cache"}}},
+           Case{"the request's max-age",
+                "max-age=10, stale-while-revalidate=20",
+                {{"Cache-Control", "max-age=60"}}},
+           Case{"the request's min-fresh",
+                "max-age=10, stale-while-revalidate=20",
+                {{"Cache-Control", "min-fresh=1"}}},
+       }) {
+    CAPTURE(each.why);
+    Scenario s;
+    s.origin_says({.fields = {{"Cache-Control", each.response}}, .content = "v1"});
+    s.get("/a");
+    s.clock.advance(12s);
+    s.origin_says(renewed);
+    CHECK(s.get("/a", each.request).line() == "MISS 200 v2");
+  }
+}
+
+TEST_CASE("RFC 5861, section 4: stale-if-error hides an error of the origin") {
+  Scenario s;
+  s.origin_says(with_window);
+  s.get("/a");
+  s.clock.advance(40s);
+  for (const int status : {500, 502, 503, 504}) {
+    CAPTURE(status);
+    s.origin_says({.status = status, .content = "oops"});
+    const Seen stale = s.get("/a");
+    CHECK(stale.line() == "STALE 200 v1");
+    CHECK(stale.fields.find("Cache-Status") ==
+          "larder; fwd=stale; fwd-status=" + std::to_string(status) + "; ttl=-30");
+  }
+  for (const Error failure : {Error::unavailable, Error::timeout, Error::closed}) {
+    s.origin.failure = failure;
+    CHECK(s.get("/a").line() == "STALE 200 v1");
+  }
+  s.origin.failure = {};
+  s.origin_says({.status = 404, .content = "gone"});
+  CHECK(s.get("/a").line() == "MISS 404 gone");
+}
+
+TEST_CASE("an error is the answer where stale use is over, forbidden or purged") {
+  Scenario s;
+  s.origin_says(with_window);
+  s.get("/a");
+  s.origin_says({.status = 503, .content = "oops"});
+  SUBCASE("past the window") {
+    s.clock.advance(71s);
+  }
+  SUBCASE("purged") {
+    s.origin_says({.content = "done"});
+    s.ask("PUT", "/a", {}, "{}");
+    s.origin_says({.status = 503, .content = "oops"});
+  }
+  SUBCASE("purged while the origin was asked") {
+    s.clock.advance(40s);
+    s.origin.answer = [&s](const pipeline::Request& request) {
+      if (request.head.method == "PUT") return Answer{.content = "done"};
+      s.ask("PUT", "/a", {}, "{}");
+      return Answer{.status = 503, .content = "oops"};
+    };
+  }
+  CHECK(s.get("/a").line() == "MISS 503 oops");
+}
+
+TEST_CASE("a request may allow stale use on errors itself, and forbid it") {
+  Scenario s;
+  s.origin_says({.fields = {{"Cache-Control", "max-age=10"}}, .content = "v1"});
+  s.get("/a");
+  s.clock.advance(12s);
+  s.origin_says({.status = 503, .content = "oops"});
+  CHECK(s.get("/a", {{"Cache-Control", "stale-if-error=60"}}).line() == "STALE 200 v1");
+  CHECK(s.get("/a", {{"Cache-Control", "stale-if-error=60, no-cache"}}).line() == "MISS 503 oops");
+  CHECK(s.get("/a").line() == "MISS 503 oops");
+}
+
+TEST_CASE("a stale response that only the route made fresh stands in for nobody else's error") {
+  policy::Route heuristic = route("/**", 10s);
+  Scenario s({heuristic});
+  s.origin_says({.fields = {{"Cache-Control", "stale-if-error=60"}}, .content = "public"});
+  s.get("/a");
+  s.clock.advance(12s);
+  s.origin_says({.status = 503, .content = "oops"});
+  CHECK(s.get("/a", {{"Cookie", "id=anna"}}).line() == "BYPASS 503 oops");
+  CHECK(s.get("/a").line() == "STALE 200 public");
+}
