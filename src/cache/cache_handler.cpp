@@ -79,7 +79,6 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
     decision = policy::decide_reuse(visit.route(), head, found.response->lifetimes, can_validate, now);
     const bool serves = decision.action == Action::serve || decision.action == Action::serve_behind;
     if (serves && !log_.trusts_hits()) decision = {Action::fill, Reason::outage};
-    if (!is_for_others(decision.reason)) visit.stored = found.response;
   } else if (policy::only_if_cached(visit.route(), head)) {
     decision.action = Action::refuse;
   }
@@ -94,10 +93,12 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
       co_return annotated(std::move(answer), {.result = CacheResult::miss, .why = Reason::only_if_cached});
     }
     case Action::validate:
+      visit.stored = found.response;
       co_return co_await fill(visit, decision.reason, std::move(found.response));
     case Action::fill:
       break;
   }
+  if (!is_for_others(decision.reason)) visit.stored = found.response;
   const bool has_range = head.method == "GET" && head.fields.contains("Range");
   if (has_range && !policy::asks_for_part(head)) co_return co_await pass(visit, Reason::range);
   if (has_range && found.response == nullptr) co_return co_await look_up_part(visit, decision.reason);

@@ -154,3 +154,48 @@ TEST_CASE(
   by_route.allows_authorization = true;
   check_all({}, by_route, {{"Authorization: Basic x", 0, Action::serve, Reason::none}});
 }
+
+TEST_CASE(
+    "within stale-while-revalidate a stale response is served and validated behind (RFC 5861, section 3)") {
+  Lifetimes stored = a_minute();
+  stored.stale_while_revalidate = Seconds{30};
+  check_all({}, stored,
+            {
+                {"", 59, Action::serve, Reason::none},
+                {"", 60, Action::serve_behind, Reason::stale},
+                {"", 89, Action::serve_behind, Reason::stale},
+                {"", 90, Action::validate, Reason::stale},
+                {"Cache-Control: only-if-cached", 60, Action::serve_behind, Reason::stale},
+                {"Cache-Control: no-cache", 60, Action::validate, Reason::request_no_cache},
+                {"Cache-Control: max-age=600", 60, Action::validate, Reason::stale},
+                {"Cache-Control: min-fresh=1", 60, Action::validate, Reason::stale},
+            });
+  stored.must_revalidate = true;
+  check_all({}, stored, {{"", 60, Action::validate, Reason::stale}});
+}
+
+TEST_CASE("a stale response stands in for an error within stale-if-error (RFC 5861, section 4)") {
+  Lifetimes stored = a_minute();
+  const auto stands_in = [&stored](std::string_view request, int age) {
+    return may_serve_on_error({}, request_of("GET", request), stored, noon + Seconds{age});
+  };
+  CHECK_FALSE(stands_in("", 61));
+  CHECK(stands_in("Cache-Control: stale-if-error=10", 61));
+  CHECK_FALSE(stands_in("Cache-Control: stale-if-error=10", 70));
+  stored.stale_if_error = Seconds{30};
+  CHECK(stands_in("", 89));
+  CHECK_FALSE(stands_in("", 90));
+  for (const char* forbidding : {"Cache-Control: no-cache", "Cache-Control: max-age=600",
+                                 "Cache-Control: min-fresh=1", "Pragma: no-cache"}) {
+    CAPTURE(forbidding);
+    CHECK_FALSE(stands_in(forbidding, 61));
+  }
+  Lifetimes strict = stored;
+  strict.must_revalidate = true;
+  CHECK_FALSE(may_serve_on_error({}, request_of("GET"), strict, noon + Seconds{61}));
+  strict = stored;
+  strict.no_cache = true;
+  CHECK_FALSE(may_serve_on_error({}, request_of("GET"), strict, noon + Seconds{61}));
+  for (const int status : {500, 502, 503, 504}) CHECK(is_error_to_hide(status));
+  for (const int status : {200, 404, 429, 501, 505}) CHECK_FALSE(is_error_to_hide(status));
+}

@@ -140,3 +140,27 @@ TEST_CASE("a 304 that brings a Set-Cookie ends the sharing of what only the rout
   head.fields = freshened(fields_of("ETag: \"a\""), fields_of("ETag: \"a\"|Set-Cookie: a=b"));
   CHECK(decide_storing({route, request, head, noon, noon, Seconds{60}}).refusal == Reason::set_cookie);
 }
+
+TEST_CASE("a 304 does not change what protects the stored content (RFC 9111, section 3.2)") {
+  for (const char* name : {"Content-MD5", "Content-Digest", "Repr-Digest", "Digest"}) {
+    CAPTURE(name);
+    const std::string line(name);
+    CHECK(text_of(freshened(fields_of(line + ": a"), fields_of(line + ": b"))) == line + ": a");
+  }
+}
+
+TEST_CASE(
+    "a 200 to HEAD speaks of the stored content unless something says otherwise (RFC 9111, section 4.3.5)") {
+  const http::FieldList stored = fields_of("ETag: \"a\"|Last-Modified: l");
+  for (const char* same :
+       {"", "ETag: \"a\"", "Last-Modified: l", "Content-Length: 3", "ETag: \"a\"|Content-Length: 3"}) {
+    CAPTURE(same);
+    CHECK(describes_same(fields_of(same), stored, 3));
+  }
+  for (const char* other : {"ETag: \"b\"", "ETag: W/\"a\"", "Last-Modified: m", "Content-Length: 4",
+                            "ETag: \"a\"|Content-Length: 4"}) {
+    CAPTURE(other);
+    CHECK_FALSE(describes_same(fields_of(other), stored, 3));
+  }
+  CHECK_FALSE(describes_same(fields_of("ETag: \"a\""), {}, 3));
+}
