@@ -27,6 +27,12 @@ void Lane::start() {
   if (redis_) redis_->start();
 }
 
+Task<Lane::Report> Lane::report() {
+  Report report{server_.connections(), server_.responses(), std::nullopt};
+  if (redis_) report.redis = Report::Redis{redis_->is_up(), redis_->counters(), &redis_tier_->counts()};
+  co_return report;
+}
+
 Task<> Lane::drain(SteadyTime deadline) {
   server_.drain();
   while (server_.connections() != 0 && std::chrono::steady_clock::now() < deadline) {

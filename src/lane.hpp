@@ -43,6 +43,20 @@ class Lane {
   /// Connects to Redis, if there is one. Before the loop runs.
   void start();
 
+  /// Its share of the program's figures.
+  struct Report {
+    struct Redis {
+      bool is_up = false;
+      redis::Counters client;
+      const store::RedisTier::Counts* tier;  ///< of atomics; as long-lived as the lane
+    };
+    std::size_t connections = 0;
+    server::Server::Responses responses{};
+    std::optional<Redis> redis;  ///< nothing: no shared tier
+  };
+  /// On the loop.
+  Task<Report> report();
+
   /// Accepts nothing more and lets requests in flight finish, until `deadline`; then ends what is left.
   Task<> drain(SteadyTime deadline);
 

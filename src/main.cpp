@@ -1,6 +1,8 @@
 // The command line. What the program is made of stands in program.cpp.
 #include "program.hpp"
+#include "settings.hpp"
 
+#include <larder/admin/purge_command.hpp>
 #include <larder/config/load.hpp>
 
 #include <CLI/CLI.hpp>
@@ -21,6 +23,7 @@ constexpr const char* default_paths[] = {"larder.yaml", "/etc/larder/larder.yaml
 struct Arguments {
   std::optional<std::string> config;
   larder::config::Overrides overrides;
+  larder::admin::PurgeOrder purge;
 };
 
 std::optional<std::string> environment(std::string_view name) {
@@ -29,9 +32,13 @@ std::optional<std::string> environment(std::string_view name) {
   return value;
 }
 
-void add_options(CLI::App& app, Arguments& arguments) {
+void add_config_option(CLI::App& app, Arguments& arguments) {
   app.add_option("-c,--config", arguments.config,
                  "Configuration file (./larder.yaml or /etc/larder/larder.yaml)");
+}
+
+void add_options(CLI::App& app, Arguments& arguments) {
+  add_config_option(app, arguments);
   app.add_option("--upstream", arguments.overrides.upstream,
                  "URL of the upstream; without --config no file is read");
   app.add_option("--listen", arguments.overrides.listen,
@@ -39,6 +46,19 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--ttl", arguments.overrides.ttl, "Freshness lifetime where the origin states none, as 60s");
   app.add_option("--threads", arguments.overrides.threads, "Event loops: a number, or auto for one a core");
   app.add_option("--log-level", arguments.overrides.log_level, "trace, debug, info, warn, error or off");
+}
+
+void add_purge_options(CLI::App& app, Arguments& arguments) {
+  add_config_option(app, arguments);
+  larder::admin::PurgeOrder& order = arguments.purge;
+  app.add_option("url", order.url, "Path or URL: it is purged with every query");
+  app.add_option("--tag", order.tag, "Purge what carries this tag");
+  app.add_option("--prefix", order.prefix, "Purge this path or URL and all below it");
+  app.add_option("--pattern", order.pattern, "Purge every path that matches, as /api/*/items or /api/**");
+  app.add_flag("--all", order.all, "Purge everything");
+  app.add_option("--host", order.host, "Only of this site; without it, and without a URL, of every site");
+  app.add_flag("--soft", order.soft, "Not served by this version");
+  app.add_flag("--dry-run", order.dry_run, "Print what would be purged");
 }
 
 /// The file named, else the first default there is; nothing where the command line says all.
@@ -73,6 +93,17 @@ int serve(const Arguments& arguments) {
   return larder::run_program(loaded.config);
 }
 
+int purge(const Arguments& arguments) {
+  const Loaded loaded = load(arguments);
+  if (!loaded.ok()) return exit_usage;
+  if (!loaded.config.admin) {
+    std::cerr << "larder purge: the configuration has no \"admin\" section to ask\n";
+    return exit_usage;
+  }
+  return larder::admin::run_purge(arguments.purge, larder::admin_endpoint(*loaded.config.admin),
+                                  loaded.config.admin->token, std::cout, std::cerr);
+}
+
 int run(int argc, char** argv) {
   Arguments arguments;
   CLI::App app{"larder: a transparent HTTP caching reverse proxy for APIs"};
@@ -81,11 +112,14 @@ int run(int argc, char** argv) {
   CLI::App* check_command =
       app.add_subcommand("check", "Validate the configuration and print the effective one");
   add_options(*check_command, arguments);
+  CLI::App* purge_command = app.add_subcommand("purge", "Have the running larder purge, over its admin API");
+  add_purge_options(*purge_command, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : exit_usage;
   }
+  if (purge_command->parsed()) return purge(arguments);
   return check_command->parsed() ? check(arguments) : serve(arguments);
 }
 

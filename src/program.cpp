@@ -1,5 +1,6 @@
 #include "program.hpp"
 
+#include "admin_server.hpp"
 #include "lane.hpp"
 #include "logs.hpp"
 #include "settings.hpp"
@@ -52,6 +53,11 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+Result<> cannot_listen(const net::Endpoint& endpoint, boost::system::error_code why) {
+  std::fprintf(stderr, "larder: cannot listen on %s: %s\n", endpoint.text().c_str(), why.message().c_str());
+  return why;
+}
+
 /// A loop with its thread: it runs until stopped, whether or not there is work.
 class Worker {
  public:
@@ -97,6 +103,8 @@ class Program {
  private:
   std::unique_ptr<store::PurgeLog> make_purge_log();
   Shared shared();
+  void make_admin();
+  Result<> listen_for_admin();
 
   const config::Config& config_;
   Logs logs_;
@@ -110,6 +118,7 @@ class Program {
   store::RedisPurgeLog* redis_log_ = nullptr;
   std::unique_ptr<store::PurgeLog> purge_log_;
   std::list<Worker> workers_;
+  std::optional<AdminServer> admin_;  ///< on the first worker's loop
   std::thread log_thread_;
 };
 
@@ -127,6 +136,18 @@ Program::Program(const config::Config& config)
   const unsigned threads =
       config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) workers_.emplace_back(shared());
+  if (config.admin) make_admin();
+}
+
+void Program::make_admin() {
+  AdminServer::Sources sources{.lanes = {},
+                               .memory = memory_ ? &*memory_ : nullptr,
+                               .purge_log = *purge_log_,
+                               .redis_log = redis_log_,
+                               .clock = clock_,
+                               .log = log()};
+  for (Worker& worker : workers_) sources.lanes.push_back({worker.loop(), worker.lane()});
+  admin_.emplace(workers_.front().loop(), std::move(sources), config_.admin->token);
 }
 
 std::unique_ptr<store::PurgeLog> Program::make_purge_log() {
@@ -169,13 +190,20 @@ Result<> Program::listen() {
       endpoint = (*listener)->endpoint();
       worker.lane().server().accept_on(std::move(*listener));
     }
-    if (!free) {
-      std::fprintf(stderr, "larder: cannot listen on %s: %s\n", endpoint.text().c_str(),
-                   free.error().message().c_str());
-      return free;
-    }
+    if (!free) return cannot_listen(endpoint, free.error());
     log().info("listening on {}", endpoint.text());
   }
+  return admin_ ? listen_for_admin() : Result<>();
+}
+
+Result<> Program::listen_for_admin() {
+  const net::Endpoint endpoint = admin_endpoint(*config_.admin);
+  const Result<> free = net::probe(endpoint);
+  if (!free) return cannot_listen(endpoint, free.error());
+  Result<std::unique_ptr<net::Listener>> listener = net::Listener::open(workers_.front().loop(), endpoint);
+  if (!listener) return cannot_listen(endpoint, listener.error());
+  log().info("admin API listening on {}", (*listener)->endpoint().text());
+  admin_->server().accept_on(std::move(*listener));
   return {};
 }
 
@@ -187,11 +215,14 @@ void Program::start() {
 
 void Program::drain_and_stop() {
   const SteadyTime deadline = std::chrono::steady_clock::now() + config_.shutdown_grace;
+  if (admin_) admin_->drain();
   std::vector<std::future<void>> drained;
   for (Worker& worker : workers_) {
     drained.push_back(asio::co_spawn(worker.loop(), worker.lane().drain(deadline), asio::use_future));
   }
   for (std::future<void>& lane : drained) lane.wait_until(deadline + time_to_unwind);
+  // The admin API answers until nothing else does; it asks the lanes while their loops run.
+  if (admin_) asio::post(workers_.front().loop(), [this] { admin_->server().close(); });
   for (Worker& worker : workers_) asio::post(worker.loop(), [&worker] { worker.lane().stop(); });
   for (Worker& worker : workers_) worker.join();
   if (redis_log_ != nullptr) redis_log_->stop();

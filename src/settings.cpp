@@ -51,4 +51,8 @@ std::vector<net::Endpoint> listen_endpoints(const config::Config& config) {
   return endpoints;
 }
 
+net::Endpoint admin_endpoint(const config::Admin& config) {
+  return net::parse_endpoint(config.listen).value();  // config has checked it
+}
+
 }  // namespace larder

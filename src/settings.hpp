@@ -20,5 +20,6 @@ std::vector<origin::Settings> origin_settings(const config::Config& config);
 redis::Settings redis_settings(const config::Redis& config);
 store::PurgeTable::Limits purge_limits(const config::Config& config);
 std::vector<net::Endpoint> listen_endpoints(const config::Config& config);
+net::Endpoint admin_endpoint(const config::Admin& config);
 
 }  // namespace larder

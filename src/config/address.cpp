@@ -162,6 +162,20 @@ std::string canonical_listen_address(std::string_view text) {
   return host + ":" + std::to_string(authority->port_number());
 }
 
+bool is_loopback_address(std::string_view text) {
+  const std::string authority_text = as_authority(text);
+  const auto authority = urls::parse_authority(authority_text);
+  if (!authority) return false;
+  switch (authority->host_type()) {
+    case urls::host_type::ipv4:
+      return authority->host_ipv4_address().is_loopback();
+    case urls::host_type::ipv6:
+      return authority->host_ipv6_address().is_loopback();
+    default:
+      return equal_ignoring_case(authority->host(), "localhost");
+  }
+}
+
 std::optional<Server> server_url(const Value& value) {
   const std::optional<std::string> text = value.text(a_server_url);
   if (!text || refuse_scheme(value, "upstream.servers", *text)) return std::nullopt;

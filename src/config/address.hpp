@@ -17,6 +17,9 @@ std::optional<std::string> listen_address(const Value& value);
 /// One text for every way to write the same listen address; empty for port 0, which is never the same.
 std::string canonical_listen_address(std::string_view text);
 
+/// Whether only this machine can reach it: `localhost`, 127.0.0.0/8 or ::1.
+bool is_loopback_address(std::string_view text);
+
 /// A server's URL taken apart. Only scheme, host and port: larder is transparent.
 std::optional<Server> server_url(const Value& value);
 

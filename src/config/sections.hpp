@@ -20,6 +20,9 @@ std::optional<unsigned> read_threads(const Value& value);
 
 std::optional<std::string> read_log_level(const Value& value);
 
+/// `public_addresses`: where requests are served, which admin's may not be.
+std::optional<Admin> read_admin(const Value& value, const std::vector<std::string>& public_addresses);
+
 std::vector<Upstream> read_upstreams(const Value& value);
 
 void read_store(const Value& value, Store& store);

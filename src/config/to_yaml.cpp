@@ -32,6 +32,7 @@ class Writer {
   void begin_flow(const char* name) { key(name) << YAML::Flow << YAML::BeginMap; }
   void end() { emitter_ << YAML::EndMap; }
 
+  void admin(const Admin& admin);
   void upstream(const Upstream& upstream);
   void store(const Store& store);
   void redis(const Redis& redis);
@@ -49,6 +50,13 @@ void Writer::list(const char* name, const std::vector<std::string>& values) {
   key(name) << YAML::Flow << YAML::BeginSeq;
   for (const std::string& value : values) emitter_ << escape_variables(value);
   emitter_ << YAML::EndSeq;
+}
+
+void Writer::admin(const Admin& admin) {
+  begin("admin");
+  text("listen", admin.listen);
+  text("token", admin.token.empty() ? "" : secret);
+  end();
 }
 
 void Writer::upstream(const Upstream& upstream) {
@@ -150,6 +158,7 @@ std::string Writer::write(const Config& config) {
   emitter_ << YAML::BeginMap;
   list("listen", config.listen);
   text("threads", config.threads == 0 ? "auto" : std::to_string(config.threads));
+  if (config.admin) admin(*config.admin);
   begin("upstreams");
   for (const Upstream& one : config.upstreams) upstream(one);
   end();

@@ -15,9 +15,8 @@ struct Unserved {
 };
 
 /// What the design promises and a later version brings: removing a row is how a key is turned on.
-constexpr std::array<Unserved, 16> unserved{{
+constexpr std::array<Unserved, 15> unserved{{
     // Keys.
-    {"", "admin"},
     {"store.redis", "tls"},
     {"route", "stale_while_revalidate"},
     {"route", "stale_if_error"},

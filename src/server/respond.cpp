@@ -32,6 +32,7 @@ Framing framing_of(const pipeline::Response& response, std::string_view method, 
 
 Task<Result<>> Connection::respond(pipeline::Response& response, std::string_view method, int version_minor) {
   writing_ = true;
+  ++server_.responses_[static_cast<std::size_t>(response.cache_result)];
   const Framing framing = framing_of(response, method, version_minor);
   const bool content_left = decoder_ && !decoder_->done();
   if (server_.draining_ || content_left || framing.kind == Framing::Kind::until_close) keep_alive_ = false;

@@ -158,20 +158,28 @@ bool PurgeTable::is_known(const Names& names, std::string_view name, const Since
   return found != names.by_name.end() && since.is_before(found->second->last);
 }
 
-bool PurgeTable::is_path_named(const policy::Tags& tags, const Since& since) const {
-  const std::string text = tags.site + tags.path;
-  if (is_known(resources_, text, since)) return true;
-  if (!below_.by_age.empty()) {
-    for (std::size_t i = text.find('/'); i != std::string::npos; i = text.find('/', i + 1)) {
-      if (is_known(below_, std::string_view(text).substr(0, i + 1), since)) return true;
-    }
+/// `place` is `site/path`.
+bool PurgeTable::is_place_named(std::string_view place, const Since& since) const {
+  if (is_known(resources_, place, since)) return true;
+  if (below_.by_age.empty()) return false;
+  for (std::size_t i = place.find('/'); i != std::string_view::npos; i = place.find('/', i + 1)) {
+    if (is_known(below_, place.substr(0, i + 1), since)) return true;
   }
+  return false;
+}
+
+bool PurgeTable::is_path_named(const policy::Tags& tags, const Since& since) const {
+  std::string place = tags.site + tags.path;
+  if (is_place_named(place, since)) return true;
+  place.replace(0, tags.site.size(), every_site);
+  if (is_place_named(place, since)) return true;
   for (auto purged = patterns_.by_age.rbegin(); purged != patterns_.by_age.rend(); ++purged) {
     // The latest come first, by sequence.
     if (!since.born && !since.is_before(purged->last)) break;
     if (!since.is_before(purged->last)) continue;
     const std::string_view site = std::string_view(purged->name).substr(0, purged->site_size);
-    if (site == tags.site && purged->pattern->matches(tags.path)) return true;
+    const bool is_site = site == tags.site || site == every_site;
+    if (is_site && purged->pattern->matches(tags.path)) return true;
   }
   return false;
 }

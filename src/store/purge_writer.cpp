@@ -20,22 +20,23 @@ PurgeWriter::PurgeWriter(boost::asio::io_context& loop, PurgeStream stream, Purg
       changed_(std::move(changed)),
       wake_(loop) {}
 
-Task<> PurgeWriter::append(PurgeRecord record, bool in_step) {
+Task<std::optional<Position>> PurgeWriter::append(PurgeRecord record, bool in_step) {
   if (!in_step || !waiting_.empty()) {
     hold(std::move(record));
-    co_return;
+    co_return std::nullopt;
   }
   const SteadyTime deadline = std::chrono::steady_clock::now() + settings_.timeout;
   const Result<std::optional<Position>> written = co_await stream_.append(record, tail_.trim_to());
   if (!written || !*written) {
     // It may have been written all the same; written twice does no harm.
     hold(std::move(record));
-    co_return;
+    co_return std::nullopt;
   }
   const Position position = **written;
   tail_.expect(position);
   const bool is_passed = co_await tail_.passes(position, deadline);
   if (!is_passed) table_.apply(record.purges, position, record.at);
+  co_return position;
 }
 
 /// Keeps a record for later, and lets it count here now. Not in step comes first: a response from Redis must

@@ -23,7 +23,7 @@ class PurgeWriter {
               Settings settings, std::function<void()> changed);
 
   /// See PurgeLog::append(). `in_step`: write it at once.
-  Task<> append(PurgeRecord record, bool in_step);
+  Task<std::optional<Position>> append(PurgeRecord record, bool in_step);
 
   /// Writes what waits, until stop().
   Task<> run();

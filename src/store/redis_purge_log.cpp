@@ -78,8 +78,15 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
     });
   }
 
-  static Task<> append(std::shared_ptr<State> self, PurgeRecord record) {
-    co_await self->writer_.append(std::move(record), self->is_in_step_);
+  static Task<std::optional<Position>> append(std::shared_ptr<State> self, PurgeRecord record) {
+    co_return co_await self->writer_.append(std::move(record), self->is_in_step_);
+  }
+
+  static Task<std::vector<ClientReport>> clients(std::shared_ptr<State> self) {
+    std::vector<ClientReport> reports;
+    reports.push_back({"purge log tail", self->tail_client_.is_up(), self->tail_client_.counters()});
+    reports.push_back({"purge log writer", self->writer_client_.is_up(), self->writer_client_.counters()});
+    co_return reports;
   }
 
   bool trusts_hits() const { return !settings_.origin_on_outage || tail_.silence() <= settings_.outage_ttl; }
@@ -167,17 +174,23 @@ bool RedisPurgeLog::trusts_hits() const {
   return state_->trusts_hits();
 }
 
-Task<> RedisPurgeLog::append(std::vector<policy::Purge> purges) {
-  if (purges.empty()) co_return;
+Task<std::optional<Position>> RedisPurgeLog::append(std::vector<policy::Purge> purges) {
+  if (purges.empty()) co_return std::nullopt;
   const std::shared_ptr<State> state = state_;
   PurgeRecord record{std::move(purges), state->now()};
   if (state->is_stopped()) {
     state->table().apply(record.purges, std::nullopt, record.at);
-    co_return;
+    co_return std::nullopt;
   }
   // Goes over to the log's loop, and comes back to the caller's.
-  co_await boost::asio::co_spawn(state->loop(), State::append(state, std::move(record)),
-                                 boost::asio::use_awaitable);
+  co_return co_await boost::asio::co_spawn(state->loop(), State::append(state, std::move(record)),
+                                           boost::asio::use_awaitable);
+}
+
+Task<std::vector<RedisPurgeLog::ClientReport>> RedisPurgeLog::clients() const {
+  const std::shared_ptr<State> state = state_;
+  if (state->is_stopped()) co_return std::vector<ClientReport>{};
+  co_return co_await boost::asio::co_spawn(state->loop(), State::clients(state), boost::asio::use_awaitable);
 }
 
 const PurgeTable& RedisPurgeLog::table() const {

@@ -48,6 +48,12 @@ struct Store {
   std::optional<Redis> redis;
 };
 
+/// The admin API's own listener.
+struct Admin {
+  std::string listen = "127.0.0.1:9090";
+  std::string token;  ///< that requests must bear; empty: none, on a loopback address only
+};
+
 struct Logging {
   enum class Access { off, on };
   enum class Format { json, common };
@@ -59,6 +65,7 @@ struct Logging {
 /// The whole configuration, defaults filled in: plain values.
 struct Config {
   std::vector<std::string> listen{"0.0.0.0:8080"};
+  std::optional<Admin> admin;  ///< nothing: no such listener
   unsigned threads = 0;  ///< 0: one a core (`auto`)
   std::vector<Upstream> upstreams;
   Store store;

@@ -8,6 +8,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -45,6 +47,10 @@ class Server {
 
   std::size_t connections() const { return connections_.size(); }
 
+  /// Responses so far by pipeline::CacheResult. On the loop.
+  using Responses = std::array<std::uint64_t, 6>;
+  const Responses& responses() const { return responses_; }
+
  private:
   friend class Connection;
 
@@ -59,6 +65,7 @@ class Server {
   Log& log_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::vector<std::shared_ptr<Connection>> connections_;
+  Responses responses_{};
   bool draining_ = false;
 };
 

@@ -17,7 +17,7 @@ class MemoryPurgeLog final : public PurgeLog {
   bool is_valid(const StoredResponse& response) const override { return table_.is_valid(response); }
   bool admit(StoredResponse& response) const override { return table_.admit(response); }
   bool is_in_step() const override { return true; }
-  Task<> append(std::vector<policy::Purge> purges) override;
+  Task<std::optional<Position>> append(std::vector<policy::Purge> purges) override;
 
   const PurgeTable& table() const { return table_; }
 

@@ -6,6 +6,7 @@
 #include <larder/store/stored_response.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,9 +40,12 @@ class PurgeLog {
   virtual bool trusts_hits() const { return true; }
 
   /// Appends a record that purges all of `purges`, and waits until this instance goes by it and, within the
-  /// command deadline, it is in the log. It never fails: without Redis it counts here at once and waits in
-  /// order for the log.
-  virtual Task<> append(std::vector<policy::Purge> purges) = 0;
+  /// command deadline, it is in the log: where it stands there. It never fails: without Redis it counts here
+  /// at once and waits in order for the log; then, and where nothing is to be purged, the answer is nothing.
+  virtual Task<std::optional<Position>> append(std::vector<policy::Purge> purges) = 0;
+
+  /// Records that count here and wait for Redis.
+  virtual std::size_t waiting() const { return 0; }
 };
 
 }  // namespace larder::store

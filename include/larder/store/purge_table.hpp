@@ -18,6 +18,10 @@
 
 namespace larder::store {
 
+/// In place of a purge's site: every site. No host can be written so (RFC 3986, section 3.2.2), or a request
+/// for that host could purge others.
+inline constexpr std::string_view every_site = "{*}";
+
 /// What was purged, and when: the purge log in the form that questions are asked of. No input, no output, no
 /// clock: time and positions are passed in. Safe to use from any thread.
 ///
@@ -95,6 +99,7 @@ class PurgeTable final {
   void collapse(const Said& said);
   bool is_named(const policy::Tags& tags, const Since& since) const;
   bool is_path_named(const policy::Tags& tags, const Since& since) const;
+  bool is_place_named(std::string_view place, const Since& since) const;
   static bool is_known(const Names& names, std::string_view name, const Since& since);
   static void move_on(const StoredResponse& response, std::uint64_t sequence);
 

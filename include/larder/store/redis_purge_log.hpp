@@ -9,7 +9,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace larder::store {
@@ -44,12 +46,20 @@ class RedisPurgeLog final : public PurgeLog {
   bool admit(StoredResponse& response) const override;
   bool is_in_step() const override;
   bool trusts_hits() const override;
-  Task<> append(std::vector<policy::Purge> purges) override;
+  Task<std::optional<Position>> append(std::vector<policy::Purge> purges) override;
+  std::size_t waiting() const override;
 
   const PurgeTable& table() const;
 
-  /// Records that count here and wait for Redis.
-  std::size_t waiting() const;
+  /// One of its two clients, for metrics.
+  struct ClientReport {
+    std::string_view name;
+    bool is_up = false;
+    redis::Counters counters;
+  };
+
+  /// Both clients; none after stop(). From any loop.
+  Task<std::vector<ClientReport>> clients() const;
 
  private:
   class State;

@@ -235,7 +235,6 @@ TEST_CASE("the design's example is served but for what is refused by name") {
         std::to_string(one.line) + ":" + std::to_string(one.column) + ": " + one.message + "\n";
   }
   CHECK(errors ==
-        "5:1: key \"admin\" is not served by this version of larder\n"
         "22:5: store.redis: key \"tls\" is not served by this version of larder\n"
         "35:5: route \"/api/products\": key \"stale_while_revalidate\" is not served by this version of "
         "larder\n"

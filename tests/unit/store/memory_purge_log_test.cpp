@@ -34,3 +34,13 @@ TEST_CASE("without Redis positions count up") {
   CHECK(first < second);
   CHECK(second < log.mark().position);
 }
+
+TEST_CASE("without Redis a purge is answered with where it stands, and no purge with nothing") {
+  larder::test::ManualClock clock;
+  MemoryPurgeLog log(clock, {});
+  const auto position = larder::test::run_task(log.append({{Purge::Kind::tag, "a"}}));
+  CHECK(position == log.mark().position);
+  CHECK_FALSE(larder::test::run_task(log.append({})).has_value());
+  CHECK(log.mark().position == position);
+  CHECK(log.waiting() == 0);
+}

@@ -53,6 +53,27 @@ bool survives(const Sample& sample, const Purge& purge) {
 
 }  // namespace
 
+TEST_CASE("a purge of a path on every site names it on each, and no other path") {
+  const std::string every(larder::store::every_site);
+  for (const std::string site : {"shop.example", "[::1]", "*", ""}) {
+    CAPTURE(site);
+    Sample sample;
+    sample.site = site;
+    sample.path = "/products/7";
+    CHECK_FALSE(survives(sample, {Kind::resource, every + "/products/7"}));
+    CHECK_FALSE(survives(sample, {Kind::below, every + "/products/"}));
+    CHECK_FALSE(survives(sample, {Kind::below, every + "/"}));
+    CHECK_FALSE(survives(sample, {Kind::pattern, every + "/products/*"}));
+    CHECK(survives(sample, {Kind::resource, every + "/products/8"}));
+    CHECK(survives(sample, {Kind::below, every + "/products/7/"}));
+    CHECK(survives(sample, {Kind::pattern, every + "/categories/*"}));
+  }
+  // A star is a host like others.
+  Sample sample;
+  sample.site = "shop.example";
+  CHECK(survives(sample, {Kind::resource, "*" + sample.path}));
+}
+
 TEST_CASE("each kind of purge names what it says and nothing else") {
   Sample sample;
   sample.site = "shop.example";

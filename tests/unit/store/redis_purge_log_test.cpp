@@ -32,6 +32,26 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "the first instance begins the log with a mar
   CHECK(one->admit(*response));
 }
 
+TEST_CASE_FIXTURE(PurgeLogFixture, "a purge is answered with where it stands in the log") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  const std::optional<Position> position = run(one->append({product}));
+  REQUIRE(position.has_value());
+  CHECK(*position == last());
+  CHECK(one->mark().position == *position);
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture, "its two clients tell what they did") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  const auto clients = run(one->clients());
+  REQUIRE(clients.size() == 2);
+  CHECK(clients[0].name == "purge log tail");
+  CHECK(clients[0].is_up);
+  CHECK(clients[0].counters.commands > 0);
+  CHECK(clients[1].name == "purge log writer");
+}
+
 TEST_CASE_FIXTURE(PurgeLogFixture, "records can be read by a person") {
   auto settings = log_settings(server.url());
   settings.instance = "web1";

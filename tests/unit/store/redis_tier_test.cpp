@@ -33,7 +33,9 @@ class ScriptedLog final : public PurgeLog {
   bool is_valid(const StoredResponse&) const override { return true; }
   bool admit(StoredResponse&) const override { return true; }
   bool is_in_step() const override { return in_step; }
-  larder::Task<> append(std::vector<larder::policy::Purge>) override { co_return; }
+  larder::Task<std::optional<larder::store::Position>> append(std::vector<larder::policy::Purge>) override {
+    co_return std::nullopt;
+  }
 };
 
 struct Fixture : LoopFixture {

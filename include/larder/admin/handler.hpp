@@ -1,0 +1,52 @@
+#pragma once
+
+#include <larder/admin/purge_request.hpp>
+#include <larder/admin/stats.hpp>
+#include <larder/admin/token.hpp>
+#include <larder/base/log.hpp>
+#include <larder/pipeline/handler.hpp>
+#include <larder/store/purge_log.hpp>
+
+namespace larder::admin {
+
+/// What the admin API tells of: the running program, or a test's idea of one.
+class Instance {
+ public:
+  virtual ~Instance() = default;
+
+  /// Gathers the figures of every thread.
+  virtual Task<Stats> stats() = 0;
+
+  /// Whether it takes no new connections any more and is about to end.
+  virtual bool is_draining() const = 0;
+};
+
+/// The admin API, on a listener of its own.
+///
+///   GET /healthz  200 `ok`, or 503 while draining; to everybody, for a probe has no token and learns nothing
+///   GET /stats    200 with figures (stats.hpp)
+///   POST /purge   200 with the position in the purge log; 202 where the purge counts here and waits for
+///                 Redis (purge_request.hpp)
+///
+/// Errors are problems (RFC 9457). Where there is no token, requests that a browser sends for a web page
+/// (they have an Origin) purge nothing: any page may send them to a loopback address.
+class Handler final : public pipeline::Handler {
+ public:
+  Handler(Instance& instance, store::PurgeLog& purge_log, std::string_view token, Log& log)
+      : instance_(instance), purge_log_(purge_log), token_(token), log_(log) {}
+
+  Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
+
+ private:
+  pipeline::Response health() const;
+  Task<pipeline::Response> answer(pipeline::Request& request);
+  Task<pipeline::Response> purge(pipeline::Request& request);
+  Task<pipeline::Response> purge_now(PurgeRequest purge);
+
+  Instance& instance_;
+  store::PurgeLog& purge_log_;
+  Token token_;
+  Log& log_;
+};
+
+}  // namespace larder::admin

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+#include <larder/net/endpoint.hpp>
+
+#include <optional>
+#include <ostream>
+#include <string>
+
+namespace larder::admin {
+
+/// What `larder purge` was told on its command line.
+struct PurgeOrder {
+  std::optional<std::string> url;
+  std::optional<std::string> tag;
+  std::optional<std::string> prefix;
+  std::optional<std::string> pattern;
+  std::optional<std::string> host;
+  bool all = false;
+  bool soft = false;
+  bool dry_run = false;
+};
+
+/// The same as the content of `POST /purge`.
+std::string to_json(const PurgeOrder& order);
+
+/// Where a listener is reached from its own machine: every address becomes the loopback one.
+net::Endpoint reachable(net::Endpoint listener);
+
+/// Has the larder whose admin API listens at `listener` do it, and prints what was purged and the position in
+/// the purge log. The exit code: 0; 1 where that larder is not reached or refuses; 2, without asking it, for
+/// an order that says nothing that can be purged.
+int run_purge(const PurgeOrder& order, const net::Endpoint& listener, const std::string& token,
+              std::ostream& out, std::ostream& errors);
+
+}  // namespace larder::admin

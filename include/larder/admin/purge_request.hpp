@@ -1,0 +1,40 @@
+#pragma once
+
+#include <larder/policy/purge.hpp>
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace larder::admin {
+
+/// What a client of the admin API wants purged: fit for PurgeLog::append().
+struct PurgeRequest {
+  std::vector<policy::Purge> purges;
+  bool dry_run = false;  ///< to be told, and not done
+};
+
+/// Why a request is not served: a status code and a sentence fit for pipeline::problem().
+struct Refusal {
+  int status = 400;
+  std::string detail;
+};
+
+/// Reads the content of `POST /purge`: a JSON object with exactly one of
+///
+///   "url"      a path or an absolute URL: that path with every query, with and without a trailing slash
+///   "prefix"   a path or an absolute URL: `/a` is /a and all below /a/; segments count whole
+///   "pattern"  a PathPattern, perhaps behind `http://host`: every path that matches
+///   "tag"      a tag's name
+///   "all"      true: everything
+///
+/// and perhaps "host", "dry_run" and "soft". `url`, `prefix` and `pattern` count on the site of their URL or
+/// of "host", and on every site where neither is given; "all" with "host" is all of that site. Whatever else
+/// is there is refused, for a purge must not do less than its sender meant.
+std::variant<PurgeRequest, Refusal> read_purge_request(std::string_view json);
+
+/// A purge as the log tells it: `resource shop.example/products/7`; `{*}` stands for every site.
+std::string describe(const policy::Purge& purge);
+
+}  // namespace larder::admin

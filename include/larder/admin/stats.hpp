@@ -1,0 +1,54 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+#include <larder/redis/client.hpp>
+#include <larder/server/server.hpp>
+#include <larder/store/memory_tier.hpp>
+#include <larder/store/purge_log.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace larder::admin {
+
+struct RedisClientStats {
+  std::string name;
+  bool is_up = false;
+  redis::Counters counters;
+};
+
+/// As store::RedisTier::Counts, of all threads together.
+struct RedisTierStats {
+  std::uint64_t reads = 0;
+  std::uint64_t failed_reads = 0;
+  std::uint64_t bad_records = 0;
+  std::uint64_t writes = 0;
+  std::uint64_t failed_writes = 0;
+  std::uint64_t skipped_writes = 0;
+};
+
+struct PurgeLogStats {
+  store::PurgeLog::Mark mark;
+  std::size_t waiting = 0;  ///< records that wait for Redis, now
+  bool in_step = false;     ///< now
+};
+
+/// The figures of an instance at one moment, counted since it began unless said otherwise.
+struct Stats {
+  Milliseconds uptime{0};
+  bool is_draining = false;
+  std::size_t connections = 0;  ///< of clients, now; the admin API's own are not among them
+  server::Server::Responses responses{};
+  std::optional<store::MemoryTier::Counts> memory;  ///< nothing: there is no such tier
+  std::optional<RedisTierStats> redis;              ///< the same
+  std::vector<RedisClientStats> redis_clients;
+  PurgeLogStats purge_log;
+};
+
+/// What `GET /stats` answers.
+std::string to_json(const Stats& stats, std::string_view version);
+
+}  // namespace larder::admin

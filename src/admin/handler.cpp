@@ -1,0 +1,111 @@
+#include <larder/admin/handler.hpp>
+#include <larder/pipeline/problem.hpp>
+
+#include <boost/json/serialize.hpp>
+
+namespace larder::admin {
+namespace {
+
+namespace json = boost::json;
+using pipeline::problem;
+using pipeline::Request;
+using pipeline::Response;
+
+constexpr std::size_t largest_content = 64 * 1024;
+
+Response answer_with(int status, std::string_view type, std::string content) {
+  Response response;
+  response.head.status = status;
+  response.head.fields.add("Content-Type", type);
+  response.head.fields.add("Cache-Control", "no-store");
+  response.body = pipeline::Body(Bytes(std::move(content)));
+  return response;
+}
+
+Response method_problem(std::string_view allowed) {
+  Response response = problem(405, "The method is not allowed here.");
+  response.head.fields.add("Allow", allowed);
+  return response;
+}
+
+bool is_read(const Request& request) {
+  return request.head.method == "GET" || request.head.method == "HEAD";
+}
+
+/// The whole content. Error::too_large past the bound.
+Task<Result<std::string>> read_content(pipeline::Body& body) {
+  if (!body.is_streamed()) co_return std::string(body.bytes().view());
+  std::string content;
+  while (true) {
+    const Result<std::string_view> piece = co_await body.reader().read();
+    if (!piece) co_return piece.error();
+    if (piece->empty()) co_return content;
+    if (content.size() + piece->size() > largest_content) co_return Error::too_large;
+    content.append(*piece);
+  }
+}
+
+std::string purge_answer(const PurgeRequest& request, const std::optional<store::Position>& position) {
+  json::array purges;
+  for (const policy::Purge& purge : request.purges) purges.emplace_back(describe(purge));
+  json::object answer{{"position", nullptr}, {"purges", std::move(purges)}};
+  if (position) answer["position"] = position->text();
+  if (request.dry_run) answer["dry_run"] = true;
+  return json::serialize(answer) + "\n";
+}
+
+}  // namespace
+
+Task<Result<Response>> Handler::handle(Request& request) {
+  Response response = co_await answer(request);
+  co_return response;
+}
+
+Task<Response> Handler::answer(Request& request) {
+  const std::string& path = request.target.path;
+  if (path == "/healthz") co_return is_read(request) ? health() : method_problem("GET, HEAD");
+  if (!token_.admits(request.head.fields)) {
+    Response response = problem(401, "This takes the token of the configuration's admin section.");
+    response.head.fields.add("WWW-Authenticate", "Bearer");
+    co_return response;
+  }
+  if (path == "/purge") {
+    if (request.head.method != "POST") co_return method_problem("POST");
+    co_return co_await purge(request);
+  }
+  if (path != "/stats") co_return problem(404, "There is /healthz, /stats and /purge.");
+  if (!is_read(request)) co_return method_problem("GET, HEAD");
+  const Stats stats = co_await instance_.stats();
+  co_return answer_with(200, "application/json", to_json(stats, LARDER_VERSION));
+}
+
+Response Handler::health() const {
+  if (instance_.is_draining()) return answer_with(503, "text/plain", "draining\n");
+  return answer_with(200, "text/plain", "ok\n");
+}
+
+Task<Response> Handler::purge(Request& request) {
+  if (!token_.is_set() && request.head.fields.contains("Origin")) {
+    co_return problem(403, "A web page may purge only where the admin section has a token.");
+  }
+  const Result<std::string> content = co_await read_content(request.body);
+  if (!content) co_return pipeline::request_problem(content.error());
+  std::variant<PurgeRequest, Refusal> read = read_purge_request(*content);
+  if (const Refusal* refusal = std::get_if<Refusal>(&read)) {
+    co_return problem(refusal->status, refusal->detail);
+  }
+  PurgeRequest wanted = std::get<PurgeRequest>(std::move(read));
+  if (wanted.dry_run) co_return answer_with(200, "application/json", purge_answer(wanted, std::nullopt));
+  co_return co_await purge_now(std::move(wanted));
+}
+
+Task<Response> Handler::purge_now(PurgeRequest purge) {
+  const std::optional<store::Position> position = co_await purge_log_.append(purge.purges);
+  for (const policy::Purge& one : purge.purges) {
+    log_.info("purged over the admin API: {}, {}", describe(one),
+              position ? "at " + position->text() : "waiting for Redis");
+  }
+  co_return answer_with(position ? 200 : 202, "application/json", purge_answer(purge, position));
+}
+
+}  // namespace larder::admin

@@ -1,0 +1,243 @@
+#include <larder/admin/purge_request.hpp>
+#include <larder/base/text.hpp>
+#include <larder/http/target.hpp>
+#include <larder/policy/path_pattern.hpp>
+#include <larder/store/purge_table.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace larder::admin {
+namespace {
+
+namespace json = boost::json;
+using Kind = policy::Purge::Kind;
+
+constexpr std::array<std::string_view, 5> kinds{"url", "prefix", "pattern", "tag", "all"};
+constexpr std::array<std::string_view, 3> others{"host", "dry_run", "soft"};
+constexpr std::size_t longest_text = 8 * 1024;
+
+/// A text of the client's as a problem may repeat it.
+std::string shown(std::string_view text) {
+  std::string plain(text.substr(0, 64));
+  std::ranges::replace_if(
+      plain, [](char c) { return c < 0x20 || c >= 0x7f || c == '"' || c == '\\'; }, '?');
+  return "'" + plain + "'";
+}
+
+/// Where something lies: a site, or store::every_site, and a path.
+struct Place {
+  std::string site;
+  std::string path;
+};
+
+/// Reads one request; the first thing wrong with it is what its sender is told.
+class Reader {
+ public:
+  explicit Reader(const json::object& members) : members_(members) {}
+
+  std::variant<PurgeRequest, Refusal> read() {
+    const std::optional<std::string_view> kind = read_kind();
+    read_host();
+    const bool dry_run = read_flag("dry_run");
+    if (read_flag("soft")) refuse("soft: soft purges are not served by this version of larder", 501);
+    if (kind) read_purges(*kind);
+    if (refusal_) return *std::move(refusal_);
+    return PurgeRequest{std::move(purges_), dry_run};
+  }
+
+ private:
+  void refuse(std::string detail, int status = 400) {
+    if (!refusal_) refusal_ = Refusal{status, std::move(detail)};
+  }
+
+  std::optional<std::string_view> read_kind();
+  void read_host();
+  bool read_flag(std::string_view name);
+  std::optional<std::string> read_text(std::string_view name);
+  std::optional<std::string> read_site(std::string_view name, std::string_view authority);
+  std::optional<Place> read_place(std::string_view name);
+
+  void read_purges(std::string_view kind);
+  void read_tag();
+  void read_all();
+  void add_url(const Place& place);
+  void add_prefix(const Place& place);
+  void add_pattern(const Place& place);
+  void add(Kind kind, std::string value) { purges_.push_back({kind, std::move(value)}); }
+
+  const json::object& members_;
+  std::optional<std::string> host_;
+  std::vector<policy::Purge> purges_;
+  std::optional<Refusal> refusal_;
+};
+
+std::optional<std::string_view> Reader::read_kind() {
+  std::vector<std::string_view> found;
+  for (const auto& member : members_) {
+    const std::string_view name(member.key().data(), member.key().size());
+    const auto kind = std::ranges::find(kinds, name);
+    if (kind != kinds.end()) {
+      found.push_back(*kind);
+    } else if (std::ranges::find(others, name) == others.end()) {
+      refuse(shown(name) + ": there is no such member");
+    }
+  }
+  if (found.empty()) refuse("one of url, prefix, pattern, tag and all must say what to purge");
+  if (found.size() > 1) {
+    refuse(std::string(found[0]) + " and " + std::string(found[1]) + ": only one may say what to purge");
+  }
+  if (refusal_) return std::nullopt;
+  return found.front();
+}
+
+void Reader::read_host() {
+  if (!members_.contains("host")) return;
+  const std::optional<std::string> text = read_text("host");
+  if (text) host_ = read_site("host", *text);
+}
+
+bool Reader::read_flag(std::string_view name) {
+  const json::value* const value = members_.if_contains(name);
+  if (value == nullptr) return false;
+  if (!value->is_bool()) refuse(std::string(name) + ": must be true or false");
+  return value->is_bool() && value->get_bool();
+}
+
+std::optional<std::string> Reader::read_text(std::string_view name) {
+  const json::string* const text = members_.at(name).if_string();
+  if (text == nullptr || text->empty()) {
+    refuse(std::string(name) + ": must be a text that is not empty");
+  } else if (text->size() > longest_text) {
+    refuse(std::string(name) + ": must not be longer than 8 KiB");
+  } else {
+    return std::string(text->data(), text->size());
+  }
+  return std::nullopt;
+}
+
+/// A site is a host alone (policy::site_of()).
+std::optional<std::string> Reader::read_site(std::string_view name, std::string_view authority) {
+  Result<http::Authority> parsed = http::parse_authority(authority, "http");
+  if (parsed) return std::move(parsed->host);
+  refuse(std::string(name) + ": " + shown(authority) + " is no host");
+  return std::nullopt;
+}
+
+/// The text is taken apart by hand: a pattern is no URL.
+std::optional<Place> Reader::read_place(std::string_view name) {
+  const std::optional<std::string> text = read_text(name);
+  if (!text) return std::nullopt;
+  if (!http::is_target_text(*text)) {
+    refuse(std::string(name) + ": " + shown(*text) +
+           " holds what no URL may: spaces, #, control bytes or others");
+    return std::nullopt;
+  }
+  Place place{host_.value_or(std::string(store::every_site)), *text};
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equal_ignoring_case(std::string_view(*text).substr(0, scheme.size()), scheme)) continue;
+    const std::size_t end = std::min(text->find_first_of("/?", scheme.size()), text->size());
+    const auto site = read_site(name, std::string_view(*text).substr(scheme.size(), end - scheme.size()));
+    if (!site) return std::nullopt;
+    if (host_ && *host_ != *site) refuse("host: another one stands in " + std::string(name));
+    place = {*site, text->substr(end)};
+    if (!place.path.starts_with('/')) place.path.insert(0, 1, '/');
+  }
+  if (place.path.starts_with('/')) return place;
+  refuse(std::string(name) + ": " + shown(*text) +
+         " is neither a path, which begins with /, nor an http URL");
+  return std::nullopt;
+}
+
+void Reader::read_purges(std::string_view kind) {
+  if (kind == "tag") return read_tag();
+  if (kind == "all") return read_all();
+  std::optional<Place> place = read_place(kind);
+  if (!place) return;
+  if (kind == "url") {
+    place->path.resize(std::min(place->path.find('?'), place->path.size()));
+  } else if (place->path.find('?') != std::string::npos) {
+    return refuse(std::string(kind) + ": must not have a query: every query of a path is purged");
+  }
+  place->path = policy::normal_path(place->path);
+  if (kind == "url") add_url(*place);
+  if (kind == "prefix") add_prefix(*place);
+  if (kind == "pattern") add_pattern(*place);
+}
+
+void Reader::read_tag() {
+  const std::optional<std::string> tag = read_text("tag");
+  if (!tag) return;
+  if (host_) return refuse("host: a tag is purged wherever it is");
+  // Names lose the spaces around them when they are read from a field.
+  const bool has_control = std::ranges::any_of(*tag, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  if (has_control || trim(*tag) != *tag) {
+    return refuse("tag: must not have control bytes, or spaces at its ends");
+  }
+  add(Kind::tag, *tag);
+}
+
+void Reader::read_all() {
+  const json::value& value = members_.at("all");
+  if (!value.is_bool() || !value.get_bool()) return refuse("all: must be true");
+  if (host_) return add(Kind::below, *host_ + "/");
+  add(Kind::all, "*");
+}
+
+/// A path with and without a trailing slash is one resource to most origins.
+void Reader::add_url(const Place& place) {
+  const std::string plain = place.path == "/" || !place.path.ends_with('/')
+                                ? place.path
+                                : place.path.substr(0, place.path.size() - 1);
+  add(Kind::resource, place.site + plain);
+  if (plain != "/") add(Kind::resource, place.site + plain + "/");
+}
+
+void Reader::add_prefix(const Place& place) {
+  if (place.path.ends_with('/')) return add(Kind::below, place.site + place.path);
+  add(Kind::resource, place.site + place.path);
+  add(Kind::below, place.site + place.path + "/");
+}
+
+void Reader::add_pattern(const Place& place) {
+  if (!policy::PathPattern::parse(place.path)) {
+    return refuse("pattern: " + shown(place.path) +
+                  " is no pattern: segments are literal, hold * or are a {name}; ** comes last");
+  }
+  add(Kind::pattern, place.site + place.path);
+}
+
+std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::resource:
+      return "resource";
+    case Kind::below:
+      return "below";
+    case Kind::pattern:
+      return "pattern";
+    case Kind::tag:
+      return "tag";
+    case Kind::all:
+      break;
+  }
+  return "all";
+}
+
+}  // namespace
+
+std::variant<PurgeRequest, Refusal> read_purge_request(std::string_view json) {
+  boost::system::error_code error;
+  const json::value value = json::parse(boost::json::string_view(json.data(), json.size()), error);
+  if (error) return Refusal{400, "The content is not JSON."};
+  if (!value.is_object()) return Refusal{400, "The content must be a JSON object."};
+  return Reader(value.get_object()).read();
+}
+
+std::string describe(const policy::Purge& purge) {
+  return std::string(name_of(purge.kind)) + " " + purge.value;
+}
+
+}  // namespace larder::admin

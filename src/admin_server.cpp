@@ -1,0 +1,62 @@
+#include "admin_server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace larder {
+namespace {
+
+/// Operators and their tools, not clients.
+constexpr std::size_t most_connections = 128;
+
+server::Settings server_settings() {
+  server::Settings settings;
+  settings.max_connections = most_connections;
+  return settings;
+}
+
+void add(admin::Stats& stats, const Lane::Report& report) {
+  stats.connections += report.connections;
+  for (std::size_t i = 0; i < report.responses.size(); ++i) stats.responses[i] += report.responses[i];
+  if (!report.redis) return;
+  stats.redis_clients.push_back(
+      {"lane " + std::to_string(stats.redis_clients.size()), report.redis->is_up, report.redis->client});
+  if (!stats.redis) stats.redis.emplace();
+  const store::RedisTier::Counts& counts = *report.redis->tier;
+  stats.redis->reads += counts.reads;
+  stats.redis->failed_reads += counts.failed_reads;
+  stats.redis->bad_records += counts.bad_records;
+  stats.redis->writes += counts.writes;
+  stats.redis->failed_writes += counts.failed_writes;
+  stats.redis->skipped_writes += counts.skipped_writes;
+}
+
+}  // namespace
+
+AdminServer::AdminServer(boost::asio::io_context& loop, Sources sources, const std::string& token)
+    : sources_(std::move(sources)),
+      handler_(*this, sources_.purge_log, token, sources_.log),
+      server_(loop, handler_, sources_.clock, server_settings(), sources_.log) {}
+
+Task<admin::Stats> AdminServer::stats() {
+  admin::Stats stats;
+  stats.uptime = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - began_);
+  stats.is_draining = is_draining_;
+  for (const Asked& asked : sources_.lanes) {
+    const Lane::Report report =
+        co_await boost::asio::co_spawn(asked.loop, asked.lane.report(), boost::asio::use_awaitable);
+    add(stats, report);
+  }
+  if (sources_.redis_log != nullptr) {
+    const std::vector<store::RedisPurgeLog::ClientReport> clients = co_await sources_.redis_log->clients();
+    for (const auto& client : clients) {
+      stats.redis_clients.push_back({std::string(client.name), client.is_up, client.counters});
+    }
+  }
+  if (sources_.memory != nullptr) stats.memory = sources_.memory->counts();
+  stats.purge_log = {sources_.purge_log.mark(), sources_.purge_log.waiting(),
+                     sources_.purge_log.is_in_step()};
+  co_return stats;
+}
+
+}  // namespace larder

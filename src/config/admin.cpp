@@ -1,0 +1,48 @@
+#include "address.hpp"
+#include "scalars.hpp"
+#include "sections.hpp"
+
+#include <algorithm>
+
+namespace larder::config {
+namespace {
+
+/// The token travels in a header field (RFC 6750, section 2.1).
+std::optional<std::string> read_token(const Value& value) {
+  const std::optional<std::string> text = value.text("a token");
+  if (!text) return std::nullopt;
+  const bool is_visible = std::ranges::all_of(*text, [](char c) { return c > 0x20 && c < 0x7f; });
+  if (is_visible) return text;
+  value.error("must be visible ASCII characters without a space");
+  return std::nullopt;
+}
+
+/// Whom to blame where a key is left out: the section.
+const Value& place_of(Map& map, std::string_view key, const Value& section) {
+  const Value* const value = map.find(key);
+  return value == nullptr ? section : *value;
+}
+
+void check_address(const Value& place, const Admin& admin, const std::vector<std::string>& public_addresses) {
+  const std::string own = canonical_listen_address(admin.listen);
+  const bool is_public = std::ranges::any_of(public_addresses, [&](const std::string& address) {
+    return !own.empty() && canonical_listen_address(address) == own;
+  });
+  if (is_public) place.error(quoted(admin.listen) + " is where requests are served: admin needs its own");
+  if (!admin.token.empty() || is_loopback_address(admin.listen)) return;
+  place.error(quoted(admin.listen) + " can be reached from other machines: it needs a token");
+}
+
+}  // namespace
+
+std::optional<Admin> read_admin(const Value& value, const std::vector<std::string>& public_addresses) {
+  Admin admin;
+  read_map(value, "admin", [&](Map& map) {
+    map.read("listen", admin.listen, listen_address);
+    map.read("token", admin.token, read_token);
+    check_address(place_of(map, "listen", value), admin, public_addresses);
+  });
+  return admin;
+}
+
+}  // namespace larder::config

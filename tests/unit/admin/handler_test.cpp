@@ -1,0 +1,168 @@
+#include "support/run_task.hpp"
+
+#include <larder/admin/handler.hpp>
+
+#include <boost/json/parse.hpp>
+#include <doctest/doctest.h>
+#include <spdlog/sinks/null_sink.h>
+
+using namespace larder;
+using pipeline::Request;
+using pipeline::Response;
+
+namespace {
+
+class Instance final : public admin::Instance {
+ public:
+  Task<admin::Stats> stats() override { co_return figures; }
+  bool is_draining() const override { return figures.is_draining; }
+  admin::Stats figures;
+};
+
+/// Keeps what it is given, as a log without Redis does.
+class Recorder final : public store::PurgeLog {
+ public:
+  Mark mark() const override { return {}; }
+  bool is_valid(const store::StoredResponse&) const override { return true; }
+  bool admit(store::StoredResponse&) const override { return true; }
+  bool is_in_step() const override { return true; }
+  Task<std::optional<store::Position>> append(std::vector<policy::Purge> purges) override {
+    appended.insert(appended.end(), purges.begin(), purges.end());
+    co_return position;
+  }
+  std::vector<policy::Purge> appended;
+  std::optional<store::Position> position{{7, 1}};
+};
+
+struct Api {
+  Response ask(std::string method, std::string path, std::string content = "",
+               const std::vector<std::pair<std::string, std::string>>& fields = {}) {
+    Request request;
+    request.head.method = std::move(method);
+    request.target.path = std::move(path);
+    for (const auto& [name, value] : fields) request.head.fields.add(name, value);
+    request.body = pipeline::Body(Bytes(std::move(content)));
+    admin::Handler handler(instance, purge_log, token, log);
+    return test::run_task(handler.handle(request)).value();
+  }
+
+  Instance instance;
+  Recorder purge_log;
+  std::string token;
+  Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+};
+
+std::string content_of(const Response& response) {
+  return std::string(response.body.bytes().view());
+}
+
+}  // namespace
+
+TEST_CASE("health is ok until draining begins, and needs no token") {
+  Api api;
+  api.token = "sesame";
+  CHECK(api.ask("GET", "/healthz").head.status == 200);
+  CHECK(content_of(api.ask("GET", "/healthz")) == "ok\n");
+  api.instance.figures.is_draining = true;
+  CHECK(api.ask("GET", "/healthz").head.status == 503);
+  CHECK(api.ask("POST", "/healthz").head.status == 405);
+}
+
+TEST_CASE("without the token nothing is told or done, not even that there is no such path") {
+  Api api;
+  api.token = "sesame";
+  for (const std::string path : {"/stats", "/purge", "/elsewhere"}) {
+    CAPTURE(path);
+    const Response response = api.ask("POST", path, R"({"all": true})", {{"Authorization", "Bearer wrong"}});
+    CHECK(response.head.status == 401);
+    CHECK(response.head.fields.find("WWW-Authenticate") == "Bearer");
+    CHECK(response.head.fields.find("Content-Type") == "application/problem+json");
+  }
+  CHECK(api.purge_log.appended.empty());
+  CHECK(api.ask("POST", "/purge", R"({"all": true})", {{"Authorization", "Bearer sesame"}}).head.status ==
+        200);
+  CHECK(api.purge_log.appended.size() == 1);
+}
+
+TEST_CASE("paths and methods that there are not are refused") {
+  Api api;
+  CHECK(api.ask("GET", "/").head.status == 404);
+  CHECK(api.ask("GET", "/purge/").head.status == 404);
+  const Response get = api.ask("GET", "/purge");
+  CHECK(get.head.status == 405);
+  CHECK(get.head.fields.find("Allow") == "POST");
+  CHECK(api.ask("DELETE", "/stats").head.fields.find("Allow") == "GET, HEAD");
+}
+
+TEST_CASE("a purge is answered with what was purged and its position in the log") {
+  Api api;
+  const Response response = api.ask("POST", "/purge", R"({"prefix": "/a"})");
+  CHECK(response.head.status == 200);
+  CHECK(response.head.fields.find("Cache-Control") == "no-store");
+  CHECK(boost::json::parse(content_of(response)) ==
+        boost::json::parse(R"({"position": "7-1", "purges": ["resource {*}/a", "below {*}/a/"]})"));
+  using Kind = policy::Purge::Kind;
+  CHECK(api.purge_log.appended ==
+        std::vector<policy::Purge>{{Kind::resource, "{*}/a"}, {Kind::below, "{*}/a/"}});
+}
+
+TEST_CASE("a purge that waits for Redis is accepted, without a position") {
+  Api api;
+  api.purge_log.position.reset();
+  const Response response = api.ask("POST", "/purge", R"({"tag": "a"})");
+  CHECK(response.head.status == 202);
+  CHECK(boost::json::parse(content_of(response)).at("position").is_null());
+}
+
+TEST_CASE("a dry run tells what would be purged and purges nothing") {
+  Api api;
+  const Response response = api.ask("POST", "/purge", R"({"tag": "a", "dry_run": true})");
+  CHECK(response.head.status == 200);
+  const boost::json::value answer = boost::json::parse(content_of(response));
+  CHECK(answer.at("purges").as_array().size() == 1);
+  CHECK(answer.at("dry_run").as_bool());
+  CHECK(api.purge_log.appended.empty());
+}
+
+TEST_CASE("what is refused purges nothing, and the answer is JSON whatever was sent") {
+  Api api;
+  for (const std::string content : {"", "nonsense", R"({"a\"b\\c": 1})", R"({"tag": "a", "soft": true})"}) {
+    CAPTURE(content);
+    const Response response = api.ask("POST", "/purge", content);
+    CHECK(response.head.status >= 400);
+    CHECK(boost::json::parse(content_of(response)).at("status").as_int64() == response.head.status);
+  }
+  CHECK(api.purge_log.appended.empty());
+}
+
+TEST_CASE("a web page may purge only with a token") {
+  Api api;
+  CHECK(api.ask("POST", "/purge", R"({"all": true})", {{"Origin", "http://evil.example"}}).head.status ==
+        403);
+  CHECK(api.purge_log.appended.empty());
+  api.token = "sesame";
+  CHECK(api.ask("POST", "/purge", R"({"all": true})",
+                {{"Origin", "http://dashboard.example"}, {"Authorization", "Bearer sesame"}})
+            .head.status == 200);
+}
+
+TEST_CASE("the figures are JSON, with null for a tier that there is not") {
+  Api api;
+  api.instance.figures.uptime = Milliseconds{12'999};
+  api.instance.figures.connections = 3;
+  api.instance.figures.responses[static_cast<std::size_t>(pipeline::CacheResult::hit)] = 5;
+  boost::json::value stats = boost::json::parse(content_of(api.ask("GET", "/stats")));
+  CHECK(stats.at("version").as_string() == LARDER_VERSION);
+  CHECK(stats.at("uptime_seconds").as_int64() == 12);
+  CHECK(stats.at("connections").as_int64() == 3);
+  CHECK(stats.at("responses").at("hit").as_int64() == 5);
+  CHECK(stats.at("memory").is_null());
+  CHECK(stats.at("redis").is_null());
+  api.instance.figures.memory = store::MemoryTier::Counts{1, 2, 3, 4};
+  api.instance.figures.redis.emplace();
+  api.instance.figures.redis_clients.push_back({"lane 0", true, {}});
+  stats = boost::json::parse(content_of(api.ask("GET", "/stats")));
+  CHECK(stats.at("memory").at("evictions").as_int64() == 3);
+  CHECK(stats.at("redis").at("clients").as_array().at(0).at("up").as_bool());
+  CHECK(stats.at("purge_log").at("position").as_string() == "0-0");
+}

@@ -1,0 +1,48 @@
+#include <larder/admin/purge_command.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+using larder::admin::PurgeOrder;
+using larder::admin::reachable;
+using larder::admin::run_purge;
+using larder::admin::to_json;
+using larder::net::Endpoint;
+using larder::net::parse_endpoint;
+
+TEST_CASE("an order becomes what the admin API reads") {
+  PurgeOrder order;
+  order.prefix = "/a\"b";
+  order.host = "shop.example";
+  order.dry_run = true;
+  CHECK(to_json(order) == R"({"prefix":"/a\"b","host":"shop.example","dry_run":true})");
+  PurgeOrder all;
+  all.all = true;
+  CHECK(to_json(all) == R"({"all":true})");
+}
+
+TEST_CASE("a listener on every address is reached on the loopback one") {
+  CHECK(reachable(*parse_endpoint("0.0.0.0:9090")).text() == "127.0.0.1:9090");
+  CHECK(reachable(*parse_endpoint(":9090")).text() == "127.0.0.1:9090");
+  CHECK(reachable(*parse_endpoint("[::]:9090")).text() == "[::1]:9090");
+  CHECK(reachable(*parse_endpoint("10.0.0.7:9090")).text() == "10.0.0.7:9090");
+}
+
+TEST_CASE("an order that says nothing, or too much, is refused before anybody is asked") {
+  std::ostringstream out;
+  std::ostringstream errors;
+  PurgeOrder order;
+  CHECK(run_purge(order, Endpoint{}, "", out, errors) == 2);
+  order.url = "/a";
+  order.tag = "b";
+  CHECK(run_purge(order, Endpoint{}, "", out, errors) == 2);
+  order.tag.reset();
+  order.soft = true;
+  CHECK(run_purge(order, Endpoint{}, "", out, errors) == 2);
+  CHECK(out.str().empty());
+  CHECK(errors.str() ==
+        "larder purge: one of url, prefix, pattern, tag and all must say what to purge\n"
+        "larder purge: url and tag: only one may say what to purge\n"
+        "larder purge: soft: soft purges are not served by this version of larder\n");
+}

@@ -1,0 +1,137 @@
+#include <larder/admin/purge_request.hpp>
+
+#include <doctest/doctest.h>
+
+using larder::admin::describe;
+using larder::admin::PurgeRequest;
+using larder::admin::read_purge_request;
+using larder::admin::Refusal;
+
+namespace {
+
+/// What would be purged, a line each; or the refusal.
+std::string read(const std::string& json) {
+  const std::variant<PurgeRequest, Refusal> read = read_purge_request(json);
+  if (const Refusal* refusal = std::get_if<Refusal>(&read)) {
+    return std::to_string(refusal->status) + " " + refusal->detail;
+  }
+  const PurgeRequest& request = std::get<PurgeRequest>(read);
+  std::string text;
+  for (const auto& purge : request.purges) text += (text.empty() ? "" : ", ") + describe(purge);
+  return request.dry_run ? text + " (dry run)" : text;
+}
+
+struct Case {
+  std::string json;
+  std::string expected;
+};
+
+void check(const std::vector<Case>& cases) {
+  for (const auto& [json, expected] : cases) {
+    CAPTURE(json);
+    CHECK(read(json) == expected);
+  }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a URL is purged with every query, with and without a trailing slash, on its site or on every one") {
+  check({
+      {R"({"url": "/products/7"})", "resource {*}/products/7, resource {*}/products/7/"},
+      {R"({"url": "/products/7/"})", "resource {*}/products/7, resource {*}/products/7/"},
+      {R"({"url": "/products/7?lang=de"})", "resource {*}/products/7, resource {*}/products/7/"},
+      {R"({"url": "/"})", "resource {*}/"},
+      {R"({"url": "http://Shop.example"})", "resource shop.example/"},
+      {R"({"url": "http://shop.example?a=b"})", "resource shop.example/"},
+      {R"({"url": "HTTPS://shop.example:8443/a?b"})", "resource shop.example/a, resource shop.example/a/"},
+      {R"({"url": "http://[::1]:8080/a/"})", "resource [::1]/a, resource [::1]/a/"},
+      {R"({"url": "/a", "host": "Shop.example:8080"})", "resource shop.example/a, resource shop.example/a/"},
+      {R"({"url": "http://shop.example/a", "host": "shop.example"})",
+       "resource shop.example/a, resource shop.example/a/"},
+  });
+}
+
+TEST_CASE("paths are purged in the form in which responses are known") {
+  check({
+      {R"({"url": "/a/./b//c/../%7euser/%c3%a9"})",
+       "resource {*}/a/b/~user/%C3%A9, resource {*}/a/b/~user/%C3%A9/"},
+      {R"({"prefix": "/a//b/"})", "below {*}/a/b/"},
+      {R"({"pattern": "/a//%7e*"})", "pattern {*}/a/~*"},
+  });
+}
+
+TEST_CASE("a prefix is a path and all below it, its segments whole") {
+  check({
+      {R"({"prefix": "/api"})", "resource {*}/api, below {*}/api/"},
+      {R"({"prefix": "/api/"})", "below {*}/api/"},
+      {R"({"prefix": "/"})", "below {*}/"},
+      {R"({"prefix": "http://shop.example/api"})", "resource shop.example/api, below shop.example/api/"},
+      {R"({"prefix": "/api?x"})", "400 prefix: must not have a query: every query of a path is purged"},
+  });
+}
+
+TEST_CASE("patterns, tags and everything") {
+  check({
+      {R"({"pattern": "/api/*/items"})", "pattern {*}/api/*/items"},
+      {R"({"pattern": "/api/{id}/**", "host": "shop.example"})", "pattern shop.example/api/{id}/**"},
+      {R"({"pattern": "http://shop.example/**"})", "pattern shop.example/**"},
+      {R"({"tag": "product:7"})", "tag product:7"},
+      {R"({"tag": "two words"})", "tag two words"},
+      {R"({"all": true})", "all *"},
+      {R"({"all": true, "host": "shop.example"})", "below shop.example/"},
+  });
+}
+
+TEST_CASE("a dry run and a purge that is not soft are asked for by name") {
+  check({
+      {R"({"tag": "a", "dry_run": true})", "tag a (dry run)"},
+      {R"({"tag": "a", "dry_run": false, "soft": false})", "tag a"},
+      {R"({"tag": "a", "soft": true})", "501 soft: soft purges are not served by this version of larder"},
+      {R"({"tag": "a", "soft": 1})", "400 soft: must be true or false"},
+      {R"({"tag": "a", "dry_run": "yes"})", "400 dry_run: must be true or false"},
+  });
+}
+
+TEST_CASE("what does not say exactly one thing to purge is refused by name") {
+  check({
+      {"", "400 The content is not JSON."},
+      {"{\"tag\": \"a\"", "400 The content is not JSON."},
+      {"{\"tag\": \"a\"} x", "400 The content is not JSON."},
+      {"[1]", "400 The content must be a JSON object."},
+      {"{}", "400 one of url, prefix, pattern, tag and all must say what to purge"},
+      {R"({"host": "a"})", "400 one of url, prefix, pattern, tag and all must say what to purge"},
+      {R"({"url": "/a", "tag": "b"})", "400 url and tag: only one may say what to purge"},
+      {R"({"tagg": "a"})", "400 'tagg': there is no such member"},
+      {R"({"tag": "a", "by\"\u0001\\ü": 1})",
+       "400 'by?"
+       "????': there is no such member"},
+      {R"({"all": false})", "400 all: must be true"},
+      {R"({"all": "true"})", "400 all: must be true"},
+  });
+}
+
+TEST_CASE("what could name nothing is refused rather than purge nothing") {
+  check({
+      {R"({"url": 7})", "400 url: must be a text that is not empty"},
+      {R"({"url": ""})", "400 url: must be a text that is not empty"},
+      {R"({"url": null})", "400 url: must be a text that is not empty"},
+      {R"({"url": "products/7"})",
+       "400 url: 'products/7' is neither a path, which begins with /, nor an http URL"},
+      {R"({"url": "ftp://h/a"})",
+       "400 url: 'ftp://h/a' is neither a path, which begins with /, nor an http URL"},
+      {R"({"url": "/a b"})", "400 url: '/a b' holds what no URL may: spaces, #, control bytes or others"},
+      {R"({"url": "/a#b"})", "400 url: '/a#b' holds what no URL may: spaces, #, control bytes or others"},
+      {R"({"url": "http:///a"})", "400 url: '' is no host"},
+      {R"({"url": "http://me@h/a"})", "400 url: 'me@h' is no host"},
+      {R"({"url": "/a", "host": "h/x"})", "400 host: 'h/x' is no host"},
+      {R"({"url": "/a", "host": "{*}"})", "400 host: '{*}' is no host"},
+      {R"({"url": "http://a/x", "host": "b"})", "400 host: another one stands in url"},
+      {R"({"tag": "a", "host": "b"})", "400 host: a tag is purged wherever it is"},
+      {R"({"tag": " a"})", "400 tag: must not have control bytes, or spaces at its ends"},
+      {R"({"tag": "a\nb"})", "400 tag: must not have control bytes, or spaces at its ends"},
+      {R"({"pattern": "/a/**/b"})",
+       "400 pattern: '/a/**/b' is no pattern: segments are literal, hold * or are a {name}; ** comes last"},
+      {"{\"tag\": \"" + std::string(8193, 'x') + "\"}", "400 tag: must not be longer than 8 KiB"},
+  });
+}
