@@ -103,9 +103,8 @@ TEST_CASE("what does not say exactly one thing to purge is refused by name") {
       {R"({"host": "a"})", "400 one of url, prefix, pattern, tag and all must say what to purge"},
       {R"({"url": "/a", "tag": "b"})", "400 url and tag: only one may say what to purge"},
       {R"({"tagg": "a"})", "400 'tagg': there is no such member"},
-      {R"({"tag": "a", "by\"\u0001\\ü": 1})",
-       "400 'by?"
-       "????': there is no such member"},
+      {R"({"tag": "a", "by\"\u0001\\": 1})",
+       std::string("400 'by") + std::string(3, '?') + "': there is no such member"},
       {R"({"all": false})", "400 all: must be true"},
       {R"({"all": "true"})", "400 all: must be true"},
   });

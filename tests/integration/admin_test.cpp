@@ -1,0 +1,341 @@
+#include "support/gate.hpp"
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/ports.hpp"
+#include "support/redis_server.hpp"
+#include "support/shared_tier.hpp"
+#include "support/wait.hpp"
+
+#include <boost/json/parse.hpp>
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+/// The admin API and `larder purge`, its client.
+namespace larder::test {
+
+namespace {
+
+constexpr const char* routes =
+    "  - match: /products/{id}\n    ttl: 60s\n    tags: [\"product:{id}\"]\n"
+    "  - match: /**\n    ttl: 60s\n";
+
+OriginResponse numbered(const OriginRequest& request) {
+  return text("answer " + std::to_string(request.nth));
+}
+
+/// A larder with an admin API, and `larder purge` told of it.
+class Administered {
+ public:
+  explicit Administered(Yaml yaml, std::string token = "")
+      : token_(std::move(token)), port_(free_port()), larder_(with_admin(std::move(yaml))) {
+    std::ofstream(config()) << "upstreams: {a: {servers: [\"http://127.0.0.1:1\"]}}\n" << section();
+  }
+
+  Larder& larder() { return larder_; }
+  Client client() { return larder_.client(); }
+  std::uint16_t port() const { return port_; }
+
+  Response ask(std::string_view method, std::string_view target, std::optional<std::string> body = {}) {
+    return ask_with(token_.empty() ? Fields{} : Fields{{"Authorization", "Bearer " + token_}}, method, target,
+                    std::move(body));
+  }
+  Response ask_with(const Fields& fields, std::string_view method, std::string_view target,
+                    std::optional<std::string> body = {}) {
+    return Client(port_, "localhost").request(method, target, fields, body);
+  }
+
+  boost::json::value stats() { return boost::json::parse(ask("GET", "/stats").body); }
+
+  Run purge(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "purge");
+    arguments.insert(arguments.end(), {"--config", config()});
+    return run_larder(std::move(arguments));
+  }
+
+ private:
+  std::string section() const {
+    return "admin: {listen: \"127.0.0.1:" + std::to_string(port_) + "\", token: \"" + token_ + "\"}\n";
+  }
+  Yaml with_admin(Yaml yaml) const {
+    yaml.rest += section();
+    return yaml;
+  }
+  std::string config() const { return (directory_.path() / "larder.yaml").string(); }
+
+  TemporaryDirectory directory_;
+  std::string token_;
+  std::uint16_t port_;
+  Larder larder_;
+};
+
+struct Case {
+  std::string purge;  ///< the content of POST /purge
+  std::vector<std::string> purged;
+  std::vector<std::string> kept;
+};
+
+const std::vector<Case> cases{
+    {R"({"url": "/products/7"})", {"/products/7", "/products/7?lang=de"}, {"/products/77", "/products"}},
+    {R"({"url": "http://shop.test:81/products/7?x"})", {"/products/7"}, {"/products/8"}},
+    {R"({"url": "/products/7", "host": "other.test"})", {}, {"/products/7"}},
+    {R"({"tag": "product:7"})", {"/products/7", "/products/7?lang=de"}, {"/products/8", "/products"}},
+    {R"({"prefix": "/products"})", {"/products", "/products/7", "/products/8?x"}, {"/productsx", "/other"}},
+    {R"({"prefix": "/products/"})", {"/products/7"}, {"/products"}},
+    {R"({"pattern": "/products/*"})", {"/products/7", "/products/8"}, {"/products", "/products/7/reviews"}},
+    {R"({"all": true, "host": "shop.test"})", {"/", "/products/7"}, {}},
+    {R"({"all": true, "host": "other.test"})", {}, {"/", "/products/7"}},
+    {R"({"all": true})", {"/", "/products/7"}, {}},
+    {R"({"all": true, "dry_run": true})", {}, {"/", "/products/7"}},
+};
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("A purge by URL, tag, prefix, pattern or of everything purges that and no more") {
+  Origin origin(numbered);
+  Administered shop(Yaml{.upstream = origin.url(), .routes = routes});
+  Client client = shop.client();
+  for (const Case& one : cases) {
+    CAPTURE(one.purge);
+    for (const auto* targets : {&one.purged, &one.kept}) {
+      for (const std::string& target : *targets) {
+        client.get(target);
+        REQUIRE(cache_result(client.get(target)) == "HIT");
+      }
+    }
+    const Response answer = shop.ask("POST", "/purge", one.purge);
+    CHECK(answer.status == 200);
+    for (const std::string& target : one.kept) CHECK(cache_result(client.get(target)) == "HIT");
+    for (const std::string& target : one.purged) CHECK(cache_result(client.get(target)) == "MISS");
+  }
+}
+
+TEST_CASE(
+    "A purge over one instance's admin API is in Redis's log at the position answered, and counts on both") {
+  Origin origin(numbered);
+  RedisServer redis;
+  const Yaml yaml{.upstream = origin.url(), .routes = routes, .redis = redis.url()};
+  Administered one(yaml);
+  Larder other(yaml);
+  REQUIRE(uses(one.larder(), redis));
+  REQUIRE(uses(other, redis));
+  Client here = one.client();
+  Client there = other.client();
+  for (const std::string purge :
+       {R"({"url": "/products/7"})", R"({"tag": "product:7"})", R"({"prefix": "/products"})",
+        R"({"pattern": "/products/*"})", R"({"all": true})"}) {
+    CAPTURE(purge);
+    here.get("/products/7");
+    REQUIRE(has_cached(one.larder(), "/products/7"));
+    REQUIRE(eventually([&] { return cache_result(there.get("/products/7")) == "HIT"; }));
+    const std::string old = there.get("/products/7").body;
+    const Response answer = one.ask("POST", "/purge", purge);
+    REQUIRE(answer.status == 200);
+    const std::string position(boost::json::parse(answer.body).at("position").as_string());
+    CHECK_FALSE(redis.cli({"xrange", "larder:purges", position, position}).empty());
+    CHECK(cache_result(here.get("/products/7")) == "MISS");
+    CHECK(eventually([&] { return there.get("/products/7").body != old; }));
+  }
+}
+
+TEST_CASE("While Redis is away a purge is accepted, counts at once, and reaches the log later") {
+  Origin origin(numbered);
+  RedisServer redis;
+  Administered shop(Yaml{.upstream = origin.url(), .routes = routes, .redis = redis.url()});
+  REQUIRE(uses(shop.larder(), redis));
+  Client client = shop.client();
+  client.get("/products/7");
+  REQUIRE(has_cached(shop.larder(), "/products/7"));
+  redis.stop();
+  CHECK(eventually([&] { return !shop.stats().at("purge_log").at("in_step").as_bool(); }));
+  const Response answer = shop.ask("POST", "/purge", R"({"tag": "product:7"})");
+  CHECK(answer.status == 202);
+  CHECK(boost::json::parse(answer.body).at("position").is_null());
+  CHECK(cache_result(client.get("/products/7")) == "MISS");
+  CHECK(shop.stats().at("purge_log").at("waiting").as_int64() == 1);
+  redis.restart();
+  CHECK(eventually([&] { return contains(redis.cli({"xrange", "larder:purges", "-", "+"}), "product:7"); }));
+  CHECK(eventually([&] { return shop.stats().at("purge_log").at("waiting").as_int64() == 0; }));
+}
+
+TEST_CASE("The admin API asks for its token, and says nothing without it but that it is well") {
+  Origin origin(numbered);
+  Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, "sesame");
+  for (const std::string authorization : {"", "Bearer", "Bearer wrong", "Basic sesame"}) {
+    CAPTURE(authorization);
+    const Fields fields = authorization.empty() ? Fields{} : Fields{{"Authorization", authorization}};
+    for (const std::string target : {"/stats", "/purge", "/elsewhere"}) {
+      const Response refused = shop.ask_with(fields, "POST", target, R"({"all": true})");
+      CHECK(refused.status == 401);
+      CHECK(refused.fields.get("WWW-Authenticate") == "Bearer");
+      CHECK(refused.fields.get("Content-Type") == "application/problem+json");
+    }
+  }
+  CHECK(shop.ask_with({}, "GET", "/healthz").body == "ok\n");
+  CHECK(shop.ask("POST", "/purge", R"({"all": true})").status == 200);
+  CHECK(shop.ask("GET", "/stats").status == 200);
+}
+
+TEST_CASE("What the admin API cannot serve is a problem, and the connection is of use afterwards") {
+  Origin origin(numbered);
+  Administered shop(Yaml{.upstream = origin.url(), .routes = routes});
+  CHECK(shop.ask("POST", "/purge", "{").status == 400);
+  CHECK(shop.ask("POST", "/purge", R"({"ulr": "/a"})").status == 400);
+  CHECK(contains(shop.ask("POST", "/purge", R"({"ulr": "/a"})").body, "ulr"));
+  CHECK(shop.ask("POST", "/purge", R"({"tag": "a", "soft": true})").status == 501);
+  CHECK(shop.ask("POST", "/purge", std::string(65 * 1024, ' ') + R"({"all": true})").status == 413);
+  CHECK(shop.ask("GET", "/purge").status == 405);
+  CHECK(shop.ask("GET", "/products/7").status == 404);
+  CHECK(shop.ask("GET", "/healthz").status == 200);
+  CHECK(origin.count() == 0);
+  for (const std::string target : {"/healthz", "/stats", "/purge"}) shop.client().get(target);
+  CHECK(origin.count() == 3);
+}
+
+TEST_CASE("The figures are JSON and count what was served, from every thread") {
+  Origin origin(numbered);
+  RedisServer redis;
+  Administered shop(
+      Yaml{.upstream = origin.url(), .routes = routes, .redis = redis.url(), .rest = "threads: 3\n"});
+  REQUIRE(uses(shop.larder(), redis));
+  const boost::json::value before = shop.stats();
+  std::vector<Client> clients;
+  for (int i = 0; i < 6; ++i) clients.push_back(shop.client());
+  for (Client& client : clients) client.put("/products/7");
+  const boost::json::value stats = shop.stats();
+  CHECK(stats.at("version").as_string() == LARDER_VERSION);
+  CHECK(stats.at("draining").as_bool() == false);
+  CHECK(stats.at("connections").as_int64() >= 6);
+  CHECK(stats.at("responses").at("bypass").as_int64() == before.at("responses").at("bypass").as_int64() + 6);
+  CHECK(stats.at("memory").at("entries").as_int64() >= 1);
+  CHECK(stats.at("redis").at("clients").as_array().size() == 3 + 2);
+  CHECK(eventually([&] {
+    const boost::json::value now = shop.stats();
+    return std::ranges::all_of(now.at("redis").at("clients").as_array(),
+                               [](const boost::json::value& client) {
+                                 return client.at("up").as_bool() && client.at("connections").as_int64() > 0;
+                               });
+  }));
+  CHECK(stats.at("purge_log").at("in_step").as_bool());
+  CHECK(stats.at("purge_log").at("sequence").as_int64() > before.at("purge_log").at("sequence").as_int64());
+}
+
+TEST_CASE("Figures and purges may be asked for by many at once, while requests are served") {
+  Origin origin(numbered);
+  Administered shop(Yaml{.upstream = origin.url(), .routes = routes, .rest = "threads: 3\n"});
+  std::vector<std::thread> threads;
+  std::atomic<int> answered{0};
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < 25; ++n) {
+        const Response response = i == 0   ? shop.ask("GET", "/stats")
+                                  : i == 1 ? shop.ask("POST", "/purge", R"({"tag": "product:7"})")
+                                           : shop.client().get("/products/7");
+        if (response.status == 200) ++answered;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(answered == 100);
+}
+
+TEST_CASE("While requests finish after SIGTERM the admin API says that the instance is draining") {
+  Gate gate;
+  Origin origin([&](const OriginRequest&) {
+    gate.pass();
+    return text("whole");
+  });
+  Administered shop(Yaml{.upstream = origin.url(), .rest = "shutdown_grace: 60s\n"});
+  CHECK(shop.ask("GET", "/healthz").status == 200);
+  Client reading = shop.client();
+  reading.send(reading.head_text("GET", "/a"));
+  gate.wait_for_arrivals(1);
+  shop.larder().process().terminate();
+  CHECK(eventually([&] { return shop.ask("GET", "/healthz").status == 503; }));
+  CHECK(shop.stats().at("draining").as_bool());
+  gate.open();
+  CHECK(reading.receive().body == "whole");
+  CHECK(shop.larder().process().wait(patience) == 0);
+}
+
+TEST_CASE("larder purge has the running larder purge, and prints the position") {
+  Origin origin(numbered);
+  for (const std::string token : {"", "sesame"}) {
+    Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, token);
+    Client client = shop.client();
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"/products/7"},
+                                                      {"http://shop.test/products/7"},
+                                                      {"/products/7", "--host", "shop.test"},
+                                                      {"--tag", "product:7"},
+                                                      {"--prefix", "/products"},
+                                                      {"--pattern", "/products/*"},
+                                                      {"--all"}}) {
+      CAPTURE(arguments.front());
+      client.get("/products/7");
+      REQUIRE(cache_result(client.get("/products/7")) == "HIT");
+      std::vector<std::string> rehearsed = arguments;
+      rehearsed.push_back("--dry-run");
+      const Run rehearsal = shop.purge(rehearsed);
+      CHECK(rehearsal.exit_code == 0);
+      CHECK(contains(rehearsal.output, "would purge "));
+      CHECK(cache_result(client.get("/products/7")) == "HIT");
+      const Run run = shop.purge(arguments);
+      CHECK(run.exit_code == 0);
+      CHECK(contains(run.output, "purged "));
+      CHECK(contains(run.output, "\nposition 1"));
+      CHECK(run.errors.empty());
+      CHECK(cache_result(client.get("/products/7")) == "MISS");
+    }
+  }
+}
+
+TEST_CASE("larder purge ends with 2 for what it does not understand and with 1 where nobody does it") {
+  Origin origin(numbered);
+  Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, "sesame");
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
+                                                    {"/a", "--tag", "b"},
+                                                    {"a"},
+                                                    {"--pattern", "/**/a"},
+                                                    {"--tag", "a", "--soft"},
+                                                    {"--tagg", "a"}}) {
+    CHECK(shop.purge(arguments).exit_code == 2);
+  }
+  CHECK(contains(shop.purge({"/a", "--soft"}).errors, "soft"));
+
+  TemporaryDirectory directory;
+  const std::string path = (directory.path() / "larder.yaml").string();
+  const auto purge_with = [&](const std::string& admin) {
+    std::ofstream(path) << "upstreams: {a: {servers: [\"http://127.0.0.1:1\"]}}\n" << admin;
+    return run_larder({"purge", "/a", "--config", path});
+  };
+  const Run no_section = purge_with("");
+  CHECK(no_section.exit_code == 2);
+  CHECK(contains(no_section.errors, "admin"));
+  const std::string listen = "admin: {listen: \"127.0.0.1:" + std::to_string(shop.port()) + "\"";
+  const Run refused = purge_with(listen + ", token: wrong}\n");
+  CHECK(refused.exit_code == 1);
+  CHECK(contains(refused.errors, "401"));
+  const Run nobody = purge_with("admin: {listen: \"127.0.0.1:" + std::to_string(free_port()) + "\"}\n");
+  CHECK(nobody.exit_code == 1);
+  CHECK(contains(nobody.errors, "127.0.0.1:"));
+}
+
+TEST_CASE("An admin API that others could reach without a token is no configuration") {
+  TemporaryDirectory directory;
+  const std::string path = (directory.path() / "larder.yaml").string();
+  std::ofstream(path)
+      << "upstreams: {a: {servers: [\"http://127.0.0.1:1\"]}}\nadmin: {listen: \"0.0.0.0:9090\"}\n";
+  const Run run = run_larder({"--config", path});
+  CHECK(run.exit_code == 2);
+  CHECK(contains(run.errors, path + ":2:17: "));
+  CHECK(contains(run.errors, "token"));
+}
+
+}  // namespace larder::test
