@@ -178,6 +178,9 @@ Shared Program::shared() {
 }
 
 Result<> Program::listen() {
+  // First the admin API: where requests are served it answers.
+  const Result<> administered = admin_ ? listen_for_admin() : Result<>();
+  if (!administered) return administered;
   for (net::Endpoint endpoint : listen_endpoints(config_)) {
     Result<> free = net::probe(endpoint);
     for (Worker& worker : workers_) {
@@ -193,7 +196,7 @@ Result<> Program::listen() {
     if (!free) return cannot_listen(endpoint, free.error());
     log().info("listening on {}", endpoint.text());
   }
-  return admin_ ? listen_for_admin() : Result<>();
+  return {};
 }
 
 Result<> Program::listen_for_admin() {
