@@ -216,14 +216,15 @@ TEST_CASE("The figures are JSON and count what was served, from every thread") {
   CHECK(stats.at("responses").at("bypass").as_int64() == before.at("responses").at("bypass").as_int64() + 6);
   CHECK(stats.at("memory").at("entries").as_int64() >= 1);
   CHECK(stats.at("redis").at("clients").as_array().size() == 3 + 2);
+  // A busy machine may lose a connection and make it anew.
   CHECK(eventually([&] {
     const boost::json::value now = shop.stats();
-    return std::ranges::all_of(now.at("redis").at("clients").as_array(),
-                               [](const boost::json::value& client) {
-                                 return client.at("up").as_bool() && client.at("connections").as_int64() > 0;
-                               });
+    const auto is_up = [](const boost::json::value& client) {
+      return client.at("up").as_bool() && client.at("connections").as_int64() > 0;
+    };
+    return now.at("purge_log").at("in_step").as_bool() &&
+           std::ranges::all_of(now.at("redis").at("clients").as_array(), is_up);
   }));
-  CHECK(stats.at("purge_log").at("in_step").as_bool());
   CHECK(stats.at("purge_log").at("sequence").as_int64() > before.at("purge_log").at("sequence").as_int64());
 }
 
