@@ -3,6 +3,7 @@
 #include "support/origin.hpp"
 #include "support/ports.hpp"
 #include "support/redis_server.hpp"
+#include "support/reserved_port.hpp"
 #include "support/shared_tier.hpp"
 #include "support/wait.hpp"
 
@@ -31,13 +32,13 @@ OriginResponse numbered(const OriginRequest& request) {
 class Administered {
  public:
   explicit Administered(Yaml yaml, std::string token = "")
-      : token_(std::move(token)), port_(free_port()), larder_(with_admin(std::move(yaml))) {
+      : token_(std::move(token)), larder_(with_admin(std::move(yaml))) {
     std::ofstream(config()) << "upstreams: {a: {servers: [\"http://127.0.0.1:1\"]}}\n" << section();
   }
 
   Larder& larder() { return larder_; }
   Client client() { return larder_.client(); }
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return port_.number(); }
 
   Response ask(std::string_view method, std::string_view target, std::optional<std::string> body = {}) {
     return ask_with(token_.empty() ? Fields{} : Fields{{"Authorization", "Bearer " + token_}}, method, target,
@@ -45,7 +46,7 @@ class Administered {
   }
   Response ask_with(const Fields& fields, std::string_view method, std::string_view target,
                     std::optional<std::string> body = {}) {
-    return Client(port_, "localhost").request(method, target, fields, body);
+    return Client(port(), "localhost").request(method, target, fields, body);
   }
 
   boost::json::value stats() { return boost::json::parse(ask("GET", "/stats").body); }
@@ -58,7 +59,7 @@ class Administered {
 
  private:
   std::string section() const {
-    return "admin: {listen: \"127.0.0.1:" + std::to_string(port_) + "\", token: \"" + token_ + "\"}\n";
+    return "admin: {listen: \"127.0.0.1:" + std::to_string(port()) + "\", token: \"" + token_ + "\"}\n";
   }
   Yaml with_admin(Yaml yaml) const {
     yaml.rest += section();
@@ -68,7 +69,7 @@ class Administered {
 
   TemporaryDirectory directory_;
   std::string token_;
-  std::uint16_t port_;
+  ReservedPort port_;
   Larder larder_;
 };
 
