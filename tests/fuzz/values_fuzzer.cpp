@@ -6,6 +6,7 @@
 #include <larder/http/date.hpp>
 #include <larder/http/etag.hpp>
 #include <larder/http/list.hpp>
+#include <larder/http/range.hpp>
 #include <larder/http/target.hpp>
 
 using namespace larder;
@@ -74,6 +75,20 @@ void check_reference(std::string_view text) {
   require(again && *again == *target, "a URI that was resolved is resolved to itself");
 }
 
+void check_range(std::string_view text) {
+  const auto asked = http::parse_range(text);
+  for (const std::uint64_t length : {0ull, 1ull, 10ull, ~0ull}) {
+    const auto range = asked ? asked->within(length) : std::nullopt;
+    if (range)
+      require(range->first <= range->last && range->last < length, "a range lies within the content");
+  }
+  const auto content = http::parse_content_range(text);
+  if (!content || !content->length) return;
+  const auto again = http::parse_content_range(http::format_content_range(content->range, *content->length));
+  require(again && again->range == content->range && again->length == content->length,
+          "a Content-Range is written and read again as the same");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -84,5 +99,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_authority(text);
   check_reference(text);
   check_delta_seconds(text);
+  check_range(text);
   return 0;
 }
