@@ -44,7 +44,7 @@ Task<> Lane::drain(SteadyTime deadline) {
 void Lane::stop() {
   server_.close();
   cache_.stop();
-  origin_.close_unused();
+  origin_.close();
   if (redis_) redis_->stop();
 }
 

@@ -24,7 +24,9 @@ Logs::Logs(const config::Logging& settings)
   access_->flush_on(spdlog::level::trace);
 }
 
-Logs::~Logs() = default;
+Logs::~Logs() {
+  writer_.reset();  // writes what is queued and ends its thread, which uses the logs
+}
 
 void Logs::write(const pipeline::AccessRecord& record) {
   access_->info("{}", format_ == config::Logging::Format::json ? pipeline::format_json(record)

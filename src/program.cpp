@@ -24,6 +24,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Milliseconds time_to_unwind{2'000};
+constexpr Milliseconds drain_step{10};
 
 /// SIGTERM and SIGINT, for the main thread to wait for; blocked in every thread begun after this.
 class Signals {
@@ -74,10 +75,10 @@ class Worker {
     });
   }
 
-  /// Lets what was told to stop come to its end, for a bounded time.
-  void join() {
+  /// Lets what was told to stop come to its end, until `deadline`.
+  void join(SteadyTime deadline) {
     guard_.reset();
-    if (ended_.get_future().wait_for(time_to_unwind) == std::future_status::timeout) loop_.stop();
+    if (ended_.get_future().wait_until(deadline) == std::future_status::timeout) loop_.stop();
     thread_.join();
   }
 
@@ -102,6 +103,7 @@ class Program {
 
  private:
   std::unique_ptr<store::PurgeLog> make_purge_log();
+  void write_waiting_purges();
   Shared shared();
   void make_admin();
   Result<> listen_for_admin();
@@ -227,10 +229,28 @@ void Program::drain_and_stop() {
   // The admin API answers until nothing else does; it asks the lanes while their loops run.
   if (admin_) asio::post(workers_.front().loop(), [this] { admin_->server().close(); });
   for (Worker& worker : workers_) asio::post(worker.loop(), [&worker] { worker.lane().stop(); });
-  for (Worker& worker : workers_) worker.join();
+  // What ends now without an answer may be a write: its purge is appended on the way out.
+  const SteadyTime unwound = std::chrono::steady_clock::now() + time_to_unwind;
+  for (Worker& worker : workers_) worker.join(unwound);
+  write_waiting_purges();
   if (redis_log_ != nullptr) redis_log_->stop();
   log_guard_.reset();
   log_thread_.join();
+}
+
+/// Purges that wait for Redis would be forgotten with this process; what Redis holds would count again.
+void Program::write_waiting_purges() {
+  if (redis_log_ == nullptr) return;
+  const SteadyTime deadline = std::chrono::steady_clock::now() + time_to_unwind;
+  while (redis_log_->waiting() != 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(drain_step);
+  }
+  if (const std::size_t lost = redis_log_->waiting(); lost != 0) {
+    log().error(
+        "{} purges never reached Redis: what they name may be served from there until its TTL ends; "
+        "delete {}:r:* in Redis to be sure",
+        lost, config_.store.redis->key_prefix);
+  }
 }
 
 }  // namespace

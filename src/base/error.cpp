@@ -13,6 +13,8 @@ class Category final : public boost::system::error_category {
     switch (static_cast<Error>(value)) {
       case Error::timeout:
         return "deadline passed";
+      case Error::reset:
+        return "connection broken";
       case Error::closed:
         return "connection closed";
       case Error::unavailable:

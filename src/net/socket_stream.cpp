@@ -40,7 +40,7 @@ void set_options(asio::local::stream_protocol::socket&) {}
 Error rename(const boost::system::error_code& error, bool timed_out) {
   if (timed_out) return Error::timeout;
   if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) return Error::canceled;
-  return Error::closed;
+  return error == asio::error::eof ? Error::closed : Error::reset;
 }
 
 template <class Protocol>

@@ -12,6 +12,12 @@ constexpr http1::HeadLimits limits{.head = 64 * 1024, .target = 0, .fields = 256
 
 }  // namespace
 
+bool Connection::has_content(bool is_chunked) const {
+  if (!is_chunked) return has_buffered();
+  const std::size_t line = buffered().find("\r\n");
+  return line != std::string_view::npos && line + 2 < buffered().size();
+}
+
 /// Reads more, growing the buffer once it was found full: most responses are small, and long ones are worth
 /// 64 KiB.
 Task<Result<>> Connection::fill() {

@@ -30,7 +30,10 @@ class Connection {
   /// The next piece of content, empty at its end; valid until the next call. `patience`: for each wait.
   Task<Result<std::string_view>> read_content(http1::BodyDecoder& decoder, Milliseconds patience);
 
-  /// Whether read_content() would answer without waiting.
+  /// Whether content is there already at its beginning: of chunks, a whole first line and more.
+  bool has_content(bool is_chunked) const;
+
+  /// Whether bytes were read that nobody has taken.
   bool has_buffered() const { return begin_ != end_; }
 
  private:

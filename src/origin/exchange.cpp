@@ -34,7 +34,9 @@ http1::Framing framing_of(const pipeline::Request& request) {
 class Exchange::ContentReader final : public pipeline::BodyReader {
  public:
   ContentReader(std::shared_ptr<Exchange> exchange, const http1::Framing& framing)
-      : exchange_(std::move(exchange)), decoder_(framing) {}
+      : exchange_(std::move(exchange)),
+        decoder_(framing),
+        is_chunked_(framing.kind == http1::Framing::Kind::chunked) {}
 
   ~ContentReader() override { close(); }
 
@@ -51,7 +53,7 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
   }
 
   bool is_ready() const override {
-    return ended_ || decoder_.done() || exchange_->connection_->has_buffered();
+    return ended_ || decoder_.done() || exchange_->connection_->has_content(is_chunked_);
   }
 
  private:
@@ -64,8 +66,18 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
 
   std::shared_ptr<Exchange> exchange_;
   http1::BodyDecoder decoder_;
+  bool is_chunked_;
   bool ended_ = false;
 };
+
+Exchange::Exchange(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection)
+    : pool_(std::move(pool)), connection_(std::move(connection)) {
+  pool_->note_use(*connection_);
+}
+
+Exchange::~Exchange() {
+  if (connection_) pool_->note_end(*connection_);
+}
 
 Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
   connection_->begin_exchange();
@@ -98,24 +110,32 @@ Task<Result<>> Exchange::send_head(pipeline::Request& request, const http1::Fram
   co_return sent;
 }
 
-/// Runs beside the wait for the response's head: the server may answer before it has read everything.
+/// Runs beside the reading of the response: the server may answer before it has read everything, and may need
+/// the rest to go on answering. While the client is waited for, whose pauses are not the server's fault, no
+/// deadline runs here.
 Task<> Exchange::send_content(std::unique_ptr<pipeline::BodyReader> content, http1::Framing framing) {
   const std::shared_ptr<Exchange> self = shared_from_this();
   bool whole = false;
-  while (!abandoned_) {
-    wait_for(pool_->settings().idle_timeout);
+  while (!whole && !abandoned_) {
+    connection_->stream().expires_at(SteadyTime::max());
     const Result<std::string_view> piece = co_await content->read();
-    // A client that breaks off must not leave the server with what looks like a whole request.
-    if (!piece) connection_->stream().close();
-    if (!piece || abandoned_) break;
-    whole = piece->empty();
+    if (abandoned_) break;
+    if (!piece) {
+      // A client that breaks off must not leave the server with what looks like a whole request. An answer
+      // that is under way may still come to its end.
+      if (!answered_) connection_->stream().close();
+      break;
+    }
+    wait_for(pool_->settings().idle_timeout);
     const Result<> sent = co_await send_piece(*piece, framing);
     // What the server answered before it stopped reading may still be there: the reader finds out.
-    if (!sent || whole) break;
+    if (!sent) break;
+    whole = piece->empty();
   }
   sending_ = false;
   reusable_ = reusable_ && whole;
-  if (whole && !abandoned_) wait_for(pool_->settings().first_byte_timeout);
+  if (abandoned_) co_return;
+  wait_for(answered_ ? pool_->settings().idle_timeout : pool_->settings().first_byte_timeout);
 }
 
 Task<Result<>> Exchange::send_piece(std::string_view piece, const http1::Framing& framing) {
@@ -137,9 +157,8 @@ Task<Result<>> Exchange::send_piece(std::string_view piece, const http1::Framing
 }
 
 pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
-  // An early response: the rest of the request is not worth sending, and the connection is not used again.
-  reusable_ = parsed.keep_alive && !sending_;
-  abandoned_ = sending_;
+  answered_ = true;
+  reusable_ = reusable_ && parsed.keep_alive;
   pipeline::Response response;
   response.head = std::move(parsed.head);
   if (parsed.framing.kind == http1::Framing::Kind::none ||
@@ -154,8 +173,10 @@ pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
 }
 
 void Exchange::finish() {
-  // Bytes behind a response are nobody's: the connection cannot be trusted any more.
-  if (reusable_ && !connection_->has_buffered()) {
+  // Bytes behind a response are nobody's, and a request that is still being sent is not worth the rest: such
+  // a connection is not used again.
+  if (reusable_ && !sending_ && !connection_->has_buffered()) {
+    pool_->note_end(*connection_);
     pool_->keep(std::move(connection_));
   } else {
     abandoned_ = true;

@@ -15,11 +15,13 @@ namespace larder::origin {
 ///
 ///   phase      | request content           | response          | goes to
 ///   sending    | being sent by a coroutine | none yet          | answered: the head came; failed
-///   answered   | all sent, or given up     | content being read | the pool: all read and sent; else closed
+///   answered   | as before                 | content being read | the pool: all read and sent; else closed
 class Exchange final : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection)
-      : pool_(std::move(pool)), connection_(std::move(connection)) {}
+  Exchange(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
 
   /// Sends the request and reads the response's head.
   Task<Result<pipeline::Response>> run(pipeline::Request& request);
@@ -31,7 +33,6 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   class ContentReader;
 
   Task<Result<>> send_head(pipeline::Request& request, const http1::Framing& framing);
-  void start_sending(std::unique_ptr<pipeline::BodyReader> content, http1::Framing framing);
   Task<> send_content(std::unique_ptr<pipeline::BodyReader> content, http1::Framing framing);
   Task<Result<>> send_piece(std::string_view piece, const http1::Framing& framing);
   pipeline::Response respond(http1::ParsedResponse parsed);
@@ -44,7 +45,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   std::shared_ptr<Pool> pool_;
   std::unique_ptr<Connection> connection_;
   bool sending_ = false;    // the content is still being sent
-  bool abandoned_ = false;  // nobody wants the rest of it sent
+  bool answered_ = false;   // the response's head has come
+  bool abandoned_ = false;  // nobody wants the rest of either
   bool reusable_ = true;
 };
 

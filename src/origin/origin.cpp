@@ -12,6 +12,10 @@ bool may_repeat(const pipeline::Request& request) {
   return http::is_idempotent(request.head.method) && !request.body.is_streamed();
 }
 
+bool is_broken(const boost::system::error_code& error) {
+  return error == Error::closed || error == Error::reset;
+}
+
 }  // namespace
 
 Origin::Origin(const std::vector<Settings>& upstreams, Log& log) {
@@ -27,22 +31,24 @@ Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
   if (found == pools_.end()) co_return Error::unavailable;
   const std::shared_ptr<Pool> pool = found->second;
   const bool repeatable = may_repeat(request);
+  boost::system::error_code first_failure;
   if (std::unique_ptr<Connection> used = pool->take_unused()) {
     const auto exchange = std::make_shared<Exchange>(pool, std::move(used));
     Result<pipeline::Response> response = co_await exchange->run(request);
-    if (response || exchange->has_received() || !repeatable || response.error() != Error::closed) {
+    if (response || exchange->has_received() || !repeatable || !is_broken(response.error()))
       co_return response;
-    }
+    first_failure = response.error();
   }
   Result<std::unique_ptr<Connection>> connection = co_await pool->connect();
-  if (!connection) co_return Error::unavailable;
+  // Unavailable says that the server was never reached: not where it may have seen the first attempt.
+  if (!connection) co_return first_failure ? first_failure : connection.error();
   const auto exchange = std::make_shared<Exchange>(pool, std::move(*connection));
   Result<pipeline::Response> response = co_await exchange->run(request);
   co_return response;
 }
 
-void Origin::close_unused() {
-  for (auto& [name, pool] : pools_) pool->close_unused();
+void Origin::close() {
+  for (auto& [name, pool] : pools_) pool->close();
 }
 
 }  // namespace larder::origin

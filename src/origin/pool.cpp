@@ -25,6 +25,7 @@ std::unique_ptr<Connection> Pool::take_unused() {
 Task<Result<std::unique_ptr<Connection>>> Pool::connect() {
   Error last = Error::unavailable;
   for (std::size_t attempt = 0; attempt < servers_.size(); ++attempt) {
+    if (is_closed_) co_return Error::canceled;
     const SteadyTime now = std::chrono::steady_clock::now();
     const std::size_t index = next_server(now);
     Result<std::unique_ptr<net::Stream>> stream =
@@ -60,13 +61,15 @@ void Pool::note_failure(Server& server, const boost::system::error_code& error) 
 }
 
 void Pool::keep(std::unique_ptr<Connection> connection) {
-  if (unused_.size() >= settings_.max_unused * servers_.size()) return;
+  if (is_closed_ || unused_.size() >= settings_.max_unused * servers_.size()) return;
   connection->stream().expires_at(std::chrono::steady_clock::now() + settings_.idle_timeout);
   unused_.push_back(std::move(connection));
 }
 
-void Pool::close_unused() {
+void Pool::close() {
+  is_closed_ = true;
   unused_.clear();
+  for (Connection* connection : in_use_) connection->stream().close();
 }
 
 }  // namespace larder::origin

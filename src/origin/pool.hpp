@@ -5,6 +5,7 @@
 #include <larder/origin/origin.hpp>
 
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 namespace larder::origin {
@@ -25,7 +26,12 @@ class Pool {
   /// Keeps a connection for the next request. Its last response was whole.
   void keep(std::unique_ptr<Connection> connection);
 
-  void close_unused();
+  /// A connection is in use from here on, or no longer.
+  void note_use(Connection& connection) { in_use_.insert(&connection); }
+  void note_end(Connection& connection) { in_use_.erase(&connection); }
+
+  /// Closes every connection, those in use too, and connects no more.
+  void close();
 
  private:
   struct Server {
@@ -41,6 +47,8 @@ class Pool {
   std::vector<Server> servers_;
   std::size_t turn_ = 0;
   std::vector<std::unique_ptr<Connection>> unused_;
+  std::unordered_set<Connection*> in_use_;
+  bool is_closed_ = false;
 };
 
 }  // namespace larder::origin

@@ -63,8 +63,8 @@ Task<bool> Connection::serve_one() {
     co_return goes_on;
   }
   const boost::system::error_code error = parsed.error();
-  const bool is_gone =
-      error == Error::closed || error == Error::canceled || (error == Error::timeout && begin_ == end_);
+  const bool is_gone = error == Error::closed || error == Error::reset || error == Error::canceled ||
+                       (error == Error::timeout && begin_ == end_);
   if (!is_gone) co_await refuse(error);
   co_return false;
 }
@@ -78,6 +78,7 @@ Task<Result<http1::ParsedRequest>> Connection::read_head() {
           http1::parse_request_head(buffered(), server_.settings_.head_limits);
       if (!parsed) co_return parsed.error();
       if (parsed->has_value()) {
+        wait_freely();
         consume((*parsed)->size);
         co_return std::move(**parsed);
       }
@@ -90,17 +91,17 @@ Task<Result<http1::ParsedRequest>> Connection::read_head() {
   }
 }
 
-/// Reads more behind what is there, making room for it first.
+/// Reads more behind what is there, making room for it first: a buffer that was found full is worth a larger
+/// one.
 Task<Result<>> Connection::fill() {
+  const bool was_full = end_ == buffer_.size();
   if (begin_ == end_) begin_ = end_ = 0;
-  if (end_ == buffer_.size()) {
-    if (begin_ == 0) {
-      buffer_.resize(buffer_.empty() ? first_buffer : std::min(buffer_.size() * 4, largest_buffer));
-    } else {
-      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-      end_ -= begin_;
-      begin_ = 0;
-    }
+  if (was_full && begin_ != 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  } else if (was_full && buffer_.size() < largest_buffer) {
+    buffer_.resize(buffer_.empty() ? first_buffer : std::min(buffer_.size() * 4, largest_buffer));
   }
   if (end_ == buffer_.size()) co_return Error::head_too_large;
   const Result<std::size_t> count = co_await stream_->read_some(std::span(buffer_).subspan(end_));
@@ -149,7 +150,7 @@ Task<bool> Connection::answer(http1::ParsedRequest parsed) {
   }
   const Result<> sent = co_await respond(*response, method, version_minor);
   if (!sent) co_return false;
-  if (decoder_->done()) co_return keep_alive_;
+  if (decoder_->done() && keep_alive_) co_return true;
   co_await linger();
   co_return false;
 }
@@ -181,30 +182,29 @@ Task<> Connection::linger() {
 }
 
 Task<Result<std::string_view>> Connection::read_content() {
-  if (owes_continue_) {
-    owes_continue_ = false;
+  if (owes_continue_ && !writing_) {
     constexpr std::array<std::string_view, 1> go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
-    if (!writing_) {
-      const Result<> sent = co_await stream_->write(go_on);
-      if (!sent) co_return sent.error();
-    }
+    const Result<> sent = co_await send(go_on);
+    if (!sent) co_return sent.error();
   }
+  owes_continue_ = false;
+  const Result<std::string_view> piece = co_await next_piece();
+  if (!piece) content_error_ = piece.error();
+  if (!sending_) wait_freely();
+  co_return piece;
+}
+
+Task<Result<std::string_view>> Connection::next_piece() {
   while (!decoder_->done()) {
     const Result<http1::BodyDecoder::Step> step = decoder_->decode(buffered());
-    if (!step) {
-      content_error_ = step.error();
-      co_return step.error();
-    }
+    if (!step) co_return step.error();
     consume(step->consumed);
     if (!step->content.empty()) co_return step->content;
     if (decoder_->done()) break;
     if (step->consumed != 0) continue;
     wait_for(server_.settings_.idle_timeout);
     const Result<> more = co_await fill();
-    if (!more) {
-      content_error_ = more.error();
-      co_return more.error();
-    }
+    if (!more) co_return more.error();
   }
   co_return std::string_view{};
 }

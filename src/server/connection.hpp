@@ -7,6 +7,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,20 +38,29 @@ class Connection final : public std::enable_shared_from_this<Connection> {
  private:
   class Content;
 
+  /// A response's head in parts: status line, what a stored response lends, the rest with the empty line.
+  using Head = std::array<std::string_view, 3>;
+
   Task<bool> serve_one();
   Task<Result<http1::ParsedRequest>> read_head();
   Task<Result<>> fill();
   Task<bool> answer(http1::ParsedRequest parsed);
   Task<> refuse(boost::system::error_code error);
   Task<Result<>> respond(pipeline::Response& response, std::string_view method, int version_minor);
-  Task<Result<>> stream_content(pipeline::BodyReader& content, bool chunked);
-  Task<Result<>> write_bytes(std::string_view bytes);
+  Task<Result<>> write_content(const Head& head, std::string_view content);
+  Task<Result<>> stream_content(const Head& head, pipeline::BodyReader& content, bool chunked,
+                                std::optional<std::string_view> first);
+  Task<Result<>> send(std::span<const std::string_view> parts);
   Task<Result<std::string_view>> read_content();
+  Task<Result<std::string_view>> next_piece();
   Task<> linger();
 
   std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
   void consume(std::size_t count) { begin_ += count; }
   void wait_for(Milliseconds time) { stream_->expires_at(std::chrono::steady_clock::now() + time); }
+
+  /// While others work on the request: they have deadlines of their own.
+  void wait_freely() { stream_->expires_at(SteadyTime::max()); }
 
   Server& server_;
   std::unique_ptr<net::Stream> stream_;
@@ -66,6 +76,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   boost::system::error_code content_error_;  // why it could not be read to its end
   bool owes_continue_ = false;               // the client waits for 100 (Continue)
   bool writing_ = false;                     // the final response has begun: no 100 any more
+  bool sending_ = false;                     // a write is under way, under the deadline that is set
   bool reading_content_ = false;
   boost::asio::steady_timer content_released_;
 };

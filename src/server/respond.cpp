@@ -3,6 +3,7 @@
 #include "connection.hpp"
 
 #include <larder/http/date.hpp>
+#include <larder/pipeline/problem.hpp>
 
 #include <array>
 
@@ -22,9 +23,11 @@ bool has_no_content(std::string_view method, int status) {
 }
 
 Framing framing_of(const pipeline::Response& response, std::string_view method, int version_minor) {
-  if (has_no_content(method, response.head.status)) {
-    if (response.described_length) return {Framing::Kind::length, *response.described_length};
-    return {};
+  const int status = response.head.status;
+  if (has_no_content(method, status)) {
+    // RFC 9110, section 8.6: no Content-Length in a 1xx or 204.
+    if (status < 200 || status == 204 || !response.described_length) return {};
+    return {Framing::Kind::length, *response.described_length};
   }
   const std::optional<std::uint64_t> length = response.body.length();
   if (length) return {Framing::Kind::length, *length};
@@ -36,6 +39,16 @@ Framing framing_of(const pipeline::Response& response, std::string_view method, 
 Task<Result<>> Connection::respond(pipeline::Response& response, std::string_view method, int version_minor) {
   writing_ = true;
   ++server_.responses_[static_cast<std::size_t>(response.cache_result)];
+  const bool no_content = has_no_content(method, response.head.status);
+  std::optional<std::string_view> first;
+  if (!no_content && response.body.is_streamed() && response.body.reader().is_ready()) {
+    const Result<std::string_view> piece = co_await response.body.reader().read();
+    if (piece) {
+      first = *piece;
+    } else {
+      response = pipeline::origin_problem(piece.error());  // nothing has left yet
+    }
+  }
   const Framing framing = framing_of(response, method, version_minor);
   const bool content_left = decoder_ && !decoder_->done();
   if (server_.draining_ || content_left || framing.kind == Framing::Kind::until_close) keep_alive_ = false;
@@ -50,72 +63,69 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
   out_.append(response.head.fields.wire());
   http1::write_head_end(out_, framing, keep_alive_ ? Persistence::keep_alive : Persistence::close,
                         version_minor);
-  const std::string_view head = out_;
   const std::string_view shared =
       response.shared_fields ? response.shared_fields->wire() : std::string_view{};
-
-  const bool no_content = has_no_content(method, response.head.status);
-  std::string_view first =
-      no_content ? std::string_view{} : response.body.bytes().view().substr(0, piece_size);
-  const bool streams = response.body.is_streamed() && !no_content;
+  const Head head{std::string_view(out_).substr(0, status_line), shared,
+                  std::string_view(out_).substr(status_line)};
   const bool chunked = framing.kind == Framing::Kind::chunked;
-  std::string chunk_head;
-  if (streams && response.body.reader().is_ready()) {
-    const Result<std::string_view> piece = co_await response.body.reader().read();
-    if (!piece) co_return piece.error();
-    first = *piece;
-    if (chunked && !first.empty()) http1::write_chunk_head(chunk_head, first.size());
-    if (first.empty()) response.body.take_reader();
+  if (no_content) co_return co_await send(head);
+  if (response.body.is_streamed()) {
+    co_return co_await stream_content(head, response.body.reader(), chunked, first);
   }
-  const bool ended = streams && !response.body.is_streamed();
-  std::string_view tail;
-  if (chunked && ended) tail = http1::last_chunk;
-  if (!chunk_head.empty()) tail = http1::chunk_end;
+  co_return co_await write_content(head, response.body.bytes().view());
+}
 
-  wait_for(server_.settings_.idle_timeout);
-  const std::array<std::string_view, 6> parts{
-      head.substr(0, status_line), shared, head.substr(status_line), chunk_head, first, tail};
-  Result<> sent = co_await stream_->write(parts);
-  if (!sent) co_return sent;
-  if (streams && !ended) {
-    sent = co_await stream_content(response.body.reader(), chunked);
-  } else if (!no_content) {
-    sent = co_await write_bytes(
-        response.body.bytes().view().substr(std::min(piece_size, response.body.bytes().size())));
+/// Head and content in one write, as far as the content fits into one piece.
+Task<Result<>> Connection::write_content(const Head& head, std::string_view content) {
+  std::array<std::string_view, 4> parts{head[0], head[1], head[2], content.substr(0, piece_size)};
+  Result<> sent = co_await send(parts);
+  while (sent && content.size() > piece_size) {
+    content.remove_prefix(piece_size);
+    parts = {content.substr(0, piece_size)};
+    sent = co_await send(parts);
   }
   co_return sent;
 }
 
-Task<Result<>> Connection::write_bytes(std::string_view bytes) {
-  while (!bytes.empty()) {
-    wait_for(server_.settings_.idle_timeout);
-    const std::array<std::string_view, 1> parts{bytes.substr(0, piece_size)};
-    const Result<> sent = co_await stream_->write(parts);
+/// Content as it arrives, the head with the first piece where that is there already. An error from the reader
+/// ends the connection without a last chunk or short of the length: the client sees that the content is
+/// incomplete (RFC 9112, section 8).
+Task<Result<>> Connection::stream_content(const Head& head, pipeline::BodyReader& content, bool chunked,
+                                          std::optional<std::string_view> first) {
+  if (!first) {
+    const Result<> sent = co_await send(head);
     if (!sent) co_return sent;
-    bytes.remove_prefix(parts[0].size());
   }
-  co_return Result<>();
-}
-
-/// An error from the reader ends the connection without a last chunk or short of the length: the client sees
-/// that the content is incomplete (RFC 9112, section 8).
-Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, bool chunked) {
+  Head before = first ? head : Head{};
+  Result<std::string_view> piece = std::string_view{};
+  if (first) {
+    piece = *first;
+  } else {
+    piece = co_await content.read();
+  }
   std::string chunk_head;
-  while (true) {
-    const Result<std::string_view> piece = co_await content.read();
-    if (!piece) co_return piece.error();
-    if (piece->empty()) break;
+  while (piece && !piece->empty()) {
     chunk_head.clear();
     if (chunked) http1::write_chunk_head(chunk_head, piece->size());
-    wait_for(server_.settings_.idle_timeout);
-    const std::array<std::string_view, 3> parts{chunk_head, *piece,
-                                                chunked ? http1::chunk_end : std::string_view{}};
-    const Result<> sent = co_await stream_->write(parts);
+    const std::array<std::string_view, 6> parts{
+        before[0], before[1], before[2], chunk_head, *piece, chunked ? http1::chunk_end : std::string_view{}};
+    const Result<> sent = co_await send(parts);
     if (!sent) co_return sent;
+    before = {};
+    piece = co_await content.read();
   }
-  if (!chunked) co_return Result<>();
-  const std::array<std::string_view, 1> parts{http1::last_chunk};
+  if (!piece) co_return piece.error();
+  const std::array<std::string_view, 4> end{before[0], before[1], before[2],
+                                            chunked ? http1::last_chunk : std::string_view{}};
+  co_return co_await send(end);
+}
+
+Task<Result<>> Connection::send(std::span<const std::string_view> parts) {
+  sending_ = true;
+  wait_for(server_.settings_.idle_timeout);
   const Result<> sent = co_await stream_->write(parts);
+  sending_ = false;
+  wait_freely();
   co_return sent;
 }
 

@@ -7,7 +7,8 @@ namespace larder {
 /// What can go wrong on the way of a message. Library errors are renamed to one of these at the edge.
 enum class Error {
   timeout = 1,     ///< a deadline passed
-  closed,          ///< the peer ended the connection, orderly or not
+  closed,          ///< the peer ended the connection in an orderly way
+  reset,           ///< the connection broke: what came of it may be cut short
   unavailable,     ///< no connection could be made, or the service is known to be down
   malformed,       ///< bytes that the protocol does not allow
   unsupported,     ///< understood, but not offered: an unknown transfer coding, a later version

@@ -17,7 +17,8 @@ class Stream {
  public:
   virtual ~Stream() = default;
 
-  /// Reads at least one byte. Error::closed at the orderly or broken end, Error::timeout past the deadline.
+  /// Reads at least one byte. Error::closed at the orderly end, Error::reset at a broken one (content delimited by the
+  /// end is then incomplete: RFC 9112, section 8), Error::timeout past the deadline.
   virtual Task<Result<std::size_t>> read_some(std::span<char> buffer) = 0;
 
   /// Writes all parts, in order, in as few calls to the kernel as it takes. The parts must live until it is

@@ -38,8 +38,8 @@ class Origin final : public pipeline::Handler {
 
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
 
-  /// Closes unused connections. Those in use end with their exchange.
-  void close_unused();
+  /// Closes every connection: what waits for a response gets Error::canceled, and nothing is begun any more.
+  void close();
 
  private:
   std::map<std::string, std::shared_ptr<Pool>, std::less<>> pools_;
