@@ -60,7 +60,8 @@ Seconds whole_seconds(Milliseconds time) {
 
 void annotate(pipeline::Response& response, const Outcome& outcome) {
   response.cache_result = outcome.result;
-  response.head.fields.add("X-Cache", pipeline::word_of(outcome.result));
+  // Another cache's word about its own doing, further in, is not ours: the first word is larder's.
+  response.head.fields.set("X-Cache", pipeline::word_of(outcome.result));
   http::CacheStatus status;
   // RFC 9211, section 2.1: a stale response is a hit where the origin was not asked for it.
   status.hit = outcome.result == pipeline::CacheResult::hit ||

@@ -75,9 +75,10 @@ bool is_conditional(std::string_view name) {
   return is_one_of(name, conditional);
 }
 
-// Written by us for every message.
+// Written by us for every message; Expect is answered by us.
 bool is_rewritten(std::string_view name) {
-  static constexpr std::array<std::string_view, 7> rewritten{"Host",
+  static constexpr std::array<std::string_view, 8> rewritten{"Host",
+                                                             "Expect",
                                                              "Via",
                                                              "X-Forwarded-For",
                                                              "X-Forwarded-Proto",
@@ -165,6 +166,8 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   out.add("Host", hop.host);
   for (const http::Field field : request.fields) {
     if (is_hop_by_hop(field.name) || is_rewritten(field.name)) continue;
+    // What it says, X-Forwarded-* say, and that we write ourselves.
+    if (equal_ignoring_case(field.name, "Forwarded") && !is_keyed_field(route, field.name)) continue;
     if (http::list_contains(request.fields, "Connection", field.name)) continue;
     if (cacheable && is_withheld(route, field.name)) continue;
     out.add(field.name, field.value);

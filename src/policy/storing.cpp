@@ -30,7 +30,7 @@ bool is_understood(int status) {
 // (front-door.md, CPDoS). What 405 and 414 speak of, method and target, is in the key; fields that would make
 // the origin see another method or target are not sent on. Unless the route sends on more of the query.
 bool is_provoked_by_form(const Route& route, int status) {
-  static constexpr std::array by_fields{400, 413, 431};
+  static constexpr std::array by_fields{400, 413, 417, 431};
   static constexpr std::array by_target{405, 414};
   return is_among(by_fields, status) || (route.query.forward_all && is_among(by_target, status));
 }

@@ -8,12 +8,6 @@ namespace {
 
 using redis::Value;
 
-/// Why there is no usable reply; no error where there is one.
-boost::system::error_code failure_of(const Result<Value>& reply) {
-  if (!reply) return reply.error();
-  return reply->is_error() ? make_error_code(Error::refused) : boost::system::error_code{};
-}
-
 std::string random_name() {
   constexpr std::string_view digits = "0123456789abcdef";
   std::random_device device;
@@ -52,8 +46,15 @@ PurgeStream::Extent read_extent(const Value& reply) {
 
 }  // namespace
 
-PurgeStream::PurgeStream(redis::Client& client, std::string key, std::string by)
-    : client_(client), key_(std::move(key)), by_(std::move(by)) {}
+PurgeStream::PurgeStream(redis::Client& client, std::string key, std::string by, Refused refused)
+    : client_(client), key_(std::move(key)), by_(std::move(by)), refused_(std::move(refused)) {}
+
+boost::system::error_code PurgeStream::failure_of(const Result<redis::Value>& reply) const {
+  if (!reply) return reply.error();
+  if (!reply->is_error()) return {};
+  refused_(reply->text.view());
+  return Error::refused;
+}
 
 Task<Result<std::optional<Position>>> PurgeStream::append(PurgeRecord record, Position oldest) const {
   redis::Command command("XADD");
@@ -117,7 +118,7 @@ Task<Result<PurgeStream::Extent>> PurgeStream::extent() const {
   if (!reply) co_return reply.error();
   if (!reply->is_error()) co_return read_extent(*reply);
   if (reply->text.view().find("no such key") != std::string_view::npos) co_return Extent{};
-  co_return Error::refused;
+  co_return failure_of(reply);
 }
 
 }  // namespace larder::store

@@ -4,6 +4,7 @@
 
 #include <larder/redis/client.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +14,11 @@ namespace larder::store {
 /// The commands on the Redis stream that holds the purge log, over one client. On the client's loop.
 class PurgeStream {
  public:
+  /// Hears Redis's own words where it refuses a command.
+  using Refused = std::function<void(std::string_view)>;
+
   /// `by` is who says it: this instance.
-  PurgeStream(redis::Client& client, std::string key, std::string by);
+  PurgeStream(redis::Client& client, std::string key, std::string by, Refused refused);
 
   redis::Client& client() const { return client_; }
 
@@ -39,9 +43,13 @@ class PurgeStream {
   Task<Result<Extent>> extent() const;
 
  private:
+  /// Why there is no usable reply; no error where there is one.
+  boost::system::error_code failure_of(const Result<redis::Value>& reply) const;
+
   redis::Client& client_;
   std::string key_;
   std::string by_;
+  Refused refused_;
 };
 
 }  // namespace larder::store

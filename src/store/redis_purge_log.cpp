@@ -103,8 +103,16 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   static Task<> run_tail(std::shared_ptr<State> self) { co_await self->tail_.run(); }
   static Task<> run_writer(std::shared_ptr<State> self) { co_await self->writer_.run(); }
 
-  PurgeStream stream_over(redis::Client& client) const {
-    return PurgeStream(client, settings_.key_prefix + ":purges", settings_.instance);
+  PurgeStream stream_over(redis::Client& client) {
+    return PurgeStream(client, settings_.key_prefix + ":purges", settings_.instance,
+                       [this](std::string_view words) { report_refusal(words); });
+  }
+
+  /// Said once, for nobody else can know: until it ends, other instances do not hear of this one's purges.
+  void report_refusal(std::string_view words) {
+    if (refusal_ == words) return;
+    refusal_ = words;
+    log_.warn("redis refuses the purge log: {}; purges count in this instance alone and wait", words);
   }
 
   PurgeTail::Settings tail_settings() const {
@@ -118,6 +126,10 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   void update_step() {
     const bool in_step = !is_stopped_ && tail_.is_ready() && writer_.is_empty();
     if (is_in_step_.exchange(in_step) == in_step) return;
+    if (in_step && !refusal_.empty()) {
+      log_.info("redis takes the purge log again: all purges are written");
+      refusal_.clear();
+    }
     if (in_step) {
       log_.debug("purge log in step at {}", tail_.position().text());
     } else if (!is_stopped_) {
@@ -135,6 +147,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   redis::Client writer_client_;
   PurgeTail tail_;
   PurgeWriter writer_;
+  std::string refusal_;  // Redis's words that were logged; empty while all is well
   std::atomic<bool> is_in_step_{false};
   std::atomic<bool> is_stopped_{false};
 };

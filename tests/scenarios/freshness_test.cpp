@@ -98,3 +98,12 @@ TEST_CASE("RFC 9111, section 5.2.1: what a request asks of the cache is honored"
   CHECK(s.get("/a").line() == "HIT 200 v2");
   CHECK(s.get("/a", {{"Cache-Control", "no-store"}}).cache == "BYPASS");
 }
+
+TEST_CASE("X-Cache is larder's own word, whatever a cache further in says") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.fields = {{"X-Cache", "HIT from elsewhere"}}, .content = "x"});
+  const Seen miss = s.get("/a");
+  CHECK(miss.fields.count("X-Cache") == 1);
+  CHECK(miss.cache == "MISS");
+  CHECK(s.ask("POST", "/b").fields.count("X-Cache") == 1);
+}

@@ -85,7 +85,6 @@ TEST_CASE(
                            "X-Forwarded-SSL",
                            "X-Forwarded-Anything",
                            "X-Real-IP",
-                           "Forwarded",
                            "True-Client-IP",
                            "X-Accel-Redirect",
                            "X-Client-IP",
@@ -102,6 +101,16 @@ TEST_CASE(
     keyed.headers = {name};
     CHECK(forwarded(line, true, keyed) == "Host: Shop.test:81|" + line + ours);
   }
+}
+
+TEST_CASE("a client's Forwarded goes on only where it is part of the key, and Expect never") {
+  CHECK(forwarded("Forwarded: for=evil", true) == "Host: Shop.test:81" + ours);
+  CHECK(forwarded("Forwarded: for=evil", false) == "Host: Shop.test:81" + ours);
+  Route keyed;
+  keyed.headers = {"Forwarded"};
+  CHECK(forwarded("Forwarded: for=me", true, keyed) == "Host: Shop.test:81|Forwarded: for=me" + ours);
+  CHECK(forwarded("Expect: bogus", true) == "Host: Shop.test:81" + ours);
+  CHECK(forwarded("Expect: 100-continue", false) == "Host: Shop.test:81" + ours);
 }
 
 TEST_CASE("X-Forwarded-For is trusted only where the answer is one client's own") {
