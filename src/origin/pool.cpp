@@ -30,6 +30,7 @@ Task<Result<std::unique_ptr<Connection>>> Pool::connect() {
     const std::size_t index = next_server(now);
     Result<std::unique_ptr<net::Stream>> stream =
         co_await net::connect(servers_[index].endpoint, now + settings_.connect_timeout);
+    if (is_closed_) co_return Error::canceled;
     if (stream) {
       if (servers_[index].down_until != SteadyTime{}) {
         servers_[index].down_until = {};

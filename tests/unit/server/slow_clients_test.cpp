@@ -3,6 +3,7 @@
 
 #include <larder/net/connect.hpp>
 #include <larder/net/listener.hpp>
+#include <larder/net/timer.hpp>
 #include <larder/server/server.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -35,11 +36,13 @@ class Echo final : public pipeline::Handler {
       if (piece->empty()) break;
       content += *piece;
     }
+    if (takes > Milliseconds{0}) co_await net::sleep_until(std::chrono::steady_clock::now() + takes);
     response.body = pipeline::Body(Bytes(std::move(content)));
     co_return response;
   }
 
   std::size_t size = 0;
+  Milliseconds takes{0};
 };
 
 /// A server on a port of its own, and its clients, on one event loop.
@@ -186,4 +189,23 @@ TEST_CASE("past max_connections a client waits until another has gone") {
   first.reset();
   CHECK(fixture.until(*second, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(fixture.server().connections() == 1);
+}
+
+TEST_CASE("the deadlines for a client do not run while its request is being answered") {
+  Fixture fixture({.head_timeout = Milliseconds{200}, .idle_timeout = Milliseconds{200}});
+  fixture.handler.takes = Milliseconds{600};
+  const auto stream = fixture.client();
+  fixture.send(*stream, "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n");
+  fixture.send(*stream, "\r\nwh");
+  fixture.send(*stream, "at");
+  CHECK(fixture.until(*stream, "what").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("an answer after which the connection ends reaches a client that sent more than was read") {
+  Fixture fixture({.linger = Milliseconds{2'000}});
+  fixture.handler.size = 3'000'000;
+  const auto stream = fixture.client();
+  fixture.send(*stream, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET /more HTTP/1.1\r\n");
+  const std::string answer = fixture.rest(*stream);
+  CHECK(answer.size() - answer.find("\r\n\r\n") == 3'000'004);
 }

@@ -1,0 +1,162 @@
+#include "support/run_task.hpp"
+
+#include <larder/net/listener.hpp>
+#include <larder/origin/origin.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <doctest/doctest.h>
+#include <spdlog/sinks/null_sink.h>
+
+#include <array>
+#include <functional>
+
+using namespace larder;
+
+namespace {
+
+using Script = std::function<Task<>(net::Stream&)>;
+
+Task<> say(net::Stream& stream, std::string_view text) {
+  const std::array parts{text};
+  co_await stream.write(parts);
+}
+
+/// Reads until what came ends like `end`, or the peer ends.
+Task<> hear(net::Stream& stream, std::string_view end) {
+  std::string heard;
+  std::array<char, 4096> buffer{};
+  while (!heard.ends_with(end)) {
+    const Result<std::size_t> count = co_await stream.read_some(buffer);
+    if (!count) co_return;
+    heard.append(buffer.data(), *count);
+  }
+}
+
+Task<> play(std::unique_ptr<net::Stream> stream, const Script& script) {
+  co_await script(*stream);
+  stream->close();
+}
+
+/// Content in pieces, each after the one before was taken.
+class Pieces final : public pipeline::BodyReader {
+ public:
+  explicit Pieces(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
+  Task<Result<std::string_view>> read() override {
+    if (next_ == pieces_.size()) co_return std::string_view{};
+    co_return pieces_[next_++];
+  }
+
+ private:
+  std::vector<std::string> pieces_;
+  std::size_t next_ = 0;
+};
+
+/// An upstream whose connections play one script after the other; then it listens no more.
+struct Fixture {
+  explicit Fixture(std::vector<Script> scripts_to_play) : scripts(std::move(scripts_to_play)) {
+    listener = net::Listener::open(loop, {"127.0.0.1", "0", {}}).value();
+    settings.name = "up";
+    settings.servers = {listener->endpoint()};
+    settings.connect_timeout = Seconds{5};
+    origin.emplace(std::vector{settings}, log);
+    boost::asio::co_spawn(loop, serve(*this), boost::asio::detached);
+  }
+
+  static Task<> serve(Fixture& self) {
+    for (const Script& script : self.scripts) {
+      Result<std::unique_ptr<net::Stream>> stream = co_await self.listener->accept();
+      if (!stream) co_return;
+      if (&script == &self.scripts.back()) self.listener->close();
+      boost::asio::co_spawn(self.loop, play(std::move(*stream), script), boost::asio::detached);
+    }
+  }
+
+  /// The content of the answer, or the error in words.
+  static Task<std::string> exchange(Fixture& self, std::string method, pipeline::Body body) {
+    pipeline::Request request;
+    request.head.method = std::move(method);
+    request.head.target = "/";
+    request.head.fields.add("Host", "up");
+    request.upstream = "up";
+    request.body = std::move(body);
+    Result<pipeline::Response> response = co_await self.origin->handle(request);
+    if (!response) co_return response.error().message();
+    std::string content;
+    while (response->body.is_streamed()) {
+      const Result<std::string_view> piece = co_await response->body.reader().read();
+      if (!piece) co_return content + " then " + piece.error().message();
+      if (piece->empty()) break;
+      content += *piece;
+    }
+    co_return content;
+  }
+
+  std::string ask(std::string method, pipeline::Body body = {}) {
+    return test::run_task(loop, exchange(*this, std::move(method), std::move(body)));
+  }
+
+  boost::asio::io_context loop;
+  Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  std::vector<Script> scripts;
+  std::unique_ptr<net::Listener> listener;
+  origin::Settings settings;
+  std::optional<origin::Origin> origin;
+};
+
+constexpr std::string_view head_end = "\r\n\r\n";
+
+Task<> ends_orderly(net::Stream& stream) {
+  co_await hear(stream, head_end);
+  co_await say(stream, "HTTP/1.1 200 OK\r\n\r\nall of it");
+}
+
+/// Bytes unread at close make the kernel reset the connection.
+Task<> breaks_off(net::Stream& stream) {
+  co_await say(stream, "HTTP/1.1 200 OK\r\n\r\nhalf of");
+  while (stream.is_idle()) co_await hear(stream, "");
+}
+
+Task<> answers_then_hangs_up_on_the_next(net::Stream& stream) {
+  co_await hear(stream, head_end);
+  co_await say(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst");
+  co_await hear(stream, head_end);
+}
+
+Task<> echoes_while_it_reads(net::Stream& stream) {
+  co_await hear(stream, head_end);
+  co_await say(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  co_await hear(stream, "0\r\n\r\n");
+  co_await say(stream, "4\r\ndone\r\n0\r\n\r\n");
+}
+
+}  // namespace
+
+TEST_CASE(
+    "RFC 9112, section 8: content that the end of the connection delimits is whole only at an orderly end") {
+  CHECK(Fixture({ends_orderly}).ask("GET") == "all of it");
+  const std::string broken = Fixture({breaks_off}).ask("GET");
+  CHECK(broken.ends_with("connection broken"));
+}
+
+TEST_CASE("what may have been done by a first attempt is not called unreachable after the second") {
+  Fixture fixture({answers_then_hangs_up_on_the_next});
+  CHECK(fixture.ask("GET") == "first");
+  CHECK(fixture.ask("DELETE") == "connection closed");
+}
+
+TEST_CASE("a server that answers early gets the rest of the request, which it may need to go on answering") {
+  Fixture fixture({echoes_while_it_reads});
+  pipeline::Body body(std::make_unique<Pieces>(std::vector<std::string>{"one", "two"}), std::nullopt);
+  CHECK(fixture.ask("POST", std::move(body)) == "done");
+}
+
+TEST_CASE("closing ends what waits for an answer") {
+  Fixture fixture({[](net::Stream& stream) -> Task<> { co_await hear(stream, "never"); }});
+  fixture.loop.poll();
+  boost::asio::post(fixture.loop, [&] { boost::asio::post(fixture.loop, [&] { fixture.origin->close(); }); });
+  const std::string answer = fixture.ask("PUT");
+  CHECK(answer == make_error_code(Error::canceled).message());
+}
