@@ -76,6 +76,11 @@ Loaded load(const Arguments& arguments) {
     loaded = larder::config::load_file(*path, environment);
   }
   larder::config::apply(loaded, arguments.overrides);
+  if (loaded.ok()) {
+    for (std::string& problem : larder::tls_problems(loaded.config)) {
+      loaded.diagnostics.emplace_back().message = std::move(problem);
+    }
+  }
   for (const Diagnostic& diagnostic : loaded.diagnostics) std::cerr << diagnostic.text() << '\n';
   return loaded;
 }

@@ -114,6 +114,7 @@ class Program {
   cache::Settings cache_settings_;
   std::vector<origin::Settings> upstreams_;
   std::optional<redis::Settings> redis_;
+  std::vector<ListenAt> listeners_;
   std::optional<store::MemoryTier> memory_;
   asio::io_context log_loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> log_guard_{log_loop_.get_executor()};
@@ -128,7 +129,8 @@ Program::Program(const config::Config& config)
     : config_(config),
       logs_(config.log),
       cache_settings_(cache_settings(config)),
-      upstreams_(origin_settings(config)) {
+      upstreams_(origin_settings(config)),
+      listeners_(listen_at(config)) {
   if (config.store.redis) {
     redis_ = redis_settings(*config.store.redis);
     redis_->availability = std::make_shared<redis::Availability>(redis_->endpoint.text(), log());
@@ -183,11 +185,12 @@ Result<> Program::listen() {
   // First the admin API: where requests are served it answers.
   const Result<> administered = admin_ ? listen_for_admin() : Result<>();
   if (!administered) return administered;
-  for (net::Endpoint endpoint : listen_endpoints(config_)) {
+  for (ListenAt& at : listeners_) {
+    net::Endpoint& endpoint = at.endpoint;
     Result<> free = net::probe(endpoint);
     for (Worker& worker : workers_) {
       if (!free) break;
-      Result<std::unique_ptr<net::Listener>> listener = net::Listener::open(worker.loop(), endpoint);
+      Result<std::unique_ptr<net::Listener>> listener = net::Listener::open(worker.loop(), endpoint, at.tls);
       if (!listener) {
         free = listener.error();
         break;
@@ -196,7 +199,7 @@ Result<> Program::listen() {
       worker.lane().server().accept_on(std::move(*listener));
     }
     if (!free) return cannot_listen(endpoint, free.error());
-    log().info("listening on {}", endpoint.text());
+    log().info("listening on {}{}", endpoint.text(), at.tls == nullptr ? "" : " for TLS");
   }
   return {};
 }

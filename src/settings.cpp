@@ -1,6 +1,43 @@
 #include "settings.hpp"
 
 namespace larder {
+namespace {
+
+/// Has `build` read the files of one `tls:` and says of which it was where one of them is wrong.
+template <class Build>
+std::shared_ptr<const net::TlsContext> built(const std::string& where, Build build) {
+  try {
+    return build();
+  } catch (const net::TlsFileError& error) {
+    throw net::TlsFileError(error.setting(), where + ".tls." + error.setting() + ": " + error.what());
+  }
+}
+
+std::shared_ptr<const net::TlsContext> client_context(const std::string& where, const config::Tls& tls) {
+  return built(where, [&] { return net::TlsContext::for_clients({tls.ca, tls.cert, tls.key, tls.verify}); });
+}
+
+std::shared_ptr<const net::TlsContext> listen_context(const config::Listen& listener) {
+  return built("listen " + listener.address, [&] {
+    return net::TlsContext::for_listener({listener.tls->cert, listener.tls->key});
+  });
+}
+
+/// The servers of an upstream; those that speak TLS share one context.
+std::vector<origin::Server> servers_of(const config::Upstream& upstream) {
+  std::shared_ptr<const net::TlsContext> context;
+  std::vector<origin::Server> servers;
+  for (const config::Server& server : upstream.servers) {
+    origin::Server& one = servers.emplace_back(origin::Server{{server.host, server.port, {}}, {}});
+    if (server.scheme != "https") continue;
+    if (context == nullptr) context = client_context("upstreams." + upstream.name, upstream.tls);
+    const std::string& name = upstream.tls.server_name;
+    one.tls = net::TlsPeer{context, name.empty() ? server.host : name};
+  }
+  return servers;
+}
+
+}  // namespace
 
 cache::Settings cache_settings(const config::Config& config) {
   // A route may leave its upstream out while there is one.
@@ -21,8 +58,7 @@ std::vector<origin::Settings> origin_settings(const config::Config& config) {
   for (const config::Upstream& upstream : config.upstreams) {
     origin::Settings settings;
     settings.name = upstream.name;
-    for (const config::Server& server : upstream.servers)
-      settings.servers.push_back({server.host, server.port, {}});
+    settings.servers = servers_of(upstream);
     settings.connect_timeout = upstream.timeouts.connect;
     settings.first_byte_timeout = upstream.timeouts.first_byte;
     settings.idle_timeout = upstream.timeouts.idle;
@@ -36,6 +72,10 @@ redis::Settings redis_settings(const config::Redis& config) {
   if (!config.username.empty()) settings.username = config.username;
   if (!config.password.empty()) settings.password = config.password;
   settings.timeout = config.timeout;
+  if (settings.tls) {
+    settings.tls->context = client_context("store.redis", config.tls);
+    if (!config.tls.server_name.empty()) settings.tls->server_name = config.tls.server_name;
+  }
   return settings;
 }
 
@@ -45,10 +85,31 @@ store::PurgeTable::Limits purge_limits(const config::Config& config) {
   return limits;
 }
 
-std::vector<net::Endpoint> listen_endpoints(const config::Config& config) {
-  std::vector<net::Endpoint> endpoints;
-  for (const std::string& address : config.listen) endpoints.push_back(net::parse_endpoint(address).value());
-  return endpoints;
+std::vector<ListenAt> listen_at(const config::Config& config) {
+  std::vector<ListenAt> all;
+  for (const config::Listen& listener : config.listen) {
+    ListenAt& at = all.emplace_back();
+    at.endpoint = net::parse_endpoint(listener.address).value();  // config has checked it
+    if (listener.tls) at.tls = listen_context(listener);
+  }
+  return all;
+}
+
+std::vector<std::string> tls_problems(const config::Config& config) {
+  std::vector<std::string> problems;
+  const auto attempt = [&](const auto& build) {
+    try {
+      build();
+    } catch (const net::TlsFileError& error) {
+      problems.emplace_back(error.what());
+    }
+  };
+  for (const config::Listen& listener : config.listen) {
+    if (listener.tls) attempt([&] { listen_context(listener); });
+  }
+  for (const config::Upstream& upstream : config.upstreams) attempt([&] { servers_of(upstream); });
+  if (config.store.redis) attempt([&] { redis_settings(*config.store.redis); });
+  return problems;
 }
 
 net::Endpoint admin_endpoint(const config::Admin& config) {

@@ -105,8 +105,8 @@ bool is_unix_url(const urls::url_view& url) {
 }
 
 bool is_redis_url(const urls::url_view& url) {
-  if (!is_scheme(url, "redis") || url.encoded_host().empty() || !is_plain_host(url.encoded_host()))
-    return false;
+  const bool is_known = is_scheme(url, "redis") || is_scheme(url, "rediss");
+  if (!is_known || url.encoded_host().empty() || !is_plain_host(url.encoded_host())) return false;
   if (url.has_query() || url.has_fragment()) return false;
   const std::string_view path = view(url.encoded_path());
   return path.empty() || path == "/" || (path.front() == '/' && number(path.substr(1)).has_value());
@@ -133,10 +133,6 @@ std::optional<std::pair<std::size_t, std::size_t>> password_in(std::string_view 
 }  // namespace
 
 std::optional<std::string> listen_address(const Value& value) {
-  if (value.is_map() && is_unserved("listen", "{address, tls}")) {
-    value.error(unserved_message("{address, tls}"));
-    return std::nullopt;
-  }
   std::optional<std::string> text = value.text(a_listen_address);
   if (!text) return std::nullopt;
   if (text->starts_with("unix:") && is_unserved("listen", "unix:")) {
@@ -178,7 +174,7 @@ bool is_loopback_address(std::string_view text) {
 
 std::optional<Server> server_url(const Value& value) {
   const std::optional<std::string> text = value.text(a_server_url);
-  if (!text || refuse_scheme(value, "upstream.servers", *text)) return std::nullopt;
+  if (!text) return std::nullopt;
   const auto url = urls::parse_uri(*text);
   if (!url) {
     value.mismatch(a_server_url, without_user(*text));
@@ -209,6 +205,10 @@ std::optional<std::string> redis_url(const Value& value) {
   }
   if (!url->port().empty() && !check_port(value, view(url->port()), 1)) return std::nullopt;
   return text;
+}
+
+bool is_secure_redis(std::string_view url) {
+  return scheme_of(url) == "rediss://";
 }
 
 bool has_password(std::string_view url) {

@@ -23,12 +23,15 @@ bool is_loopback_address(std::string_view text);
 /// A server's URL taken apart. Only scheme, host and port: larder is transparent.
 std::optional<Server> server_url(const Value& value);
 
-/// `http://host:port`
+/// `http://host:port` or `https://host:port`
 std::string format_server(const Server& server);
 
-/// A Redis URL as written: `redis://[user[:password]@]host[:port][/db]` or `unix:/path[?db=N]`. Messages do
-/// not repeat it: it may hold a password.
+/// A Redis URL as written: `redis://[user[:password]@]host[:port][/db]`, `rediss://` likewise or
+/// `unix:/path[?db=N]`. Messages do not repeat it: it may hold a password.
 std::optional<std::string> redis_url(const Value& value);
+
+/// Whether a Redis URL asks for TLS.
+bool is_secure_redis(std::string_view url);
 
 /// Whether a URL holds a password.
 bool has_password(std::string_view url);

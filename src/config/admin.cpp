@@ -23,10 +23,10 @@ const Value& place_of(Map& map, std::string_view key, const Value& section) {
   return value == nullptr ? section : *value;
 }
 
-void check_address(const Value& place, const Admin& admin, const std::vector<std::string>& public_addresses) {
+void check_address(const Value& place, const Admin& admin, const std::vector<Listen>& listeners) {
   const std::string own = canonical_listen_address(admin.listen);
-  const bool is_public = std::ranges::any_of(public_addresses, [&](const std::string& address) {
-    return !own.empty() && canonical_listen_address(address) == own;
+  const bool is_public = std::ranges::any_of(listeners, [&](const Listen& listener) {
+    return !own.empty() && canonical_listen_address(listener.address) == own;
   });
   if (is_public) place.error(quoted(admin.listen) + " is where requests are served: admin needs its own");
   if (!admin.token.empty() || is_loopback_address(admin.listen)) return;
@@ -35,12 +35,12 @@ void check_address(const Value& place, const Admin& admin, const std::vector<std
 
 }  // namespace
 
-std::optional<Admin> read_admin(const Value& value, const std::vector<std::string>& public_addresses) {
+std::optional<Admin> read_admin(const Value& value, const std::vector<Listen>& listeners) {
   Admin admin;
   read_map(value, "admin", [&](Map& map) {
     map.read("listen", admin.listen, listen_address);
     map.read("token", admin.token, read_token);
-    check_address(place_of(map, "listen", value), admin, public_addresses);
+    check_address(place_of(map, "listen", value), admin, listeners);
   });
   return admin;
 }

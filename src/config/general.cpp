@@ -31,22 +31,23 @@ void read_log(const Value& value, Logging& log) {
 
 }  // namespace
 
-std::optional<std::vector<std::string>> read_listen(const Value& value) {
+std::optional<std::vector<Listen>> read_listen(const Value& value) {
   std::vector<Value> items;
-  std::vector<std::string> addresses;
+  std::vector<Listen> listeners;
   std::vector<std::string> canonical;
   for (const Value& item : value.items()) {
-    const std::optional<std::string> address = listen_address(item);
-    if (!address) continue;
-    addresses.push_back(*address);
-    if (canonical_listen_address(*address).empty()) continue;
+    std::optional<Listen> listener = read_listener(item);
+    if (!listener) continue;
+    const std::string address = canonical_listen_address(listener->address);
+    listeners.push_back(*std::move(listener));
+    if (address.empty()) continue;
     items.push_back(item);
-    canonical.push_back(canonical_listen_address(*address));
+    canonical.push_back(address);
   }
   refuse_repeated(items, canonical);
   if (value.is_list() && value.items().empty()) value.error("must not be empty");
-  if (addresses.empty()) return std::nullopt;
-  return addresses;
+  if (listeners.empty()) return std::nullopt;
+  return listeners;
 }
 
 std::optional<unsigned> read_threads(const Value& value) {

@@ -13,15 +13,22 @@ namespace larder::config {
 /// Reads the whole file: its upstreams and store first, since the routes are checked against them.
 void read_config(const Value& root, Config& config);
 
-std::optional<std::vector<std::string>> read_listen(const Value& value);
+std::optional<std::vector<Listen>> read_listen(const Value& value);
 
 /// `auto` (0) or a number of threads.
 std::optional<unsigned> read_threads(const Value& value);
 
 std::optional<std::string> read_log_level(const Value& value);
 
-/// `public_addresses`: where requests are served, which admin's may not be.
-std::optional<Admin> read_admin(const Value& value, const std::vector<std::string>& public_addresses);
+/// `listeners`: where requests are served, which admin's may not be.
+std::optional<Admin> read_admin(const Value& value, const std::vector<Listen>& listeners);
+
+/// Where one listener listens: an address, or `{address, tls: {cert, key}}`.
+std::optional<Listen> read_listener(const Value& value);
+
+/// `tls: {ca, cert, key, server_name}` at `place`, for talking to a server; `verify` too where
+/// `may_trust_all`.
+std::optional<Tls> read_tls(const Value& value, std::string_view place, bool may_trust_all);
 
 std::vector<Upstream> read_upstreams(const Value& value);
 

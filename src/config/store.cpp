@@ -37,12 +37,22 @@ std::optional<bool> read_on_outage(const Value& value) {
   return one_of(value, std::array{Choice<bool>{"serve", false}, Choice<bool>{"origin", true}});
 }
 
+/// An empty one is what the example has beside any URL.
+void read_redis_tls(const Value& value, Redis& redis) {
+  const std::optional<Tls> tls = read_tls(value, "store.redis.tls", false);
+  if (!tls) return;
+  redis.tls = *tls;
+  if (*tls == Tls{} || redis.url.empty() || is_secure_redis(redis.url)) return;
+  value.error("the url is not rediss://");
+}
+
 std::optional<Redis> read_redis(const Value& value) {
   Redis redis;
   read_map(value, "store.redis", [&](Map& map) {
     map.read("url", redis.url, redis_url);
     map.read("username", redis.username, any_text);
     map.read("password", redis.password, any_text);
+    if (const Value* tls = map.find("tls")) read_redis_tls(*tls, redis);
     map.read("key_prefix", redis.key_prefix, read_key_prefix);
     map.read("timeout", redis.timeout, positive_duration);
     map.read("on_outage", redis.origin_on_outage, read_on_outage);

@@ -6,6 +6,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+
 namespace larder::config {
 namespace {
 
@@ -33,6 +35,8 @@ class Writer {
   void end() { emitter_ << YAML::EndMap; }
 
   void admin(const Admin& admin);
+  void listen(const std::vector<Listen>& listeners);
+  void tls(const Tls& tls, bool with_verify);
   void upstream(const Upstream& upstream);
   void store(const Store& store);
   void redis(const Redis& redis);
@@ -59,6 +63,35 @@ void Writer::admin(const Admin& admin) {
   end();
 }
 
+/// One that listens for TLS is a map; the others are as short as they can be.
+void Writer::listen(const std::vector<Listen>& listeners) {
+  key("listen") << YAML::Flow << YAML::BeginSeq;
+  for (const Listen& listener : listeners) {
+    if (!listener.tls) {
+      emitter_ << escape_variables(listener.address);
+      continue;
+    }
+    emitter_ << YAML::Flow << YAML::BeginMap;
+    text("address", listener.address);
+    begin_flow("tls");
+    text("cert", listener.tls->cert);
+    text("key", listener.tls->key);
+    end();
+    end();
+  }
+  emitter_ << YAML::EndSeq;
+}
+
+void Writer::tls(const Tls& tls, bool with_verify) {
+  begin_flow("tls");
+  text("ca", tls.ca);
+  text("cert", tls.cert);
+  text("key", tls.key);
+  text("server_name", tls.server_name);
+  if (with_verify) toggle("verify", tls.verify);
+  end();
+}
+
 void Writer::upstream(const Upstream& upstream) {
   begin(upstream.name.c_str());
   std::vector<std::string> servers;
@@ -69,6 +102,8 @@ void Writer::upstream(const Upstream& upstream) {
   time("first_byte", upstream.timeouts.first_byte);
   time("idle", upstream.timeouts.idle);
   end();
+  const auto is_secure = [](const Server& server) { return server.scheme == "https"; };
+  if (std::ranges::any_of(upstream.servers, is_secure)) tls(upstream.tls, true);
   end();
 }
 
@@ -86,6 +121,7 @@ void Writer::redis(const Redis& redis) {
   text("url", masked_url(redis.url));
   text("username", redis.username);
   text("password", redis.password.empty() ? "" : secret);
+  if (is_secure_redis(redis.url)) tls(redis.tls, false);
   text("key_prefix", redis.key_prefix);
   time("timeout", redis.timeout);
   text("on_outage", redis.origin_on_outage ? "origin" : "serve");
@@ -156,7 +192,7 @@ void Writer::log(const Logging& log) {
 
 std::string Writer::write(const Config& config) {
   emitter_ << YAML::BeginMap;
-  list("listen", config.listen);
+  listen(config.listen);
   text("threads", config.threads == 0 ? "auto" : std::to_string(config.threads));
   if (config.admin) admin(*config.admin);
   begin("upstreams");

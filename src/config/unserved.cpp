@@ -15,25 +15,21 @@ struct Unserved {
 };
 
 /// What the design promises and a later version brings: removing a row is how a key is turned on.
-constexpr std::array<Unserved, 15> unserved{{
+constexpr auto unserved = std::to_array<Unserved>({
     // Keys.
-    {"store.redis", "tls"},
     {"route", "stale_while_revalidate"},
     {"route", "stale_if_error"},
     {"route", "jitter"},
     {"route", "warm"},
     {"route", "identity"},
     // Values and forms.
-    {"listen", "{address, tls}"},
     {"listen", "unix:"},
-    {"upstream.servers", "https://"},
-    {"store.redis.url", "rediss://"},
     {"store.redis.url", "redis+sentinel://"},
     {"store.redis.url", "redis+cluster://"},
     {"route.consistency", "strict"},
     {"route.collapse", "local"},
     {"route.collapse", "cluster"},
-}};
+});
 
 }  // namespace
 

@@ -2,6 +2,8 @@
 #include "scalars.hpp"
 #include "sections.hpp"
 
+#include <algorithm>
+
 namespace larder::config {
 namespace {
 
@@ -29,11 +31,22 @@ void read_timeouts(const Value& value, Timeouts& timeouts) {
   });
 }
 
+void read_upstream_tls(const Value& value, Upstream& upstream) {
+  const std::optional<Tls> tls = read_tls(value, "upstream.tls", true);
+  if (!tls) return;
+  upstream.tls = *tls;
+  const auto is_secure = [](const Server& server) { return server.scheme == "https"; };
+  // Servers that could not be read were complained of already.
+  if (upstream.servers.empty() || std::ranges::any_of(upstream.servers, is_secure)) return;
+  value.error("none of the servers is https://");
+}
+
 void read_upstream(const Value& value, Upstream& upstream) {
   read_map(value, "upstream", [&](Map& map) {
     map.read("servers", upstream.servers, read_servers);
     if (map.find("servers") == nullptr) value.error("\"servers\" is missing");
     if (const Value* timeouts = map.find("timeouts")) read_timeouts(*timeouts, upstream.timeouts);
+    if (const Value* tls = map.find("tls")) read_upstream_tls(*tls, upstream);
   });
 }
 

@@ -1,4 +1,5 @@
 #include "socket_stream.hpp"
+#include "tls_stream.hpp"
 
 #include <larder/net/connect.hpp>
 
@@ -56,9 +57,18 @@ Task<Result<std::unique_ptr<Stream>>> connect_unix(Endpoint endpoint, SteadyTime
   co_return std::unique_ptr<Stream>(std::move(stream));
 }
 
+Task<Result<std::unique_ptr<Stream>>> secure(std::unique_ptr<TcpStream> tcp, const TlsPeer& tls) {
+  auto stream = std::make_unique<TlsStream>(std::move(tcp), tls.context);
+  stream->expect(tls.server_name);
+  const Result<> shaken = co_await stream->handshake();
+  if (!shaken) co_return shaken.error();
+  stream->expires_at(SteadyTime::max());
+  co_return std::unique_ptr<Stream>(std::move(stream));
+}
+
 }  // namespace
 
-Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime deadline) {
+Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime deadline, const TlsPeer* tls) {
   if (!endpoint.unix_path.empty()) {
     co_return co_await connect_unix(std::move(endpoint), deadline);
   }
@@ -68,6 +78,9 @@ Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime dead
     auto stream = std::make_unique<TcpStream>(tcp::socket(executor));
     stream->expires_at(deadline);
     const Result<> connected = co_await stream->connect(address);
+    if (connected && tls != nullptr) {
+      co_return co_await secure(std::move(stream), *tls);
+    }
     if (connected) {
       stream->expires_at(SteadyTime::max());
       co_return std::unique_ptr<Stream>(std::move(stream));

@@ -1,4 +1,5 @@
 #include "socket_stream.hpp"
+#include "tls_stream.hpp"
 
 #include <larder/net/listener.hpp>
 
@@ -35,10 +36,11 @@ error_code bind(tcp::acceptor& acceptor, const tcp::endpoint& address, bool shar
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::open(asio::io_context& loop, const Endpoint& endpoint) {
+Result<std::unique_ptr<Listener>> Listener::open(asio::io_context& loop, const Endpoint& endpoint,
+                                                 std::shared_ptr<const TlsContext> tls) {
   const Result<tcp::endpoint> address = resolve_to_bind(loop, endpoint);
   if (!address) return address.error();
-  std::unique_ptr<Listener> listener(new Listener(loop));
+  std::unique_ptr<Listener> listener(new Listener(loop, std::move(tls)));
   error_code error = bind(listener->acceptor_, *address, true);
   if (!error) listener->acceptor_.listen(tcp::acceptor::max_listen_connections, error);
   if (error) return error;
@@ -53,6 +55,9 @@ Task<Result<std::unique_ptr<Stream>>> Listener::accept() {
   if (error) co_return Error::unavailable;
   auto stream = std::make_unique<TcpStream>(std::move(socket));
   stream->settle();
+  if (tls_ != nullptr) {
+    co_return std::unique_ptr<Stream>(std::make_unique<TlsStream>(std::move(stream), tls_));
+  }
   co_return std::unique_ptr<Stream>(std::move(stream));
 }
 

@@ -39,6 +39,11 @@ class SocketStream final : public Stream {
   const std::string& peer_address() const override { return peer_address_; }
   const std::string& local_port() const override { return local_port_; }
 
+  // For TLS, which reads and writes the socket itself.
+  Socket& socket() { return shared_->socket; }
+  bool is_closed() const { return shared_->closed; }
+  bool has_timed_out() const { return shared_->timed_out; }
+
  private:
   struct Shared {
     explicit Shared(Socket s) : socket(std::move(s)) {}

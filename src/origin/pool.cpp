@@ -10,7 +10,7 @@ constexpr Seconds rest_after_failure{2};
 }  // namespace
 
 Pool::Pool(Settings settings, Log& log) : settings_(std::move(settings)), log_(log) {
-  for (const net::Endpoint& endpoint : settings_.servers) servers_.push_back({endpoint, {}});
+  for (const Server& server : settings_.servers) servers_.push_back({server, {}});
 }
 
 std::unique_ptr<Connection> Pool::take_unused() {
@@ -28,17 +28,19 @@ Task<Result<std::unique_ptr<Connection>>> Pool::connect() {
     if (is_closed_) co_return Error::canceled;
     const SteadyTime now = std::chrono::steady_clock::now();
     const std::size_t index = next_server(now);
+    Place& place = servers_[index];
+    const net::TlsPeer* const tls = place.server.tls ? &*place.server.tls : nullptr;
     Result<std::unique_ptr<net::Stream>> stream =
-        co_await net::connect(servers_[index].endpoint, now + settings_.connect_timeout);
+        co_await net::connect(place.server.endpoint, now + settings_.connect_timeout, tls);
     if (is_closed_) co_return Error::canceled;
     if (stream) {
-      if (servers_[index].down_until != SteadyTime{}) {
-        servers_[index].down_until = {};
-        log_.info("upstream {}: {} answers again", settings_.name, servers_[index].endpoint.text());
+      if (place.down_until != SteadyTime{}) {
+        place.down_until = {};
+        log_.info("upstream {}: {} answers again", settings_.name, place.server.endpoint.text());
       }
       co_return std::make_unique<Connection>(std::move(*stream), index);
     }
-    note_failure(servers_[index], stream.error());
+    note_failure(place, stream.error());
     if (stream.error() == Error::timeout) last = Error::timeout;
   }
   co_return last;
@@ -53,12 +55,12 @@ std::size_t Pool::next_server(SteadyTime now) {
   return turn_++ % servers_.size();
 }
 
-void Pool::note_failure(Server& server, const boost::system::error_code& error) {
-  if (server.down_until == SteadyTime{}) {
-    log_.warn("upstream {}: cannot connect to {}: {}", settings_.name, server.endpoint.text(),
+void Pool::note_failure(Place& place, const boost::system::error_code& error) {
+  if (place.down_until == SteadyTime{}) {
+    log_.warn("upstream {}: cannot connect to {}: {}", settings_.name, place.server.endpoint.text(),
               error.message());
   }
-  server.down_until = std::chrono::steady_clock::now() + rest_after_failure;
+  place.down_until = std::chrono::steady_clock::now() + rest_after_failure;
 }
 
 void Pool::keep(std::unique_ptr<Connection> connection) {

@@ -34,17 +34,17 @@ class Pool {
   void close();
 
  private:
-  struct Server {
-    net::Endpoint endpoint;
+  struct Place {
+    Server server;
     SteadyTime down_until{};  ///< after a failure the others are tried first
   };
 
   std::size_t next_server(SteadyTime now);
-  void note_failure(Server& server, const boost::system::error_code& error);
+  void note_failure(Place& place, const boost::system::error_code& error);
 
   Settings settings_;
   Log& log_;
-  std::vector<Server> servers_;
+  std::vector<Place> servers_;
   std::size_t turn_ = 0;
   std::vector<std::unique_ptr<Connection>> unused_;
   std::unordered_set<Connection*> in_use_;

@@ -66,7 +66,8 @@ Task<> Client::State::run(std::shared_ptr<State> self) {
 Task<> Client::State::attempt() {
   counters_->attempts += 1;
   const SteadyTime deadline = steady_now() + settings_.connect_timeout;
-  Result<std::unique_ptr<net::Stream>> stream = co_await net::connect(settings_.endpoint, deadline);
+  const net::TlsPeer* const tls = settings_.tls ? &*settings_.tls : nullptr;
+  Result<std::unique_ptr<net::Stream>> stream = co_await net::connect(settings_.endpoint, deadline, tls);
   if (stopped_) co_return;
   if (!stream) {
     settings_.availability->lost(this, "connect: " + stream.error().message(), false);

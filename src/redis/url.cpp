@@ -15,7 +15,7 @@ using boost::urls::url_view;
 
 constexpr std::string_view default_port = "6379";
 
-constexpr std::array<std::string_view, 3> not_served_yet{"rediss", "redis+sentinel", "redis+cluster"};
+constexpr std::array<std::string_view, 2> not_served_yet{"redis+sentinel", "redis+cluster"};
 
 Result<unsigned> parse_database(std::string_view text) {
   unsigned number = 0;
@@ -38,6 +38,13 @@ Result<Settings> parse_tcp(const url_view& url) {
   const Result<unsigned> database = parse_database(std::string_view(path).substr(1));
   if (!database) return database.error();
   settings.database = *database;
+  return settings;
+}
+
+/// rediss://, the rest as of redis://
+Result<Settings> parse_tls(const url_view& url) {
+  Result<Settings> settings = parse_tcp(url);
+  if (settings) settings->tls = net::TlsPeer{nullptr, settings->endpoint.host};
   return settings;
 }
 
@@ -67,6 +74,7 @@ Result<Settings> parse_url(std::string_view text) {
   const auto url = boost::urls::parse_uri(text);
   if (!url || url->has_fragment()) return Error::malformed;
   if (equal_ignoring_case(scheme, "redis")) return parse_tcp(*url);
+  if (equal_ignoring_case(scheme, "rediss")) return parse_tls(*url);
   if (equal_ignoring_case(scheme, "unix")) return parse_unix(*url);
   return Error::unsupported;
 }

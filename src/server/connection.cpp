@@ -43,14 +43,24 @@ class Connection::Content final : public pipeline::BodyReader {
 };
 
 Connection::Connection(Server& server, std::unique_ptr<net::Stream> stream)
-    : server_(server), stream_(std::move(stream)), content_released_(server.loop_) {}
+    : server_(server),
+      stream_(std::move(stream)),
+      is_secure_(stream_->is_secure()),
+      content_released_(server.loop_) {}
 
 Task<> Connection::run() {
   const std::shared_ptr<Connection> self = shared_from_this();
   bool goes_on = true;
+  if (is_secure_) goes_on = co_await shake_hands();
   while (goes_on && !server_.draining_) goes_on = co_await serve_one();
   stream_->close();
   server_.forget(self);
+}
+
+Task<bool> Connection::shake_hands() {
+  wait_for(server_.settings_.head_timeout);
+  const Result<> shaken = co_await stream_->handshake();
+  co_return shaken.has_value();
 }
 
 /// One request and its response; whether another may follow.
@@ -111,7 +121,7 @@ Task<Result<>> Connection::fill() {
 }
 
 Task<bool> Connection::answer(http1::ParsedRequest parsed) {
-  Result<http::Target> target = http::target_of(parsed.head, "http");
+  Result<http::Target> target = http::target_of(parsed.head, is_secure_ ? "https" : "http");
   if (!target) {
     co_await refuse(target.error());
     co_return false;

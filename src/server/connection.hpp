@@ -41,6 +41,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   /// A response's head in parts: status line, what a stored response lends, the rest with the empty line.
   using Head = std::array<std::string_view, 3>;
 
+  Task<bool> shake_hands();
   Task<bool> serve_one();
   Task<Result<http1::ParsedRequest>> read_head();
   Task<Result<>> fill();
@@ -64,6 +65,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Server& server_;
   std::unique_ptr<net::Stream> stream_;
+  const bool is_secure_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

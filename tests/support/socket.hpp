@@ -33,6 +33,7 @@ class Socket {
 
   explicit operator bool() const { return descriptor_ >= 0; }
   std::uint16_t port() const;  ///< our own
+  int descriptor() const { return descriptor_; }
 
   /// Waits for a client without limit; an empty socket once shutdown() was called.
   Socket accept();

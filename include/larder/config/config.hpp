@@ -19,6 +19,30 @@ struct Server {
   bool operator==(const Server&) const = default;
 };
 
+/// How to be sure of a server, and how to show it who we are: PEM files, all of them optional.
+struct Tls {
+  std::string ca;           ///< the authorities to trust; empty: the system's
+  std::string cert;         ///< our own, with its chain
+  std::string key;          ///< of `cert`
+  std::string server_name;  ///< what the certificate must be for; empty: the host of the URL
+  bool verify = true;       ///< off: whoever answers is taken for the server
+  bool operator==(const Tls&) const = default;
+};
+
+/// The certificate of a listener: PEM files.
+struct ListenTls {
+  std::string cert;  ///< with its chain
+  std::string key;
+  bool operator==(const ListenTls&) const = default;
+};
+
+/// Where to listen, and whether for TLS.
+struct Listen {
+  std::string address;  ///< as in the file
+  std::optional<ListenTls> tls{};
+  bool operator==(const Listen&) const = default;
+};
+
 struct Timeouts {
   Milliseconds connect{2'000};
   Milliseconds first_byte{30'000};  ///< from the request's last byte to the response's head
@@ -29,12 +53,14 @@ struct Upstream {
   std::string name;
   std::vector<Server> servers;
   Timeouts timeouts;
+  Tls tls;  ///< of its https servers
 };
 
 struct Redis {
   std::string url;  ///< as in the file, ${VAR} replaced
   std::string username;
   std::string password;
+  Tls tls;  ///< with `rediss://`
   std::string key_prefix = "larder";
   Milliseconds timeout{50};
   bool origin_on_outage = false;  ///< `on_outage: origin`
@@ -64,7 +90,7 @@ struct Logging {
 
 /// The whole configuration, defaults filled in: plain values.
 struct Config {
-  std::vector<std::string> listen{"0.0.0.0:8080"};
+  std::vector<Listen> listen{{"0.0.0.0:8080"}};
   std::optional<Admin> admin;  ///< nothing: no such listener
   unsigned threads = 0;  ///< 0: one a core (`auto`)
   std::vector<Upstream> upstreams;

@@ -2,6 +2,7 @@
 
 #include <larder/net/endpoint.hpp>
 #include <larder/net/stream.hpp>
+#include <larder/net/tls.hpp>
 
 #include <memory>
 
@@ -10,6 +11,10 @@ namespace larder::net {
 /// Resolves and connects, on the event loop of the calling coroutine, trying each address in turn until
 /// `deadline`. Error::unavailable where nobody answers, Error::timeout past the deadline. The stream comes
 /// without a deadline.
-Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime deadline);
+///
+/// With `tls`, which is not kept, the connection is secured before it is given, by the same deadline; a
+/// certificate that is not trusted and a failed handshake are errors of their own, in OpenSSL's words.
+Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime deadline,
+                                              const TlsPeer* tls = nullptr);
 
 }  // namespace larder::net

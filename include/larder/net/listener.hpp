@@ -2,6 +2,7 @@
 
 #include <larder/net/endpoint.hpp>
 #include <larder/net/stream.hpp>
+#include <larder/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -15,11 +16,13 @@ namespace larder::net {
 /// worker.
 class Listener {
  public:
-  /// Binds and listens. `Result` carries the system's own error: address in use, permission denied.
-  static Result<std::unique_ptr<Listener>> open(boost::asio::io_context& loop, const Endpoint& endpoint);
+  /// Binds and listens; with `tls` every connection is secured. `Result` carries the system's own error:
+  /// address in use, permission denied.
+  static Result<std::unique_ptr<Listener>> open(boost::asio::io_context& loop, const Endpoint& endpoint,
+                                                std::shared_ptr<const TlsContext> tls = nullptr);
 
-  /// The next connection. Error::canceled once closed; Error::unavailable where the system is out of
-  /// descriptors.
+  /// The next connection; over TLS its handshake is still to be done. Error::canceled once closed;
+  /// Error::unavailable where the system is out of descriptors.
   Task<Result<std::unique_ptr<Stream>>> accept();
 
   /// The address bound, its port known where 0 was asked for.
@@ -28,9 +31,11 @@ class Listener {
   void close();
 
  private:
-  explicit Listener(boost::asio::io_context& loop) : acceptor_(loop) {}
+  Listener(boost::asio::io_context& loop, std::shared_ptr<const TlsContext> tls)
+      : acceptor_(loop), tls_(std::move(tls)) {}
 
   boost::asio::ip::tcp::acceptor acceptor_;
+  std::shared_ptr<const TlsContext> tls_;
   Endpoint endpoint_;
 };
 

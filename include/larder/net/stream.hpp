@@ -39,6 +39,13 @@ class Stream {
   /// again.
   virtual bool is_idle() = 0;
 
+  /// Whether what passes is protected by TLS.
+  virtual bool is_secure() const { return false; }
+
+  /// Where is_secure(): agrees on keys with the peer, within the deadline. It is otherwise done by the first
+  /// read or write.
+  virtual Task<Result<>> handshake() { co_return Result<>(); }
+
   virtual const std::string& peer_address() const = 0;  ///< without the port; "unix" for a Unix socket
   virtual const std::string& local_port() const = 0;    ///< empty for a Unix socket
 };

@@ -3,19 +3,27 @@
 #include <larder/base/clock.hpp>
 #include <larder/base/log.hpp>
 #include <larder/net/endpoint.hpp>
+#include <larder/net/tls.hpp>
 #include <larder/pipeline/handler.hpp>
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace larder::origin {
 
+/// Where a server of an upstream is, and how to be sure of it where it speaks TLS.
+struct Server {
+  net::Endpoint endpoint;
+  std::optional<net::TlsPeer> tls;
+};
+
 /// One upstream and how long to wait for it.
 struct Settings {
   std::string name;
-  std::vector<net::Endpoint> servers;
+  std::vector<Server> servers;
   Milliseconds connect_timeout{2'000};
   Milliseconds first_byte_timeout{30'000};  ///< from the request's last byte to the response's head
   Milliseconds idle_timeout{60'000};  ///< between two bytes of content; how long an unused connection is kept

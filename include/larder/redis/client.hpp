@@ -5,12 +5,14 @@
 #include <larder/base/result.hpp>
 #include <larder/base/task.hpp>
 #include <larder/net/endpoint.hpp>
+#include <larder/net/tls.hpp>
 #include <larder/redis/command.hpp>
 #include <larder/redis/value.hpp>
 
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace larder::redis {
@@ -20,7 +22,8 @@ class Availability;
 /// Where Redis is and how to speak to it.
 struct Settings {
   net::Endpoint endpoint;
-  std::string username;  ///< of an ACL user; empty: the default user
+  std::optional<net::TlsPeer> tls;  ///< parse_url() leaves its context to whoever builds those
+  std::string username;             ///< of an ACL user; empty: the default user
   std::string password;
   unsigned database = 0;
   Milliseconds timeout{50};            ///< of one command
@@ -46,8 +49,8 @@ struct Counters {
   std::uint64_t bytes_received = 0;
 };
 
-/// Reads `redis://[user[:password]@]host[:port][/db]` and `unix:/path[?db=N]`; Error::unsupported for schemes
-/// that this version does not serve, Error::malformed for the rest.
+/// Reads `redis://[user[:password]@]host[:port][/db]`, `rediss://` likewise and `unix:/path[?db=N]`;
+/// Error::unsupported for schemes that this version does not serve, Error::malformed for the rest.
 Result<Settings> parse_url(std::string_view url);
 
 /// One pipelined connection to one node, kept up in the background. It belongs to one event loop, like all

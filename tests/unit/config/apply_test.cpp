@@ -19,7 +19,7 @@ TEST_CASE("the command line alone is a configuration") {
   REQUIRE(loaded.config.upstreams.size() == 1);
   CHECK(loaded.config.upstreams[0].name == "default");
   CHECK(loaded.config.upstreams[0].servers == std::vector<Server>{{"http", "127.0.0.1", "3000"}});
-  CHECK(loaded.config.listen == overrides.listen);
+  CHECK(loaded.config.listen == std::vector<Listen>{{"127.0.0.1:0"}, {"[::1]:0"}});
   CHECK(loaded.config.threads == 2);
   CHECK(loaded.config.log.level == "debug");
   REQUIRE(loaded.config.routes.size() == 1);

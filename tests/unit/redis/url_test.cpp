@@ -38,7 +38,18 @@ TEST_CASE("a Redis URL names where Redis is, who we are, and the database") {
     CHECK(settings->username == row.username);
     CHECK(settings->password == row.password);
     CHECK(settings->database == row.database);
+    CHECK_FALSE(settings->tls.has_value());
   }
+}
+
+TEST_CASE("rediss:// is redis:// over TLS, to a server whose certificate is for that host") {
+  const Result<Settings> settings = parse_url("rediss://u:p@[::1]:6390/2");
+  REQUIRE(settings.has_value());
+  CHECK(settings->endpoint.text() == "[::1]:6390");
+  CHECK(settings->password == "p");
+  CHECK(settings->database == 2);
+  REQUIRE(settings->tls.has_value());
+  CHECK(settings->tls->server_name == "::1");
 }
 
 TEST_CASE("a URL that names no Redis, or one of a kind not served yet, is an error") {
@@ -47,7 +58,7 @@ TEST_CASE("a URL that names no Redis, or one of a kind not served yet, is an err
     Error error;
   };
   const Row rows[] = {
-      {"rediss://h:6379", Error::unsupported},
+      {"rediss://", Error::malformed},
       {"redis+sentinel://h1:26379,h2:26379/master", Error::unsupported},
       {"redis+cluster://h1,h2", Error::unsupported},
       {"http://h", Error::unsupported},

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <openssl/bio.h>
+
+namespace larder::net {
+
+/// OpenSSL's way to a non-blocking socket. Its own would end the program by SIGPIPE where the peer has gone.
+/// `socket` outlives the BIO, which does not close it. nullptr where there is no memory.
+BIO* new_socket_bio(int* socket);
+
+}  // namespace larder::net

@@ -1,0 +1,281 @@
+#include "support/certificates.hpp"
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/ports.hpp"
+#include "support/shared_tier.hpp"
+#include "support/tls_relay.hpp"
+#include "support/wait.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+/// TLS on each of larder's three sides: to upstreams, to clients, to Redis.
+namespace larder::test {
+
+namespace {
+
+OriginResponse numbered(const OriginRequest& request) {
+  return text("answer " + std::to_string(request.nth));
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string path_in_yaml(const std::string& path) {
+  return "\"" + path + "\"";
+}
+
+/// What curl prints for a GET: head and body.
+Run curl(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--include", "--max-time", "20"});
+  Process process(std::move(arguments));
+  const std::optional<int> exit_code = process.wait(patience);
+  return {exit_code, process.output(), process.errors()};
+}
+
+/// An https upstream: a plain origin behind a relay, whose certificate is for `name`.
+struct SecureOrigin {
+  explicit SecureOrigin(const std::string& name, const std::string& client_ca = {})
+      : relay(origin.port(), authority.issue(name), client_ca) {}
+
+  std::string yaml(const std::string& tls) const {
+    return "upstreams:\n  shop: {servers: [\"" + relay.url() + "\"], tls: {" + tls +
+           "}}\nroutes:\n  - match: /**\n    ttl: 60s\n";
+  }
+  std::string trusting() const { return "ca: " + path_in_yaml(authority.ca()); }
+
+  Origin origin{numbered};
+  Authority authority;
+  TlsRelay relay;
+};
+
+/// A second address of larder's, for TLS.
+struct SecureListener {
+  std::string yaml() const {
+    return "{address: \"127.0.0.1:" + std::to_string(port) + "\", tls: {cert: " + path_in_yaml(files.cert) +
+           ", key: " + path_in_yaml(files.key) + "}}";
+  }
+  std::string url(const std::string& target) const {
+    return "https://localhost:" + std::to_string(port) + target;
+  }
+
+  Authority authority;
+  CertificateFiles files = authority.issue("localhost");
+  std::uint16_t port = free_port();
+};
+
+/// A redis-server for TLS alone; what it says itself comes by redis-cli's plain port.
+struct SecureRedis {
+  SecureRedis() {
+    for (int attempt = 1; !server; ++attempt) {
+      port = free_port();
+      try {
+        server = std::make_unique<RedisServer>(std::vector<std::string>{
+            "--tls-port", std::to_string(port), "--tls-cert-file", files.cert, "--tls-key-file", files.key,
+            "--tls-ca-cert-file", authority.ca(), "--tls-auth-clients", "optional"});
+      } catch (const std::runtime_error&) {
+        if (attempt == 5) throw;
+      }
+    }
+  }
+
+  std::string yaml(const Origin& origin, const std::string& ca) const {
+    return "threads: 1\nupstreams:\n  shop: {servers: [" + origin.url() +
+           "]}\nstore:\n  redis: {url: \"rediss://127.0.0.1:" + std::to_string(port) +
+           "/0\", timeout: 500ms, tls: {ca: " + path_in_yaml(ca) +
+           "}}\nroutes:\n  - match: /**\n    ttl: 60s\n";
+  }
+
+  Authority authority;
+  CertificateFiles files = authority.issue("127.0.0.1");
+  std::uint16_t port = 0;
+  std::unique_ptr<RedisServer> server;
+};
+
+}  // namespace
+
+TEST_CASE("An https upstream is asked over TLS, over the same connection again, and what it says is cached") {
+  SecureOrigin secure("127.0.0.1");
+  const Larder larder(secure.yaml(secure.trusting()));
+  Client client = larder.client();
+  CHECK(client.get("/a").body == "answer 1");
+  CHECK(cache_result(client.get("/a")) == "HIT");
+  CHECK(client.put("/b").status == 200);
+  CHECK(client.get("/c").status == 200);
+  CHECK(secure.origin.connections() == 1);
+  CHECK(secure.origin.last().fields.get("X-Forwarded-Proto") == "http");
+}
+
+TEST_CASE("Large content passes an https upstream both ways") {
+  SecureOrigin secure("127.0.0.1");
+  secure.origin.answer([](const OriginRequest&) {
+    OriginResponse response;
+    response.pattern = 20'000'000;
+    return response;
+  });
+  const Larder larder(secure.yaml(secure.trusting()));
+  Client client = larder.client();
+  CHECK((client.get("/large").body == Pattern::first(20'000'000)));
+  CHECK((client.post("/large", Pattern::first(5'000'000)).body == Pattern::first(20'000'000)));
+  CHECK(secure.origin.last().body_size == 5'000'000);
+  CHECK(secure.origin.last().body_is_pattern);
+}
+
+TEST_CASE("An upstream is asked for by server_name, which its certificate must be for") {
+  SecureOrigin secure("shop.internal");
+  {
+    const Larder larder(secure.yaml(secure.trusting() + ", server_name: shop.internal"));
+    CHECK(larder.client().get("/").status == 200);
+    CHECK(secure.relay.asked_name() == "shop.internal");
+  }
+  const Larder larder(secure.yaml(secure.trusting()));
+  CHECK(larder.client().get("/").status == 502);
+  CHECK(larder.log_lines_with("certificate not trusted: IP address mismatch") == 1);
+}
+
+TEST_CASE("An upstream whose certificate is not trusted gets no request: 502, and the log says why") {
+  SecureOrigin secure("127.0.0.1");
+  const Authority other;
+  {
+    const Larder larder(secure.yaml("ca: " + path_in_yaml(other.ca())));
+    CHECK(larder.client().get("/").status == 502);
+    CHECK(larder.log_lines_with(
+              "upstream shop: cannot connect to 127.0.0.1:" + std::to_string(secure.relay.port()) +
+              ": certificate not trusted: unable to get local issuer certificate") == 1);
+    CHECK(secure.origin.count() == 0);
+  }
+  const Larder trusting(secure.yaml("verify: off"));
+  CHECK(trusting.client().get("/").status == 200);
+}
+
+TEST_CASE("larder shows its certificate to an upstream that wants one") {
+  Authority clients;
+  SecureOrigin secure("127.0.0.1", clients.ca());
+  const CertificateFiles files = clients.issue("larder");
+  {
+    const Larder larder(secure.yaml(secure.trusting()));
+    CHECK(larder.client().get("/").status == 502);
+  }
+  const Larder larder(secure.yaml(secure.trusting() + ", cert: " + path_in_yaml(files.cert) +
+                                  ", key: " + path_in_yaml(files.key)));
+  CHECK(larder.client().get("/").status == 200);
+}
+
+TEST_CASE("A listener for TLS serves https, and its responses are others than those of http") {
+  Origin origin(numbered);
+  SecureListener secure;
+  const Larder larder(
+      "upstreams:\n  shop: {servers: [" + origin.url() + "]}\nroutes:\n  - match: /**\n    ttl: 60s\n",
+      secure.yaml());
+  const Run first = curl({"--cacert", secure.authority.ca(), secure.url("/a")});
+  CHECK(first.exit_code == 0);
+  CHECK(contains(first.output, "X-Cache: MISS"));
+  CHECK(first.output.ends_with("answer 1"));
+  CHECK(origin.last().fields.get("X-Forwarded-Proto") == "https");
+  const Run again = curl({"--cacert", secure.authority.ca(), secure.url("/a"), secure.url("/a")});
+  CHECK(contains(again.output, "X-Cache: HIT"));
+  Client plain = larder.client("localhost:" + std::to_string(secure.port));
+  CHECK(cache_result(plain.get("/a")) == "MISS");
+  CHECK(origin.last().fields.get("X-Forwarded-Proto") == "http");
+  CHECK(curl({secure.url("/a")}).exit_code == 60);  // the authority is not the system's
+}
+
+TEST_CASE("A listener for TLS speaks TLS 1.2 and later, and HTTP/1.1 alone") {
+  Origin origin(numbered);
+  SecureListener secure;
+  const Larder larder("upstreams:\n  shop: {servers: [" + origin.url() + "]}\n", secure.yaml());
+  const std::string ca = secure.authority.ca();
+  CHECK(curl({"--cacert", ca, "--tls-max", "1.2", secure.url("/")}).exit_code == 0);
+  CHECK(curl({"--cacert", ca, "--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0", secure.url("/")})
+            .exit_code == 35);
+  const Run offered_two = curl({"--cacert", ca, "--http2", secure.url("/")});
+  CHECK(offered_two.output.starts_with("HTTP/1.1 200"));
+}
+
+TEST_CASE(
+    "Large content passes a listener for TLS both ways, and plain HTTP to it only ends that connection") {
+  Origin origin([](const OriginRequest&) {
+    OriginResponse response;
+    response.pattern = 20'000'000;
+    return response;
+  });
+  SecureListener secure;
+  const Larder larder("upstreams:\n  shop: {servers: [" + origin.url() + "]}\n", secure.yaml());
+  Client mistaken(secure.port, "localhost");
+  mistaken.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  Sink ignore = [](std::string_view) {};
+  mistaken.wire().read_to_close(ignore);
+  const TemporaryDirectory directory;
+  const std::string sent = (directory.path() / "sent").string();
+  const std::string received = (directory.path() / "received").string();
+  std::ofstream(sent, std::ios::binary) << Pattern::first(5'000'000);
+  const Run run = curl({"--cacert", secure.authority.ca(), "--no-include", "--output", received,
+                        "--data-binary", "@" + sent, secure.url("/large")});
+  CHECK(run.exit_code == 0);
+  CHECK(run.errors == "");
+  CHECK(std::filesystem::file_size(received) == 20'000'000);
+  CHECK(origin.last().body_size == 5'000'000);
+  CHECK(origin.last().body_is_pattern);
+}
+
+TEST_CASE("rediss:// is spoken to over TLS, and its responses outlive larder") {
+  Origin origin(numbered);
+  SecureRedis redis;
+  {
+    Larder larder(redis.yaml(origin, redis.authority.ca()));
+    CHECK(uses(larder, *redis.server));
+    larder.client().get("/kept");
+    CHECK(is_stored(*redis.server, "/kept"));
+    const std::string large = Pattern::first(3'000'000);
+    origin.answer([&](const OriginRequest&) { return text(large); });
+    larder.client().get("/large");
+    CHECK(is_stored(*redis.server, "/large"));
+  }
+  Larder larder(redis.yaml(origin, redis.authority.ca()));
+  CHECK(has_cached(larder, "/kept"));
+  CHECK((larder.client().get("/large").body == Pattern::first(3'000'000)));
+  CHECK(origin.count("/large") == 1);
+}
+
+TEST_CASE("A Redis whose certificate is not trusted is told of once, and requests go on without it") {
+  Origin origin(numbered);
+  SecureRedis redis;
+  const Authority other;
+  const Larder larder(redis.yaml(origin, other.ca()));
+  Client client = larder.client();
+  CHECK(client.get("/a").status == 200);
+  CHECK(cache_result(client.get("/a")) == "HIT");
+  CHECK(client.put("/a").status == 200);
+  CHECK(cache_result(client.get("/a")) == "MISS");
+  CHECK(eventually([&] { return larder.log_lines_with("certificate not trusted") > 0; }));
+  CHECK(larder.log_lines_with("redis: not available at 127.0.0.1:" + std::to_string(redis.port) +
+                              ": connect: certificate not trusted: unable to get local issuer certificate") ==
+        1);
+  CHECK(larder.log_lines_with("certificate not trusted") == 1);
+  CHECK(names_in(*redis.server).empty());
+}
+
+TEST_CASE("A TLS file that cannot be used ends the start, and check, with its key and exit code 2") {
+  Authority authority;
+  const CertificateFiles one = authority.issue("one.test");
+  const CertificateFiles two = authority.issue("two.test");
+  const TemporaryDirectory directory;
+  const std::string path = (directory.path() / "larder.yaml").string();
+  std::ofstream(path) << "listen: {address: \"127.0.0.1:0\", tls: {cert: " << path_in_yaml(one.cert)
+                      << ", key: " << path_in_yaml(two.key)
+                      << "}}\nupstreams:\n  shop: {servers: [\"https://h\"], tls: {ca: /nowhere/ca.pem}}\n"
+                         "store: {redis: {url: \"rediss://h\", tls: {cert: /nowhere/c.pem, key: k}}}\n";
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--config", path}, std::vector<std::string>{"check", "--config", path}}) {
+    const Run run = run_larder(arguments);
+    CHECK(run.exit_code == 2);
+    CHECK(contains(run.errors, "listen 127.0.0.1:0.tls.key: " + two.key + ": "));
+    CHECK(contains(run.errors, "upstreams.shop.tls.ca: /nowhere/ca.pem: No such file or directory"));
+    CHECK(contains(run.errors, "store.redis.tls.cert: /nowhere/c.pem: No such file or directory"));
+  }
+}
+
+}  // namespace larder::test
