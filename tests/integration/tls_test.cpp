@@ -2,6 +2,7 @@
 #include "support/larder.hpp"
 #include "support/origin.hpp"
 #include "support/ports.hpp"
+#include "support/reserved_port.hpp"
 #include "support/shared_tier.hpp"
 #include "support/tls_relay.hpp"
 #include "support/wait.hpp"
@@ -57,12 +58,12 @@ class SecureLarder {
  public:
   explicit SecureLarder(const Origin& origin) {
     const std::string path = (directory_.path() / "larder.yaml").string();
-    std::ofstream(path) << "listen: [\"127.0.0.1:" << plain_port << "\", {address: \"127.0.0.1:" << port
+    std::ofstream(path) << "listen: [\"" << plain_.address() << "\", {address: \"" << secure_.address()
                         << "\", tls: {cert: " << path_in_yaml(files_.cert)
                         << ", key: " << path_in_yaml(files_.key) << "}}]\nupstreams:\n  shop: {servers: ["
                         << origin.url() << "]}\nroutes:\n  - match: /**\n    ttl: 60s\nshutdown_grace: 1s\n";
     process_ = std::make_unique<Process>(std::vector<std::string>{LARDER_BINARY, "--config", path});
-    const auto is_up = [&] { return accepts_connections(plain_port) && accepts_connections(port); };
+    const auto is_up = [&] { return accepts_connections(plain_port()) && accepts_connections(port()); };
     if (!eventually(is_up, patience)) throw std::runtime_error("larder did not start: " + process_->errors());
   }
 
@@ -73,14 +74,16 @@ class SecureLarder {
   }
 
   std::string url(const std::string& target) const {
-    return "https://localhost:" + std::to_string(port) + target;
+    return "https://localhost:" + std::to_string(port()) + target;
   }
   std::string ca() const { return authority_.ca(); }
 
-  const std::uint16_t plain_port = free_port();
-  const std::uint16_t port = free_port();
+  std::uint16_t plain_port() const { return plain_.number(); }
+  std::uint16_t port() const { return secure_.number(); }
 
  private:
+  ReservedPort plain_;
+  ReservedPort secure_;
   TemporaryDirectory directory_;
   Authority authority_;
   CertificateFiles files_ = authority_.issue("localhost");
@@ -200,7 +203,7 @@ TEST_CASE("A listener for TLS serves https, and its responses are others than th
   CHECK(origin.last().fields.get("X-Forwarded-Proto") == "https");
   const Run again = curl({"--cacert", larder.ca(), larder.url("/a"), larder.url("/a")});
   CHECK(contains(again.output, "X-Cache: HIT"));
-  Client plain(larder.plain_port, "localhost:" + std::to_string(larder.port));
+  Client plain(larder.plain_port(), "localhost:" + std::to_string(larder.port()));
   CHECK(cache_result(plain.get("/a")) == "MISS");
   CHECK(origin.last().fields.get("X-Forwarded-Proto") == "http");
   CHECK(curl({larder.url("/a")}).exit_code == 60);  // the authority is not the system's
@@ -225,7 +228,7 @@ TEST_CASE(
     return response;
   });
   const SecureLarder larder(origin);
-  Client mistaken(larder.port, "localhost");
+  Client mistaken(larder.port(), "localhost");
   mistaken.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   Sink ignore = [](std::string_view) {};
   mistaken.wire().read_to_close(ignore);
