@@ -42,7 +42,7 @@ boost::system::error_code tls_error(long verify_result) {
   static const CertificateCategory certificate;
   if (verify_result != X509_V_OK) return {static_cast<int>(verify_result), certificate};
   const unsigned long code = ::ERR_peek_last_error();
-  if (code == 0) return Error::closed;
+  if (code == 0) return Error::reset;
   return {static_cast<int>(code), tls};
 }
 

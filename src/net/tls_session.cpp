@@ -61,14 +61,12 @@ TlsStep TlsSession::read(std::span<char> buffer) {
   ::ERR_clear_error();
   std::size_t count = 0;
   const int outcome = ::SSL_read_ex(ssl_, buffer.data(), buffer.size(), &count);
-  if (outcome == 1) has_received_ = true;
   return step(outcome, count);
 }
 
 TlsStep TlsSession::write(std::string_view bytes) {
   ::ERR_clear_error();
   std::size_t count = 0;
-  has_received_ = false;
   const int outcome = ::SSL_write_ex(ssl_, bytes.data(), bytes.size(), &count);
   is_writing_ = outcome != 1;
   return step(outcome, count);
@@ -99,13 +97,12 @@ TlsStep TlsSession::step(int outcome, std::size_t count) {
   return {TlsStep::Need::nothing, failure};
 }
 
-/// The end of a connection without close_notify is one like any other between messages; within one it may
-/// have been cut short by somebody on the way (RFC 9112, section 9.8).
+/// An end without close_notify may be somebody's on the way (RFC 9112, section 9.8).
 boost::system::error_code TlsSession::name_failure(int error) {
   if (error == SSL_ERROR_ZERO_RETURN) return Error::closed;
   const bool is_end = error == SSL_ERROR_SYSCALL ||
                       ERR_GET_REASON(::ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
-  if (is_end) return has_received_ ? Error::malformed : Error::closed;
+  if (is_end) return Error::reset;
   const bool is_untrusted = ERR_GET_REASON(::ERR_peek_last_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED;
   return tls_error(is_untrusted ? ::SSL_get_verify_result(ssl_) : X509_V_OK);
 }

@@ -47,9 +47,8 @@ class TlsSession {
 
   SSL* ssl_;
   int socket_;
-  bool is_broken_ = false;     // OpenSSL allows nothing more
-  bool is_writing_ = false;    // a record is half written
-  bool has_received_ = false;  // content since the last write
+  bool is_broken_ = false;   // OpenSSL allows nothing more
+  bool is_writing_ = false;  // a record is half written
 };
 
 }  // namespace larder::net

@@ -155,6 +155,16 @@ Task<> ends_orderly(Stream& client, Stream& server) {
   co_await expect_content(server, "answer");
 }
 
+Task<> is_cut_short(Stream& client, Stream& server) {
+  co_await write_parts(server, {"half"});
+  server.expires_at(in(Milliseconds{0}));
+  const auto late = co_await read_error(server);
+  CHECK(late == Error::timeout);
+  co_await expect_content(client, "half");
+  const auto end = co_await read_error(client);
+  CHECK(end == Error::reset);
+}
+
 Task<> tells_idle(Stream& client, Stream& server) {
   // The tickets that came after the handshake are nobody's content.
   CHECK(client.is_idle());
@@ -201,6 +211,10 @@ TEST_CASE("closing a TLS stream ends the wait on it") {
 
 TEST_CASE("a TLS peer that ends its direction is read to the end, and can still be answered") {
   with_pair(ends_orderly);
+}
+
+TEST_CASE("the end of a connection that TLS was not told of is a broken one") {
+  with_pair(is_cut_short);
 }
 
 TEST_CASE("a TLS stream is idle until bytes or the end come unasked") {
