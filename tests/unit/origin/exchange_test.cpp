@@ -59,7 +59,7 @@ struct Fixture {
   explicit Fixture(std::vector<Script> scripts_to_play) : scripts(std::move(scripts_to_play)) {
     listener = net::Listener::open(loop, {"127.0.0.1", "0", {}}).value();
     settings.name = "up";
-    settings.servers = {listener->endpoint()};
+    settings.servers = {{listener->endpoint(), {}}};
     settings.connect_timeout = Seconds{5};
     origin.emplace(std::vector{settings}, log);
     boost::asio::co_spawn(loop, serve(*this), boost::asio::detached);
