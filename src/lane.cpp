@@ -2,15 +2,22 @@
 
 #include <larder/net/timer.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 namespace larder {
 namespace {
 
 constexpr Milliseconds drain_step{10};
+constexpr Milliseconds redis_step{2};
+constexpr Milliseconds redis_head_start{500};
 
 }  // namespace
 
 Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
-    : store_(shared.memory,
+    : loop_(loop),
+      purge_log_(shared.purge_log),
+      store_(shared.memory,
              shared.redis == nullptr
                  ? nullptr
                  : &redis_tier_.emplace(redis_.emplace(loop, *shared.redis, shared.log), shared.purge_log,
@@ -25,6 +32,17 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
 
 void Lane::start() {
   if (redis_) redis_->start();
+  boost::asio::co_spawn(loop_, accept(), boost::asio::detached);
+}
+
+Task<> Lane::accept() {
+  const SteadyTime latest = std::chrono::steady_clock::now() + redis_head_start;
+  while (redis_ && !(redis_->is_up() && purge_log_.is_in_step()) &&
+         std::chrono::steady_clock::now() < latest) {
+    co_await net::sleep_until(std::chrono::steady_clock::now() + redis_step);
+  }
+  for (std::unique_ptr<net::Listener>& listener : listeners_) server_.accept_on(std::move(listener));
+  listeners_.clear();
 }
 
 Task<Lane::Report> Lane::report() {
@@ -34,6 +52,7 @@ Task<Lane::Report> Lane::report() {
 }
 
 Task<> Lane::drain(SteadyTime deadline) {
+  listeners_.clear();
   server_.drain();
   while (server_.connections() != 0 && std::chrono::steady_clock::now() < deadline) {
     co_await net::sleep_until(std::chrono::steady_clock::now() + drain_step);

@@ -38,9 +38,12 @@ class Lane {
  public:
   Lane(boost::asio::io_context& loop, const Shared& shared);
 
-  server::Server& server() { return server_; }
+  /// Accepts there once started. Before the loop runs.
+  void accept_on(std::unique_ptr<net::Listener> listener) { listeners_.push_back(std::move(listener)); }
 
-  /// Connects to Redis, if there is one. Before the loop runs.
+  /// Connects to Redis, if there is one, and accepts as soon as it can be read, so that what it holds counts
+  /// from the first request; without it after a moment. Until then connections wait in the kernel. Before the
+  /// loop runs.
   void start();
 
   /// Its share of the program's figures.
@@ -64,6 +67,11 @@ class Lane {
   void stop();
 
  private:
+  Task<> accept();
+
+  boost::asio::io_context& loop_;
+  store::PurgeLog& purge_log_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::optional<redis::Client> redis_;
   std::optional<store::RedisTier> redis_tier_;
   store::TieredStore store_;

@@ -196,7 +196,7 @@ Result<> Program::listen() {
         break;
       }
       endpoint = (*listener)->endpoint();
-      worker.lane().server().accept_on(std::move(*listener));
+      worker.lane().accept_on(std::move(*listener));
     }
     if (!free) return cannot_listen(endpoint, free.error());
     log().info("listening on {}{}", endpoint.text(), at.tls == nullptr ? "" : " for TLS");
