@@ -33,7 +33,10 @@ bool is_protected(const Route& route, std::string_view name) {
 
 // Fields by which a client makes frameworks see another URI, host, method or client: in no key, so they must
 // not reach the origin where its answer is shared (front-door.md, unkeyed-header poisoning).
-bool is_override(std::string_view name) {
+bool is_override(std::string_view sent_name) {
+  // CGI, WSGI and PHP read `X_Original_URL` as they read `X-Original-URL`.
+  std::string name(sent_name);
+  std::replace(name.begin(), name.end(), '_', '-');
   static constexpr std::array<std::string_view, 30> overrides{"X-Original-URL",
                                                               "X-Original-URI",
                                                               "X-Original-Path",

@@ -38,6 +38,25 @@ bool is_weighted_set(std::string_view name) {
   return name == "accept-language" || name == "accept-encoding";
 }
 
+// Whether blanks stand only where the list's syntax has them, and nothing is quoted. What is not well formed
+// is left as it came: `e n` must not select what `en` does.
+bool is_well_formed(std::string_view value) {
+  char before = ',';
+  bool blank = false;
+  for (const char c : value) {
+    if (c == '"' || c == '\\') return false;
+    if (c == ' ' || c == '\t') {
+      blank = true;
+      continue;
+    }
+    const bool between = before == ',' || before == ';' || c == ',' || c == ';';
+    if (blank && !between) return false;
+    before = c;
+    blank = false;
+  }
+  return true;
+}
+
 // `EN ; q=0.5` as `en;q=0.5`.
 std::string lower_without_space(std::string_view member) {
   std::string text;
@@ -65,7 +84,8 @@ std::string sorted_set(std::string_view value) {
 }  // namespace
 
 std::string normalised(std::string_view name, std::string_view value) {
-  return is_weighted_set(name) ? sorted_set(value) : collapse_around_commas(value);
+  const bool is_set = is_weighted_set(name) && is_well_formed(value);
+  return is_set ? sorted_set(value) : collapse_around_commas(value);
 }
 
 }  // namespace larder::policy

@@ -103,6 +103,13 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("an override written with underscores, as CGI reads it, is one too") {
+  for (const char* name : {"X_Original_URL", "x_forwarded_host", "X_HTTP-Method_Override"}) {
+    CAPTURE(name);
+    CHECK(forwarded(std::string(name) + ": v", true) == "Host: Shop.test:81" + ours);
+  }
+}
+
 TEST_CASE("a client's Forwarded goes on only where it is part of the key, and Expect never") {
   CHECK(forwarded("Forwarded: for=evil", true) == "Host: Shop.test:81" + ours);
   CHECK(forwarded("Forwarded: for=evil", false) == "Host: Shop.test:81" + ours);
