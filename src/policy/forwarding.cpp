@@ -1,4 +1,5 @@
 #include "cookies.hpp"
+#include "names.hpp"
 #include "surrogate_control.hpp"
 
 #include <larder/base/text.hpp>
@@ -10,12 +11,6 @@
 
 namespace larder::policy {
 namespace {
-
-template <std::size_t Size>
-bool is_one_of(std::string_view name, const std::array<std::string_view, Size>& names) {
-  return std::any_of(names.begin(), names.end(),
-                     [name](std::string_view listed) { return equal_ignoring_case(listed, name); });
-}
 
 bool begins_with(std::string_view name, std::string_view prefix) {
   return equal_ignoring_case(name.substr(0, prefix.size()), prefix);

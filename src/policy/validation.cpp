@@ -1,3 +1,4 @@
+#include "names.hpp"
 #include "storable.hpp"
 
 #include <larder/base/text.hpp>
@@ -10,12 +11,6 @@
 
 namespace larder::policy {
 namespace {
-
-template <std::size_t Size>
-bool is_one_of(std::string_view name, const std::array<std::string_view, Size>& names) {
-  return std::any_of(names.begin(), names.end(),
-                     [name](std::string_view listed) { return equal_ignoring_case(listed, name); });
-}
 
 std::optional<http::EntityTag> etag_of(const http::FieldList& fields) {
   const auto value = fields.find("ETag");
