@@ -133,8 +133,23 @@ std::string as_set(std::string_view value) {
   return joined;
 }
 
+// Whether a blank stands between two characters of which neither ends a member or a weight, or something is
+// quoted: then the value is no list of languages or codings, and selects only as the bytes it is.
+bool is_no_list(std::string_view value) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  const auto separates = [](char c) { return c == ',' || c == ';'; };
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '"' || value[i] == '\\') return true;
+    if (!is_blank(value[i])) continue;
+    const std::size_t after = value.find_first_not_of(" \t", i);
+    if (i > 0 && !separates(value[i - 1]) && after != value.npos && !separates(value[after])) return true;
+    i = after == value.npos ? value.size() : after - 1;
+  }
+  return false;
+}
+
 bool holds_value(const KeyPart& part, const std::string& value) {
-  if (is_weighted_set(part.name)) return *part.value == as_set(value);
+  if (is_weighted_set(part.name) && !is_no_list(value)) return *part.value == as_set(value);
   return without_blanks(*part.value) == without_blanks(value);
 }
 
