@@ -1,5 +1,6 @@
 #include "annotate.hpp"
 #include "behind.hpp"
+#include "refresh.hpp"
 #include "serve.hpp"
 #include "visit.hpp"
 
@@ -33,7 +34,8 @@ CacheHandler::CacheHandler(const Settings& settings, store::Store& store, store:
       log_(log),
       origin_(origin),
       clock_(clock),
-      behind_(std::make_unique<Behind>()) {}
+      behind_(std::make_unique<Behind>()),
+      ahead_(std::make_unique<RefreshAhead>()) {}
 
 CacheHandler::~CacheHandler() = default;
 
@@ -77,6 +79,9 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   if (found.response != nullptr) {
     const bool can_validate = policy::has_validator(*found.response->fields);
     decision = policy::decide_reuse(visit.route(), head, found.response->lifetimes, can_validate, now);
+    if (decision.reason == Reason::stale && may_go_unasked(visit, *found.response, now)) {
+      decision.action = Action::serve_behind;
+    }
     const bool serves = decision.action == Action::serve || decision.action == Action::serve_behind;
     if (serves && !log_.trusts_hits()) decision = {Action::fill, Reason::outage};
   } else if (policy::only_if_cached(visit.route(), head)) {
@@ -84,9 +89,13 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   }
   switch (decision.action) {
     case Action::serve:
+      if (ahead_->is_due(visit.route(), *found.response, now)) {
+        co_await refresh_behind(visit, found.response, now);
+      }
       co_return serve(visit, found.response, {.result = CacheResult::hit}, now);
     case Action::serve_behind:
-      co_return co_await serve_behind(visit, std::move(found.response), now);
+      co_await refresh_behind(visit, found.response, now);
+      co_return serve(visit, found.response, {.result = CacheResult::stale}, now);
     case Action::refuse: {
       Response answer =
           pipeline::problem(504, "Nothing stored may answer the request, and it asks for nothing else.");

@@ -1,7 +1,11 @@
 #include "draft.hpp"
 
+#include <larder/base/hash.hpp>
 #include <larder/http/date.hpp>
 #include <larder/policy/partial.hpp>
+
+#include <cmath>
+#include <limits>
 
 namespace larder::cache {
 namespace {
@@ -14,6 +18,13 @@ void complete(store::StoredResponse& draft, const Visit& visit, std::string prim
   draft.vary = policy::vary_names(fields).value_or(std::vector<std::string>{});
   draft.variant_key = policy::variant_key(draft.primary_key, draft.vary, visit.request.head.fields);
   draft.fields = std::make_shared<const http::FieldList>(std::move(fields));
+}
+
+/// Another for each key and each moment: from 0 on and below 1.
+double chance_of(const Visit& visit) {
+  constexpr int bits = std::numeric_limits<double>::digits;
+  const std::string moment = std::to_string(visit.response_time.time_since_epoch().count());
+  return std::ldexp(static_cast<double>(hash_of(visit.key.text + moment) >> (64 - bits)), -bits);
 }
 
 std::shared_ptr<store::StoredResponse> begin_draft(const Visit& visit, const http::ResponseHead& head,
@@ -36,7 +47,8 @@ policy::StoringInput storing_input(const Visit& visit, const http::RequestHead& 
           .response = response,
           .request_time = visit.request_time,
           .response_time = visit.response_time,
-          .max_lifetime = settings.max_lifetime};
+          .max_lifetime = settings.max_lifetime,
+          .chance = chance_of(visit)};
 }
 
 std::shared_ptr<store::StoredResponse> draft_of(const Visit& visit, const http::ResponseHead& head,

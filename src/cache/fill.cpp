@@ -51,6 +51,9 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
   visit.request_time = clock_.now();
   Result<Response> response = co_await origin_.handle(*request);
   visit.response_time = clock_.now();
+  if (visit.stored != nullptr) {
+    visit.stored->origin_hangs = !response && response.error() == Error::timeout;
+  }
   if (!response) {
     std::optional<Response> stale = stand_in(visit, why, std::nullopt);
     if (stale) co_return std::move(*stale);

@@ -1,5 +1,6 @@
 // Stale responses that are better than none (RFC 5861).
 #include "behind.hpp"
+#include "refresh.hpp"
 #include "serve.hpp"
 #include "storing_reader.hpp"
 
@@ -17,12 +18,14 @@ using policy::Reason;
 
 namespace {
 
-/// The request with which a stored response is fetched anew for everybody: whole, and without conditions.
+/// The request with which a stored response is fetched anew for everybody: whole, without conditions, and
+/// without what one client wants of caches.
 pipeline::Request whole_request(const pipeline::Request& request) {
   pipeline::Request whole;
   whole.head = request.head;
   whole.head.method = "GET";
-  for (const char* name : {"Range", "If-Range", "If-None-Match", "If-Modified-Since"}) {
+  for (const char* name :
+       {"Range", "If-Range", "If-None-Match", "If-Modified-Since", "Cache-Control", "Pragma"}) {
     whole.head.fields.remove(name);
   }
   whole.target = request.target;
@@ -33,25 +36,35 @@ pipeline::Request whole_request(const pipeline::Request& request) {
 
 }  // namespace
 
-/// Serves a stale response at once and validates it behind (RFC 5861, section 3).
-Task<Result<Response>> CacheHandler::serve_behind(Visit& visit, store::StoredResponsePtr stale, Time now) {
-  Response response = serve(visit, stale, {.result = CacheResult::stale}, now);
-  const std::string key = stale->variant_key;
-  if (behind_->has_room(key)) {
-    const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    behind_->start(executor, key, refresh(whole_request(visit.request), visit.match, std::move(stale)));
-  }
-  co_return response;
+/// Has a response fetched anew while it goes on being served: stale (RFC 5861, section 3) or fresh still.
+Task<> CacheHandler::refresh_behind(const Visit& visit, store::StoredResponsePtr stored, Time now) {
+  const std::string key = stored->variant_key;
+  if (!behind_->has_room(key)) co_return;
+  std::optional<RefreshClaim> claim = RefreshClaim::on(std::move(stored), now);
+  if (!claim) co_return;
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  behind_->start(executor, key, refresh(whole_request(visit.request), visit.match, *std::move(claim)));
 }
 
 /// Runs on its own: it owns what it needs but for this handler and what that stands on.
-Task<> CacheHandler::refresh(pipeline::Request request, policy::RouteMatch match,
-                             store::StoredResponsePtr stale) {
+Task<> CacheHandler::refresh(pipeline::Request request, policy::RouteMatch match, RefreshClaim claim) {
   Visit visit{.request = request, .match = std::move(match)};
   visit.key = policy::key_of(visit.route(), request.target, request.head.fields, request.own_port);
-  if (!policy::has_validator(*stale->fields)) stale = nullptr;
-  Result<Response> response = co_await fill(visit, Reason::stale, std::move(stale));
+  visit.stored = claim.stored();
+  const bool can_validate = policy::has_validator(*visit.stored->fields);
+  Result<Response> response =
+      co_await fill(visit, Reason::stale, can_validate ? visit.stored : store::StoredResponsePtr());
+  const bool failed = !response || response->cache_result == CacheResult::stale ||
+                      policy::is_error_to_hide(response->head.status);
+  if (failed) claim.failed(clock_.now());
   if (response && response->body.is_streamed()) co_await drain(response->body.reader());
+}
+
+/// Whether a stale response that may stand in for an error goes out before the origin is asked, since that
+/// kept the last who asked waiting in vain: one of us asks again, behind.
+bool CacheHandler::may_go_unasked(const Visit& visit, const store::StoredResponse& stored, Time now) const {
+  return stored.origin_hangs &&
+         policy::may_serve_on_error(visit.route(), visit.request.head, stored.lifetimes, now);
 }
 
 /// The stale response in place of an error, where it or the request allows that (RFC 5861, section 4).

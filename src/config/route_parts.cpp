@@ -3,6 +3,8 @@
 #include "scalars.hpp"
 #include "suggest.hpp"
 
+#include <larder/base/text.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -125,6 +127,28 @@ std::optional<policy::TtlRule> read_ttl(const Value& value) {
   const std::optional<Milliseconds> plain = duration(value);
   if (!plain) return std::nullopt;
   return policy::TtlRule{.plain = plain, .by_status = {}};
+}
+
+std::optional<unsigned> read_jitter(const Value& value) {
+  constexpr std::string_view expected = "a share such as \"10%\", 50% at most";
+  constexpr unsigned most = 50;
+  const std::optional<std::string> text = value.text(expected);
+  if (!text) return std::nullopt;
+  unsigned percent = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, percent);
+  if (error == std::errc{} && percent <= most && std::string_view(stop, end) == "%") return percent;
+  value.mismatch(expected, *text);
+  return std::nullopt;
+}
+
+std::optional<policy::RefreshAhead> read_refresh_ahead(const Value& value) {
+  const std::optional<std::string> text = value.text("auto, on or off");
+  if (!text) return std::nullopt;
+  if (equal_ignoring_case(*text, "auto")) return policy::RefreshAhead::where_needed;
+  const std::optional<bool> on = on_off(value);
+  if (!on) return std::nullopt;
+  return *on ? policy::RefreshAhead::on : policy::RefreshAhead::off;
 }
 
 std::optional<policy::QueryRule> read_query(const Value& value) {

@@ -13,6 +13,12 @@ namespace larder::config {
 /// A duration, or a map of durations by status.
 std::optional<policy::TtlRule> read_ttl(const Value& value);
 
+/// `0%` to `50%`.
+std::optional<unsigned> read_jitter(const Value& value);
+
+/// `auto`, or a switch.
+std::optional<policy::RefreshAhead> read_refresh_ahead(const Value& value);
+
 /// `{ignore: [...]}` or `{only: [...]}`, with `sorted` and `forward`.
 std::optional<policy::QueryRule> read_query(const Value& value);
 

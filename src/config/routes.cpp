@@ -67,6 +67,14 @@ void check_fixed(Map& map, std::string_view key, std::string_view place, std::st
   choose(*value, {std::string(only)});
 }
 
+void read_lifetimes(Map& map, Route& route) {
+  map.read("ttl", route.ttl, read_ttl);
+  map.read("jitter", route.jitter, read_jitter);
+  map.read("stale_while_revalidate", route.stale_while_revalidate, duration);
+  map.read("stale_if_error", route.stale_if_error, duration);
+  map.read("refresh_ahead", route.refresh_ahead, read_refresh_ahead);
+}
+
 void read_switches(Map& map, Route& route) {
   map.read("cache", route.cache, on_off);
   map.read("override", route.override_origin, on_off);
@@ -103,12 +111,25 @@ void check_override(Map& map, const Route& route) {
   }
 }
 
-void warn_of_ttl(Map& map, const Route& route, const Store& store) {
-  const Value* const value = map.find("ttl");
-  if (value == nullptr) return;
+Milliseconds longest_ttl(const Route& route) {
   Milliseconds longest = route.ttl.plain.value_or(Milliseconds{0});
   for (const auto& [status, ttl] : route.ttl.by_status) longest = std::max(longest, ttl);
-  warn_where_capped(*value, longest, store);
+  return longest;
+}
+
+void warn_of_lifetimes(Map& map, const Route& route, const Store& store) {
+  const Milliseconds ttl = longest_ttl(route);
+  if (const Value* const value = map.find("ttl")) warn_where_capped(*value, ttl, store);
+  for (const char* key : {"stale_while_revalidate", "stale_if_error"}) {
+    const Value* const value = map.find(key);
+    const Milliseconds window =
+        (key == std::string_view("stale_if_error") ? route.stale_if_error : route.stale_while_revalidate)
+            .value_or(Milliseconds{0});
+    const bool is_cut = ttl <= store.max_lifetime && ttl + window > store.max_lifetime;
+    if (value == nullptr || !is_cut) continue;
+    value->warning(format_duration(window) + " after the ttl is longer than store.max_lifetime (" +
+                   format_duration(store.max_lifetime) + "), past which nothing is kept");
+  }
 }
 
 Route read_route(const Value& value, const Config& config) {
@@ -116,11 +137,11 @@ Route read_route(const Value& value, const Config& config) {
   read_map(value, "route", [&](Map& map) {
     const bool has_pattern = read_match(map, route);
     read_upstream_name(map, value, config, route);
-    map.read("ttl", route.ttl, read_ttl);
+    read_lifetimes(map, route);
     read_switches(map, route);
     read_key_and_purge(map, has_pattern, route);
     check_override(map, route);
-    warn_of_ttl(map, route, config.store);
+    warn_of_lifetimes(map, route, config.store);
     if (has_pattern) warn_where_hidden(value, route, config.routes);
   });
   return route;

@@ -42,6 +42,7 @@ class Writer {
   void redis(const Redis& redis);
   void route(const policy::Route& route);
   void ttl(const policy::TtlRule& rule);
+  void lifetimes(const policy::Route& route);
   void query(const policy::QueryRule& rule);
   void cookies(const policy::CookieRule& rule);
   void purge(const policy::PurgeRule& rule);
@@ -137,6 +138,16 @@ void Writer::ttl(const policy::TtlRule& rule) {
   end();
 }
 
+void Writer::lifetimes(const policy::Route& route) {
+  ttl(route.ttl);
+  text("jitter", std::to_string(route.jitter) + "%");
+  if (route.stale_while_revalidate) time("stale_while_revalidate", *route.stale_while_revalidate);
+  if (route.stale_if_error) time("stale_if_error", *route.stale_if_error);
+  using enum policy::RefreshAhead;
+  const policy::RefreshAhead ahead = route.refresh_ahead;
+  text("refresh_ahead", ahead == where_needed ? "auto" : on_off_text(ahead == on));
+}
+
 void Writer::query(const policy::QueryRule& rule) {
   begin_flow("query");
   if (rule.mode == policy::QueryRule::Mode::ignore) list("ignore", rule.names);
@@ -165,7 +176,7 @@ void Writer::route(const policy::Route& route) {
   text("match", route.match);
   text("upstream", route.upstream);
   if (!route.methods.empty()) list("methods", route.methods);
-  ttl(route.ttl);
+  lifetimes(route);
   toggle("cache", route.cache);
   toggle("override", route.override_origin);
   toggle("heuristic", route.heuristic);

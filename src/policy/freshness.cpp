@@ -3,6 +3,7 @@
 #include <larder/base/text.hpp>
 #include <larder/http/date.hpp>
 #include <larder/http/list.hpp>
+#include <larder/http/structured_fields.hpp>
 #include <larder/policy/freshness.hpp>
 
 #include <algorithm>
@@ -27,6 +28,9 @@ std::optional<Milliseconds> age_of(const http::FieldList& fields) {
   const auto seconds = http::parse_delta_seconds(members.front());
   return seconds ? Milliseconds{*seconds} : unknown_age;
 }
+
+// As long as any time that a directive can state (RFC 9111, section 1.2.2).
+constexpr Seconds longest_staleness{std::int64_t{1} << 31};
 
 std::optional<Time> date_field(const http::FieldList& fields, std::string_view name, Time now) {
   const auto value = fields.find(name);
@@ -84,6 +88,24 @@ std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response,
   if (control.max_age) return Milliseconds{*control.max_age};
   if (targeted) return std::nullopt;
   return expires_lifetime(response.fields, response_time);
+}
+
+// RFC 9211, sections 2 and 2.4.
+Milliseconds said_staleness(const http::FieldList& response_fields) {
+  namespace structured = http::structured;
+  const auto value = response_fields.combined("Cache-Status");
+  const auto caches = value ? structured::parse_list(*value) : std::nullopt;
+  if (!caches) return Milliseconds{0};
+  Seconds least{0};
+  for (const structured::Member& member : *caches) {
+    const auto* cache = std::get_if<structured::Item>(&member);
+    if (cache == nullptr) continue;
+    for (const auto& [name, parameter] : cache->parameters) {
+      const auto* seconds = std::get_if<std::int64_t>(&parameter);
+      if (name == "ttl" && seconds != nullptr) least = std::min(least, Seconds{*seconds});
+    }
+  }
+  return -std::max(least, -longest_staleness);
 }
 
 // RFC 9111, section 4.2.2: `public` allows it for the other statuses.

@@ -80,7 +80,8 @@ StoringDecision decide_storing_part(const StoringInput& input) {
                          .response = as_whole,
                          .request_time = input.request_time,
                          .response_time = input.response_time,
-                         .max_lifetime = input.max_lifetime});
+                         .max_lifetime = input.max_lifetime,
+                         .chance = input.chance});
 }
 
 http::FieldList part_fields(http::FieldList storable_fields, std::string_view range) {

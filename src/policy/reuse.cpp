@@ -47,10 +47,15 @@ bool takes_stale(const http::CacheControl& asked, const Lifetimes& stored, Milli
   return asked.max_stale_any || (asked.max_stale && staleness <= *asked.max_stale);
 }
 
+// Whether neither side insists on asking the origin, fresh or not (RFC 9111, sections 5.2.1 and 5.2.2.4).
+bool allows_unvalidated(const http::CacheControl& asked, const Lifetimes& stored) {
+  return !stored.no_cache && !asked.no_cache && !asked.max_age && !asked.min_fresh;
+}
+
 // Whether nothing in the protocol forbids that a stale response answers the request (RFC 9111,
 // section 4.2.4).
 bool allows_stale(const http::CacheControl& asked, const Lifetimes& stored) {
-  return !stored.must_revalidate && !stored.no_cache && !asked.no_cache && !asked.max_age && !asked.min_fresh;
+  return !stored.must_revalidate && allows_unvalidated(asked, stored);
 }
 
 }  // namespace
@@ -58,10 +63,12 @@ bool allows_stale(const http::CacheControl& asked, const Lifetimes& stored) {
 bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
                         Time now) {
   const http::CacheControl asked = request_directives(route, request.fields);
+  const Milliseconds remaining = remaining_freshness(stored, now);
+  if (remaining > Milliseconds{0} && allows_unvalidated(asked, stored)) return true;
   if (!allows_stale(asked, stored)) return false;
   const Milliseconds allowed =
       std::max<Milliseconds>(stored.stale_if_error, asked.stale_if_error.value_or(Seconds{0}));
-  return -remaining_freshness(stored, now) < allowed;
+  return -remaining < allowed;
 }
 
 bool is_error_to_hide(int status) {

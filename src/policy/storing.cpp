@@ -128,24 +128,56 @@ Freshness freshness_of(const Facts& facts) {
   return {};
 }
 
+// How a response may be used stale.
+struct StaleUse {
+  Milliseconds while_revalidate{0};
+  Milliseconds if_error{0};
+  bool must_revalidate = false;
+};
+
+// README, "Stale responses": what the origin states wins, a window of 0 too. Where the route overrides the
+// origin and names a window itself, the route alone speaks.
+StaleUse stale_use_of(const Facts& facts) {
+  const Route& route = facts.input.route;
+  const http::CacheControl& control = facts.control;
+  const Milliseconds nothing{0};
+  StaleUse use{route.stale_while_revalidate.value_or(nothing), route.stale_if_error.value_or(nothing), false};
+  if (facts.overridden && (route.stale_while_revalidate || route.stale_if_error)) return use;
+  if (control.stale_while_revalidate) use.while_revalidate = *control.stale_while_revalidate;
+  if (control.stale_if_error) use.if_error = *control.stale_if_error;
+  // RFC 9111, sections 5.2.2.2, 5.2.2.8 and 5.2.2.10.
+  use.must_revalidate = control.must_revalidate || control.proxy_revalidate || control.s_maxage.has_value();
+  return use;
+}
+
+// RFC 9111, section 4.2.1, allows less than is stated and never more: jitter takes away.
+Milliseconds jittered(Milliseconds lifetime, const StoringInput& input) {
+  constexpr double percent = 100;
+  const double share = input.route.jitter / percent * input.chance;
+  return lifetime - std::chrono::duration_cast<Milliseconds>(lifetime * share);
+}
+
 Lifetimes lifetimes_of(const Facts& facts, const Freshness& freshness) {
   const StoringInput& input = facts.input;
-  const http::CacheControl& control = facts.control;
   const Milliseconds nothing{0};
   Lifetimes lifetimes;
   lifetimes.response_time = input.response_time;
   lifetimes.initial_age = initial_age(input.response.fields, input.request_time, input.response_time);
-  lifetimes.freshness = std::clamp(freshness.lifetime.value_or(nothing), nothing, input.max_lifetime);
-  lifetimes.stale_while_revalidate =
-      std::min<Milliseconds>(control.stale_while_revalidate.value_or(Seconds{0}), input.max_lifetime);
-  lifetimes.stale_if_error =
-      std::min<Milliseconds>(control.stale_if_error.value_or(Seconds{0}), input.max_lifetime);
-  // RFC 9111, sections 5.2.2.2, 5.2.2.8 and 5.2.2.10.
-  lifetimes.must_revalidate =
-      control.must_revalidate || control.proxy_revalidate || control.s_maxage.has_value();
-  lifetimes.no_cache = control.no_cache && !facts.overridden;
+  lifetimes.fetch_time = std::max(nothing, input.response_time - input.request_time);
+  const Milliseconds whole = std::clamp(freshness.lifetime.value_or(nothing), nothing, input.max_lifetime);
+  lifetimes.freshness = jittered(whole, input);
+  const Milliseconds staleness = said_staleness(input.response.fields);
+  if (staleness > nothing) {
+    const Milliseconds lived = std::max(nothing, lifetimes.initial_age - staleness);
+    lifetimes.freshness = std::min(lifetimes.freshness, lived);
+  }
+  const StaleUse stale = stale_use_of(facts);
+  lifetimes.stale_while_revalidate = std::min(stale.while_revalidate, input.max_lifetime);
+  lifetimes.stale_if_error = std::min(stale.if_error, input.max_lifetime);
+  lifetimes.must_revalidate = stale.must_revalidate;
+  lifetimes.no_cache = facts.control.no_cache && !facts.overridden;
   lifetimes.by_route = freshness.by_route;
-  lifetimes.allows_authorization = allows_authorization(control);
+  lifetimes.allows_authorization = allows_authorization(facts.control);
   return lifetimes;
 }
 

@@ -16,7 +16,7 @@ namespace {
 //
 // To add or change a field: change `magic`, encode() and decode(). Records of other versions are misses and
 // go by their expiry, so instances of two versions on one Redis share nothing and disturb nothing.
-constexpr std::string_view magic = "LDR\x01";
+constexpr std::string_view magic = "LDR\x02";
 constexpr std::size_t prefix_size = 16;
 
 enum class Kind : std::uint8_t { response = 1, vary = 2 };
@@ -42,6 +42,7 @@ std::string with_prefix(const std::string& head) {
 void write_lifetimes(ByteWriter& writer, const policy::Lifetimes& lifetimes) {
   writer.number(std::int64_t{lifetimes.response_time.time_since_epoch().count()});
   writer.number(std::int64_t{lifetimes.initial_age.count()});
+  writer.number(std::int64_t{lifetimes.fetch_time.count()});
   writer.number(std::int64_t{lifetimes.freshness.count()});
   writer.number(std::int64_t{lifetimes.stale_while_revalidate.count()});
   writer.number(std::int64_t{lifetimes.stale_if_error.count()});
@@ -66,6 +67,7 @@ policy::Lifetimes read_lifetimes(ByteReader& reader) {
   policy::Lifetimes lifetimes;
   lifetimes.response_time = Time{read_milliseconds(reader)};
   lifetimes.initial_age = read_milliseconds(reader);
+  lifetimes.fetch_time = read_milliseconds(reader);
   lifetimes.freshness = read_milliseconds(reader);
   lifetimes.stale_while_revalidate = read_milliseconds(reader);
   lifetimes.stale_if_error = read_milliseconds(reader);

@@ -151,3 +151,58 @@ TEST_CASE("a stale response that only the route made fresh stands in for nobody 
   CHECK(s.get("/a", {{"Cookie", "id=anna"}}).line() == "BYPASS 503 oops");
   CHECK(s.get("/a").line() == "STALE 200 public");
 }
+
+TEST_CASE("a route's windows hold where the origin states none") {
+  policy::Route lenient = route("/**", 10s);
+  lenient.stale_while_revalidate = 20s;
+  lenient.stale_if_error = 60s;
+  Scenario s({lenient});
+  s.origin_says({.content = "v1"});
+  s.get("/a");
+  s.clock.advance(12s);
+  SUBCASE("stale-while-revalidate") {
+    s.origin_says({.content = "v2"});
+    CHECK(s.get("/a").line() == "STALE 200 v1");
+    s.finish_behind();
+    CHECK(s.get("/a").line() == "HIT 200 v2");
+  }
+  SUBCASE("stale-if-error, longer than that") {
+    s.clock.advance(30s);
+    s.origin.failure = Error::unavailable;
+    CHECK(s.get("/a").line() == "STALE 200 v1");
+    s.clock.advance(30s);
+    CHECK(s.get("/a").status == 502);
+  }
+}
+
+TEST_CASE("an origin in trouble is not asked behind by every stale answer") {
+  Scenario s;
+  s.origin_says(with_window);
+  s.get("/a");
+  s.clock.advance(12s);
+  s.origin_says({.status = 503, .fields = {{"Cache-Control", "max-age=60"}}, .content = "oops"});
+  for (int i = 0; i < 5; ++i) CHECK(s.get("/a").line() == "STALE 200 v1");
+  s.finish_behind();
+  CHECK(s.origin.asked.size() == 2);
+  s.clock.advance(1s);
+  CHECK(s.get("/a").line() == "STALE 200 v1");
+  s.finish_behind();
+  CHECK(s.origin.asked.size() == 3);
+}
+
+TEST_CASE("an origin that hangs keeps one client waiting, and no other within stale-if-error") {
+  Scenario s;
+  s.origin_says(with_window);
+  s.get("/a");
+  s.clock.advance(40s);
+  s.origin.failure = Error::timeout;
+  CHECK(s.get("/a").line() == "STALE 200 v1");
+  s.origin.waits = true;
+  const Seen stale = s.get("/a");
+  CHECK(stale.line() == "STALE 200 v1");
+  CHECK(stale.fields.find("Cache-Status") == "larder; hit; ttl=-30");
+  s.origin.failure = {};
+  s.origin_says(renewed);
+  s.finish_behind();
+  CHECK(s.get("/a").line() == "HIT 200 v2");
+}

@@ -16,6 +16,8 @@
 namespace larder::cache {
 
 class Behind;
+class RefreshAhead;
+class RefreshClaim;
 struct Visit;
 
 /// What the cache goes by.
@@ -29,7 +31,7 @@ struct Settings {
 /// The story of a request: which route, from cache or from the origin, stored or not, and what it purges.
 ///
 ///   request             | stored response        | decision | X-Cache
-///   GET, HEAD           | fresh                  | serve    | HIT
+///   GET, HEAD           | fresh                  | serve    | HIT, and perhaps fetched anew behind (XFetch)
 ///                       | stale, in the window   | serve    | STALE, and validated behind (RFC 5861)
 ///                       | stale with a validator | validate | REVALIDATED (304), MISS (anything else)
 ///                       | none, stale, purged    | fill     | MISS
@@ -54,8 +56,9 @@ class CacheHandler final : public pipeline::Handler {
  private:
   Task<Result<pipeline::Response>> look_up(Visit& visit);
   Task<Result<pipeline::Response>> look_up_part(Visit& visit, policy::Reason absence);
-  Task<Result<pipeline::Response>> serve_behind(Visit& visit, store::StoredResponsePtr stale, Time now);
-  Task<> refresh(pipeline::Request request, policy::RouteMatch match, store::StoredResponsePtr stale);
+  Task<> refresh_behind(const Visit& visit, store::StoredResponsePtr stored, Time now);
+  Task<> refresh(pipeline::Request request, policy::RouteMatch match, RefreshClaim claim);
+  bool may_go_unasked(const Visit& visit, const store::StoredResponse& stored, Time now) const;
   std::optional<pipeline::Response> stand_in(const Visit& visit, policy::Reason why,
                                              std::optional<int> origin_status);
   Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
@@ -76,6 +79,7 @@ class CacheHandler final : public pipeline::Handler {
   pipeline::Handler& origin_;
   const Clock& clock_;
   std::unique_ptr<Behind> behind_;
+  std::unique_ptr<RefreshAhead> ahead_;
 };
 
 }  // namespace larder::cache

@@ -11,9 +11,10 @@ namespace larder::policy {
 
 /// The cache-related times of a stored response: all that freshness needs, computed once, when it is stored.
 struct Lifetimes {
-  Time response_time{};                    ///< when the head arrived (RFC 9111, section 4.2.3)
-  Milliseconds initial_age{0};             ///< corrected_initial_age
-  Milliseconds freshness{0};               ///< freshness lifetime (section 4.2)
+  Time response_time{};         ///< when the head arrived (RFC 9111, section 4.2.3)
+  Milliseconds initial_age{0};  ///< corrected_initial_age
+  Milliseconds fetch_time{0};   ///< from the request's leaving to the head: what another fetch takes
+  Milliseconds freshness{0};    ///< freshness lifetime (section 4.2)
   Milliseconds stale_while_revalidate{0};  ///< RFC 5861, section 3
   Milliseconds stale_if_error{0};          ///< RFC 5861, section 4
   bool must_revalidate =
@@ -41,6 +42,11 @@ std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response,
 /// no Last-Modified before the Date, or the status is not heuristically cacheable and the response not
 /// `public`.
 std::optional<Milliseconds> heuristic_freshness(const http::ResponseHead& response, Time response_time);
+
+/// How long a response has been stale already by the word of caches further in: the least `ttl` below 0 in
+/// its Cache-Status (RFC 9211, section 2.4), made positive; 0 where none says so. What one cache served stale
+/// does not become fresh in the next.
+Milliseconds said_staleness(const http::FieldList& response_fields);
 
 /// The directives that hold for us: those of CDN-Cache-Control where there is a valid one (RFC 9213,
 /// section 2.1), else those of Surrogate-Control, its elder; either then stands for Expires too. Else those

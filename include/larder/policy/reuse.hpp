@@ -24,9 +24,9 @@ struct ReuseDecision {
 ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
                            bool has_validator, Time now);
 
-/// Whether a stale response may be served where the origin cannot be reached or answers with an error, by its
-/// own stale-if-error or the request's (RFC 5861, section 4). Only for a response that decide_reuse() would
-/// have validated.
+/// Whether a stored response may be served where the origin cannot be reached or answers with an error: by
+/// its own stale-if-error or the request's (RFC 5861, section 4), or since it was refreshed ahead and is
+/// fresh. Only for a response that decide_reuse() would not have kept from the request as somebody else's.
 bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
                         Time now);
 

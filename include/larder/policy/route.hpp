@@ -52,6 +52,14 @@ struct PurgeRule {
   bool operator==(const PurgeRule&) const = default;
 };
 
+/// When a fresh response that is often asked for is fetched anew before its lifetime ends
+/// (policy/refresh_ahead.hpp).
+enum class RefreshAhead {
+  where_needed,  ///< `auto`: where no stale-while-revalidate window spares clients the wait
+  on,
+  off,
+};
+
 /// One YAML rule: for which requests it speaks and what it says of them. The first that matches wins.
 struct Route {
   std::string match = "/**";
@@ -65,6 +73,10 @@ struct Route {
   bool refuse_set_cookie = false;        ///< `set_cookie: refuse`: never store a response with Set-Cookie
   bool debug = false;                    ///< X-Cache-Key, X-Cache-Tags, X-Cache-TTL in responses
   TtlRule ttl;
+  unsigned jitter = 0;  ///< percent by which a lifetime is cut short at most, by chance
+  std::optional<Milliseconds> stale_while_revalidate;  ///< RFC 5861, where the origin states none
+  std::optional<Milliseconds> stale_if_error;          ///< the same
+  RefreshAhead refresh_ahead = RefreshAhead::where_needed;
   QueryRule query;
   std::vector<std::string> headers;  ///< request fields whose values are part of the key
   CookieRule cookies;

@@ -21,6 +21,7 @@ struct StoringInput {
   Time request_time;          ///< when the fill was sent
   Time response_time;         ///< when the response's head arrived
   Milliseconds max_lifetime;  ///< store.max_lifetime caps the freshness lifetime
+  double chance = 0;          ///< from 0 on and below 1: how much of the route's jitter this response gets
 };
 
 /// RFC 9111, section 3 with 3.1 to 3.5, DESIGN.md's TTLs and cookie rules. To be asked again of a stored

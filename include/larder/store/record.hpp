@@ -27,7 +27,7 @@ struct EncodedRecord {
   Bytes body;
 };
 
-/// The byte record of a stored response: everything but `checked`, which counts in one instance only.
+/// The byte record of a stored response: everything but what is atomic, which counts in one instance only.
 EncodedRecord encode(const StoredResponse& response);
 EncodedRecord encode(const VaryRecord& record);
 

@@ -7,6 +7,7 @@
 #include <larder/store/position.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@
 namespace larder::store {
 
 /// A stored response (RFC 9111, section 1.1) with all that deciding about its reuse needs. Immutable once
-/// shared, but for `checked`.
+/// shared, but for what is atomic.
 struct StoredResponse {
   std::string primary_key;
   std::vector<std::string> vary;  ///< names of the selecting header fields, lower case, sorted
@@ -29,6 +30,13 @@ struct StoredResponse {
 
   /// PurgeLog::sequence() up to which no purge names it; moves forward only.
   mutable std::atomic<std::uint64_t> checked{0};
+
+  /// What the fetches behind it agree on across threads (cache/refresh.hpp): milliseconds since 1970 before
+  /// which no other begins.
+  mutable std::atomic<std::int64_t> next_refresh{0};
+
+  /// Whether the origin kept the last fetch for it waiting in vain.
+  mutable std::atomic<bool> origin_hangs{false};
 
   /// What it costs to keep: keys, fields, body and the tables' own share.
   std::size_t weight() const;

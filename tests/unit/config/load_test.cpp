@@ -37,6 +37,10 @@ routes:
     upstream: shop
     methods: [GET, PUT]
     ttl: {200: 1m, 404: 10s}
+    jitter: 15%
+    stale_while_revalidate: 0s
+    stale_if_error: 1h
+    refresh_ahead: off
     cache: off
     override: true
     heuristic: on
@@ -96,6 +100,10 @@ TEST_CASE("every key of a route is read into its place") {
   CHECK(route.upstream == "shop");
   CHECK(route.methods == std::vector<std::string>{"GET", "PUT"});
   CHECK(route.ttl == policy::TtlRule{.plain = {}, .by_status = {{200, 1min}, {404, 10s}}});
+  CHECK(route.jitter == 15);
+  CHECK(route.stale_while_revalidate == 0s);
+  CHECK(route.stale_if_error == 1h);
+  CHECK(route.refresh_ahead == policy::RefreshAhead::off);
   CHECK_FALSE(route.cache);
   CHECK(route.override_origin);
   CHECK(route.heuristic);
@@ -114,6 +122,10 @@ TEST_CASE("every key of a route is read into its place") {
   CHECK(other.ttl.plain == 5min);
   CHECK(other.cookies.mode == policy::CookieRule::Mode::ignore);
   CHECK(other.purge.none);
+  CHECK(other.jitter == 0);
+  CHECK_FALSE(other.stale_while_revalidate);
+  CHECK_FALSE(other.stale_if_error);
+  CHECK(other.refresh_ahead == policy::RefreshAhead::where_needed);
 }
 
 TEST_CASE("the effective configuration reads back to itself but for its secrets") {
@@ -143,6 +155,8 @@ routes:
   - match: /**
     upstream: api
     ttl: 1m
+    jitter: 0%
+    refresh_ahead: auto
     cache: on
     override: off
     heuristic: off
@@ -235,9 +249,6 @@ TEST_CASE("the design's example is served but for what is refused by name") {
         std::to_string(one.line) + ":" + std::to_string(one.column) + ": " + one.message + "\n";
   }
   CHECK(errors ==
-        "35:5: route \"/api/products\": key \"stale_while_revalidate\" is not served by this version of "
-        "larder\n"
-        "36:5: route \"/api/products\": key \"stale_if_error\" is not served by this version of larder\n"
         "48:18: route \"/legacy/**\": consistency: \"strict\" is not served by this version of larder\n"
         "49:15: route \"/legacy/**\": collapse: \"cluster\" is not served by this version of larder\n");
   CHECK(warnings ==
@@ -256,8 +267,6 @@ TEST_CASE("what the design promises for later is refused by name") {
        "2:22: store.redis.url: \"redis+sentinel://\" is not served by this version of larder"},
       {"store: {redis: {url: \"redis+cluster://a,b\"}}\n",
        "2:22: store.redis.url: \"redis+cluster://\" is not served by this version of larder"},
-      {"routes: [{jitter: 1}]\n",
-       "2:11: route \"/**\": key \"jitter\" is not served by this version of larder"},
       {"routes: [{warm: 1}]\n", "2:11: route \"/**\": key \"warm\" is not served by this version of larder"},
       {"routes: [{identity: 1}]\n",
        "2:11: route \"/**\": key \"identity\" is not served by this version of larder"},

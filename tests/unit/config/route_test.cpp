@@ -65,7 +65,21 @@ TEST_CASE("what a route may not say is refused in its place") {
        "route \"/p/{id}\": purge.tags: \"{nr}\": the match has no \"{nr}\""},
       {"consistency: stric", "route \"/**\": consistency: expected push, found \"stric\""},
       {"collapse: on", "route \"/**\": collapse: expected off, found \"on\""},
-      {"stale_if_eror: 1s", "route \"/**\": unknown key \"stale_if_eror\""},
+      {"stale_if_eror: 1s", "route \"/**\": unknown key \"stale_if_eror\", did you mean \"stale_if_error\"?"},
+      {"stale_if_error: 5",
+       "route \"/**\": stale_if_error: expected a duration such as \"30s\", found \"5\", did you mean "
+       "\"5s\"?"},
+      {"ttl: 1h, stale_if_error: 1d",
+       "warning: route \"/**\": stale_if_error: 1d after the ttl is longer than store.max_lifetime (1d), "
+       "past "
+       "which nothing is kept"},
+      {"ttl: 1m, stale_while_revalidate: 2d",
+       "warning: route \"/**\": stale_while_revalidate: 2d after the ttl is longer than store.max_lifetime "
+       "(1d), past which nothing is kept"},
+      {"jitter: 10", "route \"/**\": jitter: expected a share such as \"10%\", 50% at most, found \"10\""},
+      {"jitter: 51%", "route \"/**\": jitter: expected a share such as \"10%\", 50% at most, found \"51%\""},
+      {"jitter: [1%]", "route \"/**\": jitter: expected a share such as \"10%\", 50% at most, found a list"},
+      {"refresh_ahead: never", "route \"/**\": refresh_ahead: expected on or off, found \"never\""},
   };
   for (const auto& [keys, diagnostics] : cases) {
     CAPTURE(keys);

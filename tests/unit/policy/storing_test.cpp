@@ -344,3 +344,93 @@ TEST_CASE("fields for one connection, for one user or of our own are not stored 
         "max-age=5|Content-Length: 3|"
         "ETag: \"a\"|X-Cached: yes|Vary: A|vary: B");
 }
+
+namespace {
+
+Lifetimes lifetimes(const Route& route, std::string_view response, double chance = 0,
+                    Milliseconds fetch_time = Milliseconds{0}) {
+  const http::RequestHead request = request_of("GET");
+  const http::ResponseHead head = response_of(200, response);
+  const StoringDecision decision =
+      decide_storing({route, request, head, noon - fetch_time, noon, Seconds{86'400}, chance});
+  CHECK(decision.store());
+  return decision.lifetimes;
+}
+
+}  // namespace
+
+TEST_CASE("the origin's stale windows win over the route's, unless the route overrides (RFC 5861)") {
+  Route plain = with_ttl();
+  plain.stale_while_revalidate = Seconds{5};
+  plain.stale_if_error = Seconds{6};
+  Route override = plain;
+  override.override_origin = true;
+  override.stale_if_error = std::nullopt;
+  struct Windows {
+    const Route& route;
+    const char* response;
+    int while_revalidate;
+    int if_error;
+    bool must_revalidate;
+  };
+  for (const auto& [route, response, while_revalidate, if_error, must_revalidate] : {
+           Windows{plain, "", 5, 6, false},
+           Windows{plain, "Cache-Control: max-age=9", 5, 6, false},
+           Windows{plain, "Cache-Control: max-age=9, stale-while-revalidate=0", 0, 6, false},
+           Windows{plain, "Cache-Control: stale-while-revalidate=1, stale-if-error=2", 1, 2, false},
+           Windows{plain, "Cache-Control: stale-if-error=100000", 5, 86'400, false},
+           Windows{plain, "CDN-Cache-Control: max-age=9|Cache-Control: stale-if-error=2", 5, 6, false},
+           // RFC 9111, sections 5.2.2.2, 5.2.2.8 and 5.2.2.10.
+           Windows{plain, "Cache-Control: must-revalidate", 5, 6, true},
+           Windows{plain, "Cache-Control: proxy-revalidate", 5, 6, true},
+           Windows{plain, "Cache-Control: s-maxage=9", 5, 6, true},
+           Windows{override, "Cache-Control: must-revalidate, stale-if-error=2", 5, 0, false},
+           Windows{override, "Cache-Control: s-maxage=9, stale-while-revalidate=2", 5, 0, false},
+           Windows{overriding(), "Cache-Control: must-revalidate, stale-if-error=2", 0, 2, true},
+       }) {
+    CAPTURE(response);
+    const Lifetimes found = lifetimes(route, response);
+    CHECK(found.stale_while_revalidate == Seconds{while_revalidate});
+    CHECK(found.stale_if_error == Seconds{if_error});
+    CHECK(found.must_revalidate == must_revalidate);
+  }
+}
+
+TEST_CASE("jitter takes up to its share of a lifetime away and never adds to it") {
+  Route route = with_ttl(Seconds{100});
+  route.jitter = 10;
+  CHECK(lifetimes(route, "", 0).freshness == Seconds{100});
+  CHECK(lifetimes(route, "", 0.5).freshness == Seconds{95});
+  CHECK(lifetimes(route, "", 0.999).freshness > Seconds{90});
+  CHECK(lifetimes(route, "", 0.999).freshness < Seconds{91});
+  CHECK(lifetimes(route, "Cache-Control: max-age=60", 0.5).freshness == Seconds{57});
+  CHECK(lifetimes(with_ttl(), "", 0.999).freshness == Seconds{60});
+}
+
+TEST_CASE("what a cache further in served stale is stale here, whatever the ttl (RFC 9211, section 2.4)") {
+  struct Said {
+    const char* response;
+    int remaining;
+  };
+  for (const auto& [response, remaining] : {
+           Said{"Age: 12|Cache-Status: larder; hit; ttl=-2", -2},
+           Said{"Age: 12|Cache-Status: larder; fwd=stale; fwd-status=503; ttl=-2", -2},
+           Said{"Age: 12|Cache-Status: a; hit; ttl=-2|Cache-Status: b; fwd=miss", -2},
+           Said{"Age: 12|Cache-Control: max-age=20|Cache-Status: a; hit; ttl=-2", -2},
+           Said{"Age: 12|Cache-Control: max-age=5|Cache-Status: a; hit; ttl=-2", -7},
+           Said{"Age: 12|Cache-Status: a; hit; ttl=-99", -12},
+           Said{"Age: 12|Cache-Status: a; hit; ttl=3", 48},
+           Said{"Age: 12|Cache-Status: a; hit; ttl=soon, b; hit; ttl=-1.5", 48},
+           Said{"Age: 12|Cache-Status: a; ttl=-", 48},
+       }) {
+    CAPTURE(response);
+    Route route = with_ttl();
+    route.stale_if_error = Seconds{60};
+    CHECK(remaining_freshness(lifetimes(route, response), noon) == Seconds{remaining});
+  }
+}
+
+TEST_CASE("how long a fetch took is kept") {
+  CHECK(lifetimes(with_ttl(), "", 0, Milliseconds{200}).fetch_time == Milliseconds{200});
+  CHECK(lifetimes(with_ttl(), "", 0, Milliseconds{-5}).fetch_time == Milliseconds{0});
+}

@@ -49,6 +49,7 @@ std::shared_ptr<StoredResponse> full_response() {
   response->fields = fields;
   response->lifetimes = {.response_time = larder::Time{Milliseconds{1'700'000'000'999}},
                          .initial_age = Milliseconds{7},
+                         .fetch_time = Milliseconds{212},
                          .freshness = Milliseconds{86'400'000},
                          .stale_while_revalidate = Milliseconds{30'000},
                          .stale_if_error = Milliseconds{3'600'000},

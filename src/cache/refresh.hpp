@@ -1,0 +1,54 @@
+#pragma once
+
+#include <larder/policy/route.hpp>
+#include <larder/store/stored_response.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <utility>
+
+namespace larder::cache {
+
+/// The right to have a stored response fetched anew, of one fetch at a time across all threads that share it.
+/// Given back when it is destroyed; after a failure only a moment later, so that an origin in trouble is not
+/// asked by every request.
+class RefreshClaim {
+ public:
+  /// Nothing where another has it, or had no luck just now.
+  static std::optional<RefreshClaim> on(store::StoredResponsePtr stored, Time now);
+
+  ~RefreshClaim();
+  RefreshClaim(RefreshClaim&& other) noexcept : stored_(std::move(other.stored_)), next_(other.next_) {}
+  RefreshClaim& operator=(RefreshClaim&&) = delete;
+
+  const store::StoredResponsePtr& stored() const { return stored_; }
+
+  /// The fetch failed at `now`.
+  void failed(Time now);
+
+ private:
+  explicit RefreshClaim(store::StoredResponsePtr stored) : stored_(std::move(stored)) {}
+
+  store::StoredResponsePtr stored_;  // nullptr: moved away
+  std::int64_t next_ = 0;            // what next_refresh becomes
+};
+
+/// Which hits on fresh responses have them fetched anew ahead of their end (policy/refresh_ahead.hpp): those
+/// on hot ones, which are asked for again within the window where that may happen. Of one worker.
+class RefreshAhead {
+ public:
+  /// Costs next to nothing outside of the window.
+  bool is_due(const policy::Route& route, const store::StoredResponse& stored, Time now);
+
+ private:
+  bool is_hot(const store::StoredResponse& stored);
+
+  static constexpr std::size_t slots = 512;
+
+  std::array<std::uint64_t, slots> seen_{};  // who was asked for last, by hash: the rest is forgotten
+  std::minstd_rand random_{std::random_device{}()};
+};
+
+}  // namespace larder::cache
