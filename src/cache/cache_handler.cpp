@@ -17,6 +17,7 @@ namespace larder::cache {
 using pipeline::CacheResult;
 using pipeline::Response;
 using policy::Reason;
+using Action = policy::ReuseDecision::Action;
 
 namespace {
 
@@ -43,23 +44,68 @@ void CacheHandler::stop() {
   behind_->stop();
 }
 
+/// Takes out what the origin is not to see, and says why the request must not be answered from cache.
+Result<Reason> CacheHandler::open(const Visit& visit) const {
+  pipeline::Request& request = visit.request;
+  const Result<> cleaned = policy::remove_connection_specific(visit.route(), request.head.fields);
+  if (!cleaned) return cleaned.error();
+  return policy::bypass_reason(visit.route(), request.head, request.target, !request.body.empty());
+}
+
+/// What may be done with a stored response that matches.
+policy::ReuseDecision CacheHandler::decide(const Visit& visit, const store::StoredResponse& stored,
+                                           Time now) const {
+  const bool can_validate = policy::has_validator(*stored.fields);
+  policy::ReuseDecision decision =
+      policy::decide_reuse(visit.route(), visit.request.head, stored.lifetimes, can_validate, now);
+  if (decision.reason == Reason::stale && may_go_unasked(visit, stored, now)) {
+    decision.action = Action::serve_behind;
+  }
+  const bool serves = decision.action == Action::serve || decision.action == Action::serve_behind;
+  if (serves && !log_.trusts_hits()) return {Action::fill, Reason::outage};
+  return decision;
+}
+
+bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
+  const policy::Route* route = policy::find_route(settings_.routes, request.head.method, request.target.path);
+  if (route == nullptr) route = &settings_.fallback;
+  if (route->upstream.empty()) return false;
+  // Without captures, which only fills and purges ask for.
+  Visit visit{.request = request, .match = {route, {}}};
+  const Result<Reason> bypass = open(visit);
+  if (!bypass || *bypass != Reason::none) return false;
+
+  key_.clear();
+  policy::append_key(key_, *route, request.target, request.head.fields, request.own_port);
+  const store::StoredResponsePtr stored = store_.find_now(key_, request.head.fields);
+  if (stored == nullptr) return false;
+  const Time now = clock_.now();
+  // What is stale here may be fresh in another tier: that takes waiting.
+  if (policy::remaining_freshness(stored->lifetimes, now) <= Milliseconds{0}) return false;
+  // Near its end it may be this request that has it fetched anew.
+  if (RefreshAhead::is_near(*route, *stored, now)) return false;
+  if (decide(visit, *stored, now).action != Action::serve) return false;
+  if (route->debug) visit.key.text = key_;
+  serve(visit, stored, {.result = CacheResult::hit}, now, response);
+  return true;
+}
+
 Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   std::optional<policy::RouteMatch> match =
       policy::match_route(settings_.routes, request.head.method, request.target.path);
-  Reason why = match ? Reason::none : Reason::no_route;
+  const Reason no_match = match ? Reason::none : Reason::no_route;
   if (!match) match = policy::RouteMatch{&settings_.fallback, {}};
   if (match->route->upstream.empty()) {
     Response answer = pipeline::problem(404, "No route leads to an upstream.");
-    co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = why});
+    co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = no_match});
   }
   Visit visit{.request = request, .match = std::move(*match)};
-  const Result<> cleaned = policy::remove_connection_specific(visit.route(), request.head.fields);
-  if (!cleaned) {
-    co_return annotated(pipeline::request_problem(cleaned.error()), {.result = CacheResult::bypass});
+  const Result<Reason> bypass = open(visit);
+  if (!bypass) {
+    co_return annotated(pipeline::request_problem(bypass.error()), {.result = CacheResult::bypass});
   }
-  why = policy::bypass_reason(visit.route(), request.head, request.target, !request.body.empty());
-  if (why != Reason::none) {
-    co_return co_await pass(visit, why);
+  if (*bypass != Reason::none) {
+    co_return co_await pass(visit, *bypass);
   }
   co_return co_await look_up(visit);
 }
@@ -68,22 +114,12 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
 Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   const http::RequestHead& head = visit.request.head;
   visit.key = policy::key_of(visit.route(), visit.request.target, head.fields, visit.request.own_port);
-  store::Lookup found{store_.find_now(visit.key.text, head.fields), Reason::none};
-  const bool is_fresh = found.response != nullptr &&
-                        policy::remaining_freshness(found.response->lifetimes, clock_.now()).count() > 0;
-  if (!is_fresh) found = co_await store_.find(visit.key.text, head.fields);
+  store::Lookup found = co_await store_.find(visit.key.text, head.fields);
 
-  using Action = policy::ReuseDecision::Action;
   policy::ReuseDecision decision{Action::fill, found.absence};
   const Time now = clock_.now();
   if (found.response != nullptr) {
-    const bool can_validate = policy::has_validator(*found.response->fields);
-    decision = policy::decide_reuse(visit.route(), head, found.response->lifetimes, can_validate, now);
-    if (decision.reason == Reason::stale && may_go_unasked(visit, *found.response, now)) {
-      decision.action = Action::serve_behind;
-    }
-    const bool serves = decision.action == Action::serve || decision.action == Action::serve_behind;
-    if (serves && !log_.trusts_hits()) decision = {Action::fill, Reason::outage};
+    decision = decide(visit, *found.response, now);
   } else if (policy::only_if_cached(visit.route(), head)) {
     decision.action = Action::refuse;
   }
@@ -123,8 +159,7 @@ Task<Result<Response>> CacheHandler::look_up_part(Visit& visit, Reason absence) 
     const policy::ReuseDecision decision =
         policy::decide_reuse(visit.route(), head, found.response->lifetimes, false, now);
     std::optional<Response> part;
-    if (decision.action == policy::ReuseDecision::Action::serve)
-      part = serve_part(visit, found.response, now);
+    if (decision.action == Action::serve) part = serve_part(visit, found.response, now);
     if (part) co_return std::move(*part);
   }
   co_return co_await fill(visit, absence, nullptr);

@@ -34,9 +34,14 @@ void RefreshClaim::failed(Time now) {
   next_ = milliseconds_of(now + rest_after_failure);
 }
 
+bool RefreshAhead::is_near(const policy::Route& route, const store::StoredResponse& stored, Time now) {
+  return policy::remaining_freshness(stored.lifetimes, now) <=
+         policy::refresh_window(route, stored.lifetimes);
+}
+
 bool RefreshAhead::is_due(const policy::Route& route, const store::StoredResponse& stored, Time now) {
+  if (!is_near(route, stored, now)) return false;
   const Milliseconds remaining = policy::remaining_freshness(stored.lifetimes, now);
-  if (remaining > policy::refresh_window(route, stored.lifetimes)) return false;
   if (remaining <= Milliseconds{0} || !is_hot(stored)) return false;
   std::uniform_real_distribution<double> chance;
   return policy::refreshes_ahead(stored.lifetimes, remaining, chance(random_));

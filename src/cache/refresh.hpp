@@ -39,7 +39,10 @@ class RefreshClaim {
 /// on hot ones, which are asked for again within the window where that may happen. Of one worker.
 class RefreshAhead {
  public:
-  /// Costs next to nothing outside of the window.
+  /// Whether the end is so near that is_due() has to be asked.
+  static bool is_near(const policy::Route& route, const store::StoredResponse& stored, Time now);
+
+  /// Costs next to nothing where it is not near.
   bool is_due(const policy::Route& route, const store::StoredResponse& stored, Time now);
 
  private:

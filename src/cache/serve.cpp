@@ -6,8 +6,7 @@
 namespace larder::cache {
 namespace {
 
-pipeline::Response whole(const Visit& visit, const store::StoredResponsePtr& stored) {
-  pipeline::Response response;
+void whole(pipeline::Response& response, const Visit& visit, const store::StoredResponsePtr& stored) {
   response.head.status = stored->status;
   response.shared_fields = stored->fields;
   if (visit.request.head.method == "HEAD") {
@@ -15,50 +14,45 @@ pipeline::Response whole(const Visit& visit, const store::StoredResponsePtr& sto
   } else {
     response.body = pipeline::Body(stored->body);
   }
-  return response;
 }
 
-pipeline::Response not_modified(const store::StoredResponsePtr& stored) {
-  pipeline::Response response;
+void not_modified(pipeline::Response& response, const store::StoredResponsePtr& stored) {
   response.head.status = 304;
   response.head.fields = policy::not_modified_fields(*stored->fields);
-  return response;
 }
 
 // RFC 9110, section 15.3.7.
-pipeline::Response part_of(const store::StoredResponsePtr& stored, const http::ByteRange& range) {
-  pipeline::Response response;
+void part_of(pipeline::Response& response, const store::StoredResponsePtr& stored,
+             const http::ByteRange& range) {
   response.head.status = 206;
   response.head.fields.add("Content-Range", http::format_content_range(range, stored->body.size()));
   response.shared_fields = stored->fields;
   response.body = pipeline::Body(stored->body.slice(range.first, range.size()));
-  return response;
 }
 
 // RFC 9110, section 15.5.17.
-pipeline::Response unsatisfied(const store::StoredResponsePtr& stored) {
-  pipeline::Response response;
+void unsatisfied(pipeline::Response& response, const store::StoredResponsePtr& stored) {
   response.head.status = 416;
   response.head.fields.add("Content-Range", http::format_unsatisfied_range(stored->body.size()));
-  return response;
 }
 
-pipeline::Response answer_from(const Visit& visit, const store::StoredResponsePtr& stored, Time now) {
+void answer_from(pipeline::Response& response, const Visit& visit, const store::StoredResponsePtr& stored,
+                 Time now) {
   const http::RequestHead& request = visit.request.head;
-  if (stored->status != 200) return whole(visit, stored);
+  if (stored->status != 200) return whole(response, visit, stored);
   // RFC 9110, section 13.2.2: the conditions come first.
-  if (policy::is_not_modified(request, *stored->fields, now)) return not_modified(stored);
+  if (policy::is_not_modified(request, *stored->fields, now)) return not_modified(response, stored);
   const policy::RangeDecision decision =
       policy::decide_range(request, *stored->fields, stored->body.size(), now);
   switch (decision.action) {
     case policy::RangeDecision::Action::part:
-      return part_of(stored, decision.range);
+      return part_of(response, stored, decision.range);
     case policy::RangeDecision::Action::unsatisfiable:
-      return unsatisfied(stored);
+      return unsatisfied(response, stored);
     case policy::RangeDecision::Action::whole:
       break;
   }
-  return whole(visit, stored);
+  whole(response, visit, stored);
 }
 
 // RFC 9111, section 5.1: what every answer from the cache is told with.
@@ -75,9 +69,15 @@ void finish(pipeline::Response& response, const Visit& visit, const store::Store
 
 pipeline::Response serve(const Visit& visit, const store::StoredResponsePtr& stored, Outcome outcome,
                          Time now) {
-  pipeline::Response response = answer_from(visit, stored, now);
-  finish(response, visit, *stored, outcome, now);
+  pipeline::Response response;
+  serve(visit, stored, outcome, now, response);
   return response;
+}
+
+void serve(const Visit& visit, const store::StoredResponsePtr& stored, const Outcome& outcome, Time now,
+           pipeline::Response& response) {
+  answer_from(response, visit, stored, now);
+  finish(response, visit, *stored, outcome, now);
 }
 
 std::optional<pipeline::Response> serve_part(const Visit& visit, const store::StoredResponsePtr& part,

@@ -13,6 +13,10 @@ namespace larder::cache {
 pipeline::Response serve(const Visit& visit, const store::StoredResponsePtr& stored, Outcome outcome,
                          Time now);
 
+/// The same, written into a response that comes clear.
+void serve(const Visit& visit, const store::StoredResponsePtr& stored, const Outcome& outcome, Time now,
+           pipeline::Response& response);
+
 /// The response to a GET with a Range made from a stored part; nothing where that does not hold what is asked
 /// for.
 std::optional<pipeline::Response> serve_part(const Visit& visit, const store::StoredResponsePtr& part,

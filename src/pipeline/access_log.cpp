@@ -126,23 +126,35 @@ std::string format_common(const AccessRecord& record) {
                      record.bytes, record.cache_result);
 }
 
+bool AccessLog::answer_now(Request& request, Response& response) {
+  const Time now = clock_.now();
+  if (!inner_.answer_now(request, response)) return false;
+  write_when_done(begin_record(request, now), request, response);
+  return true;
+}
+
 Task<Result<Response>> AccessLog::handle(Request& request) {
   AccessRecord record = begin_record(request, clock_.now());
   Result<Response> response = co_await inner_.handle(request);
   if (!response) response = origin_problem(response.error());
-  record.status = response->head.status;
-  record.cache_result = word_of(response->cache_result);
-  if (response->body.is_streamed()) {
-    const std::optional<std::uint64_t> length = response->body.length();
+  write_when_done(std::move(record), request, *response);
+  co_return response;
+}
+
+/// Writes the record once the content has been handed over: now, where it is all there.
+void AccessLog::write_when_done(AccessRecord record, const Request& request, Response& response) {
+  record.status = response.head.status;
+  record.cache_result = word_of(response.cache_result);
+  if (response.body.is_streamed()) {
+    const std::optional<std::uint64_t> length = response.body.length();
     auto counting =
-        std::make_unique<CountingReader>(response->body.take_reader(), std::move(record), sink_, clock_);
-    response->body = Body(std::move(counting), length);
+        std::make_unique<CountingReader>(response.body.take_reader(), std::move(record), sink_, clock_);
+    response.body = Body(std::move(counting), length);
   } else {
-    record.bytes = request.head.method == "HEAD" ? 0 : response->body.bytes().size();
+    record.bytes = request.head.method == "HEAD" ? 0 : response.body.bytes().size();
     record.duration = clock_.now() - record.time;
     sink_.write(record);
   }
-  co_return response;
 }
 
 }  // namespace larder::pipeline

@@ -68,23 +68,40 @@ bool is_port_keyed(const http::Target& target, std::string_view own_port) {
   return target.port != own_port || !is_own_address(target.host);
 }
 
-std::string with_query(std::string path, const std::optional<std::string>& query) {
-  if (query) path.append("?").append(*query);
-  return path;
+void append_path_and_query(std::string& out, std::string_view path, const std::optional<std::string>& query) {
+  out.append(path);
+  if (query) out.append("?").append(*query);
+}
+
+// Path and query by the route's rule.
+void append_keyed(std::string& out, const Route& route, const http::Target& target) {
+  if (route.query.mode == QueryRule::Mode::as_received && !route.query.sorted) {
+    append_path_and_query(out, target.path, target.query);
+  } else {
+    append_path_and_query(out, target.path, keep_query(route.query, target.query));
+  }
 }
 
 }  // namespace
 
 Key key_of(const Route& route, const http::Target& target, const http::FieldList& request_fields,
            std::string_view own_port) {
-  const std::string keyed = with_query(target.path, keep_query(route.query, target.query));
   Key key;
-  key.text.append("GET:").append(target.scheme).append("://").append(target.host);
-  if (is_port_keyed(target, own_port)) key.text.append(":").append(target.port);
-  key.text.append(keyed);
-  append_partition(key.text, route, request_fields);
-  key.forward_target = route.query.forward_all ? target.origin_form() : keyed;
+  append_key(key.text, route, target, request_fields, own_port);
+  if (route.query.forward_all) {
+    key.forward_target = target.origin_form();
+  } else {
+    append_keyed(key.forward_target, route, target);
+  }
   return key;
+}
+
+void append_key(std::string& out, const Route& route, const http::Target& target,
+                const http::FieldList& request_fields, std::string_view own_port) {
+  out.append("GET:").append(target.scheme).append("://").append(target.host);
+  if (is_port_keyed(target, own_port)) out.append(":").append(target.port);
+  append_keyed(out, route, target);
+  append_partition(out, route, request_fields);
 }
 
 const std::string& site_of(const http::Target& target) {

@@ -45,14 +45,18 @@ bool has_unkeyed_authorization(const Route& route, const http::FieldList& reques
   return request_fields.contains("Authorization") && !is_keyed_field(route, "Authorization");
 }
 
+const Route* find_route(const std::vector<Route>& routes, std::string_view method, std::string_view path) {
+  for (const Route& route : routes) {
+    if (names_method(route, method) && route.pattern.matches(path)) return &route;
+  }
+  return nullptr;
+}
+
 std::optional<RouteMatch> match_route(const std::vector<Route>& routes, std::string_view method,
                                       std::string_view path) {
-  for (const Route& route : routes) {
-    if (!names_method(route, method)) continue;
-    std::optional<Captures> captures = route.pattern.match(path);
-    if (captures) return RouteMatch{&route, *std::move(captures)};
-  }
-  return std::nullopt;
+  const Route* route = find_route(routes, method, path);
+  if (route == nullptr) return std::nullopt;
+  return RouteMatch{route, *route->pattern.match(path)};
 }
 
 }  // namespace larder::policy

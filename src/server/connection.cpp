@@ -149,6 +149,8 @@ Task<bool> Connection::answer(http1::ParsedRequest parsed) {
   if (const std::optional<int> status = status_for_method(method)) {
     response = pipeline::problem(*status, "The method is not offered here.");
     if (*status == 405) response->head.fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  } else if (pipeline::Response at_once; server_.handler_.answer_now(request, at_once)) {
+    response = std::move(at_once);
   } else {
     response = co_await server_.handler_.handle(request);
   }

@@ -43,10 +43,23 @@ Task<> read_content(pipeline::BodyReader& reader, Seen& seen) {
   }
 }
 
+/// As far as two answers to one request can be compared.
+bool are_equal(const pipeline::Response& a, const pipeline::Response& b) {
+  return a.head.status == b.head.status && a.head.fields == b.head.fields &&
+         a.shared_fields == b.shared_fields && a.cache_result == b.cache_result &&
+         a.described_length == b.described_length && a.body.length() == b.body.length() &&
+         a.body.is_streamed() == b.body.is_streamed() && a.body.bytes().view() == b.body.bytes().view();
+}
+
+/// Asks on both ways: what is answered without waiting is what would have been answered with it.
 Task<Seen> exchange(pipeline::Handler& handler, pipeline::Request& request) {
+  pipeline::Response at_once;
+  const bool is_answered = handler.answer_now(request, at_once);
   Result<pipeline::Response> response = co_await handler.handle(request);
   REQUIRE_MESSAGE(response.has_value(), "the cache handler answers every request");
+  if (is_answered) CHECK(are_equal(at_once, *response));
   Seen seen;
+  seen.at_once = is_answered;
   seen.status = response->head.status;
   seen.fields = response->head.fields;
   seen.described_length = response->described_length;

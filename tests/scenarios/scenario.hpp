@@ -43,6 +43,7 @@ struct Seen {
   bool whole = true;
   http::FieldList fields;
   std::optional<std::uint64_t> described_length;
+  bool at_once = false;  ///< answered without waiting, and as it would have been with it
 
   /// `HIT 200 content`: a line of the dialogue.
   std::string line() const { return cache + " " + std::to_string(status) + " " + content; }

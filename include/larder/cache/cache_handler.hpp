@@ -4,6 +4,7 @@
 #include <larder/pipeline/handler.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/reason.hpp>
+#include <larder/policy/reuse.hpp>
 #include <larder/policy/route.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/store.hpp>
@@ -48,12 +49,17 @@ class CacheHandler final : public pipeline::Handler {
                const Clock& clock);
   ~CacheHandler() override;
 
+  /// The hit path: what memory has fresh.
+  bool answer_now(pipeline::Request& request, pipeline::Response& response) override;
+
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
 
   /// Ends the fills that go on behind answers already given. On the loop they run on.
   void stop();
 
  private:
+  Result<policy::Reason> open(const Visit& visit) const;
+  policy::ReuseDecision decide(const Visit& visit, const store::StoredResponse& stored, Time now) const;
   Task<Result<pipeline::Response>> look_up(Visit& visit);
   Task<Result<pipeline::Response>> look_up_part(Visit& visit, policy::Reason absence);
   Task<> refresh_behind(const Visit& visit, store::StoredResponsePtr stored, Time now);
@@ -80,6 +86,7 @@ class CacheHandler final : public pipeline::Handler {
   const Clock& clock_;
   std::unique_ptr<Behind> behind_;
   std::unique_ptr<RefreshAhead> ahead_;
+  std::string key_;  // of the request looked up last: its memory is used again
 };
 
 }  // namespace larder::cache

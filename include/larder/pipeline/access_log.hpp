@@ -43,9 +43,12 @@ class AccessLog final : public Handler {
  public:
   AccessLog(Handler& inner, AccessSink& sink, const Clock& clock)
       : inner_(inner), sink_(sink), clock_(clock) {}
+  bool answer_now(Request& request, Response& response) override;
   Task<Result<Response>> handle(Request& request) override;
 
  private:
+  void write_when_done(AccessRecord record, const Request& request, Response& response);
+
   Handler& inner_;
   AccessSink& sink_;
   const Clock& clock_;

@@ -34,12 +34,28 @@ struct Response {
   CacheResult cache_result = CacheResult::none;
   /// What Content-Length says of a response to HEAD, or of a 304, where `body` does not.
   std::optional<std::uint64_t> described_length;
+
+  /// As if it were new, but for the memory that its field lines have.
+  void clear() {
+    http::FieldList lines = std::move(head.fields);
+    lines.clear();
+    *this = Response();
+    head.fields = std::move(lines);
+  }
 };
 
 /// Whoever answers requests: the cache, the origin, a layer around another handler, a test's fake origin.
 class Handler {
  public:
   virtual ~Handler() = default;
+
+  /// Answers at once where that takes no waiting, and says whether it did: the hit path. The answer is the
+  /// one that handle() would give, written into `response`, which comes clear. Where there is none, handle()
+  /// is to be called with the same request.
+  virtual bool answer_now(Request& request, Response& response) {
+    static_cast<void>(request), static_cast<void>(response);
+    return false;
+  }
 
   /// An error is a response that could not be had; the errors layer makes a problem of it. `request` outlives
   /// the call; its body is taken by whoever sends it on.

@@ -29,6 +29,10 @@ struct Key {
 Key key_of(const Route& route, const http::Target& target, const http::FieldList& request_fields,
            std::string_view own_port);
 
+/// Appends the text of such a key: all that a look into the store needs.
+void append_key(std::string& out, const Route& route, const http::Target& target,
+                const http::FieldList& request_fields, std::string_view own_port);
+
 /// The site that tags and purges count with: the host alone. Without scheme and port a purge reaches too far
 /// rather than not far enough, and larders on several ports of one host purge each other.
 const std::string& site_of(const http::Target& target);

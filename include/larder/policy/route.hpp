@@ -99,7 +99,10 @@ struct RouteMatch {
   Captures captures;
 };
 
-/// The first route that matches method and path. HEAD counts as GET. Nothing where none does.
+/// The first route that matches method and path. HEAD counts as GET. nullptr where none does.
+const Route* find_route(const std::vector<Route>& routes, std::string_view method, std::string_view path);
+
+/// The same with its captures; nothing where none matches.
 std::optional<RouteMatch> match_route(const std::vector<Route>& routes, std::string_view method,
                                       std::string_view path);
 
