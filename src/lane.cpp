@@ -28,7 +28,7 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
       server_(loop,
               shared.access_sink == nullptr ? static_cast<pipeline::Handler&>(cache_)
                                             : access_log_.emplace(cache_, *shared.access_sink, shared.clock),
-              shared.clock, server::Settings{}, shared.log) {}
+              shared.clock, server::Settings{}, shared.log, shared.access_sink) {}
 
 void Lane::start() {
   if (redis_) redis_->start();

@@ -1,6 +1,7 @@
 #define XXH_INLINE_ALL
 #include <larder/base/hash.hpp>
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <xxhash.h>
 
@@ -36,6 +37,14 @@ std::string sha256_hex(std::string_view text) {
     hex += digits[byte & 0xF];
   }
   return hex;
+}
+
+std::string sha1_base64(std::string_view text) {
+  std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::array<unsigned char, 4 * ((SHA_DIGEST_LENGTH + 2) / 3) + 1> base64{};
+  EVP_EncodeBlock(base64.data(), digest.data(), digest.size());
+  return {base64.begin(), base64.end() - 1};
 }
 
 }  // namespace larder

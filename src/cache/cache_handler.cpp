@@ -11,6 +11,7 @@
 #include <larder/policy/request.hpp>
 #include <larder/policy/reuse.hpp>
 #include <larder/policy/validation.hpp>
+#include <larder/policy/websocket.hpp>
 
 namespace larder::cache {
 
@@ -49,7 +50,9 @@ Result<Reason> CacheHandler::open(const Visit& visit) const {
   pipeline::Request& request = visit.request;
   const Result<> cleaned = policy::remove_connection_specific(visit.route(), request.head.fields);
   if (!cleaned) return cleaned.error();
-  return policy::bypass_reason(visit.route(), request.head, request.target, !request.body.empty());
+  const bool has_content = !request.body.empty();
+  if (policy::asks_for_websocket(visit.route(), request.head, has_content)) return Reason::upgrade;
+  return policy::bypass_reason(visit.route(), request.head, request.target, has_content);
 }
 
 /// What may be done with a stored response that matches.
@@ -103,6 +106,9 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   const Result<Reason> bypass = open(visit);
   if (!bypass) {
     co_return annotated(pipeline::request_problem(bypass.error()), {.result = CacheResult::bypass});
+  }
+  if (*bypass == Reason::upgrade) {
+    co_return co_await open_websocket(visit);
   }
   if (*bypass != Reason::none) {
     co_return co_await pass(visit, *bypass);

@@ -35,6 +35,14 @@ void add_range(http::FieldList& out, const http::FieldList& request_fields) {
   }
 }
 
+/// Whether what is stored is better than this answer, and may still be used.
+bool yields(const Visit& visit, int status) {
+  const store::StoredResponsePtr& stored = visit.stored;
+  return stored != nullptr && policy::yields_to_stale(status) && !policy::yields_to_stale(stored->status) &&
+         policy::may_serve_on_error(visit.route(), visit.request.head, stored->lifetimes,
+                                    visit.response_time);
+}
+
 }  // namespace
 
 /// Fetches; with `validated`, asks whether that still holds (RFC 9111, section 4.3).
@@ -80,6 +88,7 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
       policy::decide_storing(storing_input(visit, visit.request.head, response.head, settings_));
   const bool fits = response.body.length().value_or(0) <= settings_.max_object;
   if (decision.store() && !fits) decision.refusal = Reason::too_large;
+  if (decision.store() && yields(visit, response.head.status)) decision.refusal = Reason::status;
   if (is_head) co_await take_head(visit, response.head);
   const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
   const Outcome outcome{.result = is_private ? CacheResult::bypass : CacheResult::miss,

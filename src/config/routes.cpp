@@ -79,6 +79,7 @@ void read_switches(Map& map, Route& route) {
   map.read("cache", route.cache, on_off);
   map.read("override", route.override_origin, on_off);
   map.read("heuristic", route.heuristic, on_off);
+  map.read("websocket", route.websocket, on_off);
   map.read("debug", route.debug, on_off);
   map.read("request_directives", route.honor_request_directives, [](const Value& value) {
     return one_of(value, std::array{Choice<bool>{"honor", true}, Choice<bool>{"ignore", false}});

@@ -189,6 +189,7 @@ void Writer::route(const policy::Route& route) {
   purge(route.purge);
   text("consistency", "push");
   text("collapse", "off");
+  toggle("websocket", route.websocket);
   toggle("debug", route.debug);
   end();
 }

@@ -34,6 +34,17 @@ Error refusal_of_coding(std::string_view value) {
   return other ? Error::unsupported : Error::malformed;
 }
 
+// One word that is the name of no coding, and in which nobody could read "chunked". `identity` was one once.
+bool is_unknown_coding(std::string_view value) {
+  if (!http::is_token(value) || is_other_coding(value) || equal_ignoring_case(value, "identity"))
+    return false;
+  constexpr std::string_view chunk = "chunk";
+  for (std::size_t i = 0; i + chunk.size() <= value.size(); ++i) {
+    if (equal_ignoring_case(value.substr(i, chunk.size()), chunk)) return false;
+  }
+  return true;
+}
+
 // RFC 9110, section 8.6: 1*DIGIT. Past 2^63 nobody is honest, and sums stay safe below.
 Result<Framing> length_framing(std::string_view value) {
   std::uint64_t length = 0;
@@ -78,6 +89,16 @@ Result<Framing> stated_framing(const ControlFields& control, const http::FieldLi
   // RFC 9112, section 6.3, rule 5: the same length said twice could be taken; no honest client says it twice.
   if (control.content_lengths != 1) return Error::malformed;
   return length_framing(fields.at(control.content_length).value);
+}
+
+Result<Framing> stated_response_framing(const ControlFields& control, const http::FieldList& fields,
+                                        int version_minor) {
+  const bool may_be_unknown =
+      control.transfer_encodings == 1 && control.content_lengths == 0 && version_minor == 1;
+  if (may_be_unknown && is_unknown_coding(fields.at(control.transfer_encoding).value)) {
+    return Framing{Framing::Kind::until_close, 0};
+  }
+  return stated_framing(control, fields, version_minor);
 }
 
 bool is_bodiless(int status, std::string_view request_method) {

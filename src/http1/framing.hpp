@@ -33,6 +33,13 @@ struct ControlFields {
 Result<Framing> stated_framing(const ControlFields& control, const http::FieldList& fields,
                                int version_minor);
 
+/// The same for a response. One that names a transfer coding which nobody knows, and not a word like
+/// "chunked", is delimited by the end of its connection (RFC 9112, section 6.3, rule 4), and what comes is
+/// its content: nobody could undo a coding that does not exist, and servers that write `Transfer-Encoding:
+/// binary` mean none.
+Result<Framing> stated_response_framing(const ControlFields& control, const http::FieldList& fields,
+                                        int version_minor);
+
 /// Whether a response has no content whatever its fields state (RFC 9112, section 6.3, rule 1).
 bool is_bodiless(int status, std::string_view request_method);
 

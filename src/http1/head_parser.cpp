@@ -112,6 +112,11 @@ bool has_too_many_fields(const RawLines& lines, const HeadLimits& limits) {
   return lines.count > limits.fields + 2;
 }
 
+// Whether a version is one that Beast refuses: it knows HTTP/1.0 and HTTP/1.1.
+bool is_later_minor(char minor) {
+  return minor >= '2' && minor <= '9';
+}
+
 Result<ParsedRequest> read_request(std::string_view head, const RawLines& lines) {
   HeadReader<true> reader(head, lines.count);
   if (!reader.read(head)) return Error::malformed;
@@ -137,7 +142,7 @@ Result<ParsedResponse> read_response(std::string_view head, const RawLines& line
   HeadReader<false> reader(head, lines.count);
   if (!reader.read(head)) return Error::malformed;
   if (reader.status < 100) return Error::malformed;
-  const Result<Framing> stated = stated_framing(reader.control, reader.fields, reader.version_minor);
+  const Result<Framing> stated = stated_response_framing(reader.control, reader.fields, reader.version_minor);
   if (!stated) return Error::malformed;
   ParsedResponse parsed;
   parsed.framing = *stated;
@@ -145,9 +150,10 @@ Result<ParsedResponse> read_response(std::string_view head, const RawLines& line
   if (is_bodiless(reader.status, request_method)) {
     parsed.framing = Framing{};
     // Content after a 204 or 304 that states some would be taken for the next response.
-    const bool states_content = stated->kind == Framing::Kind::chunked || stated->length > 0;
+    const bool states_content = stated->kind == Framing::Kind::chunked ||
+                                stated->kind == Framing::Kind::until_close || stated->length > 0;
     if (states_content && request_method != "HEAD") parsed.keep_alive = false;
-  } else if (stated->kind == Framing::Kind::none) {
+  } else if (stated->kind == Framing::Kind::none || stated->kind == Framing::Kind::until_close) {
     parsed.framing.kind = Framing::Kind::until_close;
     parsed.keep_alive = false;
   }
@@ -167,7 +173,13 @@ Result<std::optional<ParsedRequest>> parse_request_head(std::string_view bytes, 
   if (lines.broken || lines.folded) return Error::malformed;
   if (skipped + head.size() > limits.head || has_too_many_fields(lines, limits)) return Error::head_too_large;
   if (!head.ends_with(end_of_head)) return std::optional<ParsedRequest>();
-  Result<ParsedRequest> parsed = read_request(head, lines);
+  std::string mended;
+  const std::size_t minor = head.find('\r') - 1;
+  if (is_later_minor(head[minor])) {
+    mended = head;
+    mended[minor] = '1';
+  }
+  Result<ParsedRequest> parsed = read_request(mended.empty() ? head : mended, lines);
   if (!parsed) return parsed.error();
   parsed->size = skipped + head.size();
   return std::optional(std::move(*parsed));
@@ -187,6 +199,11 @@ Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes
   if (head.find('\r') == status_line_without_reason) {
     mended.append(head.substr(0, status_line_without_reason)).append(" ");
     mended.append(head.substr(status_line_without_reason));
+  }
+  constexpr std::size_t minor = std::string_view("HTTP/1.").size();
+  if (is_later_minor(head[minor])) {
+    if (mended.empty()) mended = head;
+    mended[minor] = '1';
   }
   // RFC 9112, section 5.2: Beast puts a space in place of each fold.
   Result<ParsedResponse> parsed = read_response(mended.empty() ? head : mended, lines, request_method);

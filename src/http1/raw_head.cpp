@@ -8,13 +8,13 @@
 namespace larder::http1 {
 namespace {
 
-// RFC 9112, section 2.3. A later minor version is refused like a later major one: none exists.
+// RFC 9110, section 2.5: a later minor version is read as 1.1; another major version is another protocol.
 std::optional<Error> refusal_of_version(std::string_view version) {
-  if (version == "HTTP/1.1" || version == "HTTP/1.0") return std::nullopt;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const bool is_version = version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
                           version[6] == '.' && is_digit(version[7]);
-  return is_version ? Error::version : Error::malformed;
+  if (!is_version) return Error::malformed;
+  return version[5] == '1' ? std::nullopt : std::optional(Error::version);
 }
 
 }  // namespace

@@ -51,12 +51,21 @@ void SocketStream<Protocol>::Shared::close() {
 }
 
 template <class Protocol>
+void SocketStream<Protocol>::Shared::expire() {
+  timed_out = true;
+  boost::system::error_code ignored;
+  if (stays_open) {
+    socket.cancel(ignored);
+  } else {
+    close();
+  }
+}
+
+template <class Protocol>
 SocketStream<Protocol>::SocketStream(Socket socket)
     : shared_(std::make_shared<Shared>(std::move(socket))),
-      watchdog_(std::make_shared<Watchdog>(shared_->socket.get_executor(), [shared = shared_] {
-        shared->timed_out = true;
-        shared->close();
-      })) {}
+      watchdog_(std::make_shared<Watchdog>(shared_->socket.get_executor(),
+                                           [shared = shared_] { shared->expire(); })) {}
 
 template <class Protocol>
 SocketStream<Protocol>::~SocketStream() {
@@ -81,6 +90,7 @@ void SocketStream<Protocol>::settle() {
 
 template <class Protocol>
 Task<Result<std::size_t>> SocketStream<Protocol>::read_some(std::span<char> buffer) {
+  if (shared_->timed_out) co_return Error::timeout;
   const auto [error, count] =
       co_await shared_->socket.async_read_some(asio::buffer(buffer.data(), buffer.size()), as_pair);
   if (error) co_return rename(error, shared_->timed_out);
@@ -105,7 +115,17 @@ Task<Result<>> SocketStream<Protocol>::write(std::span<const std::string_view> p
 
 template <class Protocol>
 void SocketStream<Protocol>::expires_at(SteadyTime deadline) {
-  if (!shared_->closed) watchdog_->expires_at(deadline);
+  if (shared_->closed) return;
+  shared_->stays_open = false;
+  shared_->timed_out = false;
+  watchdog_->expires_at(deadline);
+}
+
+template <class Protocol>
+void SocketStream<Protocol>::reading_expires_at(SteadyTime deadline) {
+  if (shared_->closed) return;
+  shared_->stays_open = true;
+  watchdog_->expires_at(deadline);
 }
 
 template <class Protocol>

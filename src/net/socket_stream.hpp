@@ -33,6 +33,7 @@ class SocketStream final : public Stream {
   Task<Result<std::size_t>> read_some(std::span<char> buffer) override;
   Task<Result<>> write(std::span<const std::string_view> parts) override;
   void expires_at(SteadyTime deadline) override;
+  void reading_expires_at(SteadyTime deadline) override;
   void close() override;
   void shutdown_write() override;
   bool is_idle() override;
@@ -50,7 +51,9 @@ class SocketStream final : public Stream {
     Socket socket;
     bool timed_out = false;
     bool closed = false;
+    bool stays_open = false;  // past the deadline
     void close();
+    void expire();
   };
 
   std::shared_ptr<Shared> shared_;

@@ -58,6 +58,7 @@ Task<Result<>> TlsStream::handshake() {
 }
 
 Task<Result<std::size_t>> TlsStream::read_some(std::span<char> buffer) {
+  if (tcp_->has_timed_out()) co_return Error::timeout;
   Result<std::size_t> count = co_await complete([this, buffer] { return session_.read(buffer); });
   co_return count;
 }

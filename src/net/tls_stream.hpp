@@ -24,6 +24,7 @@ class TlsStream final : public Stream {
   Task<Result<std::size_t>> read_some(std::span<char> buffer) override;
   Task<Result<>> write(std::span<const std::string_view> parts) override;
   void expires_at(SteadyTime deadline) override { tcp_->expires_at(deadline); }
+  void reading_expires_at(SteadyTime deadline) override { tcp_->reading_expires_at(deadline); }
   void close() override;
   void shutdown_write() override;
   bool is_idle() override;

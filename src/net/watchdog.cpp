@@ -31,7 +31,7 @@ void Watchdog::look() {
   armed_ = SteadyTime::max();
   if (stopped_ || deadline_ == SteadyTime::max()) return;
   if (deadline_ <= std::chrono::steady_clock::now()) {
-    stop();
+    deadline_ = SteadyTime::max();
     expire_();
   } else {
     arm();

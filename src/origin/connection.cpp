@@ -40,7 +40,7 @@ Task<Result<>> Connection::fill() {
   co_return Result<>();
 }
 
-Task<Result<http1::ParsedResponse>> Connection::read_head(std::string_view request_method) {
+Task<Result<http1::ParsedResponse>> Connection::read_head(std::string_view request_method, bool may_switch) {
   int interim = 0;
   while (true) {
     Result<std::optional<http1::ParsedResponse>> parsed =
@@ -53,7 +53,7 @@ Task<Result<http1::ParsedResponse>> Connection::read_head(std::string_view reque
     }
     http1::ParsedResponse response = std::move(**parsed);
     begin_ += response.size;
-    if (response.head.status >= 200) co_return response;
+    if (response.head.status >= 200 || (response.head.status == 101 && may_switch)) co_return response;
     if (response.head.status == 101 || ++interim > max_interim_responses) co_return Error::malformed;
   }
 }

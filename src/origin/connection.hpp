@@ -24,14 +24,22 @@ class Connection {
   bool has_received() const { return received_; }
   void begin_exchange() { received_ = false; }
 
-  /// The head of the final response: 1xx before it are skipped, 101 is refused (nobody asks for it here).
-  Task<Result<http1::ParsedResponse>> read_head(std::string_view request_method);
+  /// The head of the final response: 1xx before it are skipped. A 101 is one where it was asked for, and
+  /// refused where not.
+  Task<Result<http1::ParsedResponse>> read_head(std::string_view request_method, bool may_switch);
 
   /// The next piece of content, empty at its end; valid until the next call. `patience`: for each wait.
   Task<Result<std::string_view>> read_content(http1::BodyDecoder& decoder, Milliseconds patience);
 
   /// Whether content is there already at its beginning: of chunks, a whole first line and more.
   bool has_content(bool is_chunked) const;
+
+  /// Takes what was read behind a head; valid until the next read.
+  std::string_view take_buffered() {
+    const std::string_view taken = buffered();
+    begin_ = end_;
+    return taken;
+  }
 
   /// Whether bytes were read that nobody has taken.
   bool has_buffered() const { return begin_ != end_; }

@@ -1,5 +1,7 @@
 #include "exchange.hpp"
 
+#include "tunnel.hpp"
+
 #include <larder/http1/head_writer.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -91,7 +93,7 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
     sending_ = true;
     boost::asio::co_spawn(executor, send_content(request.body.take_reader(), framing), boost::asio::detached);
   }
-  Result<http1::ParsedResponse> parsed = co_await connection_->read_head(method);
+  Result<http1::ParsedResponse> parsed = co_await connection_->read_head(method, request.opens_websocket);
   if (!parsed) {
     abandoned_ = true;
     connection_->stream().close();
@@ -102,7 +104,11 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
 
 Task<Result<>> Exchange::send_head(pipeline::Request& request, const http1::Framing& framing) {
   std::string head;
-  head.reserve(request.head.fields.wire().size() + request.head.target.size() + 64);
+  head.reserve(request.head.fields.wire().size() + request.head.target.size() + 128);
+  if (request.opens_websocket) {
+    request.head.fields.set("Upgrade", "websocket");
+    request.head.fields.set("Connection", "Upgrade");
+  }
   http1::write_request_head(head, request.head.method, request.head.target, request.head.fields, framing,
                             http1::Persistence::keep_alive);
   const std::array<std::string_view, 2> parts{head, request.body.bytes().view()};
@@ -161,6 +167,10 @@ pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
   reusable_ = reusable_ && parsed.keep_alive;
   pipeline::Response response;
   response.head = std::move(parsed.head);
+  if (response.head.status == 101) {
+    response.tunnel = std::make_unique<Tunnel>(pool_, std::move(connection_));
+    return response;
+  }
   if (parsed.framing.kind == http1::Framing::Kind::none ||
       (parsed.framing.kind == http1::Framing::Kind::length && parsed.framing.length == 0)) {
     finish();

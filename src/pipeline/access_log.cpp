@@ -79,7 +79,26 @@ std::string as_utf8(std::string_view text) {
   return utf8;
 }
 
+/// As much of what somebody sent instead of a request as a line of the log has room for.
+constexpr std::size_t longest_target = 1024;
+
 }  // namespace
+
+AccessRecord refusal_record(std::string_view request_line, std::string_view client_address,
+                            const Response& response, Time now) {
+  const std::size_t end_of_method = request_line.find(' ');
+  const std::size_t target = end_of_method == request_line.npos ? request_line.size() : end_of_method + 1;
+  AccessRecord record;
+  record.time = now;
+  record.client_address = client_address;
+  record.method = request_line.substr(0, std::min(end_of_method, longest_target));
+  record.target = request_line.substr(target, longest_target);
+  record.target.resize(std::min(record.target.size(), record.target.find(' ')));
+  record.status = response.head.status;
+  record.bytes = response.body.bytes().size();
+  record.cache_result = word_of(response.cache_result);
+  return record;
+}
 
 std::string_view word_of(CacheResult result) {
   switch (result) {

@@ -3,6 +3,19 @@
 #include <string>
 
 namespace larder::pipeline {
+namespace {
+
+Response refusal(const boost::system::error_code& error) {
+  if (error == Error::unsupported) return problem(501, "The request uses something that is not supported.");
+  if (error == Error::too_large) return problem(413, "The content is too large.");
+  if (error == Error::uri_too_long) return problem(414, "The request target is too long.");
+  if (error == Error::head_too_large) return problem(431, "The header section is too large.");
+  if (error == Error::version) return problem(505, "The protocol version is not supported.");
+  if (error == Error::timeout) return problem(408, "The request did not arrive in time.");
+  return problem(400, "The request is malformed.");
+}
+
+}  // namespace
 
 Response problem(int status, std::string_view detail) {
   // The texts are our own constants: nothing in them needs escaping.
@@ -20,13 +33,9 @@ Response problem(int status, std::string_view detail) {
 }
 
 Response request_problem(const boost::system::error_code& error) {
-  if (error == Error::unsupported) return problem(501, "The request uses something that is not supported.");
-  if (error == Error::too_large) return problem(413, "The content is too large.");
-  if (error == Error::uri_too_long) return problem(414, "The request target is too long.");
-  if (error == Error::head_too_large) return problem(431, "The header section is too large.");
-  if (error == Error::version) return problem(505, "The protocol version is not supported.");
-  if (error == Error::timeout) return problem(408, "The request did not arrive in time.");
-  return problem(400, "The request is malformed.");
+  Response response = refusal(error);
+  response.closes = true;
+  return response;
 }
 
 Response origin_problem(const boost::system::error_code& error) {

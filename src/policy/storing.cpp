@@ -1,3 +1,4 @@
+#include "provoked.hpp"
 #include "storable.hpp"
 
 #include <larder/base/text.hpp>
@@ -24,15 +25,6 @@ bool is_understood(int status) {
                                          401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414,
                                          415, 416, 417, 421, 422, 426, 500, 501, 502, 503, 504, 505};
   return is_among(understood, status);
-}
-
-// Errors that a client can provoke by the form of its request alone, by fields that are in no key
-// (front-door.md, CPDoS). What 405 and 414 speak of, method and target, is in the key; fields that would make
-// the origin see another method or target are not sent on. Unless the route sends on more of the query.
-bool is_provoked_by_form(const Route& route, int status) {
-  static constexpr std::array by_fields{400, 413, 417, 431};
-  static constexpr std::array by_target{405, 414};
-  return is_among(by_fields, status) || (route.query.forward_all && is_among(by_target, status));
 }
 
 // What the decision is made from, each looked up once.
@@ -69,7 +61,8 @@ Reason refusal_by_status(const Facts& facts) {
   if (status == 304 || status == 416 || status > 599) return Reason::status;
   // RFC 9111, section 5.2.2.3.
   if (facts.control.must_understand && !is_understood(status)) return Reason::must_understand;
-  if (is_provoked_by_form(facts.input.route, status) && !facts.route_ttl) return Reason::status;
+  const bool provoked = may_be_provoked(facts.input.route, facts.input.request, status);
+  if (provoked && !facts.route_ttl) return Reason::status;
   return Reason::none;
 }
 
@@ -217,6 +210,11 @@ StoringDecision decide_storing(const StoringInput& input) {
   const Reason useless = refusal_as_useless(facts, lifetimes, freshness.lifetime.has_value());
   if (useless != Reason::none) return refused(useless);
   return {Reason::none, lifetimes};
+}
+
+bool yields_to_stale(int status) {
+  static constexpr std::array provocable{400, 405, 413, 414, 417, 431};
+  return status >= 500 || is_among(provocable, status);
 }
 
 // RFC 9110, section 9.3.3.

@@ -22,6 +22,12 @@ std::optional<int> status_for_method(std::string_view method) {
   return std::nullopt;
 }
 
+/// As much as there is of it. Empty lines before it are nothing.
+std::string_view first_line(std::string_view head) {
+  head.remove_prefix(std::min(head.find_first_not_of("\r\n"), head.size()));
+  return head.substr(0, head.find_first_of("\r\n"));
+}
+
 }  // namespace
 
 /// The content of the request being served, as the handlers read it. It may outlive the answer, not the
@@ -75,7 +81,7 @@ Task<bool> Connection::serve_one() {
   const boost::system::error_code error = parsed.error();
   const bool is_gone = error == Error::closed || error == Error::reset || error == Error::canceled ||
                        (error == Error::timeout && begin_ == end_);
-  if (!is_gone) co_await refuse(error);
+  if (!is_gone) co_await refuse(error, first_line(buffered()));
   co_return false;
 }
 
@@ -92,7 +98,9 @@ Task<Result<http1::ParsedRequest>> Connection::read_head() {
         consume((*parsed)->size);
         co_return std::move(**parsed);
       }
-      if (!begun) wait_for(server_.settings_.head_timeout);
+      if (!begun) {
+        stream_->reading_expires_at(std::chrono::steady_clock::now() + server_.settings_.head_timeout);
+      }
       begun = true;
       idle_ = false;
     }
@@ -123,7 +131,8 @@ Task<Result<>> Connection::fill() {
 Task<bool> Connection::answer(http1::ParsedRequest parsed) {
   Result<http::Target> target = http::target_of(parsed.head, is_secure_ ? "https" : "http");
   if (!target) {
-    co_await refuse(target.error());
+    const std::string request_line = parsed.head.method + " " + parsed.head.target;
+    co_await refuse(target.error(), request_line);
     co_return false;
   }
   keep_alive_ = parsed.keep_alive;
@@ -131,6 +140,7 @@ Task<bool> Connection::answer(http1::ParsedRequest parsed) {
   owes_continue_ = parsed.expects_continue && !decoder_->done();
   writing_ = false;
   content_error_ = {};
+  patience_ = fresh_patience();
 
   pipeline::Request request;
   request.head = std::move(parsed.head);
@@ -149,6 +159,7 @@ Task<bool> Connection::answer(http1::ParsedRequest parsed) {
   if (const std::optional<int> status = status_for_method(method)) {
     response = pipeline::problem(*status, "The method is not offered here.");
     if (*status == 405) response->head.fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    note_refusal(method + " " + request.head.target, *response);
   } else if (pipeline::Response at_once; server_.handler_.answer_now(request, at_once)) {
     response = std::move(at_once);
   } else {
@@ -156,23 +167,30 @@ Task<bool> Connection::answer(http1::ParsedRequest parsed) {
   }
   if (!response) response = pipeline::origin_problem(response.error());
   // What the upstream made of half a request is not the client's answer: the request was at fault.
-  if (content_error_) {
-    keep_alive_ = false;
-    response = pipeline::request_problem(content_error_);
-  }
+  if (content_error_) response = pipeline::request_problem(content_error_);
   const Result<> sent = co_await respond(*response, method, version_minor);
   if (!sent) co_return false;
+  if (response->tunnel) {
+    co_await response->tunnel->relay(*stream_, buffered());
+    co_return false;
+  }
   if (decoder_->done() && keep_alive_) co_return true;
   co_await linger();
   co_return false;
 }
 
 /// After an anomaly nothing on the connection can be trusted: it ends with the answer.
-Task<> Connection::refuse(boost::system::error_code error) {
-  keep_alive_ = false;
+Task<> Connection::refuse(boost::system::error_code error, std::string_view request_line) {
   pipeline::Response response = pipeline::request_problem(error);
+  note_refusal(request_line, response);
   const Result<> sent = co_await respond(response, "GET", 1);
   if (sent) co_await linger();
+}
+
+void Connection::note_refusal(std::string_view request_line, const pipeline::Response& response) const {
+  if (server_.refusals_ == nullptr) return;
+  server_.refusals_->write(
+      pipeline::refusal_record(request_line, stream_->peer_address(), response, server_.clock_.now()));
 }
 
 /// Lets the client read the answer before the connection ends: closing with bytes unread would reset it, and
@@ -214,9 +232,11 @@ Task<Result<std::string_view>> Connection::next_piece() {
     if (!step->content.empty()) co_return step->content;
     if (decoder_->done()) break;
     if (step->consumed != 0) continue;
-    wait_for(server_.settings_.idle_timeout);
+    stream_->reading_expires_at(patience_->begin(std::chrono::steady_clock::now()));
+    const std::size_t before = buffered().size();
     const Result<> more = co_await fill();
     if (!more) co_return more.error();
+    patience_->end(std::chrono::steady_clock::now(), buffered().size() - before);
   }
   co_return std::string_view{};
 }

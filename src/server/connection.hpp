@@ -1,5 +1,7 @@
 #pragma once
 
+#include "patience.hpp"
+
 #include <larder/http1/body_decoder.hpp>
 #include <larder/http1/head_parser.hpp>
 #include <larder/http1/head_writer.hpp>
@@ -46,12 +48,14 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Task<Result<http1::ParsedRequest>> read_head();
   Task<Result<>> fill();
   Task<bool> answer(http1::ParsedRequest parsed);
-  Task<> refuse(boost::system::error_code error);
+  Task<> refuse(boost::system::error_code error, std::string_view request_line);
+  void note_refusal(std::string_view request_line, const pipeline::Response& response) const;
   Task<Result<>> respond(pipeline::Response& response, std::string_view method, int version_minor);
   Task<Result<>> write_content(const Head& head, std::string_view content);
   Task<Result<>> stream_content(const Head& head, pipeline::BodyReader& content, bool chunked,
                                 std::optional<std::string_view> first);
   Task<Result<>> send(std::span<const std::string_view> parts);
+  Task<Result<>> send_piece(Patience& patience, std::span<const std::string_view> parts);
   Task<Result<std::string_view>> read_content();
   Task<Result<std::string_view>> next_piece();
   Task<> linger();
@@ -59,6 +63,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
   void consume(std::size_t count) { begin_ += count; }
   void wait_for(Milliseconds time) { stream_->expires_at(std::chrono::steady_clock::now() + time); }
+  Patience fresh_patience() const { return {server_.settings_.idle_timeout, server_.settings_.slowest_rate}; }
 
   /// While others work on the request: they have deadlines of their own.
   void wait_freely() { stream_->expires_at(SteadyTime::max()); }
@@ -76,6 +81,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // The content of the request being served.
   std::optional<http1::BodyDecoder> decoder_;
   boost::system::error_code content_error_;  // why it could not be read to its end
+  std::optional<Patience> patience_;         // with the client while it sends
   bool owes_continue_ = false;               // the client waits for 100 (Continue)
   bool writing_ = false;                     // the final response has begun: no 100 any more
   bool sending_ = false;                     // a write is under way, under the deadline that is set

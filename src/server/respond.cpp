@@ -13,7 +13,7 @@ namespace {
 using http1::Framing;
 using http1::Persistence;
 
-constexpr std::size_t piece_size = 256 * 1024;  // a client gets idle_timeout for each
+constexpr std::size_t piece_size = 256 * 1024;  // a client gets idle_timeout for each at most
 
 static_assert(std::tuple_size_v<Server::Responses> ==
               static_cast<std::size_t>(pipeline::CacheResult::bypass) + 1);
@@ -51,8 +51,14 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
   }
   const Framing framing = framing_of(response, method, version_minor);
   const bool content_left = decoder_ && !decoder_->done();
-  if (server_.draining_ || content_left || framing.kind == Framing::Kind::until_close) keep_alive_ = false;
+  if (server_.draining_ || content_left || response.closes || framing.kind == Framing::Kind::until_close) {
+    keep_alive_ = false;
+  }
 
+  if (response.tunnel) {
+    response.head.fields.add("Upgrade", "websocket");
+    response.head.fields.add("Connection", "Upgrade");
+  }
   // A response without a Date gets one on its way (RFC 9110, section 6.6.1); a stored one has its own.
   if (!response.shared_fields && !response.head.fields.contains("Date")) {
     response.head.fields.add("Date", http::format_date(server_.clock_.now()));
@@ -61,8 +67,8 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
   http1::write_status_line(out_, response.head.status);
   const std::size_t status_line = out_.size();
   out_.append(response.head.fields.wire());
-  http1::write_head_end(out_, framing, keep_alive_ ? Persistence::keep_alive : Persistence::close,
-                        version_minor);
+  const bool goes_on = keep_alive_ || response.tunnel;
+  http1::write_head_end(out_, framing, goes_on ? Persistence::keep_alive : Persistence::close, version_minor);
   const std::string_view shared =
       response.shared_fields ? response.shared_fields->wire() : std::string_view{};
   const Head head{std::string_view(out_).substr(0, status_line), shared,
@@ -79,10 +85,11 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
 Task<Result<>> Connection::write_content(const Head& head, std::string_view content) {
   std::array<std::string_view, 4> parts{head[0], head[1], head[2], content.substr(0, piece_size)};
   Result<> sent = co_await send(parts);
+  Patience patience = fresh_patience();
   while (sent && content.size() > piece_size) {
     content.remove_prefix(piece_size);
     parts = {content.substr(0, piece_size)};
-    sent = co_await send(parts);
+    sent = co_await send_piece(patience, parts);
   }
   co_return sent;
 }
@@ -104,12 +111,13 @@ Task<Result<>> Connection::stream_content(const Head& head, pipeline::BodyReader
     piece = co_await content.read();
   }
   std::string chunk_head;
+  Patience patience = fresh_patience();
   while (piece && !piece->empty()) {
     chunk_head.clear();
     if (chunked) http1::write_chunk_head(chunk_head, piece->size());
     const std::array<std::string_view, 6> parts{
         before[0], before[1], before[2], chunk_head, *piece, chunked ? http1::chunk_end : std::string_view{}};
-    const Result<> sent = co_await send(parts);
+    const Result<> sent = co_await send_piece(patience, parts);
     if (!sent) co_return sent;
     before = {};
     piece = co_await content.read();
@@ -124,6 +132,19 @@ Task<Result<>> Connection::send(std::span<const std::string_view> parts) {
   sending_ = true;
   wait_for(server_.settings_.idle_timeout);
   const Result<> sent = co_await stream_->write(parts);
+  sending_ = false;
+  wait_freely();
+  co_return sent;
+}
+
+/// One of the writes that a client has to keep up with.
+Task<Result<>> Connection::send_piece(Patience& patience, std::span<const std::string_view> parts) {
+  sending_ = true;
+  stream_->expires_at(patience.begin(std::chrono::steady_clock::now()));
+  const Result<> sent = co_await stream_->write(parts);
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  patience.end(std::chrono::steady_clock::now(), size);
   sending_ = false;
   wait_freely();
   co_return sent;

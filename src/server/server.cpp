@@ -23,8 +23,8 @@ void report(Log& log, const std::exception_ptr& exception) {
 }  // namespace
 
 Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock,
-               Settings settings, Log& log)
-    : loop_(loop), handler_(handler), clock_(clock), settings_(settings), log_(log) {}
+               Settings settings, Log& log, pipeline::AccessSink* refusals)
+    : loop_(loop), handler_(handler), clock_(clock), settings_(settings), log_(log), refusals_(refusals) {}
 
 Server::~Server() = default;
 

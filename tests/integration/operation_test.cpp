@@ -142,6 +142,42 @@ TEST_CASE("The access log in common format is a line that the usual tools read")
   CHECK(std::regex_match(lines.front(), common));
 }
 
+TEST_CASE("The access log tells of what the front door refused, too") {
+  Origin origin([](const OriginRequest&) { return text("x"); });
+  Larder larder(Yaml{.upstream = origin.url(), .rest = "log: {access: on, format: common}\n"});
+  struct Case {
+    std::string bytes;
+    std::string line;
+  };
+  const std::string host = "Host: shop.test\r\n";
+  const std::vector<Case> cases{
+      Case{"GET /a#b HTTP/1.1\r\n" + host + "\r\n", "\"GET /a#b HTTP/1.1\" 400"},
+      Case{"GET /no-host HTTP/1.1\r\n\r\n", "\"GET /no-host HTTP/1.1\" 400"},
+      Case{"GET /host HTTP/1.1\r\nHost: a b\r\n\r\n", "\"GET /host HTTP/1.1\" 400"},
+      Case{"GET /" + std::string(9'000, 'a') + " HTTP/1.1\r\n" + host + "\r\n", "a HTTP/1.1\" 414"},
+      Case{"GET /long HTTP/1.1\r\n" + host + "X-A: " + std::string(40'000, 'a') + "\r\n\r\n",
+           "\"GET /long HTTP/1.1\" 431"},
+      Case{"POST /gzip HTTP/1.1\r\n" + host + "Transfer-Encoding: gzip\r\n\r\n",
+           "\"POST /gzip HTTP/1.1\" 501"},
+      Case{"GET /new HTTP/2.0\r\n" + host + "\r\n", "\"GET /new HTTP/1.1\" 505"},
+      Case{"TRACE /trace HTTP/1.1\r\n" + host + "\r\n", "\"TRACE /trace HTTP/1.1\" 405"},
+      Case{"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", "\"CONNECT a:1 HTTP/1.1\" 501"},
+      Case{"POST /chunks HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nx",
+           "\"POST /chunks HTTP/1.1\" "},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.line);
+    Client client = larder.client();
+    client.send(one.bytes);
+    CHECK(client.receive("POST").status >= 400);
+  }
+  REQUIRE(larder.stop() == 0);
+  for (const Case& one : cases) {
+    CAPTURE(one.line);
+    CHECK(larder.log_lines_with(one.line) == 1);
+  }
+}
+
 TEST_CASE("The access log is off unless asked for") {
   Origin origin(greet);
   Larder larder(Yaml{.upstream = origin.url()});

@@ -17,6 +17,9 @@ std::uint64_t checksum_of(std::string_view text);
 /// SHA-256 as 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view text);
 
+/// SHA-1 in base64, which is what WebSocket's handshake wants (RFC 6455, section 1.3). No defence.
+std::string sha1_base64(std::string_view text);
+
 /// For std::unordered_map with lookup by view.
 struct TextHash {
   using is_transparent = void;

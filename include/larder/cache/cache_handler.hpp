@@ -74,6 +74,7 @@ class CacheHandler final : public pipeline::Handler {
   Task<Result<pipeline::Response>> take_not_modified(Visit& visit, pipeline::Response response,
                                                      store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> pass(Visit& visit, policy::Reason why);
+  Task<Result<pipeline::Response>> open_websocket(Visit& visit);
   Task<> settle(Visit& visit, Result<pipeline::Response>& response);
   std::shared_ptr<store::StoredResponse> posted_answer(Visit& visit,
                                                        const pipeline::Response& response) const;

@@ -17,8 +17,8 @@ class Stream {
  public:
   virtual ~Stream() = default;
 
-  /// Reads at least one byte. Error::closed at the orderly end, Error::reset at a broken one (content delimited by the
-  /// end is then incomplete: RFC 9112, section 8), Error::timeout past the deadline.
+  /// Reads at least one byte. Error::closed at the orderly end, Error::reset at a broken one (content
+  /// delimited by the end is then incomplete: RFC 9112, section 8), Error::timeout past the deadline.
   virtual Task<Result<std::size_t>> read_some(std::span<char> buffer) = 0;
 
   /// Writes all parts, in order, in as few calls to the kernel as it takes. The parts must live until it is
@@ -27,6 +27,10 @@ class Stream {
 
   /// From when on reads and writes fail with Error::timeout. Setting it later costs a store, so set it often.
   virtual void expires_at(SteadyTime deadline) = 0;
+
+  /// The same for a read alone, after which the stream stays open: a peer that was too slow can still be told
+  /// so. Counts until expires_at() is called.
+  virtual void reading_expires_at(SteadyTime deadline) = 0;
 
   /// Ends every wait on the stream with Error::canceled, or Error::timeout if the deadline did it. May be
   /// called again.

@@ -25,6 +25,10 @@ struct AccessRecord {
   std::string user_agent;
 };
 
+/// The record of a request that no handler saw. `request_line` is what there is of it, in whatever form.
+AccessRecord refusal_record(std::string_view request_line, std::string_view client_address,
+                            const Response& response, Time now);
+
 /// One JSON object, without a line end.
 std::string format_json(const AccessRecord& record);
 

@@ -5,6 +5,7 @@
 #include <larder/http/message.hpp>
 #include <larder/http/target.hpp>
 #include <larder/pipeline/body.hpp>
+#include <larder/pipeline/tunnel.hpp>
 
 #include <memory>
 #include <string>
@@ -20,9 +21,10 @@ struct Request {
   http::RequestHead head;
   http::Target target;
   Body body;
-  std::string client_address;  ///< without the port
-  std::string own_port;        ///< the port the client connected to
-  std::string upstream;        ///< the name of the upstream that answers it, once the route is known
+  std::string client_address;    ///< without the port
+  std::string own_port;          ///< the port the client connected to
+  std::string upstream;          ///< the name of the upstream that answers it, once the route is known
+  bool opens_websocket = false;  ///< as a client asked and its route allows: 101 may answer it
 };
 
 /// A response on its way back. Its field lines are `shared_fields`, which a stored response lends and which
@@ -34,6 +36,10 @@ struct Response {
   CacheResult cache_result = CacheResult::none;
   /// What Content-Length says of a response to HEAD, or of a 304, where `body` does not.
   std::optional<std::uint64_t> described_length;
+  /// Where `head` is a 101: what the connection is passed on to. Upgrade and Connection are the writer's.
+  std::unique_ptr<Tunnel> tunnel;
+  /// The client's connection ends with it: after an anomaly nothing on it can be trusted (front-door.md).
+  bool closes = false;
 
   /// As if it were new, but for the memory that its field lines have.
   void clear() {

@@ -11,6 +11,7 @@ namespace larder::pipeline {
 Response problem(int status, std::string_view detail);
 
 /// The problem that tells a client why its request could not be read: 400, 408, 413, 414, 431, 501 or 505.
+/// Its connection ends.
 Response request_problem(const boost::system::error_code& error);
 
 /// The problem that tells a client why the upstream's response could not be had: 502, 503 or 504.

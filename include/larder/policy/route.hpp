@@ -71,6 +71,7 @@ struct Route {
   bool heuristic = false;                ///< RFC 9111, section 4.2.2, where the origin states no lifetime
   bool honor_request_directives = true;  ///< Cache-Control in requests (RFC 9111, section 5.2.1)
   bool refuse_set_cookie = false;        ///< `set_cookie: refuse`: never store a response with Set-Cookie
+  bool websocket = false;                ///< a request may open a WebSocket (RFC 6455)
   bool debug = false;                    ///< X-Cache-Key, X-Cache-Tags, X-Cache-TTL in responses
   TtlRule ttl;
   unsigned jitter = 0;  ///< percent by which a lifetime is cut short at most, by chance

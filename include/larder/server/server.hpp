@@ -4,6 +4,7 @@
 #include <larder/base/log.hpp>
 #include <larder/http1/head_parser.hpp>
 #include <larder/net/listener.hpp>
+#include <larder/pipeline/access_log.hpp>
 #include <larder/pipeline/handler.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -18,9 +19,11 @@ namespace larder::server {
 /// Bounds on client connections.
 struct Settings {
   http1::HeadLimits head_limits;
-  Milliseconds head_timeout{10'000};  ///< for a whole request head, from its first byte
-  Milliseconds idle_timeout{75'000};  ///< between two requests, and between two pieces of content either way
-  Milliseconds linger{1'000};         ///< for a client to read an answer given before its request was whole
+  Milliseconds head_timeout{10'000};    ///< for a whole request head, from its first byte
+  Milliseconds idle_timeout{75'000};    ///< between two requests, and for pauses of the client amid content
+  std::uint64_t slowest_rate = 500;     ///< bytes of content a second: a client slower than that, either way,
+                                        ///< comes to its end, however long the content is
+  Milliseconds linger{1'000};           ///< for a client to read an answer given before its request was whole
   std::size_t max_connections = 8'192;  ///< of one server; past it nothing is accepted until some end
 };
 
@@ -29,8 +32,10 @@ class Connection;
 /// The client connections of one worker, each served by one coroutine. It belongs to one event loop.
 class Server {
  public:
+  /// `refusals` gets a record of each request that is refused before the handler sees it; nullptr: nobody
+  /// does.
   Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock, Settings settings,
-         Log& log);
+         Log& log, pipeline::AccessSink* refusals = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -63,6 +68,7 @@ class Server {
   const Clock& clock_;
   Settings settings_;
   Log& log_;
+  pipeline::AccessSink* refusals_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::vector<std::shared_ptr<Connection>> connections_;
   Responses responses_{};

@@ -238,6 +238,35 @@ TEST_CASE("row Content-Length on 204 and 304: no content, and the connection is 
   }
 }
 
+TEST_CASE(
+    "row Transfer-Encoding in a response: a coding that nobody knows is delimited by the connection's end "
+    "(RFC "
+    "9112, section 6.3, rule 4), all else but chunked is refused") {
+  for (const auto& [fields, answer] : {
+           Case{"Transfer-Encoding: binary\r\n", "until close"},
+           Case{"Transfer-Encoding: QWERTY\r\n", "until close"},
+           Case{"Transfer-Encoding: chunked\r\n", "chunked"},
+           Case{"Transfer-Encoding: xchunked\r\n", "malformed"},
+           Case{"Transfer-Encoding: Chunked-x\r\n", "malformed"},
+           Case{"Transfer-Encoding: gzip\r\n", "malformed"},
+           Case{"Transfer-Encoding: identity\r\n", "malformed"},
+           Case{"Transfer-Encoding: binary, chunked\r\n", "malformed"},
+           Case{"Transfer-Encoding: chunked, binary\r\n", "malformed"},
+           Case{"Transfer-Encoding: binary;a=b\r\n", "malformed"},
+           Case{"Transfer-Encoding: \"binary\"\r\n", "malformed"},
+           Case{"Transfer-Encoding:\r\n", "malformed"},
+           Case{"Transfer-Encoding: binary\r\nTransfer-Encoding: binary\r\n", "malformed"},
+           Case{"Transfer-Encoding: binary\r\nContent-Length: 3\r\n", "malformed"},
+       }) {
+    CAPTURE(fields);
+    CHECK(framing_of_response(response_with(fields)) == answer);
+    CHECK_FALSE(parsed_response(response_with("Transfer-Encoding: binary\r\n")).keep_alive);
+  }
+  CHECK(framing_of_response(response_with("Transfer-Encoding: binary\r\n", "HTTP/1.0 200 OK")) ==
+        "malformed");
+  CHECK(framing_of_request(request_with("Transfer-Encoding: binary\r\n")) == "malformed");
+}
+
 TEST_CASE("row response with a broken framing: refused, whatever the status") {
   for (const std::string_view fields :
        {"Transfer-Encoding: gzip\r\n", "Transfer-Encoding: identity\r\n", "Content-Length: x\r\n",

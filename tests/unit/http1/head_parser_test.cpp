@@ -81,7 +81,8 @@ TEST_CASE("request lines (RFC 9112, sections 3 and 2.3)") {
            Case{"GET http://h/ HTTP/1.1", "none"},
            Case{"GET / HTTP/2.0", "version"},
            Case{"PRI * HTTP/2.0", "version"},
-           Case{"GET / HTTP/1.2", "version"},
+           Case{"GET / HTTP/1.2", "none"},
+           Case{"GET / HTTP/1.9", "none"},
            Case{"GET / HTTP/0.9", "version"},
            Case{"GET / HTTP/3.0", "version"},
            Case{"GET / HTTP/11", "malformed"},
@@ -135,7 +136,8 @@ TEST_CASE("status lines (RFC 9112, section 4)") {
            Case{"HTTP/1.1 -20 x", "malformed"},
            Case{"HTTP/1.1 2x0 x", "malformed"},
            Case{"HTTP/1.1  200 OK", "malformed"},
-           Case{"HTTP/1.2 200 OK", "malformed"},
+           Case{"HTTP/1.2 200 OK", "until close"},
+           Case{"HTTP/1.9 200", "until close"},
            Case{"HTTP/2.0 200 OK", "malformed"},
            Case{"HTTP/0.9 200 OK", "malformed"},
            Case{"http/1.1 200 OK", "malformed"},
@@ -306,4 +308,23 @@ TEST_CASE("a parser fed any one wrong byte answers, and never with more than it 
       if (parsed && *parsed) REQUIRE((*parsed)->size <= changed.size());
     }
   }
+}
+
+TEST_CASE("a later minor version is read as HTTP/1.1, the highest there is (RFC 9110, section 2.5)") {
+  const auto request =
+      parse_request_head("\r\nPOST /1.2 HTTP/1.2\r\nHost: h\r\nContent-Length: 3\r\n\r\n", {});
+  REQUIRE(request.has_value());
+  REQUIRE(request->has_value());
+  CHECK((*request)->head.version_minor == 1);
+  CHECK((*request)->head.target == "/1.2");
+  CHECK((*request)->keep_alive);
+  CHECK((*request)->framing.length == 3);
+  const auto response = parse_response_head("HTTP/1.7 200\r\nContent-Length: 3\r\n\r\n", "GET", {});
+  REQUIRE(response.has_value());
+  REQUIRE(response->has_value());
+  CHECK((*response)->head.version_minor == 1);
+  CHECK((*response)->head.status == 200);
+  CHECK((*response)->keep_alive);
+  // What HTTP/1.1 asks of a request is asked of it, too.
+  CHECK_FALSE(parse_request_head("GET / HTTP/1.2\r\n\r\n", {}).has_value());
 }

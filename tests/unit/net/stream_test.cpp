@@ -138,3 +138,29 @@ TEST_CASE("an address that somebody listens on is not free") {
   listener->reset();
   CHECK(probe(endpoint).has_value());
 }
+
+namespace {
+
+Task<> tells_who_was_too_slow(Pair& pair) {
+  std::array<char, 16> buffer;
+  pair.server->reading_expires_at(in(Milliseconds{10}));
+  Result<std::size_t> count = co_await pair.server->read_some(buffer);
+  CHECK(count.error() == Error::timeout);
+  count = co_await pair.server->read_some(buffer);
+  CHECK(count.error() == Error::timeout);
+  co_await write_all(*pair.server, {"too slow"});
+  count = co_await pair.client->read_some(buffer);
+  REQUIRE(count.has_value());
+  CHECK(std::string_view(buffer.data(), *count) == "too slow");
+  pair.server->expires_at(in(Seconds{5}));
+  co_await write_all(*pair.client, {"here"});
+  count = co_await pair.server->read_some(buffer);
+  REQUIRE(count.has_value());
+  CHECK(std::string_view(buffer.data(), *count) == "here");
+}
+
+}  // namespace
+
+TEST_CASE("a deadline for reading alone leaves the stream open, to be written to and read again") {
+  with_pair(tells_who_was_too_slow);
+}

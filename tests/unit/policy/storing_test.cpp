@@ -126,6 +126,26 @@ TEST_CASE("an error that a request's form provokes is not stored unless the rout
   CHECK(decide(route, "", 400, fresh).refusal == Reason::status);
 }
 
+TEST_CASE("an error is stored only where nothing in its request's form can have provoked it (CPDoS)") {
+  const auto decision = [](int status, const std::string& name, const std::string& value) {
+    http::RequestHead request = request_of("GET", "");
+    request.fields.add(name, value);
+    const http::ResponseHead response = response_of(status, fresh);
+    const Route route;
+    return decide_storing({route, request, response, noon, noon, Seconds{86'400}}).refusal;
+  };
+  for (const int status : {405, 414, 500, 501, 502, 503, 504, 599}) {
+    CAPTURE(status);
+    CHECK(decision(status, "X-A", "plain\tenough") == Reason::none);
+    CHECK(decision(status, "X-A", std::string(5'000, 'a')) == Reason::status);
+    CHECK(decision(status, "X-A", "a\xFF") == Reason::status);
+    CHECK(decision(status, std::string(5'000, 'x'), "a") == Reason::status);
+  }
+  // What the content says is no error of the request's.
+  for (const int status : {200, 404, 410})
+    CHECK(decision(status, "X-A", std::string(5'000, 'a')) == Reason::none);
+}
+
 TEST_CASE("errors about method and target are stored where all of both is in the key") {
   for (const int status : {405, 414}) {
     CAPTURE(status);

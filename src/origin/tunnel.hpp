@@ -1,0 +1,35 @@
+#pragma once
+
+#include "connection.hpp"
+#include "pool.hpp"
+
+#include <larder/pipeline/tunnel.hpp>
+
+#include <array>
+#include <memory>
+
+namespace larder::origin {
+
+/// A connection to a server that speaks another protocol after its 101. It never goes back to the pool.
+class Tunnel final : public pipeline::Tunnel {
+ public:
+  Tunnel(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection)
+      : pool_(std::move(pool)), connection_(std::move(connection)) {}
+  ~Tunnel() override;
+
+  Task<> relay(net::Stream& client, std::string_view ahead) override;
+
+ private:
+  static constexpr std::size_t piece_size = 16 * 1024;
+  using Buffer = std::array<char, piece_size>;
+
+  Task<> pass_on(net::Stream& from, net::Stream& to, std::string_view ahead, Buffer& buffer);
+  void wait(net::Stream& one, net::Stream& other) const;
+
+  std::shared_ptr<Pool> pool_;
+  std::unique_ptr<Connection> connection_;
+  Buffer up_{};
+  Buffer down_{};
+};
+
+}  // namespace larder::origin

@@ -1,0 +1,45 @@
+#include "provoked.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace larder::policy {
+namespace {
+
+template <std::size_t Size>
+bool is_among(const std::array<int, Size>& statuses, int status) {
+  return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
+}
+
+// Below every limit that a server is known to have on a line or on a whole head.
+constexpr std::size_t size_of_plain = 4096;
+
+bool is_plain_byte(char c) {
+  return c == '\t' || c == '\r' || c == '\n' || (c >= 0x20 && c <= 0x7E);
+}
+
+// Neither too much for any server nor with a byte that one could stumble over. Fields that override method or
+// target are not sent on at all where the answer is shared.
+bool is_plain(const http::RequestHead& request) {
+  const std::string_view fields = request.fields.wire();
+  return request.target.size() + fields.size() <= size_of_plain &&
+         std::all_of(fields.begin(), fields.end(), is_plain_byte);
+}
+
+}  // namespace
+
+// front-door.md says "400, 405, 413, 414, 431 and 5xx never stored unless the route names them". What an
+// origin answers to a plain request with a lifetime that it states itself is stored all the same where the
+// status speaks of method, target or server: RFC 9111, section 3 allows it, http-cache-tests count it, and
+// what the row guards against takes a request that is not plain. The statuses that speak of a request's form
+// are stored never.
+bool may_be_provoked(const Route& route, const http::RequestHead& request, int status) {
+  static constexpr std::array by_fields{400, 413, 417, 431};
+  static constexpr std::array by_target{405, 414};
+  if (is_among(by_fields, status)) return true;
+  // What of the target is in no key is sent on all the same.
+  if (route.query.forward_all && is_among(by_target, status)) return true;
+  return (status >= 500 || is_among(by_target, status)) && !is_plain(request);
+}
+
+}  // namespace larder::policy

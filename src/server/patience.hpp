@@ -1,0 +1,39 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace larder::server {
+
+/// How long a peer is waited for in all while a message passes. It begins with `most`; waiting uses it up,
+/// and every byte that passes gives some back: a peer may pause for `most`, and who moves fewer than
+/// `slowest_rate` bytes a second on the average comes to its end, however often a byte moves. Time in which
+/// nobody waits for the peer does not count, so a message may take as long as its size asks for.
+class Patience {
+ public:
+  Patience(Milliseconds most, std::uint64_t slowest_rate)
+      : most_(most), left_(most), slowest_rate_(std::max<std::uint64_t>(slowest_rate, 1)) {}
+
+  /// A wait begins. Until when it may last.
+  SteadyTime begin(SteadyTime now) {
+    begun_ = now;
+    return now + left_;
+  }
+
+  /// It has ended with so many bytes.
+  void end(SteadyTime now, std::uint64_t bytes) {
+    const auto earned = Milliseconds{static_cast<std::int64_t>(bytes * 1000 / slowest_rate_)};
+    const auto spent = std::chrono::duration_cast<Milliseconds>(now - begun_);
+    left_ = std::clamp(left_ - spent + earned, Milliseconds{0}, most_);
+  }
+
+ private:
+  Milliseconds most_;
+  Milliseconds left_;
+  std::uint64_t slowest_rate_;
+  SteadyTime begun_{};
+};
+
+}  // namespace larder::server
