@@ -53,6 +53,7 @@ routes:
     purge: {urls: ["/q/{id}/**"], tags: ["r:{part}"]}
     consistency: push
     collapse: off
+    websocket: on
     debug: on
   - {match: /q/**, upstream: "null", ttl: 5m, query: {ignore: []}, cookies: ignore, purge: none}
 shutdown_grace: 0
@@ -109,6 +110,7 @@ TEST_CASE("every key of a route is read into its place") {
   CHECK(route.heuristic);
   CHECK_FALSE(route.honor_request_directives);
   CHECK(route.refuse_set_cookie);
+  CHECK(route.websocket);
   CHECK(route.debug);
   CHECK(route.query == policy::QueryRule{.mode = policy::QueryRule::Mode::only,
                                          .names = {"a*", "true", "~"},
@@ -169,6 +171,7 @@ routes:
     purge: resource
     consistency: push
     collapse: off
+    websocket: off
     debug: off
 shutdown_grace: 10s
 log: {level: info, access: off, format: json}
