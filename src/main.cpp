@@ -57,7 +57,7 @@ void add_purge_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--pattern", order.pattern, "Purge every path that matches, as /api/*/items or /api/**");
   app.add_flag("--all", order.all, "Purge everything");
   app.add_option("--host", order.host, "Only of this site; without it, and without a URL, of every site");
-  app.add_flag("--soft", order.soft, "Not served by this version");
+  app.add_flag("--soft", order.soft, "Make stale, not invalid: what may be served stale still is");
   app.add_flag("--dry-run", order.dry_run, "Print what would be purged");
 }
 

@@ -50,6 +50,7 @@ std::string purge_answer(const PurgeRequest& request, const std::optional<store:
   for (const policy::Purge& purge : request.purges) purges.emplace_back(describe(purge));
   json::object answer{{"position", nullptr}, {"purges", std::move(purges)}};
   if (position) answer["position"] = position->text();
+  if (request.soft) answer["soft"] = true;
   if (request.dry_run) answer["dry_run"] = true;
   return json::serialize(answer) + "\n";
 }
@@ -100,9 +101,13 @@ Task<Response> Handler::purge(Request& request) {
 }
 
 Task<Response> Handler::purge_now(PurgeRequest purge) {
-  const std::optional<store::Position> position = co_await purge_log_.append(purge.purges);
+  store::Purging purging;
+  purging.purges = purge.purges;
+  if (purge.soft) purging.strength = store::Strength::soft;
+  purging.why = "admin API";
+  const std::optional<store::Position> position = co_await purge_log_.append(std::move(purging));
   for (const policy::Purge& one : purge.purges) {
-    log_.info("purged over the admin API: {}, {}", describe(one),
+    log_.info("purged{} over the admin API: {}, {}", purge.soft ? " softly" : "", describe(one),
               position ? "at " + position->text() : "waiting for Redis");
   }
   co_return answer_with(position ? 200 : 202, "application/json", purge_answer(purge, position));

@@ -45,8 +45,9 @@ int report(const PurgeRequest& request, const Answer& answer, std::ostream& out,
     errors << "larder purge: refused with " << answer.status << ": " << text_of(said, "detail") << '\n';
     return 1;
   }
+  const char* const verb = request.dry_run ? "would purge " : "purged ";
   for (const policy::Purge& purge : request.purges) {
-    out << (request.dry_run ? "would purge " : "purged ") << describe(purge) << '\n';
+    out << verb << (request.soft ? "softly " : "") << describe(purge) << '\n';
   }
   const std::string position = text_of(said, "position");
   if (!position.empty()) out << "position " << position << '\n';

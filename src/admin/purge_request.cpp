@@ -43,10 +43,10 @@ class Reader {
     const std::optional<std::string_view> kind = read_kind();
     read_host();
     const bool dry_run = read_flag("dry_run");
-    if (read_flag("soft")) refuse("soft: soft purges are not served by this version of larder", 501);
+    const bool soft = read_flag("soft");
     if (kind) read_purges(*kind);
     if (refusal_) return *std::move(refusal_);
-    return PurgeRequest{std::move(purges_), dry_run};
+    return PurgeRequest{std::move(purges_), dry_run, soft};
   }
 
  private:

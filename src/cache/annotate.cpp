@@ -24,6 +24,7 @@ std::string_view forward_reason(Reason why) {
       return "miss";
     case Reason::stale:
     case Reason::no_cache:
+    case Reason::soft_purged:
       return "stale";
     case Reason::request_no_cache:
     case Reason::request_max_age:

@@ -64,15 +64,16 @@ policy::ReuseDecision CacheHandler::decide(const Visit& visit, const store::Stor
   if (decision.reason == Reason::stale && may_go_unasked(visit, stored, now)) {
     decision.action = Action::serve_behind;
   }
+  if (decision.reason == Reason::stale && stored.softly_purged) decision.reason = Reason::soft_purged;
   const bool serves = decision.action == Action::serve || decision.action == Action::serve_behind;
-  if (serves && !log_.trusts_hits()) return {Action::fill, Reason::outage};
+  if (serves && !trusts_hits(visit)) return {Action::fill, Reason::outage};
   return decision;
 }
 
 bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   const policy::Route* route = policy::find_route(settings_.routes, request.head.method, request.target.path);
   if (route == nullptr) route = &settings_.fallback;
-  if (route->upstream.empty()) return false;
+  if (route->upstream.empty() || route->strict) return false;
   // Without captures, which only fills and purges ask for.
   Visit visit{.request = request, .match = {route, {}}};
   const Result<Reason> bypass = open(visit);
@@ -120,6 +121,8 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
 Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   const http::RequestHead& head = visit.request.head;
   visit.key = policy::key_of(visit.route(), visit.request.target, head.fields, visit.request.own_port);
+  // Before anything is looked for: what is found after it is judged by all purges that were answered by then.
+  if (visit.route().strict) visit.knows_purges = co_await log_.catch_up();
   store::Lookup found = co_await store_.find(visit.key.text, head.fields);
 
   policy::ReuseDecision decision{Action::fill, found.absence};
@@ -156,12 +159,17 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   co_return co_await fill(visit, decision.reason, nullptr);
 }
 
+/// Whether this instance may be sure of the purges that what is stored was judged by.
+bool CacheHandler::trusts_hits(const Visit& visit) const {
+  return visit.knows_purges && log_.trusts_hits();
+}
+
 /// A request for a part of what is not stored as a whole (RFC 9111, section 3.3).
 Task<Result<Response>> CacheHandler::look_up_part(Visit& visit, Reason absence) {
   const http::RequestHead& head = visit.request.head;
   const store::Lookup found = co_await store_.find(policy::part_key(visit.key.text), head.fields);
   const Time now = clock_.now();
-  if (found.response != nullptr && log_.trusts_hits()) {
+  if (found.response != nullptr && trusts_hits(visit)) {
     const policy::ReuseDecision decision =
         policy::decide_reuse(visit.route(), head, found.response->lifetimes, false, now);
     std::optional<Response> part;

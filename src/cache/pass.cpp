@@ -18,7 +18,7 @@ using policy::Reason;
 
 /// A request that goes to the origin, and whose answer is nobody else's.
 Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
-  const Outcome outcome{.result = CacheResult::bypass, .why = why};
+  Outcome outcome{.result = CacheResult::bypass, .why = why};
   Result<pipeline::Request> request = forwarded(visit, false);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
   visit.mark = log_.mark();
@@ -26,6 +26,7 @@ Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
   Result<Response> response = co_await origin_.handle(*request);
   visit.response_time = clock_.now();
   if (!http::is_safe(visit.request.head.method)) co_await settle(visit, response);
+  if (visit.purge_waits) outcome.refusal = Reason::purge_waits;
   if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
   const bool keep_length = visit.request.head.method == "HEAD" || response->head.status == 304;
   response->head.fields = policy::response_fields_to_forward(response->head, keep_length);
@@ -55,11 +56,15 @@ Task<> CacheHandler::settle(Visit& visit, Result<Response>& response) {
 Task<std::size_t> CacheHandler::purge_after(Visit& visit, const Result<Response>& response) {
   if (response && !policy::is_purging_status(response->head.status)) co_return 0;
   if (!response && response.error() == Error::unavailable) co_return 0;
-  std::vector<policy::Purge> purges =
-      policy::purges_of(visit.route(), visit.match.captures, visit.request.head, visit.request.target,
-                        response ? &response->head : nullptr);
-  if (purges.empty()) co_return 0;
-  co_await log_.append(std::move(purges));
+  const http::Target& target = visit.request.target;
+  store::Purging purging;
+  purging.purges = policy::purges_of(visit.route(), visit.match.captures, visit.request.head, target,
+                                     response ? &response->head : nullptr);
+  if (purging.purges.empty()) co_return 0;
+  // Without the query, which is nobody's to keep.
+  purging.why = visit.request.head.method + ' ' + target.scheme + "://" + target.authority() + target.path;
+  const std::optional<store::Position> position = co_await log_.append(std::move(purging));
+  visit.purge_waits = !position;
   co_return 1;
 }
 

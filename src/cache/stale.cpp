@@ -71,8 +71,9 @@ bool CacheHandler::may_go_unasked(const Visit& visit, const store::StoredRespons
 /// `origin_status` is nothing where there was no answer at all.
 std::optional<Response> CacheHandler::stand_in(const Visit& visit, Reason why,
                                                std::optional<int> origin_status) {
-  const store::StoredResponsePtr& stored = visit.stored;
-  if (stored == nullptr || !log_.trusts_hits() || !log_.is_valid(*stored)) return std::nullopt;
+  if (visit.stored == nullptr || !trusts_hits(visit)) return std::nullopt;
+  const store::StoredResponsePtr stored = store::as_judged(log_, visit.stored);
+  if (stored == nullptr) return std::nullopt;
   const Time now = clock_.now();
   if (!policy::may_serve_on_error(visit.route(), visit.request.head, stored->lifetimes, now)) {
     return std::nullopt;

@@ -21,6 +21,11 @@ struct Visit {
   /// this request's business.
   store::StoredResponsePtr stored{};
 
+  /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
+  /// that was answered before the request began.
+  bool knows_purges = true;
+  bool purge_waits = false;  ///< what it purged is not in the log yet
+
   const policy::Route& route() const { return *match.route; }
 };
 

@@ -87,7 +87,9 @@ void read_switches(Map& map, Route& route) {
   map.read("set_cookie", route.refuse_set_cookie, [](const Value& value) {
     return one_of(value, std::array{Choice<bool>{"allow", false}, Choice<bool>{"refuse", true}});
   });
-  check_fixed(map, "consistency", "route.consistency", "push");
+  map.read("consistency", route.strict, [](const Value& value) {
+    return one_of(value, std::array{Choice<bool>{"push", false}, Choice<bool>{"strict", true}});
+  });
   check_fixed(map, "collapse", "route.collapse", "off");
 }
 

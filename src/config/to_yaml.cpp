@@ -187,7 +187,7 @@ void Writer::route(const policy::Route& route) {
   cookies(route.cookies);
   list("tags", route.tags);
   purge(route.purge);
-  text("consistency", "push");
+  text("consistency", route.strict ? "strict" : "push");
   text("collapse", "off");
   toggle("websocket", route.websocket);
   toggle("debug", route.debug);

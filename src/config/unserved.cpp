@@ -23,7 +23,6 @@ constexpr auto unserved = std::to_array<Unserved>({
     {"listen", "unix:"},
     {"store.redis.url", "redis+sentinel://"},
     {"store.redis.url", "redis+cluster://"},
-    {"route.consistency", "strict"},
     {"route.collapse", "local"},
     {"route.collapse", "cluster"},
 });

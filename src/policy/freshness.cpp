@@ -81,6 +81,11 @@ Milliseconds remaining_freshness(const Lifetimes& lifetimes, Time now) {
   return lifetimes.freshness - current_age(lifetimes, now);
 }
 
+Lifetimes ended_at(Lifetimes lifetimes, Time end) {
+  lifetimes.freshness = std::min(lifetimes.freshness, current_age(lifetimes, end));
+  return lifetimes;
+}
+
 // RFC 9111, section 4.2.1: the first that is there, s-maxage before the others since we are shared.
 std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response, Time response_time) {
   const auto [control, targeted] = origin_directives(response.fields);

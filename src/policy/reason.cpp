@@ -58,8 +58,14 @@ Wording wording_of(Reason reason) {
       return {"no-cache", "the response says no-cache: it is to be validated before each use"};
     case Reason::purged:
       return {"purged", "a purge named the stored response after it had been fetched"};
+    case Reason::soft_purged:
+      return {"soft-purged", "a soft purge named the stored response, which is stale since"};
+    case Reason::purge_waits:
+      return {"purge-waits",
+              "the write's purge counts on this instance and waits for Redis to tell the others"};
     case Reason::outage:
-      return {"outage", "Redis has been away for too long to know of every purge (`on_outage: origin`)"};
+      return {"outage",
+              "Redis could not tell in time of every purge (`on_outage: origin`, `consistency: strict`)"};
     case Reason::response_no_store:
       return {"no-store", "the response says Cache-Control: no-store"};
     case Reason::response_private:

@@ -24,13 +24,25 @@ MemoryShard::Item MemoryShard::find(const HashedKey& key) {
 bool MemoryShard::put(Entries incoming, MemoryTier::Replace replace) {
   Entries removed;  // destroyed after the lock is released
   const std::lock_guard lock(mutex_);
+  const auto found = table_.find(incoming.front().key);
+  if (found != table_.end() && keeps(*found->second, incoming.front(), replace)) return true;
+  return insert(incoming, removed);
+}
+
+void MemoryShard::exchange(const StoredResponse& response, Entries incoming) {
+  Entries removed;
+  const std::lock_guard lock(mutex_);
+  const auto found = table_.find(incoming.front().key);
+  if (found != table_.end() && found->second->item.response.get() == &response) insert(incoming, removed);
+}
+
+/// In place of what has its key, if anything has.
+bool MemoryShard::insert(Entries& incoming, Entries& removed) {
   Entry& entry = incoming.front();
   const auto found = table_.find(entry.key);
   if (found != table_.end()) {
-    const Entry& present = *found->second;
-    if (keeps(present, entry, replace)) return true;
-    entry.is_main = present.is_main;
-    entry.frequency = present.frequency;
+    entry.is_main = found->second->is_main;
+    entry.frequency = found->second->frequency;
     remove(found, removed);
   } else {
     entry.is_main = ghosts_.take(entry.key.hash);
@@ -48,7 +60,11 @@ bool MemoryShard::put(Entries incoming, MemoryTier::Replace replace) {
 }
 
 bool MemoryShard::keeps(const Entry& present, const Entry& incoming, MemoryTier::Replace replace) const {
-  if (present.item.response) return replace == MemoryTier::Replace::if_absent;
+  if (present.item.response) {
+    if (replace == MemoryTier::Replace::always) return false;
+    return !incoming.item.response ||
+           present.item.response->lifetimes.response_time >= incoming.item.response->lifetimes.response_time;
+  }
   return incoming.item.vary && incoming.item.vary->names == present.item.vary->names;
 }
 

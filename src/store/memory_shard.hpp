@@ -55,6 +55,9 @@ class MemoryShard final {
   /// Stores the one entry of `incoming`; false where it is too large.
   bool put(Entries incoming, MemoryTier::Replace replace);
 
+  /// Puts the one entry of `incoming` in the place of this very response, if it is still there.
+  void exchange(const StoredResponse& response, Entries incoming);
+
   /// Removes this very response, if it is still there.
   void drop(const HashedKey& key, const StoredResponse& response);
 
@@ -83,6 +86,7 @@ class MemoryShard final {
   };
   using Table = boost::unordered_flat_map<HashedKey, Entries::iterator, Hash>;
 
+  bool insert(Entries& incoming, Entries& removed);
   bool keeps(const Entry& present, const Entry& incoming, MemoryTier::Replace replace) const;
   Queue& queue_of(const Entry& entry) { return entry.is_main ? main_ : small_; }
   void remove(Table::iterator found, Entries& removed);

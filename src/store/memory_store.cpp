@@ -8,16 +8,19 @@ Lookup MemoryStore::look_up(std::string_view primary_key, const http::FieldList&
     const bool is_variant = found.absence == MemoryTier::Absence::no_variant;
     return {nullptr, is_variant ? policy::Reason::vary : policy::Reason::absent};
   }
-  if (!log_.is_valid(*found.response)) {
-    tier_.drop(*found.response);
-    return {nullptr, policy::Reason::purged};
+  StoredResponsePtr judged = as_judged(log_, found.response);
+  if (judged != nullptr) {
+    // From now on the stale copy is the one that is found, and that fetches behind agree on.
+    if (judged != found.response) tier_.exchange(*found.response, judged);
+    return {std::move(judged), policy::Reason::none};
   }
-  return {std::move(found.response), policy::Reason::none};
+  tier_.drop(*found.response);
+  return {nullptr, policy::Reason::purged};
 }
 
 StoredResponsePtr MemoryStore::find_now(std::string_view primary_key, const http::FieldList& request_fields) {
   StoredResponsePtr found = tier_.find(primary_key, request_fields).response;
-  // A purged one is left for find(), which tells that it was purged, and drops it.
+  // A purged one is left for find(), which tells that it was purged, and drops it or makes it stale.
   if (found && !log_.is_valid(*found)) found.reset();
   return found;
 }

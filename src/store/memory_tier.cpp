@@ -91,6 +91,11 @@ void MemoryTier::put(const StoredResponsePtr& response, Replace replace) {
   names_shard.put(std::move(names), replace);
 }
 
+void MemoryTier::exchange(const StoredResponse& response, const StoredResponsePtr& by) {
+  MemoryShard::Entries entry = entry_of(by);
+  shard_of(entry.front().key.hash).exchange(response, std::move(entry));
+}
+
 void MemoryTier::drop(const StoredResponse& response) {
   const HashedKey key = hashed(own_key(response));
   shard_of(key.hash).drop(key, response);

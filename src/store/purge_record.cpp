@@ -33,14 +33,21 @@ std::optional<Kind> kind_of(std::string_view name) {
   return std::nullopt;
 }
 
-std::vector<policy::Purge> read_purges(const redis::Value& fields) {
-  std::vector<policy::Purge> purges;
+/// What a record says; the position is not its business.
+ReadRecord read_fields(const redis::Value& fields) {
+  ReadRecord record;
   for (std::size_t i = 0; i + 1 < fields.items.size(); i += 2) {
-    const std::optional<Kind> kind = kind_of(fields.items[i].text.view());
-    if (kind) purges.push_back({*kind, std::string(fields.items[i + 1].text.view())});
+    const std::string_view name = fields.items[i].text.view();
+    const std::string_view value = fields.items[i + 1].text.view();
+    const std::optional<Kind> kind = kind_of(name);
+    if (kind) record.purges.push_back({*kind, std::string(value)});
+    if (name == "soft" && value == "1") record.strength = Strength::soft;
   }
-  if (purges.empty() || fields.items.size() % 2 != 0) purges.push_back({Kind::all, "*"});
-  return purges;
+  if (record.purges.empty() || fields.items.size() % 2 != 0) {
+    record.purges.push_back({Kind::all, "*"});
+    record.strength = Strength::hard;
+  }
+  return record;
 }
 
 }  // namespace
@@ -58,11 +65,14 @@ std::string format_time(Time time) {
 }
 
 void add_fields(redis::Command& command, const PurgeRecord& record, std::string_view by) {
-  for (const policy::Purge& purge : record.purges) {
+  for (const policy::Purge& purge : record.purging.purges) {
     command.arg(name_of(purge.kind));
     command.arg(purge.kind == Kind::all ? std::string_view("*") : std::string_view(purge.value));
   }
+  if (record.purging.strength == Strength::soft) command.arg("soft").arg("1");
   command.arg("at").arg(format_time(record.at)).arg("by").arg(by);
+  const std::string_view why = record.purging.why;
+  if (!why.empty()) command.arg("why").arg(why.substr(0, Purging::max_why));
 }
 
 void add_marker_fields(redis::Command& command, std::string_view log, Time at, std::string_view by) {
@@ -74,7 +84,9 @@ Result<ReadRecord> read_record(const redis::Value& entry) {
   if (entry.items.size() != 2) return Error::malformed;
   const Result<Position> position = parse_position(entry.items[0].text.view());
   if (!position) return position.error();
-  return ReadRecord{*position, read_purges(entry.items[1])};
+  ReadRecord record = read_fields(entry.items[1]);
+  record.position = *position;
+  return record;
 }
 
 }  // namespace larder::store

@@ -5,7 +5,10 @@
 #include <larder/redis/command.hpp>
 #include <larder/redis/value.hpp>
 #include <larder/store/position.hpp>
+#include <larder/store/purge_log.hpp>
+#include <larder/store/purge_table.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,25 +17,32 @@ namespace larder::store {
 
 /// A record as it waits to be written: what is purged, and when that was said.
 struct PurgeRecord {
-  std::vector<policy::Purge> purges;
+  Purging purging;
   Time at{};
+
+  void apply_to(PurgeTable& table, std::optional<Position> position) const {
+    table.apply(purging.purges, position, at, purging.strength);
+  }
 };
 
 /// A record as it was read from the stream.
 struct ReadRecord {
   Position position;
   std::vector<policy::Purge> purges;
+  Strength strength = Strength::hard;
 };
 
-/// Adds a record's fields to an XADD: `resource shop.example/products/7 at 2026-11-21T10:15:00.123Z by
-/// web1:812:4f`, readable with redis-cli.
+/// Adds a record's fields to an XADD, readable with redis-cli: `resource shop.example/products/7 at
+/// 2026-11-21T10:15:00.123Z by web1:812:4f why "PUT http://shop.example/products/7"`, and `soft 1` where it
+/// is.
 void add_fields(redis::Command& command, const PurgeRecord& record, std::string_view by);
 
 /// Adds the fields of the record that a stream begins with.
 void add_marker_fields(redis::Command& command, std::string_view log, Time at, std::string_view by);
 
-/// Reads an entry of a stream, `[id, [name, value, ...]]`. Unknown fields are passed over; a marker, and a
-/// record that says nothing we understand, purges everything. Error::malformed where there is not even a
+/// Reads an entry of a stream, `[id, [name, value, ...]]`. Unknown fields are passed over (to a larder that
+/// knows no soft purges they are hard); a marker, and a record that says nothing we understand, purges
+/// everything. Error::malformed where there is not even a
 /// position.
 Result<ReadRecord> read_record(const redis::Value& entry);
 

@@ -56,11 +56,12 @@ boost::system::error_code PurgeStream::failure_of(const Result<redis::Value>& re
   return Error::refused;
 }
 
-Task<Result<std::optional<Position>>> PurgeStream::append(PurgeRecord record, Position oldest) const {
+Task<Result<std::optional<Position>>> PurgeStream::append(PurgeRecord record, Position oldest) {
   redis::Command command("XADD");
   command.arg(key_).arg("NOMKSTREAM").arg("MINID").arg("~").arg(oldest.text()).arg("*");
   add_fields(command, record, by_);
   const Result<Value> reply = co_await client_.execute(std::move(command));
+  is_full_ = reply && reply->is_error() && reply->text.view().starts_with("OOM ");
   if (const auto failure = failure_of(reply)) co_return failure;
   if (reply->is_nil()) co_return std::optional<Position>{};
   const Result<Position> position = parse_position(reply->text.view());
@@ -109,6 +110,14 @@ Task<Result<bool>> PurgeStream::holds(Position position) const {
   const Result<Value> reply = co_await client_.execute(std::move(command));
   if (const auto failure = failure_of(reply)) co_return Result<bool>(boost::system::in_place_error, failure);
   co_return Result<bool>(boost::system::in_place_value, !reply->items.empty());
+}
+
+Task<Result<bool>> PurgeStream::remove() const {
+  redis::Command command("DEL");
+  command.arg(key_);
+  const Result<Value> reply = co_await client_.execute(std::move(command));
+  if (const auto failure = failure_of(reply)) co_return Result<bool>(boost::system::in_place_error, failure);
+  co_return Result<bool>(boost::system::in_place_value, reply->integer != 0);
 }
 
 Task<Result<PurgeStream::Extent>> PurgeStream::extent() const {

@@ -23,7 +23,7 @@ class PurgeStream {
   redis::Client& client() const { return client_; }
 
   /// Appends, and trims to `oldest`. The position; nothing where there is no stream to append to.
-  Task<Result<std::optional<Position>>> append(PurgeRecord record, Position oldest) const;
+  Task<Result<std::optional<Position>>> append(PurgeRecord record, Position oldest);
 
   /// Appends a marker, later than `after`, and makes the stream if need be.
   Task<Result<>> append_marker(Position after, Time now) const;
@@ -34,6 +34,12 @@ class PurgeStream {
 
   /// Whether the stream holds that record.
   Task<Result<bool>> holds(Position position) const;
+
+  /// Whether the last append() was refused since Redis has no memory left.
+  bool is_full() const { return is_full_; }
+
+  /// Deletes the stream; whether there was one.
+  Task<Result<bool>> remove() const;
 
   struct Extent {
     bool exists = false;
@@ -50,6 +56,7 @@ class PurgeStream {
   std::string key_;
   std::string by_;
   Refused refused_;
+  bool is_full_ = false;
 };
 
 }  // namespace larder::store

@@ -100,9 +100,16 @@ bool PurgeTail::is_trimmed(const PurgeStream::Extent& extent) const {
 
 /// The log in Redis lost records, or is another one, or is new: all that was fetched before counts as purged.
 Task<bool> PurgeTail::replace_log() {
-  if (has_begun_) log_.warn("the purge log in Redis lost records: everything stored counts as purged");
-  const Result<> appended = co_await stream_.append_marker(expected(), clock_.now());
+  const Time now = clock_.now();
+  if (has_begun_ && !is_lost_) {
+    log_.warn("the purge log in Redis lost records: everything stored counts as purged");
+    // At once: Redis may not take the marker yet.
+    table_.apply({{policy::Purge::Kind::all, "*"}}, std::nullopt, now);
+    is_lost_ = true;
+  }
+  const Result<> appended = co_await stream_.append_marker(expected(), now);
   if (!appended) co_return false;
+  is_lost_ = false;
   co_return co_await read_to_end();
 }
 
@@ -135,8 +142,11 @@ Task<bool> PurgeTail::is_still_there() {
 void PurgeTail::apply(const std::vector<ReadRecord>& records) {
   heard_.store(std::chrono::steady_clock::now().time_since_epoch().count(), std::memory_order_relaxed);
   if (records.empty()) return;
+  const Time now = clock_.now();
   for (const ReadRecord& record : records) {
-    table_.apply(record.purges, record.position, time_of(record.position));
+    // Redis' clock may be ahead of ours.
+    const Time at = std::min(time_of(record.position), now);
+    table_.apply(record.purges, record.position, at, record.strength);
     table_.advance(record.position);
     set_milestone(record.position);
   }

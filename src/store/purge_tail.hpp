@@ -90,6 +90,7 @@ class PurgeTail {
   Position expected_;
   std::deque<Position> milestones_;  ///< some of the records applied, the oldest first, for trim_to()
   bool has_begun_ = false;           ///< the stream was read whole once
+  bool is_lost_ = false;             ///< the log has lost records, and has no marker for that yet
   bool is_ready_ = false;
   bool is_stopped_ = false;
   std::list<Waiter> waiters_;

@@ -13,7 +13,8 @@ constexpr Milliseconds retry_after{25};
 
 PurgeWriter::PurgeWriter(boost::asio::io_context& loop, PurgeStream stream, PurgeTail& tail,
                          PurgeTable& table, Settings settings, std::function<void()> changed)
-    : stream_(std::move(stream)),
+    : loop_(loop),
+      stream_(std::move(stream)),
       tail_(tail),
       table_(table),
       settings_(settings),
@@ -21,37 +22,51 @@ PurgeWriter::PurgeWriter(boost::asio::io_context& loop, PurgeStream stream, Purg
       wake_(loop) {}
 
 Task<std::optional<Position>> PurgeWriter::append(PurgeRecord record, bool in_step) {
-  if (!in_step || !waiting_.empty()) {
-    hold(std::move(record));
-    co_return std::nullopt;
-  }
   const SteadyTime deadline = std::chrono::steady_clock::now() + settings_.timeout;
-  const Result<std::optional<Position>> written = co_await stream_.append(record, tail_.trim_to());
-  if (!written || !*written) {
-    // It may have been written all the same; written twice does no harm.
-    hold(std::move(record));
+  if (!in_step || !waiting_.empty()) {
+    hold(std::move(record), deadline);
     co_return std::nullopt;
   }
-  const Position position = **written;
+  const Result<std::optional<Position>> written = co_await stream_.append(record, tail_.trim_to());
+  if (!written) {
+    // It may have been written all the same; written twice does no harm.
+    hold(std::move(record), deadline);
+    co_return std::nullopt;
+  }
+  if (*written) co_return co_await pass(**written, record, deadline);
+  // There is no stream. A new one is made at once.
+  const std::shared_ptr<Receipt> receipt = hold(record, deadline);
+  co_await receipt->arrived.async_wait(awaiting);
+  if (!receipt->position) co_return std::nullopt;
+  co_return co_await pass(*receipt->position, record, deadline);
+}
+
+/// Waits until this instance goes by a record that is in the log.
+Task<std::optional<Position>> PurgeWriter::pass(Position position, const PurgeRecord& record,
+                                                SteadyTime deadline) {
   tail_.expect(position);
   const bool is_passed = co_await tail_.passes(position, deadline);
-  if (!is_passed) table_.apply(record.purges, position, record.at);
+  if (!is_passed) record.apply_to(table_, position);
   co_return position;
 }
 
 /// Keeps a record for later, and lets it count here now. Not in step comes first: a response from Redis must
 /// not be judged by positions while a purge counts that has none.
-void PurgeWriter::hold(PurgeRecord record) {
+std::shared_ptr<PurgeWriter::Receipt> PurgeWriter::hold(PurgeRecord record, SteadyTime deadline) {
+  const auto receipt =
+      std::make_shared<Receipt>(Receipt{std::nullopt, boost::asio::steady_timer(loop_, deadline)});
   if (waiting_.size() >= settings_.max_waiting) {
     waiting_.clear();
-    waiting_.push_back({{{policy::Purge::Kind::all, "*"}}, record.at});
+    Purging everything{{{policy::Purge::Kind::all, "*"}}, Strength::hard, "too many purges waited"};
+    waiting_.push_back({{std::move(everything), record.at}, receipt});
     ++collapses_;
   } else {
-    waiting_.push_back(record);
+    waiting_.push_back({record, receipt});
   }
   count_waiting();
-  table_.apply(record.purges, std::nullopt, record.at);
+  record.apply_to(table_, std::nullopt);
   wake_.cancel();
+  return receipt;
 }
 
 Task<> PurgeWriter::run() {
@@ -66,20 +81,29 @@ Task<> PurgeWriter::run() {
 
 Task<bool> PurgeWriter::write_oldest() {
   const std::uint64_t collapses = collapses_;
-  const PurgeRecord oldest = waiting_.front();
-  const Result<std::optional<Position>> written = co_await stream_.append(oldest, tail_.trim_to());
-  if (!written) co_return false;
+  const Waiting oldest = waiting_.front();
+  const Result<std::optional<Position>> written = co_await stream_.append(oldest.record, tail_.trim_to());
+  if (!written) co_return co_await make_room();
   if (!*written) {
     // There is no stream: a marker makes one.
-    const Result<> appended = co_await stream_.append_marker(tail_.expected(), oldest.at);
+    const Result<> appended = co_await stream_.append_marker(tail_.expected(), oldest.record.at);
     co_return appended.has_value();
   }
   const Position position = **written;
   tail_.expect(position);
-  table_.apply(oldest.purges, position, oldest.at);
+  oldest.record.apply_to(table_, position);
   if (collapses == collapses_) waiting_.pop_front();
   count_waiting();
+  oldest.receipt->position = position;
+  oldest.receipt->arrived.cancel();
   co_return true;
+}
+
+/// A full Redis takes no record, but it lets the log be removed. Whether to try again at once.
+Task<bool> PurgeWriter::make_room() {
+  if (!stream_.is_full()) co_return false;
+  const Result<bool> removed = co_await stream_.remove();
+  co_return removed&&* removed;
 }
 
 void PurgeWriter::stop() {

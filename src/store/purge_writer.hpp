@@ -7,11 +7,14 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 
 namespace larder::store {
 
 /// Writes records to the stream: at once while this instance and the log are in step, else in order, later,
-/// when Redis is back. What waits counts here already. All on one loop, but for waiting().
+/// when Redis is back. What waits counts here already. Where Redis is full and takes no record, the stream is
+/// removed: others then see within a blocking read that the log is lost, and count everything as purged. All
+/// on one loop, but for waiting().
 class PurgeWriter {
  public:
   struct Settings {
@@ -33,17 +36,30 @@ class PurgeWriter {
   std::size_t waiting() const { return waiting_count_.load(std::memory_order_relaxed); }
 
  private:
+  /// Where a record that waited came to stand.
+  struct Receipt {
+    std::optional<Position> position;
+    boost::asio::steady_timer arrived;
+  };
+  struct Waiting {
+    PurgeRecord record;
+    std::shared_ptr<Receipt> receipt;
+  };
+
   Task<bool> write_oldest();
-  void hold(PurgeRecord record);
+  Task<bool> make_room();
+  Task<std::optional<Position>> pass(Position position, const PurgeRecord& record, SteadyTime deadline);
+  std::shared_ptr<Receipt> hold(PurgeRecord record, SteadyTime deadline);
   void count_waiting();
 
+  boost::asio::io_context& loop_;
   PurgeStream stream_;
   PurgeTail& tail_;
   PurgeTable& table_;
   Settings settings_;
   std::function<void()> changed_;
   boost::asio::steady_timer wake_;
-  std::deque<PurgeRecord> waiting_;
+  std::deque<Waiting> waiting_;
   std::uint64_t collapses_ = 0;  ///< times that what waited became one purge of everything
   bool is_stopped_ = false;
   std::atomic<std::size_t> waiting_count_{0};

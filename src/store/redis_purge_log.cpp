@@ -1,3 +1,4 @@
+#include "purge_end.hpp"
 #include "purge_tail.hpp"
 #include "purge_writer.hpp"
 
@@ -55,7 +56,8 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
         tail_(loop, stream_over(tail_client_), table_, clock, log, tail_settings(),
               [this] { update_step(); }),
         writer_(loop, stream_over(writer_client_), tail_, table_, writer_settings(),
-                [this] { update_step(); }) {}
+                [this] { update_step(); }),
+        end_(loop, stream_over(writer_client_), tail_, settings_.redis.timeout) {}
 
   void start() {
     boost::asio::post(loop_, [self = shared_from_this()] {
@@ -64,6 +66,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
       self->writer_client_.start();
       boost::asio::co_spawn(self->loop_, run_tail(self), boost::asio::detached);
       boost::asio::co_spawn(self->loop_, run_writer(self), boost::asio::detached);
+      boost::asio::co_spawn(self->loop_, run_end(self), boost::asio::detached);
     });
   }
 
@@ -73,6 +76,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
     boost::asio::post(loop_, [self = shared_from_this()] {
       self->tail_.stop();
       self->writer_.stop();
+      self->end_.stop();
       self->tail_client_.stop();
       self->writer_client_.stop();
     });
@@ -81,6 +85,8 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   static Task<std::optional<Position>> append(std::shared_ptr<State> self, PurgeRecord record) {
     co_return co_await self->writer_.append(std::move(record), self->is_in_step_);
   }
+
+  static Task<bool> catch_up(std::shared_ptr<State> self) { co_return co_await self->end_.reach(); }
 
   static Task<std::vector<ClientReport>> clients(std::shared_ptr<State> self) {
     std::vector<ClientReport> reports;
@@ -101,6 +107,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
 
  private:
   static Task<> run_tail(std::shared_ptr<State> self) { co_await self->tail_.run(); }
+  static Task<> run_end(std::shared_ptr<State> self) { co_await self->end_.run(); }
   static Task<> run_writer(std::shared_ptr<State> self) { co_await self->writer_.run(); }
 
   PurgeStream stream_over(redis::Client& client) {
@@ -147,6 +154,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   redis::Client writer_client_;
   PurgeTail tail_;
   PurgeWriter writer_;
+  PurgeEnd end_;
   std::string refusal_;  // Redis's words that were logged; empty while all is well
   std::atomic<bool> is_in_step_{false};
   std::atomic<bool> is_stopped_{false};
@@ -171,8 +179,8 @@ PurgeLog::Mark RedisPurgeLog::mark() const {
   return state_->table().mark();
 }
 
-bool RedisPurgeLog::is_valid(const StoredResponse& response) const {
-  return state_->table().is_valid(response);
+Verdict RedisPurgeLog::judge(const StoredResponse& response) const {
+  return state_->table().judge(response);
 }
 
 bool RedisPurgeLog::admit(StoredResponse& response) const {
@@ -187,12 +195,18 @@ bool RedisPurgeLog::trusts_hits() const {
   return state_->trusts_hits();
 }
 
-Task<std::optional<Position>> RedisPurgeLog::append(std::vector<policy::Purge> purges) {
-  if (purges.empty()) co_return std::nullopt;
+Task<bool> RedisPurgeLog::catch_up() {
   const std::shared_ptr<State> state = state_;
-  PurgeRecord record{std::move(purges), state->now()};
+  if (!state->is_in_step()) co_return false;
+  co_return co_await boost::asio::co_spawn(state->loop(), State::catch_up(state), boost::asio::use_awaitable);
+}
+
+Task<std::optional<Position>> RedisPurgeLog::append(Purging purging) {
+  if (purging.purges.empty()) co_return std::nullopt;
+  const std::shared_ptr<State> state = state_;
+  PurgeRecord record{std::move(purging), state->now()};
   if (state->is_stopped()) {
-    state->table().apply(record.purges, std::nullopt, record.at);
+    record.apply_to(state->table(), std::nullopt);
     co_return std::nullopt;
   }
   // Goes over to the log's loop, and comes back to the caller's.

@@ -24,4 +24,21 @@ std::size_t StoredResponse::weight() const {
   return weight + body.size();
 }
 
+std::shared_ptr<StoredResponse> copy_of(const StoredResponse& response) {
+  auto copy = std::make_shared<StoredResponse>();
+  copy->primary_key = response.primary_key;
+  copy->vary = response.vary;
+  copy->variant_key = response.variant_key;
+  copy->status = response.status;
+  copy->fields = response.fields;
+  copy->body = response.body;
+  copy->lifetimes = response.lifetimes;
+  copy->tags = response.tags;
+  copy->born = response.born;
+  copy->softly_purged = response.softly_purged;
+  copy->checked = response.checked.load();
+  copy->origin_hangs = response.origin_hangs.load();
+  return copy;
+}
+
 }  // namespace larder::store

@@ -35,11 +35,8 @@ Task<Lookup> TieredStore::find(std::string_view primary_key, const http::FieldLi
 Lookup TieredStore::choose(Lookup local, Lookup shared) {
   if (!shared.response) return local.response || shared.absence == policy::Reason::absent ? local : shared;
   if (local.response && !is_newer(*shared.response, *local.response)) return local;
-  if (memory_) {
-    // While Redis was asked, a still newer one may have come into memory: that one stays.
-    if (local.response) memory_->drop(*local.response);
-    memory_->put(shared.response, MemoryTier::Replace::if_absent);
-  }
+  // While Redis was asked, a still newer one may have come into memory: that one stays.
+  if (memory_) memory_->put(shared.response, MemoryTier::Replace::if_newer);
   return shared;
 }
 

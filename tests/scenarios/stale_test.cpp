@@ -130,6 +130,78 @@ TEST_CASE("an error is the answer where stale use is over, forbidden or purged")
   CHECK(s.get("/a").line() == "MISS 503 oops");
 }
 
+TEST_CASE(
+    "a soft purge makes stale: what may be served stale or validated still is, and is fresh after that") {
+  Scenario s;
+  s.origin_says(with_window);
+  s.get("/a");
+  s.clock.advance(2s);
+  const auto purge_softly = [&s] {
+    store::Purging purging;
+    purging.purges = {{policy::Purge::Kind::resource, "shop.test/a"}};
+    purging.strength = store::Strength::soft;
+    run_task(s.loop, s.log.append(std::move(purging)));
+  };
+  purge_softly();
+  s.clock.advance(3s);
+  SUBCASE("served while it is validated behind") {
+    const Seen stale = s.get("/a");
+    CHECK(stale.line() == "STALE 200 v1");
+    CHECK(stale.fields.find("Cache-Status") == "larder; hit; ttl=-3");
+    s.origin_says({.status = 304});
+    s.finish_behind();
+    CHECK(s.origin.asked.back().fields.find("If-None-Match") == "\"1\"");
+    CHECK(s.get("/a").line() == "HIT 200 v1");
+    SUBCASE("and a later one makes it stale again") {
+      purge_softly();
+      CHECK(s.get("/a").line() == "STALE 200 v1");
+      s.finish_behind();
+    }
+  }
+  SUBCASE("in place of an error, until its window from the purge on is over") {
+    s.origin_says({.status = 503, .content = "oops"});
+    s.clock.advance(50s);
+    CHECK(s.get("/a").line() == "STALE 200 v1");
+    s.clock.advance(10s);
+    CHECK(s.get("/a").line() == "MISS 503 oops");
+  }
+  SUBCASE("past the window it is validated") {
+    s.clock.advance(20s);
+    s.origin_says(renewed);
+    const Seen seen = s.get("/a");
+    CHECK(seen.line() == "MISS 200 v2");
+    CHECK(seen.fields.find("Cache-Status") == "larder; fwd=stale; stored; detail=soft-purged");
+    CHECK(s.get("/a").line() == "HIT 200 v2");
+  }
+  SUBCASE("a write purges it as ever") {
+    s.origin_says({.content = "done"});
+    s.ask("PUT", "/a", {}, "{}");
+    s.origin_says(renewed);
+    CHECK(s.get("/a").line() == "MISS 200 v2");
+  }
+  SUBCASE("while the origin is asked, an error finds it stale and not gone") {
+    s.clock.advance(30s);
+    s.origin.answer = [&](const pipeline::Request&) {
+      purge_softly();
+      return Answer{.status = 503, .content = "oops"};
+    };
+    CHECK(s.get("/a").line() == "STALE 200 v1");
+  }
+}
+
+TEST_CASE("a response that nothing lets be served stale is a miss after a soft purge") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.content = "v1"});
+  s.get("/a");
+  store::Purging purging;
+  purging.purges = {{policy::Purge::Kind::all, "*"}};
+  purging.strength = store::Strength::soft;
+  run_task(s.loop, s.log.append(std::move(purging)));
+  s.origin_says({.content = "v2"});
+  CHECK(s.get("/a").line() == "MISS 200 v2");
+  CHECK(s.get("/a").line() == "HIT 200 v2");
+}
+
 TEST_CASE("a request may allow stale use on errors itself, and forbid it") {
   Scenario s;
   s.origin_says({.fields = {{"Cache-Control", "max-age=10"}}, .content = "v1"});

@@ -13,6 +13,7 @@ namespace larder::admin {
 struct PurgeRequest {
   std::vector<policy::Purge> purges;
   bool dry_run = false;  ///< to be told, and not done
+  bool soft = false;     ///< to make stale, not invalid
 };
 
 /// Why a request is not served: a status code and a sentence fit for pipeline::problem().

@@ -61,6 +61,7 @@ class CacheHandler final : public pipeline::Handler {
   Result<policy::Reason> open(const Visit& visit) const;
   policy::ReuseDecision decide(const Visit& visit, const store::StoredResponse& stored, Time now) const;
   Task<Result<pipeline::Response>> look_up(Visit& visit);
+  bool trusts_hits(const Visit& visit) const;
   Task<Result<pipeline::Response>> look_up_part(Visit& visit, policy::Reason absence);
   Task<> refresh_behind(const Visit& visit, store::StoredResponsePtr stored, Time now);
   Task<> refresh(pipeline::Request request, policy::RouteMatch match, RefreshClaim claim);

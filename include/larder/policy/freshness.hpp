@@ -34,6 +34,9 @@ Milliseconds current_age(const Lifetimes& lifetimes, Time now);
 /// freshness lifetime minus current age: negative when stale.
 Milliseconds remaining_freshness(const Lifetimes& lifetimes, Time now);
 
+/// The lifetimes of a response that is stale from `end` on, if it was not stale before.
+Lifetimes ended_at(Lifetimes lifetimes, Time end);
+
 /// What the origin itself states: CDN-Cache-Control (RFC 9213), Surrogate-Control, then s-maxage, max-age,
 /// Expires - Date (RFC 9111, section 4.2.1). Nothing where it states none.
 std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response, Time response_time);

@@ -23,12 +23,14 @@ enum class Reason {
   cookie,             ///< a Cookie that the route neither keys nor ignores
   upgrade,            ///< the client asks for another protocol
   // The stored response.
-  absent,    ///< nothing stored under this key
-  vary,      ///< nothing stored for these selecting header fields
-  stale,     ///< past its freshness lifetime
-  no_cache,  ///< to be validated before each use
-  purged,    ///< a later purge names one of its tags
-  outage,    ///< purges by others may have been missed (`on_outage: origin`)
+  absent,       ///< nothing stored under this key
+  vary,         ///< nothing stored for these selecting header fields
+  stale,        ///< past its freshness lifetime
+  no_cache,     ///< to be validated before each use
+  purged,       ///< a later purge names one of its tags
+  soft_purged,  ///< a later soft purge does: it is stale
+  purge_waits,  ///< of a write: its purge counts on this instance, and waits for Redis to tell the others
+  outage,       ///< purges by others may have been missed (`on_outage: origin`)
   // The origin's response.
   response_no_store,
   response_private,

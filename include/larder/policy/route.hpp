@@ -72,6 +72,7 @@ struct Route {
   bool honor_request_directives = true;  ///< Cache-Control in requests (RFC 9111, section 5.2.1)
   bool refuse_set_cookie = false;        ///< `set_cookie: refuse`: never store a response with Set-Cookie
   bool websocket = false;                ///< a request may open a WebSocket (RFC 6455)
+  bool strict = false;                   ///< `consistency: strict`: purges by any instance are seen at once
   bool debug = false;                    ///< X-Cache-Key, X-Cache-Tags, X-Cache-TTL in responses
   TtlRule ttl;
   unsigned jitter = 0;  ///< percent by which a lifetime is cut short at most, by chance

@@ -14,10 +14,10 @@ class MemoryPurgeLog final : public PurgeLog {
   MemoryPurgeLog(const Clock& clock, PurgeTable::Limits limits) : clock_(clock), table_(limits) {}
 
   Mark mark() const override { return table_.mark(); }
-  bool is_valid(const StoredResponse& response) const override { return table_.is_valid(response); }
+  Verdict judge(const StoredResponse& response) const override { return table_.judge(response); }
   bool admit(StoredResponse& response) const override { return table_.admit(response); }
   bool is_in_step() const override { return true; }
-  Task<std::optional<Position>> append(std::vector<policy::Purge> purges) override;
+  Task<std::optional<Position>> append(Purging purging) override;
 
   const PurgeTable& table() const { return table_; }
 

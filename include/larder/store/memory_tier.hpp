@@ -42,11 +42,14 @@ class MemoryTier final {
 
   enum class Replace {
     always,
-    if_absent,  ///< keeps what is there: for copies from another tier, which may be older
+    if_newer,  ///< keeps what came at the same time or later: for copies from another tier
   };
 
   /// Stores. Refused, and what lay there removed, where it is larger than a shard.
   void put(const StoredResponsePtr& response, Replace replace = Replace::always);
+
+  /// Puts `by` in the place of this very response, if it is still there; both have the same keys.
+  void exchange(const StoredResponse& response, const StoredResponsePtr& by);
 
   /// Removes this very response, if it is still there.
   void drop(const StoredResponse& response);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/clock.hpp>
 #include <larder/base/task.hpp>
 #include <larder/policy/purge.hpp>
 #include <larder/store/position.hpp>
@@ -11,6 +12,32 @@
 #include <vector>
 
 namespace larder::store {
+
+/// What a purge does to the stored responses that it names.
+enum class Strength {
+  hard,  ///< they are not used any more
+  soft,  ///< they are stale: validation, stale-while-revalidate and stale-if-error may still use them
+};
+
+/// What is appended to the purge log as one record.
+struct Purging {
+  std::vector<policy::Purge> purges;
+  Strength strength = Strength::hard;
+  std::string why;  ///< for whoever reads the log: `PUT http://shop.example/products/7`; cut to max_why
+
+  static constexpr std::size_t max_why = 200;  ///< bytes
+};
+
+/// What the purge log says of a stored response.
+struct Verdict {
+  enum class Kind {
+    valid,
+    stale,   ///< softly purged, no later than at `since`
+    purged,  ///< not to be used
+  };
+  Kind kind = Kind::valid;
+  Time since{};
+};
 
 /// The purge log (DESIGN.md): why no stored response survives a purge. Shared by all threads of the instance.
 class PurgeLog {
@@ -24,11 +51,15 @@ class PurgeLog {
   };
   virtual Mark mark() const = 0;
 
-  /// Whether no purge since `response.checked` names it; moves `checked` on. Cheap while the log has not
-  /// moved.
-  virtual bool is_valid(const StoredResponse& response) const = 0;
+  /// What the purges since `response.checked` say of it; moves `checked` on while it is valid. Cheap while
+  /// the log has not moved.
+  virtual Verdict judge(const StoredResponse& response) const = 0;
 
-  /// Whether a response that came from Redis may be used, by its `born`; if so its `checked` is set.
+  /// Whether no purge since `response.checked` names it, not even softly.
+  bool is_valid(const StoredResponse& response) const { return judge(response).kind == Verdict::Kind::valid; }
+
+  /// Whether a response that came from Redis may be used, by its `born`; if so its `checked` is set, and
+  /// where it was softly purged its lifetime ends there.
   virtual bool admit(StoredResponse& response) const = 0;
 
   /// Whether Redis may be read: this instance knows every purge in the log, and the log every purge of this
@@ -39,13 +70,21 @@ class PurgeLog {
   /// been silent for longer than `outage_ttl`. Cheap: asked on every hit.
   virtual bool trusts_hits() const { return true; }
 
-  /// Appends a record that purges all of `purges`, and waits until this instance goes by it and, within the
-  /// command deadline, it is in the log: where it stands there. It never fails: without Redis it counts here
-  /// at once and waits in order for the log; then, and where nothing is to be purged, the answer is nothing.
-  virtual Task<std::optional<Position>> append(std::vector<policy::Purge> purges) = 0;
+  /// Waits, within the command deadline, until this instance knows every purge that was in the log when it
+  /// was called: so every one that any instance had answered as written. Whether it does. Shared by all who
+  /// call at the same time.
+  virtual Task<bool> catch_up() { co_return true; }
+
+  /// Appends a record, and waits until this instance goes by it and, within the command deadline, it is in
+  /// the log: where it stands there. It never fails: without Redis it counts here at once and waits in order
+  /// for the log; then, and where nothing is to be purged, the answer is nothing.
+  virtual Task<std::optional<Position>> append(Purging purging) = 0;
 
   /// Records that count here and wait for Redis.
   virtual std::size_t waiting() const { return 0; }
 };
+
+/// The response as the log leaves it: itself, a copy that is stale since a soft purge, or nullptr.
+StoredResponsePtr as_judged(const PurgeLog& log, StoredResponsePtr response);
 
 }  // namespace larder::store

@@ -42,11 +42,12 @@ class RedisPurgeLog final : public PurgeLog {
   void stop();
 
   Mark mark() const override;
-  bool is_valid(const StoredResponse& response) const override;
+  Verdict judge(const StoredResponse& response) const override;
   bool admit(StoredResponse& response) const override;
   bool is_in_step() const override;
   bool trusts_hits() const override;
-  Task<std::optional<Position>> append(std::vector<policy::Purge> purges) override;
+  Task<bool> catch_up() override;
+  Task<std::optional<Position>> append(Purging purging) override;
   std::size_t waiting() const override;
 
   const PurgeTable& table() const;

@@ -26,7 +26,8 @@ struct StoredResponse {
   Bytes body;
   policy::Lifetimes lifetimes;
   policy::Tags tags;
-  Position born;  ///< the purge log's position when its fetch began
+  Position born;               ///< the purge log's position when its fetch began
+  bool softly_purged = false;  ///< a soft purge ended its lifetime; not in its record, which stays as it is
 
   /// PurgeLog::sequence() up to which no purge names it; moves forward only.
   mutable std::atomic<std::uint64_t> checked{0};
@@ -43,5 +44,8 @@ struct StoredResponse {
 };
 
 using StoredResponsePtr = std::shared_ptr<const StoredResponse>;
+
+/// A copy to be changed; fields and body are shared, and no fetch goes on behind it yet.
+std::shared_ptr<StoredResponse> copy_of(const StoredResponse& response);
 
 }  // namespace larder::store

@@ -23,14 +23,18 @@ class Instance final : public admin::Instance {
 class Recorder final : public store::PurgeLog {
  public:
   Mark mark() const override { return {}; }
-  bool is_valid(const store::StoredResponse&) const override { return true; }
+  store::Verdict judge(const store::StoredResponse&) const override { return {}; }
   bool admit(store::StoredResponse&) const override { return true; }
   bool is_in_step() const override { return true; }
-  Task<std::optional<store::Position>> append(std::vector<policy::Purge> purges) override {
-    appended.insert(appended.end(), purges.begin(), purges.end());
+  Task<std::optional<store::Position>> append(store::Purging purging) override {
+    appended.insert(appended.end(), purging.purges.begin(), purging.purges.end());
+    strength = purging.strength;
+    why = purging.why;
     co_return position;
   }
   std::vector<policy::Purge> appended;
+  store::Strength strength = store::Strength::hard;  ///< the last one's
+  std::string why;                                   ///< the same
   std::optional<store::Position> position{{7, 1}};
 };
 
@@ -104,6 +108,16 @@ TEST_CASE("a purge is answered with what was purged and its position in the log"
   using Kind = policy::Purge::Kind;
   CHECK(api.purge_log.appended ==
         std::vector<policy::Purge>{{Kind::resource, "{*}/a"}, {Kind::below, "{*}/a/"}});
+  CHECK(api.purge_log.strength == store::Strength::hard);
+  CHECK(api.purge_log.why == "admin API");
+}
+
+TEST_CASE("a soft purge is one in the log, and the answer says so") {
+  Api api;
+  const Response response = api.ask("POST", "/purge", R"({"tag": "a", "soft": true})");
+  CHECK(boost::json::parse(content_of(response)) ==
+        boost::json::parse(R"({"position": "7-1", "purges": ["tag a"], "soft": true})"));
+  CHECK(api.purge_log.strength == store::Strength::soft);
 }
 
 TEST_CASE("a purge that waits for Redis is accepted, without a position") {
@@ -126,7 +140,7 @@ TEST_CASE("a dry run tells what would be purged and purges nothing") {
 
 TEST_CASE("what is refused purges nothing, and the answer is JSON whatever was sent") {
   Api api;
-  for (const std::string content : {"", "nonsense", R"({"a\"b\\c": 1})", R"({"tag": "a", "soft": true})"}) {
+  for (const std::string content : {"", "nonsense", R"({"a\"b\\c": 1})", R"({"tag": "a", "soft": 1})"}) {
     CAPTURE(content);
     const Response response = api.ask("POST", "/purge", content);
     CHECK(response.head.status >= 400);

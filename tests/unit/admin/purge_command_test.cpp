@@ -37,12 +37,8 @@ TEST_CASE("an order that says nothing, or too much, is refused before anybody is
   order.url = "/a";
   order.tag = "b";
   CHECK(run_purge(order, Endpoint{}, "", out, errors) == 2);
-  order.tag.reset();
-  order.soft = true;
-  CHECK(run_purge(order, Endpoint{}, "", out, errors) == 2);
   CHECK(out.str().empty());
   CHECK(errors.str() ==
         "larder purge: one of url, prefix, pattern, tag and all must say what to purge\n"
-        "larder purge: url and tag: only one may say what to purge\n"
-        "larder purge: soft: soft purges are not served by this version of larder\n");
+        "larder purge: url and tag: only one may say what to purge\n");
 }

@@ -51,7 +51,7 @@ routes:
     cookies: [theme]
     tags: ["p:{id}", "$x", "- a: b # c", "*"]
     purge: {urls: ["/q/{id}/**"], tags: ["r:{part}"]}
-    consistency: push
+    consistency: strict
     collapse: off
     websocket: on
     debug: on
@@ -252,7 +252,6 @@ TEST_CASE("the design's example is served but for what is refused by name") {
         std::to_string(one.line) + ":" + std::to_string(one.column) + ": " + one.message + "\n";
   }
   CHECK(errors ==
-        "48:18: route \"/legacy/**\": consistency: \"strict\" is not served by this version of larder\n"
         "49:15: route \"/legacy/**\": collapse: \"cluster\" is not served by this version of larder\n");
   CHECK(warnings ==
         "47:15: route \"/legacy/**\": override: with \"cookies: ignore\" one user's private response could "

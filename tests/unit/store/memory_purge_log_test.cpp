@@ -16,7 +16,7 @@ TEST_CASE("without Redis a purge counts once it was appended") {
   Sample sample;
   sample.checked = log.mark().sequence;
   const auto before = sample.make();
-  larder::test::run_task(log.append({{Purge::Kind::resource, "shop.example/products/7"}}));
+  larder::test::run_task(log.append({.purges = {{Purge::Kind::resource, "shop.example/products/7"}}}));
   CHECK_FALSE(log.is_valid(*before));
   sample.checked = log.mark().sequence;
   CHECK(log.is_valid(*sample.make()));
@@ -28,9 +28,9 @@ TEST_CASE("without Redis positions count up") {
   larder::test::ManualClock clock;
   MemoryPurgeLog log(clock, {});
   const auto first = log.mark().position;
-  larder::test::run_task(log.append({{Purge::Kind::tag, "a"}}));
+  larder::test::run_task(log.append({.purges = {{Purge::Kind::tag, "a"}}}));
   const auto second = log.mark().position;
-  larder::test::run_task(log.append({{Purge::Kind::tag, "a"}}));
+  larder::test::run_task(log.append({.purges = {{Purge::Kind::tag, "a"}}}));
   CHECK(first < second);
   CHECK(second < log.mark().position);
 }
@@ -38,7 +38,7 @@ TEST_CASE("without Redis positions count up") {
 TEST_CASE("without Redis a purge is answered with where it stands, and no purge with nothing") {
   larder::test::ManualClock clock;
   MemoryPurgeLog log(clock, {});
-  const auto position = larder::test::run_task(log.append({{Purge::Kind::tag, "a"}}));
+  const auto position = larder::test::run_task(log.append({.purges = {{Purge::Kind::tag, "a"}}}));
   CHECK(position == log.mark().position);
   CHECK_FALSE(larder::test::run_task(log.append({})).has_value());
   CHECK(log.mark().position == position);

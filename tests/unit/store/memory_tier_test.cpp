@@ -50,7 +50,7 @@ TEST_CASE("a later response takes the place of the one before; a copy from anoth
   CHECK(has(tier, newer));
   CHECK(tier.counts().entries == 1);
   CHECK(tier.counts().bytes == newer->weight());
-  tier.put(older, MemoryTier::Replace::if_absent);
+  tier.put(older, MemoryTier::Replace::if_newer);
   CHECK(has(tier, newer));
   tier.drop(*older);  // another response under the same key
   CHECK(has(tier, newer));
@@ -113,7 +113,7 @@ TEST_CASE("names that another tier knows to be newer take the place of ours; a r
   tier.put(sample.make());
   sample.vary = {"accept"};
   const auto by_type = sample.make();
-  tier.put(by_type, MemoryTier::Replace::if_absent);
+  tier.put(by_type, MemoryTier::Replace::if_newer);
   CHECK(tier.find(sample.primary_key(), request).response == by_type);
 }
 

@@ -38,7 +38,7 @@ class Instance {
   bool falls_out_of_step() {
     return fixture_.run_until([this] { return !log_.is_in_step(); });
   }
-  void purge(Purge purge) { fixture_.run(log_.append({std::move(purge)})); }
+  void purge(Purge purge) { fixture_.run(log_.append({.purges = {std::move(purge)}})); }
 
   /// A response whose fetch begins now.
   std::shared_ptr<store::StoredResponse> fetch(Sample sample = {}) {

@@ -33,8 +33,49 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "a purge that finds the stream gone is writte
   REQUIRE(one.comes_into_step());
   const auto response = one.fetch();
   server.cli({"DEL", "larder:purges"});
-  one.purge(product);
+  CHECK(run(one->append({.purges = {product}})).has_value());
   CHECK_FALSE(one->is_valid(*response));
+  REQUIRE(one.comes_into_step());
+  CHECK(in_order(stream(), {"marker", "shop.example/products/7"}));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "a Redis without memory for a purge loses the log: so all others hear of it") {
+  Instance one(*this, log_settings(server.url()));
+  Instance two(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  REQUIRE(two.comes_into_step());
+  const auto elsewhere = two.fetch();
+  server.cli({"CONFIG", "SET", "maxmemory", "1"});
+  one.purge(product);
+  CHECK(one->waiting() == 1);
+  CHECK(run_until([&] { return !two->is_valid(*elsewhere); }));
+  CHECK_FALSE(two->is_in_step());
+  // Once: what it fetches since then is its own affair, as in every outage.
+  const auto later = two.fetch();
+  run_until([end = std::chrono::steady_clock::now() + Milliseconds{100}] {
+    return std::chrono::steady_clock::now() > end;
+  });
+  CHECK(two->is_valid(*later));
+  server.cli({"CONFIG", "SET", "maxmemory", "0"});
+  REQUIRE(one.comes_into_step());
+  REQUIRE(two.comes_into_step());
+  CHECK(in_order(stream(), {"marker", "shop.example/products/7"}));
+  CHECK_FALSE(two->is_valid(*later));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "a Redis that takes no writes keeps the log: purges wait, and are written in order") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  const auto response = one.fetch();
+  server.cli({"CONFIG", "SET", "min-replicas-to-write", "1"});
+  one.purge(product);
+  CHECK(one->waiting() == 1);
+  CHECK_FALSE(one->is_in_step());
+  CHECK_FALSE(one->is_valid(*response));
+  CHECK(server.cli({"EXISTS", "larder:purges"}) == "1");
+  server.cli({"CONFIG", "SET", "min-replicas-to-write", "0"});
   REQUIRE(one.comes_into_step());
   CHECK(in_order(stream(), {"marker", "shop.example/products/7"}));
 }
@@ -47,7 +88,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   server.stop();
   REQUIRE(one.falls_out_of_step());
   one.purge(product);
-  CHECK_FALSE(run(one->append({{Kind::tag, "second"}})).has_value());
+  CHECK_FALSE(run(one->append({.purges = {{Kind::tag, "second"}}})).has_value());
   CHECK_FALSE(one->is_valid(*response));
   CHECK(one->waiting() == 2);
   server.restart();

@@ -14,12 +14,15 @@ using larder::Seconds;
 using larder::store::parse_position;
 using larder::store::Position;
 using larder::store::RedisPurgeLog;
+using larder::store::Strength;
+using larder::store::Verdict;
 using larder::test::in_order;
 using larder::test::Instance;
 using larder::test::Kind;
 using larder::test::log_settings;
 using larder::test::product;
 using larder::test::PurgeLogFixture;
+using larder::test::Sample;
 
 TEST_CASE_FIXTURE(PurgeLogFixture, "the first instance begins the log with a marker, and is in step") {
   Instance one(*this, log_settings(server.url()));
@@ -35,7 +38,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "the first instance begins the log with a mar
 TEST_CASE_FIXTURE(PurgeLogFixture, "a purge is answered with where it stands in the log") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
-  const std::optional<Position> position = run(one->append({product}));
+  const std::optional<Position> position = run(one->append({.purges = {product}}));
   REQUIRE(position.has_value());
   CHECK(*position == last());
   CHECK(one->mark().position == *position);
@@ -57,9 +60,33 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "records can be read by a person") {
   settings.instance = "web1";
   Instance one(*this, settings);
   REQUIRE(one.comes_into_step());
-  run(one->append({product, {Kind::below, "shop.example/a/"}, {Kind::tag, "t"}, {Kind::all, ""}}));
+  run(one->append({.purges = {product, {Kind::below, "shop.example/a/"}, {Kind::tag, "t"}, {Kind::all, ""}},
+                   .why = "PUT http://shop.example/products/7"}));
   const auto record = "resource\nshop.example/products/7\nbelow\nshop.example/a/\ntag\nt\nall\n*\nat\n20";
-  CHECK(in_order(stream(), {record, "by\nweb1"}));
+  CHECK(in_order(stream(), {record, "by\nweb1\nwhy\nPUT http://shop.example/products/7"}));
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "a soft purge is one in the log, for those who tail it and who come later") {
+  Instance one(*this, log_settings(server.url()));
+  Instance two(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  REQUIRE(two.comes_into_step());
+  Sample sample;
+  sample.response_time = clock.now();
+  const auto there = two.fetch(sample);
+  const auto in_redis = one.fetch(sample);
+  run(one->append({.purges = {product}, .strength = Strength::soft}));
+  CHECK(in_order(stream(), {"resource\nshop.example/products/7\nsoft\n1\nat\n20"}));
+  CHECK(one->judge(*in_redis).kind == Verdict::Kind::stale);
+  CHECK(run_until([&] { return two->judge(*there).kind == Verdict::Kind::stale; }));
+  CHECK(two->judge(*there).since <= clock.now());
+  Instance three(*this, log_settings(server.url()));
+  REQUIRE(three.comes_into_step());
+  CHECK(three->admit(*in_redis));
+  CHECK(in_redis->softly_purged);
+  one.purge(product);
+  CHECK(one->judge(*in_redis).kind == Verdict::Kind::purged);
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
@@ -155,6 +182,49 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "the stream is trimmed, but for a record as o
   CHECK(parse_position(oldest.substr(0, oldest.find('\n')))->milliseconds < 4'000);
 }
 
+TEST_CASE_FIXTURE(PurgeLogFixture, "having caught up, an instance knows every purge that was in the log") {
+  Instance one(*this, log_settings(server.url()));
+  Instance two(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  REQUIRE(two.comes_into_step());
+  for (int i = 0; i < 100; ++i) {
+    const auto there = two.fetch();
+    one.purge(product);
+    REQUIRE(run(two->catch_up()));
+    REQUIRE_FALSE(two->is_valid(*there));
+  }
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "those who catch up at the same time share a reading; later ones have the next") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  const auto commands = [&] { return run(one->clients())[1].counters.commands; };
+  const auto before = commands();
+  int caught_up = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    boost::asio::co_spawn(loop, one->catch_up(), [&](std::exception_ptr, bool well) { caught_up += well; });
+  }
+  REQUIRE(run_until([&] { return caught_up == 1'000; }));
+  CHECK(commands() - before <= 3);
+}
+
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "there is no catching up with a log that is gone, or with a Redis that hangs") {
+  Instance one(*this, log_settings(server.url(), Milliseconds{100}));
+  REQUIRE(one.comes_into_step());
+  CHECK(run(one->catch_up()));
+  server.cli({"DEL", "larder:purges"});
+  CHECK_FALSE(run(one->catch_up()));
+  REQUIRE(run_until([&] { return run(one->catch_up()); }));
+  server.pause();
+  CHECK_FALSE(run(one->catch_up()));
+  server.resume();
+  CHECK(run_until([&] { return run(one->catch_up()); }));
+  one->stop();
+  CHECK_FALSE(run(one->catch_up()));
+}
+
 TEST_CASE_FIXTURE(PurgeLogFixture, "append() may be called on any loop and comes back to it") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
@@ -165,7 +235,9 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "append() may be called on any loop and comes
     boost::asio::io_context own;
     const auto call = [](RedisPurgeLog& log, std::promise<bool>& done) -> larder::Task<> {
       const auto thread = std::this_thread::get_id();
-      co_await log.append({product});
+      larder::store::Purging purging;
+      purging.purges = {product};
+      co_await log.append(std::move(purging));
       done.set_value(std::this_thread::get_id() == thread);
     };
     boost::asio::co_spawn(own, call(*one, came_back), boost::asio::detached);

@@ -30,10 +30,10 @@ class ScriptedLog final : public PurgeLog {
   bool in_step = true;
 
   Mark mark() const override { return {}; }
-  bool is_valid(const StoredResponse&) const override { return true; }
+  larder::store::Verdict judge(const StoredResponse&) const override { return {}; }
   bool admit(StoredResponse&) const override { return true; }
   bool is_in_step() const override { return in_step; }
-  larder::Task<std::optional<larder::store::Position>> append(std::vector<larder::policy::Purge>) override {
+  larder::Task<std::optional<larder::store::Position>> append(larder::store::Purging) override {
     co_return std::nullopt;
   }
 };

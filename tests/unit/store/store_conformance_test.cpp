@@ -18,6 +18,7 @@ using larder::store::Lookup;
 using larder::store::MemoryPurgeLog;
 using larder::store::MemoryStore;
 using larder::store::MemoryTier;
+using larder::store::Purging;
 using larder::store::RedisTier;
 using larder::store::Store;
 using larder::store::StoredResponse;
@@ -53,7 +54,7 @@ struct Base : LoopFixture {
     return run(store().find(key, fields));
   }
   void put(const Sample& sample) { run(store().put(sample.make())); }
-  void purge(Kind kind, const std::string& value) { run(purges.append({{kind, value}})); }
+  void purge(Kind kind, const std::string& value) { run(purges.append({.purges = {{kind, value}}})); }
 };
 
 struct OverMemory : Base {
@@ -193,6 +194,31 @@ TEST_CASE_TEMPLATE("every store: a purged response is not found, one fetched aft
     sample.born = under.purges.mark().position;
     sample.checked = under.purges.mark().sequence;
   }
+}
+
+TEST_CASE_TEMPLATE("every store: a softly purged response is found, stale, until a fresh one takes its place",
+                   Under, OverMemory, OverRedis, OverBoth, OverRedisAlone, OverMemoryAlone) {
+  Under under;
+  Sample sample = under.sample();
+  under.put(sample);
+  Purging purging;
+  purging.purges = {{Kind::all, "*"}};
+  purging.strength = larder::store::Strength::soft;
+  under.run(under.purges.append(std::move(purging)));
+  for (int again = 0; again < 2; ++again) {
+    const Lookup stale = under.find(sample);
+    REQUIRE(stale.response);
+    CHECK(stale.response->softly_purged);
+    CHECK(larder::policy::remaining_freshness(stale.response->lifetimes, under.clock.now()) <=
+          Milliseconds{0});
+    CHECK(stale.response->body.view() == "seven");
+  }
+  CHECK(under.store().find_now(sample.primary_key(), no_fields) == nullptr);
+  sample.response_time = under.clock.now();
+  sample.born = under.purges.mark().position;
+  sample.checked = under.purges.mark().sequence;
+  under.put(sample);
+  CHECK_FALSE(under.find(sample).response->softly_purged);
 }
 
 TEST_CASE_TEMPLATE("every store: a stale response is found, with its own age", Under, OverMemory, OverBoth,

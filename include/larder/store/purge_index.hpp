@@ -1,0 +1,119 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+#include <larder/base/hash.hpp>
+#include <larder/policy/path_pattern.hpp>
+#include <larder/policy/purge.hpp>
+#include <larder/store/position.hpp>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace larder::store {
+
+/// In place of a purge's site: every site. No host can be written so (RFC 3986, section 3.2.2), or a request
+/// for that host could purge others.
+inline constexpr std::string_view every_site = "{*}";
+
+/// Things purged, and when each was last: one half of a purge table, for the purges that make invalid or for
+/// those that make stale. Of a name it keeps a hash of 64 bits, seeded anew in each process: about 100 bytes
+/// a name with what the tables cost, and where two names meet in one hash, the purge of one is a miss of the
+/// other. What is forgotten (too old, or too much) turns into a purge of everything up to it. Not for several
+/// threads.
+class PurgeIndex final {
+ public:
+  struct Limits {
+    Milliseconds max_lifetime{24 * 3'600'000};  ///< how long a purge is remembered
+    std::size_t max_names = 1'000'000;          ///< past it one purge of everything takes their place
+    std::size_t max_patterns = 10'000;          ///< as above
+  };
+  explicit PurgeIndex(Limits limits) : limits_(limits) {}
+
+  /// One record as it is applied: a moment in both countings, and by the clock.
+  struct Said {
+    std::optional<Position> position;  ///< nothing: it is not in the shared log (yet)
+    std::uint64_t sequence = 0;        ///< later than those before
+    Time at{};
+  };
+
+  /// What a response is as new as.
+  struct Since {
+    std::optional<Position> born;  ///< where given, positions are compared, else sequences
+    std::uint64_t checked = 0;
+  };
+
+  /// Applies one purge of a record; whether that changed anything, for what was applied with this or a later
+  /// position before is left alone.
+  bool apply(const policy::Purge& purge, const Said& said);
+
+  /// Keeps to the limits; once a record is applied as a whole.
+  void prune(const Said& said);
+
+  /// When something was purged that these tags name, since then: of several, the earliest that is still
+  /// known.
+  std::optional<Time> find(const policy::Tags& tags, const Since& since) const;
+
+  bool is_empty() const { return is_empty_; }
+  std::size_t names() const;
+  std::size_t patterns() const { return patterns_.by_age.size(); }
+  std::uint64_t collapses() const { return collapses_; }
+
+ private:
+  struct Moment {
+    Position position;
+    std::uint64_t sequence = 0;
+    Time at{};
+  };
+  struct Hash {
+    using is_avalanching = void;
+    std::size_t operator()(std::uint64_t hash) const { return hash; }
+  };
+  /// Purged things of one kind.
+  struct Names {
+    struct Queued {
+      std::uint64_t hash;
+      Time at;
+    };
+    boost::unordered_flat_map<std::uint64_t, Moment, Hash> by_hash;
+    std::deque<Queued> by_age;  ///< each once; its time may be of an earlier purge than the last
+  };
+  struct Pattern {
+    std::string value;
+    policy::PathPattern pattern;
+    std::size_t site_size = 0;  ///< how much of `value` is the site
+    Moment last;
+  };
+  struct Patterns {
+    std::list<Pattern> by_age;  ///< the longest ago first
+    std::unordered_map<std::string_view, std::list<Pattern>::iterator, TextHash, std::equal_to<>> by_value;
+  };
+  class Search;
+
+  static Moment first_moment(const Said& said);
+  static bool move_on(Moment& moment, const Said& said);
+  static bool remember(Names& names, std::string_view name, const Said& said);
+  bool apply_pattern(const std::string& value, const Said& said);
+  bool purge_everything(const Said& said);
+  void forget(const Moment& moment);
+  void forget_names(Names& names, Time oldest);
+  void collapse(const Said& said);
+
+  Limits limits_;
+  bool is_empty_ = true;  ///< nothing was ever applied
+  Moment everything_;     ///< the last purge of everything, or what was forgotten
+  Position latest_;       ///< the latest position applied
+  Names resources_;
+  Names below_;
+  Names tags_;
+  Patterns patterns_;
+  std::uint64_t collapses_ = 0;
+};
+
+}  // namespace larder::store

@@ -1,0 +1,176 @@
+#include <larder/base/hash.hpp>
+#include <larder/store/purge_index.hpp>
+
+#include <algorithm>
+
+namespace larder::store {
+namespace {
+
+/// `site/path/` as the index keeps it. What does not end in a slash is taken for what it lies below: rather
+/// too much than too little.
+std::string_view up_to_last_slash(std::string_view value) {
+  return value.substr(0, value.rfind('/') + 1);
+}
+
+}  // namespace
+
+/// Looks for what names a response, and remembers the earliest of it.
+class PurgeIndex::Search {
+ public:
+  explicit Search(const Since& since) : since_(since) {}
+
+  bool is_before(const Moment& moment) const {
+    return since_.born ? moment.position > *since_.born : moment.sequence > since_.checked;
+  }
+  bool counts_positions() const { return since_.born.has_value(); }
+
+  void look_at(const Moment& moment) {
+    if (is_before(moment)) found_ = std::min(found_.value_or(moment.at), moment.at);
+  }
+  void look_for(const Names& names, std::string_view name) {
+    if (names.by_hash.empty()) return;
+    const auto known = names.by_hash.find(hash_of(name));
+    if (known != names.by_hash.end()) look_at(known->second);
+  }
+  /// `place` is `site/path`.
+  void look_for_place(const Names& resources, const Names& below, std::string_view place) {
+    look_for(resources, place);
+    if (below.by_hash.empty()) return;
+    for (std::size_t i = place.find('/'); i != std::string_view::npos; i = place.find('/', i + 1)) {
+      look_for(below, place.substr(0, i + 1));
+    }
+  }
+  void look_for_pattern(const Pattern& purged, const policy::Tags& tags) {
+    if (!is_before(purged.last)) return;
+    const std::string_view site = std::string_view(purged.value).substr(0, purged.site_size);
+    const bool is_site = site == tags.site || site == every_site;
+    if (is_site && purged.pattern.matches(tags.path)) look_at(purged.last);
+  }
+
+  std::optional<Time> found() const { return found_; }
+
+ private:
+  const Since& since_;
+  std::optional<Time> found_;
+};
+
+std::optional<Time> PurgeIndex::find(const policy::Tags& tags, const Since& since) const {
+  if (is_empty_) return std::nullopt;
+  Search search(since);
+  search.look_at(everything_);
+  std::string place = tags.site + tags.path;
+  search.look_for_place(resources_, below_, place);
+  place.replace(0, tags.site.size(), every_site);
+  search.look_for_place(resources_, below_, place);
+  for (const std::string& name : tags.names) search.look_for(tags_, name);
+  for (auto purged = patterns_.by_age.rbegin(); purged != patterns_.by_age.rend(); ++purged) {
+    // The latest come first, by sequence.
+    if (!search.counts_positions() && !search.is_before(purged->last)) break;
+    search.look_for_pattern(*purged, tags);
+  }
+  return search.found();
+}
+
+bool PurgeIndex::apply(const policy::Purge& purge, const Said& said) {
+  using Kind = policy::Purge::Kind;
+  is_empty_ = false;
+  if (said.position) latest_ = std::max(latest_, *said.position);
+  switch (purge.kind) {
+    case Kind::resource:
+      return remember(resources_, purge.value, said);
+    case Kind::below:
+      return purge.value.find('/') == std::string::npos
+                 ? remember(below_, purge.value + '/', said)
+                 : remember(below_, up_to_last_slash(purge.value), said);
+    case Kind::tag:
+      return remember(tags_, purge.value, said);
+    case Kind::pattern:
+      return apply_pattern(purge.value, said);
+    case Kind::all:
+      break;
+  }
+  return purge_everything(said);
+}
+
+PurgeIndex::Moment PurgeIndex::first_moment(const Said& said) {
+  return {said.position.value_or(Position{}), said.sequence, said.at};
+}
+
+bool PurgeIndex::move_on(Moment& moment, const Said& said) {
+  if (said.position && moment.position >= *said.position) return false;
+  moment = {said.position.value_or(moment.position), said.sequence, said.at};
+  return true;
+}
+
+bool PurgeIndex::remember(Names& names, std::string_view name, const Said& said) {
+  const std::uint64_t hash = hash_of(name);
+  const auto [known, is_new] = names.by_hash.try_emplace(hash);
+  if (!is_new) return move_on(known->second, said);
+  known->second = first_moment(said);
+  names.by_age.push_back({hash, said.at});
+  return true;
+}
+
+bool PurgeIndex::apply_pattern(const std::string& value, const Said& said) {
+  std::list<Pattern>& by_age = patterns_.by_age;
+  const auto known = patterns_.by_value.find(value);
+  if (known != patterns_.by_value.end()) {
+    if (!move_on(known->second->last, said)) return false;
+    by_age.splice(by_age.end(), by_age, known->second);
+    return true;
+  }
+  const std::size_t slash = std::min(value.find('/'), value.size());
+  Result<policy::PathPattern> pattern = policy::PathPattern::parse(std::string_view(value).substr(slash));
+  if (!pattern) return purge_everything(said);  // unreadable: rather too much than too little
+  by_age.push_back({value, std::move(*pattern), slash, first_moment(said)});
+  patterns_.by_value.emplace(by_age.back().value, std::prev(by_age.end()));
+  return true;
+}
+
+bool PurgeIndex::purge_everything(const Said& said) {
+  return move_on(everything_, said);
+}
+
+void PurgeIndex::prune(const Said& said) {
+  if (names() > limits_.max_names || patterns() > limits_.max_patterns) collapse(said);
+  const Time oldest = said.at - limits_.max_lifetime;
+  for (Names* names : {&resources_, &below_, &tags_}) forget_names(*names, oldest);
+  while (!patterns_.by_age.empty() && patterns_.by_age.front().last.at < oldest) {
+    forget(patterns_.by_age.front().last);
+    patterns_.by_value.erase(patterns_.by_age.front().value);
+    patterns_.by_age.pop_front();
+  }
+}
+
+void PurgeIndex::forget(const Moment& moment) {
+  everything_.position = std::max(everything_.position, moment.position);
+  everything_.sequence = std::max(everything_.sequence, moment.sequence);
+  everything_.at = std::max(everything_.at, moment.at);
+}
+
+void PurgeIndex::forget_names(Names& names, Time oldest) {
+  while (!names.by_age.empty() && names.by_age.front().at < oldest) {
+    const std::uint64_t hash = names.by_age.front().hash;
+    names.by_age.pop_front();
+    const auto known = names.by_hash.find(hash);
+    if (known->second.at >= oldest) {
+      names.by_age.push_back({hash, known->second.at});
+    } else {
+      forget(known->second);
+      names.by_hash.erase(known);
+    }
+  }
+}
+
+void PurgeIndex::collapse(const Said& said) {
+  for (Names* names : {&resources_, &below_, &tags_}) *names = {};
+  patterns_ = {};
+  everything_ = {std::max(everything_.position, latest_), said.sequence, said.at};
+  ++collapses_;
+}
+
+std::size_t PurgeIndex::names() const {
+  return resources_.by_hash.size() + below_.by_hash.size() + tags_.by_hash.size();
+}
+
+}  // namespace larder::store

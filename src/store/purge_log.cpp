@@ -1,0 +1,17 @@
+#include <larder/store/purge_log.hpp>
+
+namespace larder::store {
+
+StoredResponsePtr as_judged(const PurgeLog& log, StoredResponsePtr response) {
+  const Verdict verdict = log.judge(*response);
+  if (verdict.kind == Verdict::Kind::valid) return response;
+  if (verdict.kind == Verdict::Kind::purged) return nullptr;
+  const policy::Lifetimes ended = policy::ended_at(response->lifetimes, verdict.since);
+  if (ended == response->lifetimes) return response;
+  const std::shared_ptr<StoredResponse> stale = copy_of(*response);
+  stale->lifetimes = ended;
+  stale->softly_purged = true;
+  return stale;
+}
+
+}  // namespace larder::store
