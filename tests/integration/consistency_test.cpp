@@ -19,7 +19,7 @@ bool contains(const std::string& text, std::string_view part) {
 }
 
 std::string cache_status(const Response& response) {
-  return std::string(response.fields.find("Cache-Status").value_or(""));
+  return response.fields.get("Cache-Status");
 }
 
 struct Shop {
