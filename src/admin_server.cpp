@@ -15,12 +15,12 @@ server::Settings server_settings() {
   return settings;
 }
 
-void add(admin::Stats& stats, const Lane::Report& report) {
+void add(admin::Stats& stats, std::size_t lane, const Lane::Report& report) {
   stats.connections += report.connections;
   for (std::size_t i = 0; i < report.responses.size(); ++i) stats.responses[i] += report.responses[i];
   if (!report.redis) return;
-  stats.redis_clients.push_back(
-      {"lane " + std::to_string(stats.redis_clients.size()), report.redis->is_up, report.redis->client});
+  const std::string name = "lane " + std::to_string(lane);
+  for (const redis::NodeReport& node : report.redis->nodes) stats.redis_clients.push_back({name, node});
   if (!stats.redis) stats.redis.emplace();
   const store::RedisTier::Counts& counts = *report.redis->tier;
   stats.redis->reads += counts.reads;
@@ -42,15 +42,18 @@ Task<admin::Stats> AdminServer::stats() {
   admin::Stats stats;
   stats.uptime = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - began_);
   stats.is_draining = is_draining_;
+  std::size_t lane = 0;
   for (const Asked& asked : sources_.lanes) {
     const Lane::Report report =
         co_await boost::asio::co_spawn(asked.loop, asked.lane.report(), boost::asio::use_awaitable);
-    add(stats, report);
+    add(stats, lane++, report);
   }
   if (sources_.redis_log != nullptr) {
     const std::vector<store::RedisPurgeLog::ClientReport> clients = co_await sources_.redis_log->clients();
     for (const auto& client : clients) {
-      stats.redis_clients.push_back({std::string(client.name), client.is_up, client.counters});
+      for (const redis::NodeReport& node : client.nodes) {
+        stats.redis_clients.push_back({std::string(client.name), node});
+      }
     }
   }
   if (sources_.memory != nullptr) stats.memory = sources_.memory->counts();

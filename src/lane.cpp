@@ -17,11 +17,11 @@ constexpr Milliseconds redis_head_start{500};
 Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
     : loop_(loop),
       purge_log_(shared.purge_log),
+      redis_(shared.redis == nullptr ? nullptr : redis::make_redis(loop, *shared.redis, shared.log)),
       store_(shared.memory,
-             shared.redis == nullptr
+             redis_ == nullptr
                  ? nullptr
-                 : &redis_tier_.emplace(redis_.emplace(loop, *shared.redis, shared.log), shared.purge_log,
-                                        shared.clock, shared.redis_tier),
+                 : &redis_tier_.emplace(*redis_, shared.purge_log, shared.clock, shared.redis_tier),
              shared.purge_log, shared.clock),
       origin_(shared.upstreams, shared.log),
       cache_(shared.cache, store_, shared.purge_log, origin_, shared.clock),
@@ -47,7 +47,7 @@ Task<> Lane::accept() {
 
 Task<Lane::Report> Lane::report() {
   Report report{server_.connections(), server_.responses(), std::nullopt};
-  if (redis_) report.redis = Report::Redis{redis_->is_up(), redis_->counters(), &redis_tier_->counts()};
+  if (redis_) report.redis = Report::Redis{redis_->nodes(), &redis_tier_->counts()};
   co_return report;
 }
 

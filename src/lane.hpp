@@ -3,7 +3,7 @@
 #include <larder/cache/cache_handler.hpp>
 #include <larder/origin/origin.hpp>
 #include <larder/pipeline/access_log.hpp>
-#include <larder/redis/client.hpp>
+#include <larder/redis/redis.hpp>
 #include <larder/server/server.hpp>
 #include <larder/store/memory_tier.hpp>
 #include <larder/store/redis_tier.hpp>
@@ -49,8 +49,7 @@ class Lane {
   /// Its share of the program's figures.
   struct Report {
     struct Redis {
-      bool is_up = false;
-      redis::Counters client;
+      std::vector<redis::NodeReport> nodes;
       const store::RedisTier::Counts* tier;  ///< of atomics; as long-lived as the lane
     };
     std::size_t connections = 0;
@@ -72,7 +71,7 @@ class Lane {
   boost::asio::io_context& loop_;
   store::PurgeLog& purge_log_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
-  std::optional<redis::Client> redis_;
+  std::unique_ptr<redis::Redis> redis_;
   std::optional<store::RedisTier> redis_tier_;
   store::TieredStore store_;
   origin::Origin origin_;

@@ -133,7 +133,7 @@ Program::Program(const config::Config& config)
       listeners_(listen_at(config)) {
   if (config.store.redis) {
     redis_ = redis_settings(*config.store.redis);
-    redis_->availability = std::make_shared<redis::Availability>(redis_->endpoint.text(), log());
+    redis_->availability = std::make_shared<redis::Availability>(log());
   }
   if (config.store.memory != 0) memory_.emplace(config.store.memory, config.store.max_object);
   purge_log_ = make_purge_log();

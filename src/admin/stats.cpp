@@ -4,11 +4,15 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <map>
+
 namespace larder::admin {
 namespace {
 
 namespace json = boost::json;
 using pipeline::CacheResult;
+
+constexpr std::string_view purge_log_tail = "purge log tail";
 
 json::object responses_of(const server::Server::Responses& responses) {
   json::object counts;
@@ -30,18 +34,79 @@ json::value memory_of(const std::optional<store::MemoryTier::Counts>& counts) {
                       {"refused", counts->refused}};
 }
 
-json::object client_of(const RedisClientStats& client) {
-  const redis::Counters& counters = client.counters;
-  return {{"name", client.name},
-          {"up", client.is_up},
+std::string_view word_of(redis::Health health) {
+  switch (health) {
+    case redis::Health::up:
+      return "up";
+    case redis::Health::probing:
+      return "probing";
+    case redis::Health::down:
+      break;
+  }
+  return "down";
+}
+
+json::string_view shown(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+json::object figures_of(const redis::NodeReport& report) {
+  const redis::Counters& counters = report.counters;
+  return {{"node", report.node},
+          {"state", shown(word_of(report.health))},
+          {"in_flight", report.in_flight},
+          {"latency_us",
+           {{"p50", counters.latencies.quantile(0.5).count()},
+            {"p99", counters.latencies.quantile(0.99).count()}}},
           {"commands", counters.commands},
           {"timeouts", counters.timeouts},
           {"failures", counters.failures},
+          {"errors", counters.errors},
           {"refused", counters.refused},
           {"attempts", counters.attempts},
           {"connections", counters.connections},
           {"bytes_sent", counters.bytes_sent},
           {"bytes_received", counters.bytes_received}};
+}
+
+json::object client_of(const RedisClientStats& client) {
+  json::object figures = figures_of(client.report);
+  figures["name"] = client.name;
+  figures["up"] = client.report.health == redis::Health::up;
+  return figures;
+}
+
+/// A node by all clients together. The purge log's tail waits for most of its replies on purpose: it has no
+/// say in the latency.
+struct NodeStats {
+  redis::NodeReport sum;
+  std::size_t clients = 0;
+  std::size_t clients_up = 0;
+
+  void add(const RedisClientStats& client) {
+    redis::NodeReport report = client.report;
+    if (client.name == purge_log_tail) report.counters.latencies = {};
+    sum.node = report.node;
+    sum.in_flight += report.in_flight;
+    sum.counters += report.counters;
+    if (clients == 0 || report.health > sum.health) sum.health = report.health;
+    clients += 1;
+    if (report.health == redis::Health::up) clients_up += 1;
+  }
+};
+
+/// By node, each in the state of its worst client.
+json::array nodes_of(const std::vector<RedisClientStats>& clients) {
+  std::map<std::string, NodeStats> nodes;
+  for (const RedisClientStats& client : clients) nodes[client.report.node].add(client);
+  json::array array;
+  for (const auto& [name, node] : nodes) {
+    json::object figures = figures_of(node.sum);
+    figures["clients"] = node.clients;
+    figures["clients_up"] = node.clients_up;
+    array.push_back(std::move(figures));
+  }
+  return array;
 }
 
 json::value redis_of(const Stats& stats) {
@@ -54,6 +119,7 @@ json::value redis_of(const Stats& stats) {
                       {"writes", stats.redis->writes},
                       {"failed_writes", stats.redis->failed_writes},
                       {"skipped_writes", stats.redis->skipped_writes},
+                      {"nodes", nodes_of(stats.redis_clients)},
                       {"clients", std::move(clients)}};
 }
 

@@ -3,6 +3,7 @@
 #include "unserved.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/base/url_hosts.hpp>
 
 #include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
@@ -21,6 +22,8 @@ constexpr std::string_view a_listen_address = "an address such as \"0.0.0.0:8080
 constexpr std::string_view a_server_url = "a URL such as \"http://127.0.0.1:3000\"";
 constexpr std::string_view a_redis_url =
     "a URL such as \"redis://127.0.0.1:6379/0\" or \"unix:/run/redis.sock\"";
+constexpr std::string_view a_sentinel_url = "a URL such as \"redis+sentinel://10.0.0.1,10.0.0.2/mymaster\"";
+constexpr std::string_view a_cluster_url = "a URL such as \"redis+cluster://10.0.0.1,10.0.0.2\"";
 
 std::optional<unsigned> number(std::string_view text) {
   unsigned value = 0;
@@ -62,14 +65,6 @@ std::string scheme_of(std::string_view url) {
   return scheme;
 }
 
-/// Whether the URL's scheme is known but not served at `place`, which has then been said.
-bool refuse_scheme(const Value& value, std::string_view place, std::string_view url) {
-  const std::string scheme = scheme_of(url);
-  if (scheme.empty() || !is_unserved(place, scheme)) return false;
-  value.error(unserved_message(scheme));
-  return true;
-}
-
 /// Boost.URL 1.81 takes what is wrong with a port for a path: `http://h:3000x`.
 bool has_broken_port(const urls::url_view& url) {
   const std::string_view path = view(url.encoded_path());
@@ -104,12 +99,54 @@ bool is_unix_url(const urls::url_view& url) {
   return query.starts_with("db=") && number(query.substr(3)).has_value();
 }
 
-bool is_redis_url(const urls::url_view& url) {
-  const bool is_known = is_scheme(url, "redis") || is_scheme(url, "rediss");
+bool is_database(std::string_view path) {
+  return path.empty() || path == "/" || (path.front() == '/' && number(path.substr(1)).has_value());
+}
+
+/// `/master[/db]`
+bool is_master_and_database(std::string_view path) {
+  if (path.size() < 2 || path[0] != '/' || path[1] == '/') return false;
+  const std::size_t slash = path.find('/', 1);
+  return slash == std::string_view::npos || number(path.substr(slash + 1)).has_value();
+}
+
+bool is_root(std::string_view path) {
+  return path.empty() || path == "/";
+}
+
+/// What the path of a Redis URL of that kind may be, and an example of one.
+struct RedisUrl {
+  std::string_view scheme;  ///< and the same with TLS
+  bool has_list;            ///< of hosts
+  bool (*is_path)(std::string_view path);
+  std::string_view example;
+};
+
+constexpr RedisUrl redis_urls[] = {{"redis", false, is_database, a_redis_url},
+                                   {"redis+sentinel", true, is_master_and_database, a_sentinel_url},
+                                   {"redis+cluster", true, is_root, a_cluster_url}};
+
+/// `rediss://`, `rediss+cluster://` and the like.
+bool is_secure_scheme(std::string_view scheme) {
+  return scheme.starts_with("rediss");
+}
+
+/// Which kind a URL is of, by its scheme in lower case with `://`; the first, where it is of none.
+const RedisUrl& redis_url_kind(std::string scheme) {
+  if (is_secure_scheme(scheme)) scheme.erase(5, 1);
+  for (const RedisUrl& kind : redis_urls) {
+    if (scheme == std::string(kind.scheme) + "://") return kind;
+  }
+  return redis_urls[0];
+}
+
+/// A Redis URL with one host of perhaps several.
+bool is_redis_url(const urls::url_view& url, const RedisUrl& kind) {
+  std::string scheme(kind.scheme);
+  const bool is_known = is_scheme(url, scheme) || is_scheme(url, scheme.insert(5, "s"));
   if (!is_known || url.encoded_host().empty() || !is_plain_host(url.encoded_host())) return false;
   if (url.has_query() || url.has_fragment()) return false;
-  const std::string_view path = view(url.encoded_path());
-  return path.empty() || path == "/" || (path.front() == '/' && number(path.substr(1)).has_value());
+  return kind.is_path(view(url.encoded_path()));
 }
 
 /// A URL as messages may show it, broken ones too: whatever could be a user or password is left out.
@@ -196,19 +233,29 @@ std::string format_server(const Server& server) {
 
 std::optional<std::string> redis_url(const Value& value) {
   std::optional<std::string> text = value.text(a_redis_url);
-  if (!text || refuse_scheme(value, "store.redis.url", *text)) return std::nullopt;
-  const auto url = urls::parse_uri(*text);
-  if (url && is_unix_url(*url)) return text;
-  if (!url || !is_redis_url(*url)) {
-    value.error("expected " + std::string(a_redis_url));
-    return std::nullopt;
+  if (!text) return std::nullopt;
+  const auto whole = urls::parse_uri(*text);
+  if (whole && is_unix_url(*whole)) return text;
+  const RedisUrl& kind = redis_url_kind(scheme_of(*text));
+  // A list of hosts is no authority of RFC 3986: each is looked at by itself.
+  const std::vector<std::string> hosts = urls_of_hosts(*text);
+  for (const std::string& host : hosts) {
+    const auto url = urls::parse_uri(host);
+    if (!url || !is_redis_url(*url, kind) || (hosts.size() > 1 && !kind.has_list)) {
+      value.error("expected " + std::string(kind.example));
+      return std::nullopt;
+    }
+    if (!url->port().empty() && !check_port(value, view(url->port()), 1)) return std::nullopt;
   }
-  if (!url->port().empty() && !check_port(value, view(url->port()), 1)) return std::nullopt;
   return text;
 }
 
 bool is_secure_redis(std::string_view url) {
-  return scheme_of(url) == "rediss://";
+  return is_secure_scheme(scheme_of(url));
+}
+
+bool is_sentinel_redis(std::string_view url) {
+  return &redis_url_kind(scheme_of(url)) == &redis_urls[1];
 }
 
 bool has_password(std::string_view url) {

@@ -26,12 +26,17 @@ std::optional<Server> server_url(const Value& value);
 /// `http://host:port` or `https://host:port`
 std::string format_server(const Server& server);
 
-/// A Redis URL as written: `redis://[user[:password]@]host[:port][/db]`, `rediss://` likewise or
-/// `unix:/path[?db=N]`. Messages do not repeat it: it may hold a password.
+/// A Redis URL as written: `redis://[user[:password]@]host[:port][/db]`, `unix:/path[?db=N]`,
+/// `redis+sentinel://[user[:password]@]host[:port][,...]/master[/db]`,
+/// `redis+cluster://[user[:password]@]host[:port][,...]`, and `rediss` for `redis`. Messages do not repeat
+/// it: it may hold a password.
 std::optional<std::string> redis_url(const Value& value);
 
 /// Whether a Redis URL asks for TLS.
 bool is_secure_redis(std::string_view url);
+
+/// Whether a Redis URL names sentinels.
+bool is_sentinel_redis(std::string_view url);
 
 /// Whether a URL holds a password.
 bool has_password(std::string_view url);

@@ -21,8 +21,6 @@ constexpr auto unserved = std::to_array<Unserved>({
     {"route", "identity"},
     // Values and forms.
     {"listen", "unix:"},
-    {"store.redis.url", "redis+sentinel://"},
-    {"store.redis.url", "redis+cluster://"},
     {"route.collapse", "local"},
     {"route.collapse", "cluster"},
 });

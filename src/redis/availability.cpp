@@ -1,31 +1,55 @@
 #include <larder/base/units.hpp>
 #include <larder/redis/availability.hpp>
 
+#include <algorithm>
+
 namespace larder::redis {
 
-void Availability::lost(const void* client, const std::string& reason, bool refused) {
+void Availability::lost(const void* client, const std::string& server, const std::string& reason,
+                        bool refused) {
   const std::scoped_lock lock(mutex_);
-  const bool begins = down_.empty();
-  down_.insert(client);
-  if (begins) since_ = std::chrono::steady_clock::now();
-  const bool is_news = refused && reason != last_refusal_;
-  if (refused) last_refusal_ = reason;
+  Outage& outage = outages_[server];
+  const bool begins = outage.clients.empty();
+  outage.clients.insert(client);
+  if (begins) outage.since = std::chrono::steady_clock::now();
+  const bool is_news = refused && reason != outage.last_refusal;
+  if (refused) outage.last_refusal = reason;
   if (!begins && !is_news) return;
   log_.warn("redis: {} at {}: {}; trying again in the background", refused ? "refused" : "not available",
-            server_, reason);
+            server, reason);
 }
 
 void Availability::regained(const void* client) {
   const std::scoped_lock lock(mutex_);
-  if (down_.erase(client) == 0 || !down_.empty()) return;
-  const auto outage = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - since_);
-  log_.info("redis: available again at {} after {}", server_, format_duration(outage));
-  last_refusal_.clear();
+  const auto place = outage_of(client);
+  if (place == outages_.end()) return;
+  auto& [server, outage] = *place;
+  outage.clients.erase(client);
+  if (!outage.clients.empty()) return;
+  const auto lasted =
+      std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - outage.since);
+  log_.info("redis: available again at {} after {}", server, format_duration(lasted));
+  outages_.erase(place);
 }
 
 void Availability::forget(const void* client) {
   const std::scoped_lock lock(mutex_);
-  down_.erase(client);
+  const auto place = outage_of(client);
+  if (place == outages_.end()) return;
+  place->second.clients.erase(client);
+  if (place->second.clients.empty()) outages_.erase(place);
+}
+
+void Availability::tell(const std::string& news) {
+  const std::scoped_lock lock(mutex_);
+  if (news == news_) return;
+  news_ = news;
+  log_.info("redis: {}", news);
+}
+
+Availability::Outages::iterator Availability::outage_of(const void* client) {
+  return std::find_if(outages_.begin(), outages_.end(),
+                      [&](const auto& outage) { return outage.second.clients.contains(client); });
 }
 
 }  // namespace larder::redis

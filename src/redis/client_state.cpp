@@ -1,6 +1,7 @@
 #include "client_state.hpp"
 
 #include "handshake.hpp"
+#include "patience.hpp"
 
 #include <larder/net/connect.hpp>
 #include <larder/redis/availability.hpp>
@@ -16,20 +17,30 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr auto awaiting = asio::as_tuple(asio::use_awaitable);
+
 SteadyTime steady_now() {
   return std::chrono::steady_clock::now();
 }
 
+/// A master that became a replica answers so: the one that took its place must be found.
+bool is_from_replica(const Value& reply) {
+  return reply.is_error() && reply.text.view().starts_with("READONLY");
+}
+
 }  // namespace
 
-Client::State::State(asio::io_context& loop, Settings settings, Log& log)
+Client::State::State(asio::io_context& loop, const Settings& settings, std::shared_ptr<Counters> counters,
+                     Values values)
     : loop_(loop),
-      settings_(std::move(settings)),
+      settings_(settings),
+      values_(values),
+      endpoint_(settings.endpoint),
+      counters_(std::move(counters)),
       backoff_(settings_.first_backoff, settings_.last_backoff),
-      retry_timer_(loop) {
-  if (settings_.availability == nullptr) {
-    settings_.availability = std::make_shared<Availability>(settings_.endpoint.text(), log);
-  }
+      retry_timer_(loop),
+      look_timer_(loop) {
+  if (settings_.topology == Settings::Topology::sentinel) sentinels_.emplace(settings_);
 }
 
 void Client::State::start() {
@@ -40,18 +51,31 @@ void Client::State::stop() {
   stopped_ = true;
   settings_.availability->forget(this);
   retry_timer_.cancel();
+  look_timer_.cancel();
   if (connection_ != nullptr) connection_->close(Error::canceled, "stopped");
 }
 
-Task<Result<Value>> Client::State::execute(Command command, Milliseconds timeout) {
-  if (!is_up() || !connection_->has_room_for(command.size())) {
-    counters_->refused += 1;
+void Client::State::leave(const std::string& reason) {
+  if (is_up()) connection_->close(Error::closed, reason);
+}
+
+Health Client::State::health() const {
+  if (is_up()) return Health::up;
+  return is_attempting_ ? Health::probing : Health::down;
+}
+
+Task<Result<Value>> Client::State::execute(std::shared_ptr<State> self, Command command, Milliseconds timeout,
+                                           bool asking) {
+  if (!self->is_up() || !self->connection_->has_room_for(command.size())) {
+    self->counters_->refused += 1;
     co_return Error::unavailable;
   }
-  const SteadyTime deadline = steady_now() + (timeout.count() == 0 ? settings_.timeout : timeout);
-  co_return co_await suspend<void(Result<Value>)>([this, &command, deadline](Caller caller) {
-    connection_->submit(command, deadline, std::move(caller));
-  });
+  const SteadyTime deadline = steady_now() + time_for(command, timeout, self->settings_);
+  const std::shared_ptr<Connection> connection = self->connection_;
+  Result<Value> reply = co_await suspend<void(Result<Value>)>(
+      [&](Caller caller) { connection->submit(command, deadline, asking, std::move(caller)); });
+  if (reply && is_from_replica(*reply)) connection->close(Error::closed, "it is a replica now");
+  co_return reply;
 }
 
 Task<> Client::State::run(std::shared_ptr<State> self) {
@@ -65,41 +89,85 @@ Task<> Client::State::run(std::shared_ptr<State> self) {
 /// One connection from the first packet to its end.
 Task<> Client::State::attempt() {
   counters_->attempts += 1;
+  is_attempting_ = true;
   const SteadyTime deadline = steady_now() + settings_.connect_timeout;
-  const net::TlsPeer* const tls = settings_.tls ? &*settings_.tls : nullptr;
-  Result<std::unique_ptr<net::Stream>> stream = co_await net::connect(settings_.endpoint, deadline, tls);
+  Result<std::unique_ptr<net::Stream>> stream = co_await open(deadline);
+  Greeting greeting;
+  if (stream && !stopped_) {
+    (*stream)->expires_at(deadline);
+    greeting = co_await greet(**stream, settings_);
+  }
+  is_attempting_ = false;
   if (stopped_) co_return;
   if (!stream) {
-    settings_.availability->lost(this, "connect: " + stream.error().message(), false);
-    co_return;
+    const bool is_unknown = sentinels_ && !sentinels_->problem().empty();
+    lost(is_unknown ? sentinels_->problem() : "connect: " + stream.error().message(), false);
+  } else if (!greeting.reason.empty()) {
+    lost(greeting.reason, greeting.refused);
+  } else {
+    (*stream)->expires_at(SteadyTime::max());
+    const std::uint64_t node = greeting.node != 0 ? greeting.node : node_of(endpoint_.text());
+    co_await serve(std::move(*stream), node);
   }
-  (*stream)->expires_at(deadline);
-  const Greeting greeting = co_await greet(**stream, settings_);
-  if (stopped_) co_return;
-  if (!greeting.reason.empty()) {
-    settings_.availability->lost(this, greeting.reason, greeting.refused);
-    co_return;
-  }
-  (*stream)->expires_at(SteadyTime::max());
-  co_await serve(std::move(*stream));
 }
 
-Task<> Client::State::serve(std::unique_ptr<net::Stream> stream) {
-  connection_ = std::make_shared<Connection>(loop_, std::move(stream), settings_, counters_);
+/// Connects to the server, which sentinels may have to name first.
+Task<Result<std::unique_ptr<net::Stream>>> Client::State::open(SteadyTime deadline) {
+  if (sentinels_) {
+    Result<net::Endpoint> master = co_await sentinels_->master(deadline);
+    if (!master) co_return master.error();
+    endpoint_ = std::move(*master);
+  }
+  net::TlsPeer peer;
+  const net::TlsPeer* const tls = settings_.tls_for(endpoint_, peer);
+  co_return co_await net::connect(endpoint_, deadline, tls);
+}
+
+Task<> Client::State::serve(std::unique_ptr<net::Stream> stream, std::uint64_t node) {
+  connection_ = std::make_shared<Connection>(loop_, std::move(stream), settings_, counters_, node);
   counters_->connections += 1;
+  epoch_ += 1;
   settings_.availability->regained(this);
+  if (sentinels_ && values_ == Values::small) {
+    asio::co_spawn(loop_, follow_sentinels(shared_from_this(), connection_), asio::detached);
+  }
   const SteadyTime since = steady_now();
   const std::string reason = co_await connection_->serve();
+  look_timer_.cancel();
   // A Redis that answers the handshake but no command must not be asked again at the first, short interval
   // for ever.
   if (steady_now() - since >= settings_.last_backoff) backoff_.reset();
-  if (!stopped_) settings_.availability->lost(this, reason, false);
+  if (!stopped_) lost(reason, false);
+}
+
+/// The old master may live on, cut off from the others, or as a replica: then nothing else ends the
+/// connection.
+Task<> Client::State::follow_sentinels(std::shared_ptr<State> self, std::shared_ptr<Connection> connection) {
+  while (connection->is_open()) {
+    self->look_timer_.expires_after(self->settings_.look_around);
+    co_await self->look_timer_.async_wait(awaiting);
+    if (!connection->is_open()) co_return;
+    const Result<net::Endpoint> master =
+        co_await self->sentinels_->master(steady_now() + self->settings_.connect_timeout);
+    if (master && *master != self->endpoint_) {
+      connection->close(Error::closed, "the master is now " + master->text());
+    }
+  }
 }
 
 Task<> Client::State::pause() {
   const double chance = std::uniform_real_distribution<double>()(random_);
   retry_timer_.expires_after(backoff_.next(chance));
-  co_await retry_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_await retry_timer_.async_wait(awaiting);
+}
+
+void Client::State::lost(const std::string& reason, bool refused) {
+  settings_.availability->lost(this, server(), reason, refused);
+}
+
+/// What an outage is an outage of.
+std::string Client::State::server() const {
+  return sentinels_ ? "master " + settings_.master : endpoint_.text();
 }
 
 }  // namespace larder::redis

@@ -1,3 +1,5 @@
+#include "slot.hpp"
+
 #include <larder/redis/command.hpp>
 
 #include <algorithm>
@@ -35,6 +37,40 @@ Command& Command::arg(Bytes bytes) & {
   gathered_.push_back({text_.size(), std::move(bytes)});
   text_.append("\r\n");
   return *this;
+}
+
+Command& Command::arg(std::string_view head, Bytes tail) & {
+  begin_argument(head.size() + tail.size());
+  text_.append(head);
+  if (tail.size() < gather_from) {
+    text_.append(tail.view());
+  } else {
+    gathered_.push_back({text_.size(), std::move(tail)});
+  }
+  text_.append("\r\n");
+  return *this;
+}
+
+Command& Command::key(std::string_view name) & {
+  arg(name);
+  key_size_ = name.size();
+  key_at_ = text_.size() - 2 - name.size();
+  return *this;
+}
+
+Command& Command::beside(const Command& other) & {
+  slot_ = other.slot();
+  return *this;
+}
+
+Command& Command::expects_much() & {
+  expects_much_ = true;
+  return *this;
+}
+
+std::optional<std::uint16_t> Command::slot() const {
+  if (!key_size_) return slot_;
+  return slot_of(std::string_view(text_).substr(key_at_, *key_size_));
 }
 
 std::vector<std::string_view> Command::parts() const {

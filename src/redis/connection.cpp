@@ -25,10 +25,11 @@ constexpr Milliseconds grace{5};
 }  // namespace
 
 Connection::Connection(asio::io_context& loop, std::unique_ptr<net::Stream> stream, const Settings& settings,
-                       std::shared_ptr<Counters> counters)
+                       std::shared_ptr<Counters> counters, std::uint64_t node)
     : loop_(loop),
       stream_(std::move(stream)),
       counters_(std::move(counters)),
+      node_(node),
       pipeline_({settings.max_queued, settings.max_queued_bytes, settings.max_reply_bytes}),
       to_write_(loop),
       deadline_timer_(loop) {}
@@ -39,8 +40,8 @@ Task<std::string> Connection::serve() {
   co_return reason_;
 }
 
-void Connection::submit(const Command& command, SteadyTime deadline, Caller caller) {
-  pipeline_.push(command, deadline, std::move(caller));
+void Connection::submit(const Command& command, SteadyTime deadline, bool asking, Caller caller) {
+  pipeline_.push(command, deadline, {std::move(caller), std::chrono::steady_clock::now()}, asking);
   counters_->commands += 1;
   to_write_.notify();
   watch_deadline();
@@ -82,18 +83,28 @@ Task<> Connection::read_all() {
   const auto buffer = std::make_unique_for_overwrite<char[]>(large_read);
   while (open_) {
     const std::size_t size = pipeline_.buffered() < small_read ? small_read : large_read;
-    const Result<std::size_t> count = co_await stream_->read_some(std::span(buffer.get(), size));
+    const Result<std::size_t> read = co_await stream_->read_some(std::span(buffer.get(), size));
     if (!open_) co_return;
-    if (!count) {
-      close(Error::closed, "read: " + count.error().message());
+    if (!read) {
+      close(Error::closed, "read: " + read.error().message());
       co_return;
     }
-    counters_->bytes_received += *count;
+    counters_->bytes_received += *read;
     Commands::Answers answers;
-    const Result<> received = pipeline_.receive({buffer.get(), *count}, answers);
+    const Result<> received = pipeline_.receive({buffer.get(), *read}, answers);
+    count(answers);
     deliver(std::move(answers));
     if (!received) close(Error::closed, "reply: " + received.error().message());
     watch_deadline();
+  }
+}
+
+void Connection::count(const Commands::Answers& answers) {
+  if (answers.empty()) return;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  for (const Commands::Answer& answer : answers) {
+    counters_->latencies.add(now - answer.waiter.since);
+    if (answer.result->is_error()) counters_->errors += 1;
   }
 }
 
@@ -102,7 +113,7 @@ Task<> Connection::read_all() {
 void Connection::deliver(Commands::Answers answers) {
   if (answers.empty()) return;
   asio::defer(loop_, [answers = std::move(answers)]() mutable {
-    for (Commands::Answer& answer : answers) answer.waiter(std::move(answer.result));
+    for (Commands::Answer& answer : answers) answer.waiter.caller(std::move(answer.result));
   });
 }
 

@@ -2,67 +2,107 @@
 
 #include "pipeline.hpp"
 
+#include <larder/base/hash.hpp>
+
+#include <algorithm>
 #include <array>
 #include <span>
-#include <vector>
 
 namespace larder::redis {
 
 namespace {
 
-constexpr std::size_t reply_bound = 64 * 1024;  // bytes; the replies are a line each
+constexpr PipelineLimits limits{.commands = 16, .bytes = 64 * 1024, .max_reply_bytes = 1024 * 1024};
 
-/// The place of a command in the handshake stands for its caller.
-using Steps = Pipeline<std::size_t>;
-
-void push(Steps& steps, const Command& command) {
-  steps.push(command, SteadyTime::max(), steps.waiting());
+Command auth(const Settings& settings) {
+  Command command("AUTH");
+  if (!settings.username.empty()) command.arg(settings.username);
+  command.arg(settings.password);
+  return command;
 }
 
-void push_steps(Steps& steps, const Settings& settings) {
-  if (!settings.username.empty() || !settings.password.empty()) {
-    Command auth("AUTH");
-    if (!settings.username.empty()) auth.arg(settings.username);
-    push(steps, auth.arg(settings.password));
-  }
+/// INFO comes last but for ROLE: a user may not be allowed it.
+std::vector<Command> opening(const Settings& settings) {
+  std::vector<Command> commands;
+  if (!settings.username.empty() || !settings.password.empty()) commands.push_back(auth(settings));
   if (settings.database != 0) {
     Command select("SELECT");
-    push(steps, select.arg(std::int64_t{settings.database}));
+    commands.push_back(select.arg(std::int64_t{settings.database}));
   }
-  push(steps, Command("PING"));
+  Command info("INFO");
+  commands.push_back(info.arg("server"));
+  if (settings.topology == Settings::Topology::sentinel) commands.emplace_back("ROLE");
+  return commands;
 }
 
 Greeting broken(const boost::system::error_code& error) {
   return {"handshake: " + error.message(), false};
 }
 
-const Value* first_error(const Steps::Answers& answers) {
-  for (const Steps::Answer& answer : answers) {
-    if (answer.result->is_error()) return &*answer.result;
+/// INFO's `run_id:...` line: it changes with each start of a server.
+std::uint64_t read_node(const Value& info) {
+  constexpr std::string_view field = "run_id:";
+  const std::string_view text = info.text.view();
+  const std::size_t at = text.find(field);
+  if (info.is_error() || at == std::string_view::npos) return 0;
+  const std::string_view line = text.substr(at + field.size());
+  return node_of(line.substr(0, line.find('\r')));
+}
+
+Greeting read_opening(const std::vector<Value>& replies, bool must_be_master) {
+  const std::size_t info = replies.size() - (must_be_master ? 2 : 1);
+  for (std::size_t i = 0; i < info; ++i) {
+    if (replies[i].is_error()) return {std::string(replies[i].text.view()), true};
   }
-  return nullptr;
+  Greeting greeting;
+  greeting.node = read_node(replies[info]);
+  if (!must_be_master) return greeting;
+  const Value& role = replies.back();
+  if (role.is_error()) return {std::string(role.text.view()), true};
+  if (role.items.empty() || role.items[0].text.view() != "master") greeting.reason = "it is no master";
+  return greeting;
 }
 
 }  // namespace
 
-Task<Greeting> greet(net::Stream& stream, const Settings& settings) {
-  Steps steps({settings.max_queued, settings.max_queued_bytes, reply_bound});
-  push_steps(steps, settings);
-  const std::vector<std::string_view> parts = steps.begin_write().parts();
-  const Result<> written = co_await stream.write(parts);
-  if (!written) co_return broken(written.error());
+std::uint64_t node_of(std::string_view name) {
+  return std::max<std::uint64_t>(checksum_of(name), 1);
+}
 
-  Steps::Answers answers;
+Task<Greeting> greet(net::Stream& stream, const Settings& settings) {
+  const std::vector<Command> commands = opening(settings);
+  const Result<std::vector<Value>> replies = co_await converse(stream, commands);
+  if (!replies) co_return broken(replies.error());
+  Greeting greeting = read_opening(*replies, settings.topology == Settings::Topology::sentinel);
+  if (!greeting.reason.empty()) co_return greeting;
+
+  stream.expires_at(std::chrono::steady_clock::now() + settings.timeout);
+  const std::vector<Command> ping{Command("PING")};
+  const Result<std::vector<Value>> pong = co_await converse(stream, ping);
+  if (!pong) co_return broken(pong.error());
+  if (pong->front().is_error()) co_return Greeting{std::string(pong->front().text.view()), true};
+  co_return greeting;
+}
+
+Task<Result<std::vector<Value>>> converse(net::Stream& stream, const std::vector<Command>& commands) {
+  // The place of a command stands for its caller.
+  Pipeline<std::size_t> pipeline(limits);
+  for (const Command& command : commands) pipeline.push(command, SteadyTime::max(), pipeline.waiting());
+  const std::vector<std::string_view> parts = pipeline.begin_write().parts();
+  const Result<> written = co_await stream.write(parts);
+  if (!written) co_return written.error();
+
+  std::vector<Value> replies;
   std::array<char, 4096> buffer;
-  while (steps.waiting() > 0) {
+  while (pipeline.waiting() > 0) {
     const Result<std::size_t> count = co_await stream.read_some(buffer);
-    if (!count) co_return broken(count.error());
-    const Result<> received = steps.receive({buffer.data(), *count}, answers);
-    if (!received) co_return broken(received.error());
-    const Value* refusal = first_error(answers);
-    if (refusal != nullptr) co_return Greeting{std::string(refusal->text.view()), true};
+    if (!count) co_return count.error();
+    Pipeline<std::size_t>::Answers answers;
+    const Result<> received = pipeline.receive({buffer.data(), *count}, answers);
+    if (!received) co_return received.error();
+    for (auto& answer : answers) replies.push_back(std::move(*answer.result));
   }
-  co_return Greeting{};
+  co_return replies;
 }
 
 }  // namespace larder::redis

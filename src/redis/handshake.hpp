@@ -1,19 +1,29 @@
 #pragma once
 
 #include <larder/net/stream.hpp>
-#include <larder/redis/client.hpp>
+#include <larder/redis/redis.hpp>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace larder::redis {
 
 /// What came of a handshake: well where `reason` is empty.
 struct Greeting {
-  std::string reason;    ///< in words, Redis's own where it answered an error
-  bool refused = false;  ///< Redis answered, but said no
+  std::string reason;      ///< in words, Redis's own where it answered an error
+  bool refused = false;    ///< Redis answered, but said no
+  std::uint64_t node = 0;  ///< see Link; 0 where Redis did not tell
 };
 
-/// AUTH and SELECT where the settings ask for them, then PING, within the stream's deadline.
+/// Link::node for the name of a running server.
+std::uint64_t node_of(std::string_view name);
+
+/// AUTH and SELECT where the settings ask for them, who the server is, and PING, within the stream's deadline
+/// and the PING within a command's: what cannot answer it in time need not be asked anything.
 Task<Greeting> greet(net::Stream& stream, const Settings& settings);
+
+/// Sends commands and waits for their replies, within the stream's deadline.
+Task<Result<std::vector<Value>>> converse(net::Stream& stream, const std::vector<Command>& commands);
 
 }  // namespace larder::redis

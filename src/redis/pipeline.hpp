@@ -44,10 +44,12 @@ class Pipeline {
     return waiting_.size() < limits_.commands && unwritten_.size() + writing_.size() + bytes <= limits_.bytes;
   }
 
-  /// Only where has_room_for(command.size()).
-  void push(const Command& command, SteadyTime deadline, Waiter waiter) {
+  /// Only where has_room_for(command.size()). `asking`: it goes right behind an ASKING, whose reply nobody
+  /// gets.
+  void push(const Command& command, SteadyTime deadline, Waiter waiter, bool asking = false) {
+    if (asking) unwritten_.append(Command("ASKING"));
     unwritten_.append(command);
-    waiting_.push_back({deadline, std::move(waiter)});
+    waiting_.push_back({deadline, asking, std::move(waiter)});
   }
 
   bool has_unwritten() const { return !unwritten_.empty(); }
@@ -68,6 +70,7 @@ class Pipeline {
       if (!reply) return reply.error();
       if (!reply->has_value()) return {};
       if (waiting_.empty()) return Error::malformed;
+      if (std::exchange(waiting_.front().is_preceded, false)) continue;
       answers.push_back({std::move(waiting_.front().waiter), std::move(**reply)});
       waiting_.pop_front();
     }
@@ -91,6 +94,7 @@ class Pipeline {
  private:
   struct Waiting {
     SteadyTime deadline;
+    bool is_preceded;  ///< the reply to an ASKING comes first
     Waiter waiter;
   };
 

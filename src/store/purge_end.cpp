@@ -38,10 +38,14 @@ Task<> PurgeEnd::run() {
   for (const auto& waiter : next_->waiters) waiter->cancel();
 }
 
-/// A log that ends before what this instance knows of it, or is gone, is not the one we knew.
+/// A log that ends before what this instance knows of it, or is gone, is not the one we knew; one on another
+/// node than the tail follows may be of another time.
 Task<std::optional<Position>> PurgeEnd::read() const {
   const Position expected = tail_.expected();
+  const std::uint64_t node = tail_.node();
+  if (stream_.link().node != node) co_return std::nullopt;
   const Result<PurgeStream::Extent> extent = co_await stream_.extent();
+  if (tail_.node() != node) co_return std::nullopt;
   if (!extent || !extent->exists || extent->last < expected) co_return std::nullopt;
   co_return extent->last;
 }

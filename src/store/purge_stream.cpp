@@ -46,8 +46,8 @@ PurgeStream::Extent read_extent(const Value& reply) {
 
 }  // namespace
 
-PurgeStream::PurgeStream(redis::Client& client, std::string key, std::string by, Refused refused)
-    : client_(client), key_(std::move(key)), by_(std::move(by)), refused_(std::move(refused)) {}
+PurgeStream::PurgeStream(redis::Redis& redis, std::string key, std::string by, Refused refused)
+    : redis_(redis), key_(std::move(key)), by_(std::move(by)), refused_(std::move(refused)) {}
 
 boost::system::error_code PurgeStream::failure_of(const Result<redis::Value>& reply) const {
   if (!reply) return reply.error();
@@ -58,9 +58,9 @@ boost::system::error_code PurgeStream::failure_of(const Result<redis::Value>& re
 
 Task<Result<std::optional<Position>>> PurgeStream::append(PurgeRecord record, Position oldest) {
   redis::Command command("XADD");
-  command.arg(key_).arg("NOMKSTREAM").arg("MINID").arg("~").arg(oldest.text()).arg("*");
+  command.key(key_).arg("NOMKSTREAM").arg("MINID").arg("~").arg(oldest.text()).arg("*");
   add_fields(command, record, by_);
-  const Result<Value> reply = co_await client_.execute(std::move(command));
+  const Result<Value> reply = co_await redis_.execute(std::move(command));
   is_full_ = reply && reply->is_error() && reply->text.view().starts_with("OOM ");
   if (const auto failure = failure_of(reply)) co_return failure;
   if (reply->is_nil()) co_return std::optional<Position>{};
@@ -76,15 +76,15 @@ Task<Result<>> PurgeStream::append_marker(Position after, Time now) const {
   const Position position{std::max(milliseconds, after.milliseconds + 1), 0};
   const std::string log = random_name();
   redis::Command command("XADD");
-  command.arg(key_).arg(position.text());
+  command.key(key_).arg(position.text());
   add_marker_fields(command, log, now, by_);
-  Result<Value> reply = co_await client_.execute(std::move(command));
+  Result<Value> reply = co_await redis_.execute(std::move(command));
   if (reply && reply->is_error()) {
     // The stream has later ones, so the position Redis chooses is later too.
     redis::Command again("XADD");
-    again.arg(key_).arg("*");
+    again.key(key_).arg("*");
     add_marker_fields(again, log, now, by_);
-    reply = co_await client_.execute(std::move(again));
+    reply = co_await redis_.execute(std::move(again));
   }
   if (const auto failure = failure_of(reply)) co_return failure;
   co_return Result<>{};
@@ -95,8 +95,8 @@ Task<Result<std::vector<ReadRecord>>> PurgeStream::read(Position after, Millisec
   redis::Command command("XREAD");
   command.arg("COUNT").arg("1000");
   if (block > Milliseconds{0}) command.arg("BLOCK").arg(std::int64_t{block.count()});
-  command.arg("STREAMS").arg(key_).arg(after.text());
-  const Result<Value> reply = co_await client_.execute(std::move(command), timeout);
+  command.arg("STREAMS").key(key_).arg(after.text());
+  const Result<Value> reply = co_await redis_.execute(std::move(command), timeout);
   if (const auto failure = failure_of(reply)) co_return failure;
   if (reply->is_nil()) co_return std::vector<ReadRecord>{};
   // One stream was asked for: [[key, entries]].
@@ -106,24 +106,24 @@ Task<Result<std::vector<ReadRecord>>> PurgeStream::read(Position after, Millisec
 
 Task<Result<bool>> PurgeStream::holds(Position position) const {
   redis::Command command("XRANGE");
-  command.arg(key_).arg(position.text()).arg(position.text());
-  const Result<Value> reply = co_await client_.execute(std::move(command));
+  command.key(key_).arg(position.text()).arg(position.text());
+  const Result<Value> reply = co_await redis_.execute(std::move(command));
   if (const auto failure = failure_of(reply)) co_return Result<bool>(boost::system::in_place_error, failure);
   co_return Result<bool>(boost::system::in_place_value, !reply->items.empty());
 }
 
 Task<Result<bool>> PurgeStream::remove() const {
   redis::Command command("DEL");
-  command.arg(key_);
-  const Result<Value> reply = co_await client_.execute(std::move(command));
+  command.key(key_);
+  const Result<Value> reply = co_await redis_.execute(std::move(command));
   if (const auto failure = failure_of(reply)) co_return Result<bool>(boost::system::in_place_error, failure);
   co_return Result<bool>(boost::system::in_place_value, reply->integer != 0);
 }
 
 Task<Result<PurgeStream::Extent>> PurgeStream::extent() const {
   redis::Command command("XINFO");
-  command.arg("STREAM").arg(key_);
-  const Result<Value> reply = co_await client_.execute(std::move(command));
+  command.arg("STREAM").key(key_);
+  const Result<Value> reply = co_await redis_.execute(std::move(command));
   if (!reply) co_return reply.error();
   if (!reply->is_error()) co_return read_extent(*reply);
   if (reply->text.view().find("no such key") != std::string_view::npos) co_return Extent{};

@@ -2,7 +2,7 @@
 
 #include "purge_record.hpp"
 
-#include <larder/redis/client.hpp>
+#include <larder/redis/redis.hpp>
 
 #include <functional>
 #include <optional>
@@ -11,16 +11,17 @@
 
 namespace larder::store {
 
-/// The commands on the Redis stream that holds the purge log, over one client. On the client's loop.
+/// The commands on the Redis stream that holds the purge log, over one client. On its loop.
 class PurgeStream {
  public:
   /// Hears Redis's own words where it refuses a command.
   using Refused = std::function<void(std::string_view)>;
 
   /// `by` is who says it: this instance.
-  PurgeStream(redis::Client& client, std::string key, std::string by, Refused refused);
+  PurgeStream(redis::Redis& redis, std::string key, std::string by, Refused refused);
 
-  redis::Client& client() const { return client_; }
+  /// Who has the stream now.
+  redis::Link link() const { return redis_.link(key_); }
 
   /// Appends, and trims to `oldest`. The position; nothing where there is no stream to append to.
   Task<Result<std::optional<Position>>> append(PurgeRecord record, Position oldest);
@@ -52,7 +53,7 @@ class PurgeStream {
   /// Why there is no usable reply; no error where there is one.
   boost::system::error_code failure_of(const Result<redis::Value>& reply) const;
 
-  redis::Client& client_;
+  redis::Redis& redis_;
   std::string key_;
   std::string by_;
   Refused refused_;

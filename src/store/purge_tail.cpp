@@ -31,13 +31,12 @@ PurgeTail::PurgeTail(boost::asio::io_context& loop, PurgeStream stream, PurgeTab
 
 Task<> PurgeTail::run() {
   while (!is_stopped_) {
-    if (stream_.client().is_up()) {
-      const std::uint64_t epoch = stream_.client().epoch();
+    if (const redis::Link link = stream_.link()) {
       const bool is_caught_up = co_await catch_up();
-      if (is_caught_up) {
-        set_ready(true);
-        co_await follow(epoch);
-        set_ready(false);
+      if (is_caught_up && stream_.link() == link) {
+        set_followed(link);
+        co_await follow(link);
+        set_followed({});
       }
     }
     if (is_stopped_) break;
@@ -122,8 +121,8 @@ Task<bool> PurgeTail::read_to_end() {
   }
 }
 
-Task<> PurgeTail::follow(std::uint64_t epoch) {
-  while (!is_stopped_ && stream_.client().epoch() == epoch) {
+Task<> PurgeTail::follow(redis::Link link) {
+  while (!is_stopped_ && stream_.link() == link) {
     const auto records = co_await stream_.read(position_, settings_.block, settings_.timeout);
     if (!records) co_return;
     apply(*records);
@@ -173,8 +172,8 @@ void PurgeTail::forget_before(Position position) {
   table_.apply({{policy::Purge::Kind::all, "*"}}, position, time_of(position));
 }
 
-void PurgeTail::set_ready(bool ready) {
-  is_ready_ = ready;
+void PurgeTail::set_followed(redis::Link link) {
+  followed_ = link;
   changed_();
 }
 

@@ -40,7 +40,10 @@ class PurgeTail {
   Task<> run();
   void stop();
 
-  bool is_ready() const { return is_ready_; }
+  bool is_ready() const { return node() != 0; }
+
+  /// Who has the log that is followed, known to its end; 0 while there is none.
+  std::uint64_t node() const { return followed_.node; }
   Position position() const { return position_; }
 
   /// Redis said that it has a record there: a log that has not is not the one we knew.
@@ -70,12 +73,12 @@ class PurgeTail {
   Task<bool> begin();
   Task<bool> replace_log();
   Task<bool> read_to_end();
-  Task<> follow(std::uint64_t epoch);
+  Task<> follow(redis::Link link);
   Task<bool> is_still_there();
   void apply(const std::vector<ReadRecord>& records);
   void set_milestone(Position position);
   void forget_before(Position position);
-  void set_ready(bool ready);
+  void set_followed(redis::Link link);
   void wake_waiters();
 
   boost::asio::io_context& loop_;
@@ -91,7 +94,7 @@ class PurgeTail {
   std::deque<Position> milestones_;  ///< some of the records applied, the oldest first, for trim_to()
   bool has_begun_ = false;           ///< the stream was read whole once
   bool is_lost_ = false;             ///< the log has lost records, and has no marker for that yet
-  bool is_ready_ = false;
+  redis::Link followed_;
   bool is_stopped_ = false;
   std::list<Waiter> waiters_;
   std::atomic<SteadyTime::rep> heard_{0};

@@ -23,13 +23,19 @@ PurgeWriter::PurgeWriter(boost::asio::io_context& loop, PurgeStream stream, Purg
 
 Task<std::optional<Position>> PurgeWriter::append(PurgeRecord record, bool in_step) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + settings_.timeout;
-  if (!in_step || !waiting_.empty()) {
+  const std::uint64_t node = tail_.node();
+  if (!in_step || !waiting_.empty() || stream_.link().node != node) {
     hold(std::move(record), deadline);
     co_return std::nullopt;
   }
   const Result<std::optional<Position>> written = co_await stream_.append(record, tail_.trim_to());
   if (!written) {
     // It may have been written all the same; written twice does no harm.
+    hold(std::move(record), deadline);
+    co_return std::nullopt;
+  }
+  if (tail_.node() != node) {
+    // Written to a log that is the log no more.
     hold(std::move(record), deadline);
     co_return std::nullopt;
   }
@@ -44,8 +50,13 @@ Task<std::optional<Position>> PurgeWriter::append(PurgeRecord record, bool in_st
 /// Waits until this instance goes by a record that is in the log.
 Task<std::optional<Position>> PurgeWriter::pass(Position position, const PurgeRecord& record,
                                                 SteadyTime deadline) {
+  const std::uint64_t node = tail_.node();
   tail_.expect(position);
   const bool is_passed = co_await tail_.passes(position, deadline);
+  if (tail_.node() != node) {
+    hold(record, deadline);
+    co_return std::nullopt;
+  }
   if (!is_passed) record.apply_to(table_, position);
   co_return position;
 }
@@ -72,7 +83,7 @@ std::shared_ptr<PurgeWriter::Receipt> PurgeWriter::hold(PurgeRecord record, Stea
 Task<> PurgeWriter::run() {
   while (!is_stopped_) {
     bool is_written = false;
-    if (!waiting_.empty() && stream_.client().is_up()) is_written = co_await write_oldest();
+    if (!waiting_.empty()) is_written = co_await write_oldest();
     if (is_written || is_stopped_) continue;
     wake_.expires_after(waiting_.empty() ? Milliseconds{1'000} : retry_after);
     co_await wake_.async_wait(awaiting);
@@ -80,10 +91,14 @@ Task<> PurgeWriter::run() {
 }
 
 Task<bool> PurgeWriter::write_oldest() {
+  // To the log that the tail follows, so that what is written there is not missed.
+  const std::uint64_t node = tail_.node();
+  if (!stream_.link() || (node != 0 && stream_.link().node != node)) co_return false;
   const std::uint64_t collapses = collapses_;
   const Waiting oldest = waiting_.front();
   const Result<std::optional<Position>> written = co_await stream_.append(oldest.record, tail_.trim_to());
   if (!written) co_return co_await make_room();
+  if (tail_.node() != node) co_return false;
   if (!*written) {
     // There is no stream: a marker makes one.
     const Result<> appended = co_await stream_.append_marker(tail_.expected(), oldest.record.at);

@@ -51,19 +51,19 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
         clock_(clock),
         log_(log),
         table_(settings_.limits),
-        tail_client_(loop, settings_.redis, log),
-        writer_client_(loop, settings_.redis, log),
-        tail_(loop, stream_over(tail_client_), table_, clock, log, tail_settings(),
+        tail_client_(redis::make_redis(loop, settings_.redis, log)),
+        writer_client_(redis::make_redis(loop, settings_.redis, log)),
+        tail_(loop, stream_over(*tail_client_), table_, clock, log, tail_settings(),
               [this] { update_step(); }),
-        writer_(loop, stream_over(writer_client_), tail_, table_, writer_settings(),
+        writer_(loop, stream_over(*writer_client_), tail_, table_, writer_settings(),
                 [this] { update_step(); }),
-        end_(loop, stream_over(writer_client_), tail_, settings_.redis.timeout) {}
+        end_(loop, stream_over(*writer_client_), tail_, settings_.redis.timeout) {}
 
   void start() {
     boost::asio::post(loop_, [self = shared_from_this()] {
       if (self->is_stopped_) return;
-      self->tail_client_.start();
-      self->writer_client_.start();
+      self->tail_client_->start();
+      self->writer_client_->start();
       boost::asio::co_spawn(self->loop_, run_tail(self), boost::asio::detached);
       boost::asio::co_spawn(self->loop_, run_writer(self), boost::asio::detached);
       boost::asio::co_spawn(self->loop_, run_end(self), boost::asio::detached);
@@ -77,8 +77,8 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
       self->tail_.stop();
       self->writer_.stop();
       self->end_.stop();
-      self->tail_client_.stop();
-      self->writer_client_.stop();
+      self->tail_client_->stop();
+      self->writer_client_->stop();
     });
   }
 
@@ -90,8 +90,8 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
 
   static Task<std::vector<ClientReport>> clients(std::shared_ptr<State> self) {
     std::vector<ClientReport> reports;
-    reports.push_back({"purge log tail", self->tail_client_.is_up(), self->tail_client_.counters()});
-    reports.push_back({"purge log writer", self->writer_client_.is_up(), self->writer_client_.counters()});
+    reports.push_back({"purge log tail", self->tail_client_->nodes()});
+    reports.push_back({"purge log writer", self->writer_client_->nodes()});
     co_return reports;
   }
 
@@ -104,14 +104,15 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   const PurgeWriter& writer() const { return writer_; }
   bool is_stopped() const { return is_stopped_; }
   bool is_in_step() const { return is_in_step_; }
+  bool follows(std::uint64_t node) const { return node != 0 && node == followed_; }
 
  private:
   static Task<> run_tail(std::shared_ptr<State> self) { co_await self->tail_.run(); }
   static Task<> run_end(std::shared_ptr<State> self) { co_await self->end_.run(); }
   static Task<> run_writer(std::shared_ptr<State> self) { co_await self->writer_.run(); }
 
-  PurgeStream stream_over(redis::Client& client) {
-    return PurgeStream(client, settings_.key_prefix + ":purges", settings_.instance,
+  PurgeStream stream_over(redis::Redis& redis) {
+    return PurgeStream(redis, purge_log_name(settings_.key_prefix), settings_.instance,
                        [this](std::string_view words) { report_refusal(words); });
   }
 
@@ -132,6 +133,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   /// In step: this instance knows the log to its end, and the log knows all of this instance's purges.
   void update_step() {
     const bool in_step = !is_stopped_ && tail_.is_ready() && writer_.is_empty();
+    followed_ = tail_.node();
     if (is_in_step_.exchange(in_step) == in_step) return;
     if (in_step && !refusal_.empty()) {
       log_.info("redis takes the purge log again: all purges are written");
@@ -150,12 +152,13 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   const Clock& clock_;
   Log& log_;
   PurgeTable table_;
-  redis::Client tail_client_;
-  redis::Client writer_client_;
+  std::unique_ptr<redis::Redis> tail_client_;
+  std::unique_ptr<redis::Redis> writer_client_;
   PurgeTail tail_;
   PurgeWriter writer_;
   PurgeEnd end_;
-  std::string refusal_;  // Redis's words that were logged; empty while all is well
+  std::string refusal_;                     // Redis's words that were logged; empty while all is well
+  std::atomic<std::uint64_t> followed_{0};  // who has the log that the tail follows; 0: none
   std::atomic<bool> is_in_step_{false};
   std::atomic<bool> is_stopped_{false};
 };
@@ -189,6 +192,10 @@ bool RedisPurgeLog::admit(StoredResponse& response) const {
 
 bool RedisPurgeLog::is_in_step() const {
   return state_->is_in_step();
+}
+
+bool RedisPurgeLog::follows(std::uint64_t node) const {
+  return state_->follows(node);
 }
 
 bool RedisPurgeLog::trusts_hits() const {

@@ -12,32 +12,32 @@ namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
-/// One argument of a command must be in one piece.
-Bytes in_one_piece(const EncodedRecord& record) {
-  std::string bytes;
-  bytes.reserve(record.head.size() + record.body.size());
-  bytes.append(record.head).append(record.body.view());
-  return Bytes(std::move(bytes));
-}
-
 }  // namespace
 
+/// Who has the purge log, where Redis may be used; else 0.
+std::uint64_t RedisTier::usable_node() const {
+  if (!redis_.is_up() || !log_.is_in_step()) return 0;
+  const std::uint64_t node = redis_.link(log_name_).node;
+  return log_.follows(node) ? node : 0;
+}
+
 Task<Lookup> RedisTier::find(std::string_view primary_key, const http::FieldList& request_fields) {
-  if (!is_usable()) co_return Lookup{};
+  const std::uint64_t node = usable_node();
+  if (node == 0) co_return Lookup{};
   counts_.reads.fetch_add(1, relaxed);
   Record record = co_await read(primary_key);
   if (VaryRecord* vary = std::get_if<VaryRecord>(&record)) {
     if (vary->primary_key != primary_key) co_return bad_record();
-    co_return co_await find_variant(primary_key, std::move(*vary), request_fields);
+    co_return co_await find_variant(primary_key, std::move(*vary), request_fields, node);
   }
   const auto* response = std::get_if<std::shared_ptr<StoredResponse>>(&record);
   if (!response) co_return Lookup{};
   if ((*response)->primary_key != primary_key || !(*response)->vary.empty()) co_return bad_record();
-  co_return admit(*response);
+  co_return admit(*response, node);
 }
 
 Task<Lookup> RedisTier::find_variant(std::string_view primary_key, VaryRecord vary,
-                                     const http::FieldList& request_fields) {
+                                     const http::FieldList& request_fields, std::uint64_t node) {
   // RFC 9111, section 4.1: the selecting header fields must match.
   const std::string variant_key = policy::variant_key(primary_key, vary.names, request_fields);
   const Record record = co_await read(variant_key);
@@ -48,13 +48,14 @@ Task<Lookup> RedisTier::find_variant(std::string_view primary_key, VaryRecord va
       response.vary != vary.names) {
     co_return bad_record();
   }
-  co_return admit(*found);
+  co_return admit(*found, node);
 }
 
-Lookup RedisTier::admit(const std::shared_ptr<StoredResponse>& response) {
+Lookup RedisTier::admit(const std::shared_ptr<StoredResponse>& response, std::uint64_t node) {
   if (!log_.admit(*response)) return {nullptr, policy::Reason::purged};
-  // Asked once more, after the check: what was purged here meanwhile may not have a position to be judged by.
-  if (!log_.is_in_step()) return {};
+  // Asked once more, after the check: what was purged here meanwhile may not have a position to be judged by,
+  // and positions count with one node only.
+  if (usable_node() != node) return {};
   return {response, policy::Reason::none};
 }
 
@@ -65,8 +66,8 @@ Lookup RedisTier::bad_record() {
 
 Task<Record> RedisTier::read(std::string_view key) {
   redis::Command command("GET");
-  command.arg(policy::redis_name(settings_.key_prefix, key));
-  const Result<redis::Value> reply = co_await client_.execute(std::move(command));
+  command.key(policy::redis_name(settings_.key_prefix, key));
+  const Result<redis::Value> reply = co_await redis_.execute(std::move(command));
   if (!reply || reply->is_error()) {
     counts_.failed_reads.fetch_add(1, relaxed);
     co_return Record{};
@@ -79,7 +80,7 @@ Task<Record> RedisTier::read(std::string_view key) {
 
 Task<> RedisTier::put(StoredResponsePtr response) {
   // Out of step, others could read what only a purge that waits here would forbid.
-  if (!is_usable() || !log_.is_valid(*response)) {
+  if (usable_node() == 0 || !log_.is_valid(*response)) {
     counts_.skipped_writes.fetch_add(1, relaxed);
     co_return;
   }
@@ -100,8 +101,8 @@ Task<> RedisTier::put(StoredResponsePtr response) {
 redis::Command RedisTier::set_command(std::string_view key, const EncodedRecord& record,
                                       Milliseconds expiry) const {
   redis::Command command("SET");
-  command.arg(policy::redis_name(settings_.key_prefix, key));
-  command.arg(in_one_piece(record));
+  command.key(policy::redis_name(settings_.key_prefix, key));
+  command.arg(record.head, record.body);
   command.arg("PX");
   command.arg(std::int64_t{expiry.count()});
   return command;
@@ -109,7 +110,7 @@ redis::Command RedisTier::set_command(std::string_view key, const EncodedRecord&
 
 Task<> RedisTier::write(redis::Command command) {
   counts_.writes.fetch_add(1, relaxed);
-  const Result<redis::Value> reply = co_await client_.execute(std::move(command));
+  const Result<redis::Value> reply = co_await redis_.execute(std::move(command));
   if (!reply || reply->is_error()) counts_.failed_writes.fetch_add(1, relaxed);
 }
 

@@ -29,12 +29,13 @@ class RedisServer {
   void pause();    ///< SIGSTOP, and waits until it is stopped: the kernel goes on accepting connections
   void resume();   ///< SIGCONT
 
+  bool answers() const;  ///< anything
+
   /// What redis-cli prints for these arguments, without the last line end.
   std::string cli(std::vector<std::string> arguments) const;
 
  private:
   void launch();
-  bool answers() const;
 
   TemporaryDirectory directory_;
   std::vector<std::string> arguments_;

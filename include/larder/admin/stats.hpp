@@ -1,7 +1,7 @@
 #pragma once
 
 #include <larder/base/clock.hpp>
-#include <larder/redis/client.hpp>
+#include <larder/redis/redis.hpp>
 #include <larder/server/server.hpp>
 #include <larder/store/memory_tier.hpp>
 #include <larder/store/purge_log.hpp>
@@ -14,10 +14,10 @@
 
 namespace larder::admin {
 
+/// One node of Redis, as one of our clients sees it.
 struct RedisClientStats {
-  std::string name;
-  bool is_up = false;
-  redis::Counters counters;
+  std::string name;  ///< the client's
+  redis::NodeReport report;
 };
 
 /// As store::RedisTier::Counts, of all threads together.

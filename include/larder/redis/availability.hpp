@@ -3,21 +3,22 @@
 #include <larder/base/clock.hpp>
 #include <larder/base/log.hpp>
 
+#include <map>
 #include <mutex>
 #include <string>
 #include <unordered_set>
 
 namespace larder::redis {
 
-/// Tells of an outage once, however many clients of the same server meet it: when the first loses its
-/// connection, when Redis itself has something new to say about it, and when the last is connected again.
-/// Safe to use from any thread.
+/// Tells of an outage of a server once, however many clients meet it: when the first loses its connection,
+/// when Redis itself has something new to say about it, and when the last is connected again. Safe to use
+/// from any thread.
 class Availability {
  public:
-  Availability(std::string server, Log& log) : server_(std::move(server)), log_(log) {}
+  explicit Availability(Log& log) : log_(log) {}
 
-  /// A client could not connect, or lost its connection. `refused`: in Redis's own words.
-  void lost(const void* client, const std::string& reason, bool refused);
+  /// A client could not connect to `server`, or lost its connection. `refused`: in Redis's own words.
+  void lost(const void* client, const std::string& server, const std::string& reason, bool refused);
 
   /// A client is connected.
   void regained(const void* client);
@@ -25,13 +26,23 @@ class Availability {
   /// A client ends, and has no say any more.
   void forget(const void* client);
 
+  /// Something that every client finds out by itself: said where it is not what was said last.
+  void tell(const std::string& news);
+
  private:
-  const std::string server_;
+  struct Outage {
+    std::unordered_set<const void*> clients;
+    SteadyTime since{};
+    std::string last_refusal;
+  };
+  using Outages = std::map<std::string, Outage>;
+
+  Outages::iterator outage_of(const void* client);
+
   Log& log_;
   std::mutex mutex_;
-  std::unordered_set<const void*> down_;
-  SteadyTime since_{};
-  std::string last_refusal_;
+  Outages outages_;  ///< by server, while there is a client without it
+  std::string news_;
 };
 
 }  // namespace larder::redis

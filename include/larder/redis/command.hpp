@@ -3,6 +3,7 @@
 #include <larder/base/bytes.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,21 @@ class Command {
   Command& arg(std::string_view text) &;
   Command& arg(std::int64_t number) &;
   Command& arg(Bytes bytes) &;
+  Command& arg(std::string_view head, Bytes tail) &;  ///< one argument: `head`, and `tail` right behind it
+
+  /// An argument that is the name which the command is about: in a cluster it chooses the node.
+  Command& key(std::string_view name) &;
+
+  /// For a command about no name: in a cluster it goes where `other` goes.
+  Command& beside(const Command& other) &;
+
+  /// Its reply may be large: it takes the connection for large values.
+  Command& expects_much() &;
+
+  /// The slot (slot.hpp) of its key; nothing where it has none.
+  std::optional<std::uint16_t> slot() const;
+
+  bool is_expecting_much() const { return expects_much_; }
 
   /// The parts to write, in order; they live as long as the command.
   std::vector<std::string_view> parts() const;
@@ -38,6 +54,10 @@ class Command {
   std::size_t start_ = 0;  ///< where in text_ that leading line begins
   std::size_t count_ = 0;
   std::vector<Gathered> gathered_;
+  std::size_t key_at_ = 0;  ///< where in text_ the key stands
+  std::optional<std::size_t> key_size_;
+  std::optional<std::uint16_t> slot_;  ///< given by beside()
+  bool expects_much_ = false;
 };
 
 }  // namespace larder::redis

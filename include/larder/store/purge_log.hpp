@@ -39,6 +39,11 @@ struct Verdict {
   Time since{};
 };
 
+/// The name of the log in Redis.
+inline std::string purge_log_name(const std::string& key_prefix) {
+  return key_prefix + ":purges";
+}
+
 /// The purge log (DESIGN.md): why no stored response survives a purge. Shared by all threads of the instance.
 class PurgeLog {
  public:
@@ -65,6 +70,10 @@ class PurgeLog {
   /// Whether Redis may be read: this instance knows every purge in the log, and the log every purge of this
   /// instance.
   virtual bool is_in_step() const = 0;
+
+  /// Whether the log is read from that node (redis::Link). What another node holds is of another time: a new
+  /// master, or an old one that was cut off.
+  virtual bool follows(std::uint64_t) const { return true; }
 
   /// Whether hits may be served without asking the origin. Not, with `on_outage: origin`, while the log has
   /// been silent for longer than `outage_ttl`. Cheap: asked on every hit.

@@ -2,7 +2,7 @@
 
 #include <larder/base/clock.hpp>
 #include <larder/base/log.hpp>
-#include <larder/redis/client.hpp>
+#include <larder/redis/redis.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/purge_table.hpp>
 
@@ -45,6 +45,7 @@ class RedisPurgeLog final : public PurgeLog {
   Verdict judge(const StoredResponse& response) const override;
   bool admit(StoredResponse& response) const override;
   bool is_in_step() const override;
+  bool follows(std::uint64_t node) const override;
   bool trusts_hits() const override;
   Task<bool> catch_up() override;
   Task<std::optional<Position>> append(Purging purging) override;
@@ -55,8 +56,7 @@ class RedisPurgeLog final : public PurgeLog {
   /// One of its two clients, for metrics.
   struct ClientReport {
     std::string_view name;
-    bool is_up = false;
-    redis::Counters counters;
+    std::vector<redis::NodeReport> nodes;
   };
 
   /// Both clients; none after stop(). From any loop.

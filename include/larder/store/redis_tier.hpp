@@ -1,7 +1,7 @@
 #pragma once
 
 #include <larder/base/clock.hpp>
-#include <larder/redis/client.hpp>
+#include <larder/redis/redis.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/record.hpp>
 #include <larder/store/store.hpp>
@@ -22,8 +22,12 @@ class RedisTier final : public Store {
     Milliseconds max_lifetime{24 * 3'600'000};  ///< nothing stays longer
   };
 
-  RedisTier(redis::Client& client, const PurgeLog& log, const Clock& clock, Settings settings)
-      : client_(client), log_(log), clock_(clock), settings_(std::move(settings)) {}
+  RedisTier(redis::Redis& redis, const PurgeLog& log, const Clock& clock, Settings settings)
+      : redis_(redis),
+        log_(log),
+        clock_(clock),
+        settings_(std::move(settings)),
+        log_name_(purge_log_name(settings_.key_prefix)) {}
 
   /// Always nothing: Redis takes waiting.
   StoredResponsePtr find_now(std::string_view, const http::FieldList&) override { return nullptr; }
@@ -48,20 +52,21 @@ class RedisTier final : public Store {
   const Counts& counts() const { return counts_; }
 
  private:
-  bool is_usable() const { return client_.is_up() && log_.is_in_step(); }
+  std::uint64_t usable_node() const;
   Task<Record> read(std::string_view key);
   redis::Command set_command(std::string_view key, const EncodedRecord& record, Milliseconds expiry) const;
   Task<> write(redis::Command command);
   Task<Lookup> find_variant(std::string_view primary_key, VaryRecord vary,
-                            const http::FieldList& request_fields);
-  Lookup admit(const std::shared_ptr<StoredResponse>& response);
+                            const http::FieldList& request_fields, std::uint64_t node);
+  Lookup admit(const std::shared_ptr<StoredResponse>& response, std::uint64_t node);
   Lookup bad_record();
   Milliseconds expiry_of(const StoredResponse& response) const;
 
-  redis::Client& client_;
+  redis::Redis& redis_;
   const PurgeLog& log_;
   const Clock& clock_;
   Settings settings_;
+  std::string log_name_;
   Counts counts_;
 };
 

@@ -174,7 +174,8 @@ TEST_CASE("the figures are JSON, with null for a tier that there is not") {
   CHECK(stats.at("redis").is_null());
   api.instance.figures.memory = store::MemoryTier::Counts{1, 2, 3, 4};
   api.instance.figures.redis.emplace();
-  api.instance.figures.redis_clients.push_back({"lane 0", true, {}});
+  api.instance.figures.redis_clients.push_back(
+      {"lane 0", {"127.0.0.1:6379", larder::redis::Health::up, 0, {}}});
   stats = boost::json::parse(content_of(api.ask("GET", "/stats")));
   CHECK(stats.at("memory").at("evictions").as_int64() == 3);
   CHECK(stats.at("redis").at("clients").as_array().at(0).at("up").as_bool());

@@ -167,6 +167,16 @@ TEST_CASE("the store's sizes, times and Redis are sane, and no message repeats a
       {"store: {redis: {url: \"redis://h/name\"}}\n",
        "t.yaml:2:22: store.redis.url: expected a URL such as \"redis://127.0.0.1:6379/0\" or "
        "\"unix:/run/redis.sock\"\n"},
+      {"store: {redis: {url: \"redis://a,b\"}}\n",
+       "t.yaml:2:22: store.redis.url: expected a URL such as \"redis://127.0.0.1:6379/0\" or "
+       "\"unix:/run/redis.sock\"\n"},
+      {"store: {redis: {url: \"redis+sentinel://:secret@a,b\"}}\n",
+       "t.yaml:2:22: store.redis.url: expected a URL such as "
+       "\"redis+sentinel://10.0.0.1,10.0.0.2/mymaster\"\n"},
+      {"store: {redis: {url: \"redis+cluster://:secret@a,b/1\"}}\n",
+       "t.yaml:2:22: store.redis.url: expected a URL such as \"redis+cluster://10.0.0.1,10.0.0.2\"\n"},
+      {"store: {redis: {url: \"redis+cluster://a,b:99999\"}}\n",
+       "t.yaml:2:22: store.redis.url: port \"99999\" is not from 1 to 65535\n"},
       {"store: {redis: {url: \"redis://h:99999\"}}\n",
        "t.yaml:2:22: store.redis.url: port \"99999\" is not from 1 to 65535\n"},
       {"store: {redis: {url: \"redis://:secret@h\", password: other}}\n",

@@ -12,7 +12,8 @@ namespace {
 struct Fixture {
   std::ostringstream output;
   Log log{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(output)};
-  redis::Availability availability{"127.0.0.1:6379", log};
+  redis::Availability availability{log};
+  const std::string server = "127.0.0.1:6379";
   int clients[3] = {};
 
   /// What was said since the last call.
@@ -27,10 +28,10 @@ struct Fixture {
 
 TEST_CASE_FIXTURE(Fixture,
                   "an outage that several clients meet is told once, and its end when all are back") {
-  availability.lost(&clients[0], "connection closed", false);
+  availability.lost(&clients[0], server, "connection closed", false);
   CHECK(said().find("not available at 127.0.0.1:6379: connection closed") != std::string::npos);
-  availability.lost(&clients[1], "connection closed", false);
-  availability.lost(&clients[0], "connect: not available", false);
+  availability.lost(&clients[1], server, "connection closed", false);
+  availability.lost(&clients[0], server, "connect: not available", false);
   availability.regained(&clients[0]);
   availability.regained(&clients[2]);
   CHECK(said().empty());
@@ -39,17 +40,17 @@ TEST_CASE_FIXTURE(Fixture,
 }
 
 TEST_CASE_FIXTURE(Fixture, "what Redis itself says anew is told within an outage") {
-  availability.lost(&clients[0], "connection closed", false);
+  availability.lost(&clients[0], server, "connection closed", false);
   said();
-  availability.lost(&clients[0], "LOADING", true);
+  availability.lost(&clients[0], server, "LOADING", true);
   CHECK(said().find("refused at 127.0.0.1:6379: LOADING") != std::string::npos);
-  availability.lost(&clients[1], "LOADING", true);
+  availability.lost(&clients[1], server, "LOADING", true);
   CHECK(said().empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "a client that ended does not keep an outage open") {
-  availability.lost(&clients[0], "connection closed", false);
-  availability.lost(&clients[1], "connection closed", false);
+  availability.lost(&clients[0], server, "connection closed", false);
+  availability.lost(&clients[1], server, "connection closed", false);
   availability.forget(&clients[0]);
   availability.regained(&clients[1]);
   CHECK(said().find("available again") != std::string::npos);

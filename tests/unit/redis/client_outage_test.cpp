@@ -169,7 +169,8 @@ TEST_CASE("a reply that is garbled, or that nobody asked for, ends the connectio
     ClientFixture fixture(settings_for("redis://127.0.0.1:" + std::to_string(port)));
     tcp::acceptor acceptor(fixture.loop, tcp::endpoint(asio::ip::address_v4::loopback(), port));
     asio::co_spawn(fixture.loop,
-                   answer_each_connection(acceptor, {{"+PONG\r\n", row.reply}, {"+PONG\r\n", "+fine\r\n"}}),
+                   answer_each_connection(acceptor, {{"-NOPERM\r\n", "+PONG\r\n", row.reply},
+                                                     {"-NOPERM\r\n", "+PONG\r\n", "+fine\r\n"}}),
                    asio::detached);
     REQUIRE(fixture.run_until_up());
     CHECK(fixture.ask({"PING"}) == row.answer);

@@ -91,6 +91,20 @@ TEST_CASE("a reply that nobody waits for is malformed, and what came before it s
   CHECK(shown(answers) == "1=one;");
 }
 
+TEST_CASE("a command behind an ASKING gets its own reply, and nobody the ASKING's") {
+  Pipeline pipeline = make_pipeline();
+  pipeline.push(get("a"), start, 1);
+  pipeline.push(get("b"), start, 2, true);
+  CHECK(written(pipeline) ==
+        "*2\r\n$3\r\nGET\r\n$1\r\na\r\n*1\r\n$6\r\nASKING\r\n*2\r\n$3\r\nGET\r\n$1\r\nb\r\n");
+  Pipeline::Answers answers;
+  CHECK(pipeline.receive("+A\r\n+OK\r\n", answers));
+  CHECK(shown(answers) == "1=A;");
+  CHECK(pipeline.waiting() == 1);
+  CHECK(pipeline.receive("+B\r\n", answers));
+  CHECK(shown(answers) == "1=A;2=B;");
+}
+
 TEST_CASE("the deadline that counts is the one of the command whose reply is the next") {
   Pipeline pipeline = make_pipeline();
   CHECK_FALSE(pipeline.oldest_deadline());

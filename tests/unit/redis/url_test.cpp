@@ -52,15 +52,65 @@ TEST_CASE("rediss:// is redis:// over TLS, to a server whose certificate is for 
   CHECK(settings->tls->server_name == "::1");
 }
 
-TEST_CASE("a URL that names no Redis, or one of a kind not served yet, is an error") {
+TEST_CASE("a list of sentinels names the master, a list of nodes the cluster") {
+  using Topology = Settings::Topology;
+  struct Row {
+    std::string url;
+    Topology topology;
+    std::string endpoints, master, username, password;
+    unsigned database;
+    bool is_secure;
+  };
+  const Row rows[] = {
+      {"redis+sentinel://h1,h2:1/m", Topology::sentinel, "h1:26379 h2:1 ", "m", "", "", 0, false},
+      {"rediss+sentinel://u:a%40b@[::1],h2/m/3", Topology::sentinel, "[::1]:26379 h2:26379 ", "m", "u", "a@b",
+       3, true},
+      {"redis+cluster://h1", Topology::cluster, "h1:6379 ", "", "", "", 0, false},
+      {"REDISS+CLUSTER://:p@h1:7000,h2:7001/", Topology::cluster, "h1:7000 h2:7001 ", "", "", "p", 0, true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.url);
+    const Result<Settings> settings = parse_url(row.url);
+    REQUIRE(settings.has_value());
+    std::string endpoints;
+    for (const auto& endpoint : settings->endpoints) endpoints += endpoint.text() + " ";
+    CHECK(settings->topology == row.topology);
+    CHECK(endpoints == row.endpoints);
+    CHECK(settings->master == row.master);
+    CHECK(settings->username == row.username);
+    CHECK(settings->password == row.password);
+    CHECK(settings->database == row.database);
+    CHECK(settings->tls.has_value() == row.is_secure);
+  }
+}
+
+TEST_CASE("a certificate must be for the server connected to, or for the name given") {
+  Settings settings = *parse_url("rediss+cluster://h1,h2");
+  larder::net::TlsPeer peer;
+  REQUIRE(settings.tls_for({"10.0.0.1", "7000", {}}, peer) != nullptr);
+  CHECK(peer.server_name == "10.0.0.1");
+  settings.tls->server_name = "redis.internal";
+  CHECK(settings.tls_for({"10.0.0.1", "7000", {}}, peer)->server_name == "redis.internal");
+  settings.tls.reset();
+  CHECK(settings.tls_for({"10.0.0.1", "7000", {}}, peer) == nullptr);
+}
+
+TEST_CASE("a URL that names no Redis is an error") {
   struct Row {
     std::string url;
     Error error;
   };
   const Row rows[] = {
       {"rediss://", Error::malformed},
-      {"redis+sentinel://h1:26379,h2:26379/master", Error::unsupported},
-      {"redis+cluster://h1,h2", Error::unsupported},
+      {"redis://a,b", Error::malformed},
+      {"redis+sentinel://h1,h2", Error::malformed},
+      {"redis+sentinel://h1,h2/", Error::malformed},
+      {"redis+sentinel://h1,h2/m/x", Error::malformed},
+      {"redis+sentinel://h1,,h2/m", Error::malformed},
+      {"redis+cluster://", Error::malformed},
+      {"redis+cluster://h1,h2/1", Error::malformed},
+      {"redis+cluster://h1,h2:x", Error::malformed},
+      {"redis+other://h", Error::unsupported},
       {"http://h", Error::unsupported},
       {"", Error::malformed},
       {"localhost", Error::malformed},

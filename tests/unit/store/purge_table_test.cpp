@@ -325,7 +325,7 @@ TEST_CASE("too many names, or patterns, become one purge of everything") {
       const std::string value = "shop.example/other/" + std::to_string(i);
       table.apply({{patterns ? Kind::pattern : Kind::resource, value}}, at(2 + i), start);
     }
-    table.advance(at(11));
+    table.advance(at(20));
     CHECK(table.is_valid(*response));
     CHECK(table.admit(*response));
     table.apply({{patterns ? Kind::pattern : Kind::resource, "shop.example/one-more"}}, at(20), start);
@@ -339,6 +339,17 @@ TEST_CASE("too many names, or patterns, become one purge of everything") {
     CHECK(table.is_valid(*sample.make()));
     CHECK(table.admit(*sample.make()));
   }
+}
+
+TEST_CASE("what was born later than the log has come is not used: that log may have been lost") {
+  PurgeTable table({});
+  table.advance(at(5));
+  Sample sample;
+  sample.born = at(6);
+  const auto response = sample.make();
+  CHECK_FALSE(table.admit(*response));
+  table.advance(at(6));
+  CHECK(table.admit(*response));
 }
 
 TEST_CASE("the same pattern purged again takes no more room") {
