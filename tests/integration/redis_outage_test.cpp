@@ -1,23 +1,15 @@
 #include "support/larder.hpp"
 #include "support/origin.hpp"
+#include "support/redis_load.hpp"
 #include "support/shared_tier.hpp"
 #include "support/wait.hpp"
 
 #include <doctest/doctest.h>
 
-#include <atomic>
-#include <thread>
-
 /// Redis absent, gone, hung and back: requests go on, within a bounded extra delay (DESIGN.md, promise 2).
 namespace larder::test {
 
 namespace {
-
-using std::chrono::milliseconds;
-
-/// One request may wait for a lookup, a purge and the like, each as long as `timeout`; the rest is the
-/// machine's.
-const milliseconds allowed_delay = is_sanitized() ? milliseconds(5000) : milliseconds(1000);
 
 OriginResponse numbered(const OriginRequest& request) {
   return text(request.method == "GET" ? "answer " + std::to_string(request.nth) : "written");
@@ -32,73 +24,6 @@ struct Outage {
   Origin origin{numbered};
   RedisServer redis;
 };
-
-/// HITs, MISSes and writes, one after the other, while Redis suffers in the meantime.
-class Load {
- public:
-  explicit Load(const Larder& larder)
-      : thread_([this, &larder](const std::stop_token& stop) { run(larder, stop); }) {}
-
-  /// Waits until so many more requests were answered.
-  void go_on(int count) {
-    const int until = answered_ + count;
-    CHECK(eventually([&] { return answered_ >= until || broken_; }, patience));
-  }
-
-  void finish() {
-    thread_.request_stop();
-    thread_.join();
-    CHECK_FALSE(broken_);
-    CHECK(failed_ == 0);
-    CHECK(slowest_.count() < allowed_delay.count());
-  }
-
- private:
-  void run(const Larder& larder, const std::stop_token& stop) {
-    try {
-      Client client = larder.client();
-      for (int i = 0; !stop.stop_requested(); ++i) {
-        note(client.get("/hot"));
-        note(client.get("/cold/" + std::to_string(i)));
-        if (i % 4 == 0) note(client.put("/written/" + std::to_string(i)));
-      }
-    } catch (const std::exception&) {
-      broken_ = true;
-    }
-  }
-
-  void note(const Response& response) {
-    if (response.status != 200) ++failed_;
-    slowest_ = std::max(slowest_, response.took);
-    ++answered_;
-  }
-
-  std::atomic<int> answered_{0};
-  std::atomic<int> failed_{0};
-  std::atomic<bool> broken_{false};
-  milliseconds slowest_{0};
-  std::jthread thread_;
-};
-
-/// Whether what the first stores is found by the second: Redis is in use again.
-bool share(const Larder& first, const Larder& second, const std::string& name) {
-  return eventually(
-      [&, attempt = 0]() mutable {
-        const std::string target = "/shared/" + name + std::to_string(++attempt);
-        first.client().get(target);
-        return cache_result(second.client().get(target)) == "HIT";
-      },
-      patience);
-}
-
-/// Whether a write on the first purges what the second holds.
-bool purge_across(const Larder& first, const Larder& second, const std::string& target) {
-  Client reader = second.client();
-  reader.get(target);
-  const std::string before = reader.get(target).body;
-  first.client().put(target);
-  return eventually([&] { return reader.get(target).body != before; }, patience);
-}
 
 }  // namespace
 
@@ -115,7 +40,7 @@ TEST_CASE(
   CHECK(client.put("/a").status == 200);
   const Response response = client.get("/a");
   CHECK(cache_result(response) == "MISS");
-  CHECK(response.took < allowed_delay);
+  CHECK(response.took < allowed_delay());
   outage.redis.restart();
   CHECK(share(first, second, "late"));
   CHECK(purge_across(first, second, "/purged"));
@@ -128,7 +53,7 @@ TEST_CASE(
   Larder first(outage.yaml());
   Larder second(outage.yaml());
   REQUIRE(share(first, second, "before"));
-  Load load(first);
+  RedisLoad load(first);
   load.go_on(50);
   const int lines_before = first.log_lines_with("redis");
   outage.redis.stop();
@@ -147,7 +72,7 @@ TEST_CASE("Redis hung under load: no request fails or waits long, and it is used
   Larder first(outage.yaml());
   Larder second(outage.yaml());
   REQUIRE(share(first, second, "before"));
-  Load load(first);
+  RedisLoad load(first);
   load.go_on(50);
   const int lines_before = first.log_lines_with("redis");
   outage.redis.pause();

@@ -48,7 +48,7 @@ std::string take(Socket& from) {
   return {bytes.data(), from.receive(bytes)};
 }
 
-void garble(std::string& bytes, unsigned one_in, std::minstd_rand& random) {
+void change_some(std::string& bytes, unsigned one_in, std::minstd_rand& random) {
   for (char& byte : bytes) {
     if (random() % one_in == 0) byte = static_cast<char>(byte ^ static_cast<char>(1 + random() % 255));
   }
@@ -103,7 +103,7 @@ void ChaosRelay::relay(Socket client) {
     if (both[1].revents != 0) {
       std::string bytes = take(server);
       if (bytes.empty()) return;
-      if (const unsigned one_in = garble_one_in_) garble(bytes, one_in, random);
+      if (const unsigned one_in = garble_one_in_) change_some(bytes, one_in, random);
       back.push(std::move(bytes), Clock::now() + milliseconds(delay_));
     }
     if (!back.send_due(client)) return;

@@ -124,6 +124,37 @@ std::string RedisCluster::url() const {
          ",127.0.0.1:" + std::to_string(nodes_.back().port());
 }
 
+bool RedisCluster::is_whole() {
+  for (RedisServer& node : nodes_) {
+    if (!node.answers()) continue;
+    if (!says(node, {"CLUSTER", "INFO"}, "cluster_state:ok")) return false;
+    if (!says(node, {"CLUSTER", "INFO"}, "cluster_slots_ok:16384")) return false;
+  }
+  return masters().size() == masters_count;
+}
+
+bool RedisCluster::is_complete() {
+  for (RedisServer& node : nodes_) {
+    if (!node.answers()) return false;
+    if (says(node, {"ROLE"}, "slave") && !says(node, {"INFO", "replication"}, "master_link_status:up"))
+      return false;
+  }
+  return is_whole();
+}
+
+void RedisCluster::fail_over(const std::string& name) {
+  RedisServer& master = master_of(name);
+  for (RedisServer& node : nodes_) {
+    const std::string role = node.cli({"ROLE"});
+    if (role.find(std::to_string(master.port())) == std::string::npos || &node == &master) continue;
+    expect(node.cli({"CLUSTER", "FAILOVER"}) == "OK", "a replica does not take over");
+    expect(eventually([&] { return says(node, {"ROLE"}, "master"); }, patience),
+           "a replica does not take over");
+    return;
+  }
+  expect(false, "the master has no replica");
+}
+
 int RedisCluster::slot_of(const RedisServer& node, const std::string& name) {
   return std::stoi(node.cli({"CLUSTER", "KEYSLOT", name}));
 }

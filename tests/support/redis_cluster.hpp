@@ -26,6 +26,15 @@ class RedisCluster {
   RedisServer& master_of(const std::string& name);
   RedisServer& other_master_than(const RedisServer& node);
 
+  /// Whether every slot is served, by what the living nodes say.
+  bool is_whole();
+
+  /// Whether all nodes live, and each that is no master follows one.
+  bool is_complete();
+
+  /// Has a replica take the place of the master of that name, while that lives, and waits for it.
+  void fail_over(const std::string& name);
+
   static int slot_of(const RedisServer& node, const std::string& name);
 
   /// Moves a slot with all it holds. It is half-way, its names between the two, while `halfway` runs.

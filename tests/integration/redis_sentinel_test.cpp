@@ -1,0 +1,88 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/redis_load.hpp"
+#include "support/redis_sentinels.hpp"
+#include "support/wait.hpp"
+
+#include <doctest/doctest.h>
+
+/// larder over the master that sentinels name, and over the next one.
+namespace larder::test {
+
+namespace {
+
+OriginResponse numbered(const OriginRequest& request) {
+  return text(request.method == "GET" ? "answer " + std::to_string(request.nth) : "written");
+}
+
+struct Watched {
+  std::string yaml() const {
+    return "threads: 1\nupstreams:\n  shop: {servers: [" + origin.url() + "]}\nstore:\n  redis: {url: \"" +
+           sentinels.url() + "\", timeout: 500ms}\nroutes:\n  - match: /**\n    ttl: 600s\n";
+  }
+
+  Origin origin{numbered};
+  RedisSentinels sentinels;
+};
+
+}  // namespace
+
+TEST_CASE("A master killed under load: no request fails or waits long, and the new one is used") {
+  Watched watched;
+  Larder first(watched.yaml());
+  Larder second(watched.yaml());
+  REQUIRE(share(first, second, "before"));
+  CHECK(purge_across(first, second, "/purged"));
+  RedisLoad load(first);
+  load.go_on(50);
+  RedisServer& master = watched.sentinels.master();
+  master.stop();
+  load.go_on(100);
+  CHECK(eventually([&] { return &watched.sentinels.master() != &master; }, patience));
+  CHECK(share(first, second, "after"));
+  CHECK(purge_across(first, second, "/purged"));
+  load.finish();
+  CHECK(first.log_lines_with("redis: not available at master shop") == 1);
+}
+
+TEST_CASE(
+    "A master that hangs is left for the new one, and not gone back to when it wakes and takes itself for "
+    "it") {
+  Watched watched;
+  Larder first(watched.yaml());
+  Larder second(watched.yaml());
+  REQUIRE(share(first, second, "before"));
+  RedisLoad load(first);
+  load.go_on(20);
+  RedisServer& master = watched.sentinels.master();
+  master.pause();
+  CHECK(eventually([&] { return &watched.sentinels.master() != &master; }, patience));
+  CHECK(share(first, second, "after"));
+  master.resume();
+  CHECK(share(first, second, "later"));
+  CHECK(purge_across(first, second, "/purged"));
+  load.finish();
+}
+
+TEST_CASE("A failover that is asked for while the master lives loses no purge") {
+  Watched watched;
+  Larder first(watched.yaml());
+  Larder second(watched.yaml());
+  REQUIRE(share(first, second, "before"));
+  Client client = first.client();
+  Client elsewhere = second.client();
+  RedisServer& master = watched.sentinels.master();
+  watched.sentinels.fail_over();
+  // Whichever of the two has it, nobody here is served what was before his own write.
+  for (int i = 0; i < 200; ++i) {
+    const std::string target = "/written/" + std::to_string(i % 7);
+    const std::string before = client.get(target).body;
+    client.put(target);
+    CHECK(client.get(target).body != before);
+  }
+  CHECK(eventually([&] { return &watched.sentinels.master() != &master; }, patience));
+  CHECK(share(first, second, "after"));
+  CHECK(purge_across(first, second, "/purged"));
+}
+
+}  // namespace larder::test

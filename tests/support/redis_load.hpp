@@ -1,0 +1,44 @@
+#pragma once
+
+#include "support/larder.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace larder::test {
+
+/// HITs, MISSes and writes, one after the other, while Redis suffers in the meantime. Ends with finish().
+class RedisLoad {
+ public:
+  explicit RedisLoad(const Larder& larder);
+
+  /// Waits until so many more requests were answered.
+  void go_on(int count);
+
+  /// Every request must have been answered by 200, and within a bounded extra delay (DESIGN.md, promise 2).
+  void finish();
+
+ private:
+  void run(const Larder& larder, const std::stop_token& stop);
+  void note(const Response& response);
+
+  std::atomic<int> answered_{0};
+  std::atomic<int> failed_{0};
+  std::atomic<bool> broken_{false};
+  std::chrono::milliseconds slowest_{0};
+  std::jthread thread_;
+};
+
+/// How long a request may take: it may wait for a lookup, a purge and the like, each as long as Redis's
+/// `timeout`; the rest is the machine's.
+std::chrono::milliseconds allowed_delay();
+
+/// Waits until what the first stores is found by the second: Redis is in use. False where that does not come.
+bool share(const Larder& first, const Larder& second, const std::string& name);
+
+/// Waits until a write on the first has purged what the second holds.
+bool purge_across(const Larder& first, const Larder& second, const std::string& target);
+
+}  // namespace larder::test
