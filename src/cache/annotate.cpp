@@ -19,6 +19,8 @@ std::string_view forward_reason(Reason why) {
       return "uri-miss";
     case Reason::vary:
       return "vary-miss";
+    case Reason::partial:
+      return "partial";
     case Reason::purged:
     case Reason::outage:
       return "miss";
@@ -38,7 +40,7 @@ std::string_view forward_reason(Reason why) {
 /// Whether `fwd` alone says it all.
 bool needs_detail(Reason why) {
   return why != Reason::none && why != Reason::method && why != Reason::absent && why != Reason::vary &&
-         why != Reason::stale;
+         why != Reason::stale && why != Reason::partial;
 }
 
 std::string_view detail_of(const Outcome& outcome) {

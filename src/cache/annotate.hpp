@@ -21,6 +21,11 @@ struct Outcome {
   std::optional<int> origin_status;  ///< where it is not the response's own
 };
 
+/// Whether the request's Cookie or Authorization made it its sender's own.
+inline bool is_somebodys(policy::Reason reason) {
+  return reason == policy::Reason::cookie || reason == policy::Reason::authorization;
+}
+
 /// Adds X-Cache and Cache-Status to a response.
 void annotate(pipeline::Response& response, const Outcome& outcome);
 

@@ -20,15 +20,6 @@ using pipeline::Response;
 using policy::Reason;
 using Action = policy::ReuseDecision::Action;
 
-namespace {
-
-/// Whether the request's Cookie or Authorization says that what is stored is not for it.
-bool is_for_others(Reason why) {
-  return why == Reason::cookie || why == Reason::authorization;
-}
-
-}  // namespace
-
 CacheHandler::CacheHandler(const Settings& settings, store::Store& store, store::PurgeLog& log,
                            pipeline::Handler& origin, const Clock& clock)
     : settings_(settings),
@@ -152,7 +143,7 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
     case Action::fill:
       break;
   }
-  if (!is_for_others(decision.reason)) visit.stored = found.response;
+  if (!is_somebodys(decision.reason)) visit.stored = found.response;
   const bool has_range = head.method == "GET" && head.fields.contains("Range");
   if (has_range && !policy::asks_for_part(head)) co_return co_await pass(visit, Reason::range);
   if (has_range && found.response == nullptr) co_return co_await look_up_part(visit, decision.reason);
@@ -162,21 +153,6 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
 /// Whether this instance may be sure of the purges that what is stored was judged by.
 bool CacheHandler::trusts_hits(const Visit& visit) const {
   return visit.knows_purges && log_.trusts_hits();
-}
-
-/// A request for a part of what is not stored as a whole (RFC 9111, section 3.3).
-Task<Result<Response>> CacheHandler::look_up_part(Visit& visit, Reason absence) {
-  const http::RequestHead& head = visit.request.head;
-  const store::Lookup found = co_await store_.find(policy::part_key(visit.key.text), head.fields);
-  const Time now = clock_.now();
-  if (found.response != nullptr && trusts_hits(visit)) {
-    const policy::ReuseDecision decision =
-        policy::decide_reuse(visit.route(), head, found.response->lifetimes, false, now);
-    std::optional<Response> part;
-    if (decision.action == Action::serve) part = serve_part(visit, found.response, now);
-    if (part) co_return std::move(*part);
-  }
-  co_return co_await fill(visit, absence, nullptr);
 }
 
 }  // namespace larder::cache

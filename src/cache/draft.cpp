@@ -67,4 +67,15 @@ std::shared_ptr<store::StoredResponse> part_draft_of(const Visit& visit, const h
   return draft;
 }
 
+std::shared_ptr<store::StoredResponse> combined_draft_of(const Visit& visit, const http::ResponseHead& head,
+                                                         const policy::Lifetimes& lifetimes,
+                                                         const store::StoredResponse& older) {
+  const auto draft = begin_draft(visit, head, lifetimes);
+  const std::string key = head.status == 206 ? policy::part_key(visit.key.text) : visit.key.text;
+  complete(*draft, visit, key, policy::storable_fields(head));
+  draft->born = older.born;
+  draft->checked = older.checked.load();
+  return draft;
+}
+
 }  // namespace larder::cache

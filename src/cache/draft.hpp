@@ -22,4 +22,10 @@ std::shared_ptr<store::StoredResponse> draft_of(const Visit& visit, const http::
 std::shared_ptr<store::StoredResponse> part_draft_of(const Visit& visit, const http::ResponseHead& head,
                                                      const policy::Lifetimes& lifetimes);
 
+/// The same for what a stored part and a newer one make together, by its status a part or the whole: it is as
+/// new as the older one.
+std::shared_ptr<store::StoredResponse> combined_draft_of(const Visit& visit, const http::ResponseHead& head,
+                                                         const policy::Lifetimes& lifetimes,
+                                                         const store::StoredResponse& older);
+
 }  // namespace larder::cache

@@ -21,11 +21,6 @@ using policy::Reason;
 
 namespace {
 
-/// Whether the request's Cookie or Authorization made it its sender's own.
-bool is_somebodys(Reason reason) {
-  return reason == Reason::cookie || reason == Reason::authorization;
-}
-
 /// The client's own Range, which a shared request is sent without.
 void add_range(http::FieldList& out, const http::FieldList& request_fields) {
   for (const http::Field field : request_fields) {
@@ -54,6 +49,8 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
     policy::make_conditional(request->head.fields, *validated->fields);
   } else if (policy::asks_for_part(visit.request.head)) {
     add_range(request->head.fields, visit.request.head.fields);
+  } else {
+    ask_for_rest(visit, request->head.fields);
   }
   visit.mark = log_.mark();
   visit.request_time = clock_.now();
@@ -73,6 +70,13 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
   }
   if (validated != nullptr && response->head.status == 304) {
     co_return co_await take_not_modified(visit, std::move(*response), std::move(validated));
+  }
+  if (visit.part != nullptr) {
+    if (!complete(visit, *response)) {
+      visit.is_whole_wanted = true;
+      co_return co_await fill(visit, why, nullptr);
+    }
+    why = Reason::partial;
   }
   const bool is_part = validated == nullptr && policy::asks_for_part(visit.request.head);
   if (is_part && response->head.status == 206) {
@@ -119,26 +123,6 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   annotate(response, outcome);
   annotate_debug(response, visit, &draft->tags,
                  policy::remaining_freshness(decision.lifetimes, visit.response_time));
-  co_return response;
-}
-
-/// A 206 to the client's own Range: kept as a part (RFC 9111, section 3.3).
-Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Response response) {
-  policy::StoringDecision decision =
-      policy::decide_storing_part(storing_input(visit, visit.request.head, response.head, settings_));
-  const bool fits = response.body.length().value_or(0) <= settings_.max_object;
-  if (decision.store() && !fits) decision.refusal = Reason::too_large;
-  response.head.fields = policy::response_fields_to_forward(response.head, false);
-  if (decision.store()) {
-    co_await store_content(store_, part_draft_of(visit, response.head, decision.lifetimes), response.body,
-                           settings_.max_object);
-  }
-  const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
-  annotate(response, {.result = is_private ? CacheResult::bypass : CacheResult::miss,
-                      .why = why,
-                      .refusal = decision.refusal,
-                      .stored = decision.store()});
-  annotate_debug(response, visit, nullptr, std::nullopt);
   co_return response;
 }
 

@@ -19,25 +19,26 @@ Task<bool> drain(pipeline::BodyReader& content) {
 }
 
 Task<> store_content(store::Store& store, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body,
-                     std::uint64_t max_object) {
+                     std::uint64_t max_object, Margins margins) {
   if (!body.is_streamed()) {
-    co_await store_whole(store, std::move(draft), body.bytes());
+    co_await store_whole(store, std::move(draft), join(margins, body.bytes()));
     co_return;
   }
   const std::optional<std::uint64_t> length = body.length();
-  body = pipeline::Body(
-      std::make_unique<StoringReader>(body.take_reader(), length, std::move(draft), store, max_object),
-      length);
+  body = pipeline::Body(std::make_unique<StoringReader>(body.take_reader(), length, std::move(draft), store,
+                                                        max_object, std::move(margins)),
+                        length);
 }
 
 StoringReader::StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,
                              std::shared_ptr<store::StoredResponse> draft, store::Store& store,
-                             std::uint64_t max_object)
+                             std::uint64_t max_object, Margins margins)
     : inner_(std::move(inner)),
       length_(length),
       draft_(std::move(draft)),
       store_(store),
-      max_object_(max_object) {
+      max_object_(max_object),
+      margins_(std::move(margins)) {
   if (length_) content_.reserve(*length_);
 }
 
@@ -48,7 +49,7 @@ Task<Result<std::string_view>> StoringReader::read() {
   keep(*piece);
   const bool is_whole = length_ ? content_.size() == *length_ : piece->empty();
   if (is_whole && draft_ != nullptr) {
-    co_await store_whole(store_, std::exchange(draft_, nullptr), Bytes(std::move(content_)));
+    co_await store_whole(store_, std::exchange(draft_, nullptr), join(margins_, Bytes(std::move(content_))));
   }
   co_return piece;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "joined_reader.hpp"
+
 #include <larder/pipeline/body.hpp>
 #include <larder/store/store.hpp>
 
@@ -15,9 +17,10 @@ namespace larder::cache {
 /// stored.
 class StoringReader final : public pipeline::BodyReader {
  public:
-  /// `draft` is complete but for its body.
+  /// `draft` is complete but for its body: the content between the margins.
   StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,
-                std::shared_ptr<store::StoredResponse> draft, store::Store& store, std::uint64_t max_object);
+                std::shared_ptr<store::StoredResponse> draft, store::Store& store, std::uint64_t max_object,
+                Margins margins);
 
   Task<Result<std::string_view>> read() override;
   bool is_ready() const override { return inner_->is_ready(); }
@@ -30,6 +33,7 @@ class StoringReader final : public pipeline::BodyReader {
   std::shared_ptr<store::StoredResponse> draft_;  // nullptr once stored or given up
   store::Store& store_;
   std::uint64_t max_object_;
+  Margins margins_;
   std::string content_;
 };
 
@@ -37,8 +41,8 @@ class StoringReader final : public pipeline::BodyReader {
 Task<bool> drain(pipeline::BodyReader& content);
 
 /// Stores a response with its content: now where that is all there, else when it has been read through
-/// `body`.
+/// `body`. What is stored has the margins around it.
 Task<> store_content(store::Store& store, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body,
-                     std::uint64_t max_object);
+                     std::uint64_t max_object, Margins margins = {});
 
 }  // namespace larder::cache

@@ -20,6 +20,8 @@ struct Visit {
   /// What is stored and matches the request, though it may not simply be served. nullptr where it is none of
   /// this request's business.
   store::StoredResponsePtr stored{};
+  store::StoredResponsePtr part{};  ///< of what it asks for, while only the rest is asked for
+  bool is_whole_wanted = false;     ///< that was no use
 
   /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
   /// that was answered before the request began.

@@ -1,3 +1,5 @@
+#include "strong.hpp"
+
 #include <larder/base/text.hpp>
 #include <larder/http/date.hpp>
 #include <larder/http/etag.hpp>
@@ -10,13 +12,6 @@ namespace {
 
 // X-Cache-* are larder's own: no stored response has them from its origin.
 constexpr std::string_view answered_range = "X-Cache-Range";
-
-// RFC 9110, section 8.8.2.2: a date is as good as a strong validator where the response was made at least a
-// second later.
-bool is_strong_date(const http::FieldList& fields, Time modified, Time now) {
-  const auto date = http::parse_date(trim(fields.find("Date").value_or("")), now);
-  return date && *date - modified >= Seconds{1};
-}
 
 // RFC 9110, section 13.1.5: the strong comparison, of dates too.
 bool holds_if_range(const http::FieldList& request_fields, const http::FieldList& stored_fields, Time now) {

@@ -18,15 +18,6 @@ http::CacheControl request_directives(const Route& route, const http::FieldList&
   return control;
 }
 
-// An entry without a lifetime of the origin's own was made from a request without these fields: an answer to
-// one with them may be another.
-Reason stranger_reason(const Route& route, const http::FieldList& fields, const Lifetimes& stored) {
-  if (!stored.by_route) return Reason::none;
-  if (has_unkeyed_cookie(route, fields)) return Reason::cookie;
-  if (!stored.allows_authorization && has_unkeyed_authorization(route, fields)) return Reason::authorization;
-  return Reason::none;
-}
-
 // RFC 9111, section 5.2.1: what the request asks of a response beyond being fresh.
 Reason request_demand(const http::CacheControl& asked, Milliseconds age, Milliseconds remaining) {
   if (asked.no_cache) return Reason::request_no_cache;
@@ -59,6 +50,13 @@ bool allows_stale(const http::CacheControl& asked, const Lifetimes& stored) {
 }
 
 }  // namespace
+
+Reason stranger_reason(const Route& route, const http::FieldList& fields, const Lifetimes& stored) {
+  if (!stored.by_route) return Reason::none;
+  if (has_unkeyed_cookie(route, fields)) return Reason::cookie;
+  if (!stored.allows_authorization && has_unkeyed_authorization(route, fields)) return Reason::authorization;
+  return Reason::none;
+}
 
 bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
                         Time now) {

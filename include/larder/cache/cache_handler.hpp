@@ -39,6 +39,7 @@ struct Settings {
 ///                       | stale, and an error    | serve    | STALE, where stale-if-error allows (RFC 5861)
 ///   GET with a Range    | whole or part, fresh   | serve    | HIT (206 or 416)
 ///                       | none                   | fill     | MISS (206, kept as a part; or the whole)
+///   GET without a Range   | a part                 | fill     | MISS (the rest alone is fetched)
 ///   not to be cached    | not looked for         | pass     | BYPASS
 ///   unsafe              | purged after success   | pass     | BYPASS
 ///
@@ -71,6 +72,8 @@ class CacheHandler final : public pipeline::Handler {
   Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
   Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
+  void ask_for_rest(Visit& visit, http::FieldList& fields);
+  bool complete(Visit& visit, pipeline::Response& response) const;
   Task<> take_head(Visit& visit, const http::ResponseHead& head);
   Task<Result<pipeline::Response>> take_not_modified(Visit& visit, pipeline::Response response,
                                                      store::StoredResponsePtr validated);

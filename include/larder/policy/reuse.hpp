@@ -24,6 +24,11 @@ struct ReuseDecision {
 ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
                            bool has_validator, Time now);
 
+/// Reason::cookie or Reason::authorization where a stored response is not for a request with these fields: an
+/// entry without a lifetime of the origin's own was made from a request without them, and an answer to one
+/// with them may be another.
+Reason stranger_reason(const Route& route, const http::FieldList& request_fields, const Lifetimes& stored);
+
 /// Whether a stored response may be served where the origin cannot be reached or answers with an error: by
 /// its own stale-if-error or the request's (RFC 5861, section 4), or since it was refreshed ahead and is
 /// fresh. Only for a response that decide_reuse() would not have kept from the request as somebody else's.

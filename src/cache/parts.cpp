@@ -1,0 +1,136 @@
+// Parts of what is not stored as a whole (RFC 9111, sections 3.3 and 3.4).
+#include "annotate.hpp"
+#include "draft.hpp"
+#include "joined_reader.hpp"
+#include "serve.hpp"
+#include "storing_reader.hpp"
+#include "visit.hpp"
+
+#include <larder/cache/cache_handler.hpp>
+#include <larder/policy/combining.hpp>
+#include <larder/policy/partial.hpp>
+#include <larder/policy/reuse.hpp>
+
+namespace larder::cache {
+
+using pipeline::CacheResult;
+using pipeline::Response;
+using policy::Reason;
+
+namespace {
+
+/// What of the older part goes around the newer one.
+Margins margins_of(const policy::Combination& combination, const Bytes& older) {
+  return {older.slice(0, combination.before), older.slice(older.size() - combination.after)};
+}
+
+/// How many bytes a part has: its content may come without a length, but Content-Range says it.
+std::uint64_t size_of_part(const Response& part) {
+  if (part.body.length()) return *part.body.length();
+  const auto content = http::parse_content_range(part.head.fields.find("Content-Range").value_or(""));
+  return content ? content->range.size() : 0;
+}
+
+/// A response and the stored content that goes around what arrives.
+struct ToStore {
+  std::shared_ptr<store::StoredResponse> draft;
+  Margins margins;
+};
+
+/// A stored part with the newer one, which the origin answered with `head`; nothing where they do not make
+/// one.
+std::optional<ToStore> combine_with(const store::StoredResponse& older, const Visit& visit,
+                                    const http::ResponseHead& head, std::uint64_t size,
+                                    const Settings& settings) {
+  const auto combination = policy::combine(*older.fields, older.body.size(), head.fields, size);
+  if (!combination || combination->range.size() > settings.max_object) return std::nullopt;
+  http::ResponseHead joined;
+  joined.status = combination->is_whole() ? 200 : 206;
+  joined.fields = policy::combined_fields(*older.fields, head.fields, *combination);
+  const policy::StoringInput input = storing_input(visit, visit.request.head, joined, settings);
+  const policy::StoringDecision decision =
+      combination->is_whole() ? policy::decide_storing(input) : policy::decide_storing_part(input);
+  if (!decision.store()) return std::nullopt;
+  return ToStore{combined_draft_of(visit, joined, decision.lifetimes, older),
+                 margins_of(*combination, older.body)};
+}
+
+}  // namespace
+
+/// A request for a part: from a stored one where that holds it, else by asking for it.
+Task<Result<Response>> CacheHandler::look_up_part(Visit& visit, Reason absence) {
+  const http::RequestHead& head = visit.request.head;
+  const store::Lookup found = co_await store_.find(policy::part_key(visit.key.text), head.fields);
+  const Time now = clock_.now();
+  if (found.response != nullptr && trusts_hits(visit)) {
+    const policy::ReuseDecision decision =
+        policy::decide_reuse(visit.route(), head, found.response->lifetimes, false, now);
+    std::optional<Response> part;
+    if (decision.action == policy::ReuseDecision::Action::serve)
+      part = serve_part(visit, found.response, now);
+    if (part) co_return std::move(*part);
+    absence = Reason::partial;
+  }
+  co_return co_await fill(visit, absence, nullptr);
+}
+
+/// A 206 to the client's own Range: kept as a part, together with what is stored of the same representation.
+/// Where that makes it whole it is stored as such, and answers every later request.
+Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Response response) {
+  policy::StoringDecision decision =
+      policy::decide_storing_part(storing_input(visit, visit.request.head, response.head, settings_));
+  const std::uint64_t size = size_of_part(response);
+  if (decision.store() && size > settings_.max_object) decision.refusal = Reason::too_large;
+  response.head.fields = policy::response_fields_to_forward(response.head, false);
+  if (decision.store()) {
+    const store::StoredResponsePtr older =
+        store_.find_now(policy::part_key(visit.key.text), visit.request.head.fields);
+    std::optional<ToStore> combined;
+    if (older != nullptr) combined = combine_with(*older, visit, response.head, size, settings_);
+    if (!combined) combined = ToStore{part_draft_of(visit, response.head, decision.lifetimes), {}};
+    co_await store_content(store_, std::move(combined->draft), response.body, settings_.max_object,
+                           std::move(combined->margins));
+  }
+  const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
+  annotate(response, {.result = is_private ? CacheResult::bypass : CacheResult::miss,
+                      .why = why,
+                      .refusal = decision.refusal,
+                      .stored = decision.store()});
+  annotate_debug(response, visit, nullptr, std::nullopt);
+  co_return response;
+}
+
+/// Where a part of what is asked for is at hand, only the rest is asked for.
+void CacheHandler::ask_for_rest(Visit& visit, http::FieldList& fields) {
+  const http::RequestHead& head = visit.request.head;
+  if (head.method != "GET" || head.fields.contains("Range") || visit.stored != nullptr ||
+      visit.is_whole_wanted)
+    return;
+  const store::StoredResponsePtr part = store_.find_now(policy::part_key(visit.key.text), head.fields);
+  if (part == nullptr || policy::stranger_reason(visit.route(), head.fields, part->lifetimes) != Reason::none)
+    return;
+  const auto gap = policy::gap_of(*part->fields, part->body.size());
+  // What is too large to be stored would be asked for in two pieces each time.
+  if (!gap || gap->length > settings_.max_object) return;
+  policy::ask_for_gap(fields, *gap);
+  visit.part = part;
+}
+
+/// Makes the answer to ask_for_rest() the whole response; false where it is about a part, and not about the
+/// rest of what is stored.
+bool CacheHandler::complete(Visit& visit, Response& response) const {
+  const store::StoredResponsePtr part = std::exchange(visit.part, nullptr);
+  if (response.head.status != 206) return response.head.status != 416;
+  if (!log_.is_valid(*part) || !trusts_hits(visit)) return false;
+  const std::uint64_t size = size_of_part(response);
+  const auto combination = policy::combine(*part->fields, part->body.size(), response.head.fields, size);
+  if (!combination || !combination->is_whole()) return false;
+  response.head.status = 200;
+  response.head.fields = policy::combined_fields(*part->fields, response.head.fields, *combination);
+  response.body = join(margins_of(*combination, part->body), std::move(response.body), size);
+  // The outcome is as new as its oldest part.
+  visit.mark = {part->born, part->checked.load()};
+  return true;
+}
+
+}  // namespace larder::cache
