@@ -29,6 +29,8 @@ void add(admin::Stats& stats, std::size_t lane, const Lane::Report& report) {
   stats.redis->writes += counts.writes;
   stats.redis->failed_writes += counts.failed_writes;
   stats.redis->skipped_writes += counts.skipped_writes;
+  stats.redis->unadmitted_writes += counts.unadmitted_writes;
+  stats.redis->packed_writes += counts.packed_writes;
 }
 
 }  // namespace

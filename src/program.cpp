@@ -169,7 +169,11 @@ std::unique_ptr<store::PurgeLog> Program::make_purge_log() {
 
 Shared Program::shared() {
   store::RedisTier::Settings redis_tier;
-  if (redis_) redis_tier = {config_.store.redis->key_prefix, config_.store.max_lifetime};
+  if (redis_) {
+    redis_tier.key_prefix = config_.store.redis->key_prefix;
+    redis_tier.max_lifetime = config_.store.max_lifetime;
+    redis_tier.max_object = config_.store.max_object;
+  }
   return {.clock = clock_,
           .log = log(),
           .cache = cache_settings_,

@@ -119,6 +119,8 @@ json::value redis_of(const Stats& stats) {
                       {"writes", stats.redis->writes},
                       {"failed_writes", stats.redis->failed_writes},
                       {"skipped_writes", stats.redis->skipped_writes},
+                      {"unadmitted_writes", stats.redis->unadmitted_writes},
+                      {"packed_writes", stats.redis->packed_writes},
                       {"nodes", nodes_of(stats.redis_clients)},
                       {"clients", std::move(clients)}};
 }

@@ -118,7 +118,7 @@ Task<bool> PurgeWriter::write_oldest() {
 Task<bool> PurgeWriter::make_room() {
   if (!stream_.is_full()) co_return false;
   const Result<bool> removed = co_await stream_.remove();
-  co_return removed&&* removed;
+  co_return removed.has_value() && *removed;
 }
 
 void PurgeWriter::stop() {

@@ -11,12 +11,13 @@ namespace {
 //   4      magic and version
 //   8      checksum of the head
 //   4      size of the head
-//   ...    the head: kind, keys, ... , size and checksum of the body
-//   ...    the body, to the end
+//   ...    the head: kind, keys, ... , size of the content if it is packed (else 0), size and checksum of the
+//   body
+//   ...    the body, packed or not, to the end
 //
 // To add or change a field: change `magic`, encode() and decode(). Records of other versions are misses and
 // go by their expiry, so instances of two versions on one Redis share nothing and disturb nothing.
-constexpr std::string_view magic = "LDR\x02";
+constexpr std::string_view magic = "LDR\x03";
 constexpr std::size_t prefix_size = 16;
 
 enum class Kind : std::uint8_t { response = 1, vary = 2 };
@@ -116,11 +117,13 @@ Record read_response(ByteReader& reader, const Bytes& body) {
   response->tags.names = reader.texts();
   response->born.milliseconds = reader.number<std::uint64_t>();
   response->born.sequence = reader.number<std::uint64_t>();
+  const auto packed_from = reader.number<std::uint64_t>();
   const auto body_size = reader.number<std::uint64_t>();
   const auto body_checksum = reader.number<std::uint64_t>();
   if (reader.failed() || !reader.at_end()) return {};
   if (response->status < 200 || response->status > 599) return {};
   if (body_size != body.size() || body_checksum != checksum_of(body.view())) return {};
+  if (packed_from != 0) return PackedResponse{std::move(response), body, packed_from};
   response->body = body;
   return response;
 }
@@ -133,9 +136,8 @@ Record read_vary(ByteReader& reader, const Bytes& body) {
   return record;
 }
 
-}  // namespace
-
-EncodedRecord encode(const StoredResponse& response) {
+/// `packed_from`: the size that `body` was packed from; 0 where it is the content itself.
+EncodedRecord encode_response(const StoredResponse& response, const Bytes& body, std::uint64_t packed_from) {
   ByteWriter writer;
   writer.reserve(response.weight() - response.body.size());
   writer.number(static_cast<std::uint8_t>(Kind::response));
@@ -150,9 +152,20 @@ EncodedRecord encode(const StoredResponse& response) {
   writer.texts(response.tags.names);
   writer.number(response.born.milliseconds);
   writer.number(response.born.sequence);
-  writer.number(std::uint64_t{response.body.size()});
-  writer.number(checksum_of(response.body.view()));
-  return {with_prefix(writer.take()), response.body};
+  writer.number(packed_from);
+  writer.number(std::uint64_t{body.size()});
+  writer.number(checksum_of(body.view()));
+  return {with_prefix(writer.take()), body};
+}
+
+}  // namespace
+
+EncodedRecord encode(const StoredResponse& response) {
+  return encode_response(response, response.body, 0);
+}
+
+EncodedRecord encode(const StoredResponse& response, const Bytes& packed) {
+  return encode_response(response, packed, response.body.size());
 }
 
 EncodedRecord encode(const VaryRecord& record) {

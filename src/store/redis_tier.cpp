@@ -1,9 +1,12 @@
+#include <larder/base/hash.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/store/redis_tier.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
@@ -11,6 +14,20 @@ namespace larder::store {
 namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
+
+constexpr int spread = 16;
+
+/// Up to a sixteenth longer, the same for the same key.
+Milliseconds with_jitter(Milliseconds expiry, std::string_view key) {
+  constexpr std::uint64_t steps = 1'024;
+  const auto step = static_cast<Milliseconds::rep>(hash_of(key) % steps);
+  return expiry + expiry * step / (spread * Milliseconds::rep{steps});
+}
+
+/// Lets others on this loop go first.
+Task<> yield() {
+  co_await boost::asio::post(boost::asio::use_awaitable);
+}
 
 }  // namespace
 
@@ -52,6 +69,7 @@ Task<Lookup> RedisTier::find_variant(std::string_view primary_key, VaryRecord va
 }
 
 Lookup RedisTier::admit(const std::shared_ptr<StoredResponse>& response, std::uint64_t node) {
+  doorkeeper_.note(hash_of(response->variant_key));
   if (!log_.admit(*response)) return {nullptr, policy::Reason::purged};
   // Asked once more, after the check: what was purged here meanwhile may not have a position to be judged by,
   // and positions count with one node only.
@@ -74,18 +92,52 @@ Task<Record> RedisTier::read(std::string_view key) {
   }
   if (reply->kind != redis::Value::Kind::text) co_return Record{};
   Record record = decode(reply->text);
+  if (PackedResponse* packed = std::get_if<PackedResponse>(&record)) {
+    record = co_await unpack(std::move(*packed));
+  }
   if (std::holds_alternative<std::monostate>(record)) counts_.bad_records.fetch_add(1, relaxed);
   co_return record;
 }
 
+Task<Record> RedisTier::unpack(PackedResponse packed) {
+  if (packed.size > settings_.max_object) co_return Record{};
+  Unpacking unpacking(zstd_, std::move(packed.packed), packed.size);
+  while (unpacking.step()) co_await yield();
+  std::optional<Bytes> content = unpacking.take();
+  if (!content) co_return Record{};
+  packed.response->body = std::move(*content);
+  co_return Record{std::move(packed.response)};
+}
+
+Task<EncodedRecord> RedisTier::encoded(const StoredResponse& response) {
+  if (!is_worth_packing(response)) co_return encode(response);
+  Packing packing(zstd_, response.body);
+  while (packing.step()) co_await yield();
+  const std::optional<Bytes> packed = packing.take();
+  if (!packed) co_return encode(response);
+  counts_.packed_writes.fetch_add(1, relaxed);
+  co_return encode(response, *packed);
+}
+
 Task<> RedisTier::put(StoredResponsePtr response) {
   // Out of step, others could read what only a purge that waits here would forbid.
-  if (usable_node() == 0 || !log_.is_valid(*response)) {
+  const std::uint64_t node = usable_node();
+  if (node == 0 || !log_.is_valid(*response)) {
+    counts_.skipped_writes.fetch_add(1, relaxed);
+    co_return;
+  }
+  if (!doorkeeper_.admits(hash_of(response->variant_key), std::chrono::steady_clock::now())) {
+    counts_.unadmitted_writes.fetch_add(1, relaxed);
+    co_return;
+  }
+  const EncodedRecord record = co_await encoded(*response);
+  // Packing may have taken a while.
+  if (usable_node() != node) {
     counts_.skipped_writes.fetch_add(1, relaxed);
     co_return;
   }
   const Milliseconds expiry = expiry_of(*response);
-  redis::Command command = set_command(response->variant_key, encode(*response), expiry);
+  redis::Command command = set_command(response->variant_key, record, expiry);
   if (response->vary.empty()) {
     co_await write(std::move(command));
     co_return;
@@ -104,7 +156,7 @@ redis::Command RedisTier::set_command(std::string_view key, const EncodedRecord&
   command.key(policy::redis_name(settings_.key_prefix, key));
   command.arg(record.head, record.body);
   command.arg("PX");
-  command.arg(std::int64_t{expiry.count()});
+  command.arg(std::int64_t{with_jitter(expiry, key).count()});
   return command;
 }
 

@@ -2,6 +2,7 @@
 #include "fuzz.hpp"
 
 #include <larder/base/hash.hpp>
+#include <larder/store/packing.hpp>
 #include <larder/store/record.hpp>
 
 #include <algorithm>
@@ -11,6 +12,7 @@ using namespace larder::fuzz;
 
 namespace {
 
+constexpr std::size_t most_unpacked = 1 << 20;
 constexpr std::size_t body_part = 16;  // size and checksum of the body, at the end of the head
 
 std::string little_endian(std::uint64_t value, std::size_t size) {
@@ -25,7 +27,7 @@ std::string record_of(std::string head, std::string_view body, bool mend) {
     head.resize(head.size() - body_part);
     head += little_endian(body.size(), 8) + little_endian(checksum_of(body), 8);
   }
-  std::string record = "LDR\x02";
+  std::string record = "LDR\x03";
   record += little_endian(checksum_of(head), 8);
   record += little_endian(head.size(), 4);
   return record.append(head).append(body);
@@ -46,6 +48,17 @@ void require_sound_response(const store::StoredResponse& response) {
   policy::remaining_freshness(response.lifetimes, Time{Milliseconds{1'700'000'000'000}});
 }
 
+// Whatever the packed bytes are: nothing, or as much as was said.
+void unpack(const store::PackedResponse& packed) {
+  static store::Zstd zstd;
+  if (packed.size > most_unpacked) return;
+  store::Unpacking unpacking(zstd, packed.packed, packed.size);
+  while (unpacking.step()) {
+  }
+  const std::optional<Bytes> content = unpacking.take();
+  require(!content || content->size() == packed.size, "a content is as large as its record says");
+}
+
 void check(const std::string& bytes) {
   const store::Record record = store::decode(Bytes::copy_of(bytes));
   if (const auto* response = std::get_if<std::shared_ptr<store::StoredResponse>>(&record)) {
@@ -54,6 +67,10 @@ void check(const std::string& bytes) {
     const store::Record again = store::decode(Bytes::copy_of(encoded));
     const auto* same = std::get_if<std::shared_ptr<store::StoredResponse>>(&again);
     require(same && bytes_of(store::encode(**same)) == encoded, "a record is encoded as it was read");
+  }
+  if (const auto* packed = std::get_if<store::PackedResponse>(&record)) {
+    require_sound_response(*packed->response);
+    unpack(*packed);
   }
   if (const auto* vary = std::get_if<store::VaryRecord>(&record)) {
     require(!vary->names.empty(), "a vary record names a field");

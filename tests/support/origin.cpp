@@ -105,6 +105,11 @@ void Origin::answer_early(std::function<std::optional<OriginResponse>(const Orig
   early_handler_ = std::move(handler);
 }
 
+void Origin::keep_no_requests() {
+  const std::lock_guard lock(mutex_);
+  keeps_requests_ = false;
+}
+
 void Origin::drop_connections() {
   const std::lock_guard lock(mutex_);
   for (Connection& connection : open_) connection.wire.socket().shutdown();
@@ -199,9 +204,11 @@ OriginResponse Origin::respond(OriginRequest& request) {
   Handler handler;
   {
     const std::lock_guard lock(mutex_);
-    const auto earlier = std::ranges::count(requests_, request.target, &OriginRequest::target);
-    request.nth = static_cast<int>(earlier) + 1;
-    requests_.push_back(request);
+    if (keeps_requests_) {
+      const auto earlier = std::ranges::count(requests_, request.target, &OriginRequest::target);
+      request.nth = static_cast<int>(earlier) + 1;
+      requests_.push_back(request);
+    }
     handler = handler_;
   }
   return handler(request);

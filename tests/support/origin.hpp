@@ -81,6 +81,9 @@ class Origin {
   /// the connection ends.
   void answer_early(std::function<std::optional<OriginResponse>(const OriginRequest&)> handler);
 
+  /// From now on nothing is written down, and `nth` is not counted: for long runs.
+  void keep_no_requests();
+
   /// Ends every connection; the next request needs a new one.
   void drop_connections();
 
@@ -112,6 +115,7 @@ class Origin {
   Handler handler_;
   std::function<std::optional<OriginResponse>(const OriginRequest&)> early_handler_;
   std::vector<OriginRequest> requests_;
+  bool keeps_requests_ = true;
   std::list<Connection> open_;
   std::thread acceptor_;
 };

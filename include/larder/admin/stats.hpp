@@ -28,6 +28,8 @@ struct RedisTierStats {
   std::uint64_t writes = 0;
   std::uint64_t failed_writes = 0;
   std::uint64_t skipped_writes = 0;
+  std::uint64_t unadmitted_writes = 0;
+  std::uint64_t packed_writes = 0;
 };
 
 struct PurgeLogStats {

@@ -3,6 +3,7 @@
 #include <larder/base/bytes.hpp>
 #include <larder/store/stored_response.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,9 +18,16 @@ struct VaryRecord {
   std::vector<std::string> names;  ///< lower case, sorted, at least one
 };
 
+/// A stored response whose content is packed (packing.hpp) in its record.
+struct PackedResponse {
+  std::shared_ptr<StoredResponse> response;  ///< complete but for its body
+  Bytes packed;
+  std::uint64_t size = 0;  ///< of the content, as the record says: to be bounded before it is believed
+};
+
 /// A record read from Redis; monostate where the bytes are none of ours, of another version, cut short or
 /// garbled.
-using Record = std::variant<std::monostate, std::shared_ptr<StoredResponse>, VaryRecord>;
+using Record = std::variant<std::monostate, std::shared_ptr<StoredResponse>, PackedResponse, VaryRecord>;
 
 /// A record in two parts that follow each other, so that the body need not be copied.
 struct EncodedRecord {
@@ -29,6 +37,9 @@ struct EncodedRecord {
 
 /// The byte record of a stored response: everything but what is atomic, which counts in one instance only.
 EncodedRecord encode(const StoredResponse& response);
+
+/// The same, with what Packing made of its body.
+EncodedRecord encode(const StoredResponse& response, const Bytes& packed);
 EncodedRecord encode(const VaryRecord& record);
 
 /// Reads a record. Every length is checked before use, and every byte by a checksum. The body shares `bytes`.

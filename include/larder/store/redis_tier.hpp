@@ -2,6 +2,8 @@
 
 #include <larder/base/clock.hpp>
 #include <larder/redis/redis.hpp>
+#include <larder/store/doorkeeper.hpp>
+#include <larder/store/packing.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/record.hpp>
 #include <larder/store/store.hpp>
@@ -19,7 +21,9 @@ class RedisTier final : public Store {
  public:
   struct Settings {
     std::string key_prefix = "larder";
-    Milliseconds max_lifetime{24 * 3'600'000};  ///< nothing stays longer
+    Milliseconds max_lifetime{24 * 3'600'000};  ///< nothing stays longer, but for a sixteenth (see put())
+    std::uint64_t max_object = 8u << 20;        ///< a packed content that says it is larger is a miss
+    Doorkeeper::Limits doorkeeper;
   };
 
   RedisTier(redis::Redis& redis, const PurgeLog& log, const Clock& clock, Settings settings)
@@ -36,7 +40,10 @@ class RedisTier final : public Store {
   /// step.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
 
-  /// Waits for Redis' answer; the commands are on the connection before the first wait, so that a find()
+  /// Packs a content where that is worth it; expiries are lengthened by up to a sixteenth, so that what is
+  /// written together does not expire together. Where too many new keys come, those come not in that were not
+  /// seen before (doorkeeper.hpp). Waits for Redis' answer; but for contents of more than packed_piece the
+  /// commands are on the connection before the first wait, so that a find()
   /// issued after put() was begun on this thread sees them.
   Task<> put(StoredResponsePtr response) override;
 
@@ -46,14 +53,18 @@ class RedisTier final : public Store {
     std::atomic<std::uint64_t> failed_reads{0};  ///< no answer, or an error
     std::atomic<std::uint64_t> bad_records{0};   ///< garbled, of another version, or of another key
     std::atomic<std::uint64_t> writes{0};
-    std::atomic<std::uint64_t> failed_writes{0};   ///< no answer, or an error
-    std::atomic<std::uint64_t> skipped_writes{0};  ///< Redis down, or the purge log out of step
+    std::atomic<std::uint64_t> failed_writes{0};      ///< no answer, or an error
+    std::atomic<std::uint64_t> skipped_writes{0};     ///< Redis down, or the purge log out of step
+    std::atomic<std::uint64_t> unadmitted_writes{0};  ///< not seen before, and too many such came
+    std::atomic<std::uint64_t> packed_writes{0};      ///< with a packed content
   };
   const Counts& counts() const { return counts_; }
 
  private:
   std::uint64_t usable_node() const;
   Task<Record> read(std::string_view key);
+  Task<Record> unpack(PackedResponse packed);
+  Task<EncodedRecord> encoded(const StoredResponse& response);
   redis::Command set_command(std::string_view key, const EncodedRecord& record, Milliseconds expiry) const;
   Task<> write(redis::Command command);
   Task<Lookup> find_variant(std::string_view primary_key, VaryRecord vary,
@@ -67,6 +78,8 @@ class RedisTier final : public Store {
   const Clock& clock_;
   Settings settings_;
   std::string log_name_;
+  Doorkeeper doorkeeper_{settings_.doorkeeper};
+  Zstd zstd_;
   Counts counts_;
 };
 

@@ -28,7 +28,8 @@ class Store {
   /// one.
   virtual Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) = 0;
 
-  /// Stores, in place of what the variant key held. When it returns, find() on this thread sees the response.
+  /// Stores, in place of what the variant key held. When it returns, find() on this thread sees the response;
+  /// of a large one that goes to Redis alone, a moment later.
   virtual Task<> put(StoredResponsePtr response) = 0;
 };
 

@@ -92,6 +92,18 @@ TEST_CASE("a stored response comes back from its record as it went in") {
   CHECK(after.checked == 0);
 }
 
+TEST_CASE("a packed content comes back packed, with the size that it has unpacked") {
+  const auto before = full_response();
+  before->body = Bytes::copy_of(std::string(5'000, 'x'));
+  const Record record = decode_text(joined(encode(*before, Bytes::copy_of("packed"))));
+  const auto* packed = std::get_if<larder::store::PackedResponse>(&record);
+  REQUIRE(packed);
+  CHECK(packed->packed.view() == "packed");
+  CHECK(packed->size == 5'000);
+  CHECK(packed->response->variant_key == before->variant_key);
+  CHECK(packed->response->body.empty());
+}
+
 TEST_CASE("every flag of a response's lifetimes travels by itself") {
   for (const int set : {0, 1, 2, 3}) {
     auto response = Sample{}.make();
@@ -121,7 +133,8 @@ TEST_CASE("the body of a decoded record shares the record's bytes") {
 
 TEST_CASE("a record cut short or made longer anywhere is nothing") {
   for (const std::string& whole :
-       {joined(encode(*full_response())), joined(encode(VaryRecord{"GET:http://a/b", {"accept"}}))}) {
+       {joined(encode(*full_response())), joined(encode(*full_response(), Bytes::copy_of("packed"))),
+        joined(encode(VaryRecord{"GET:http://a/b", {"accept"}}))}) {
     for (std::size_t size = 0; size < whole.size(); ++size) {
       CAPTURE(size);
       CHECK(is_nothing(whole.substr(0, size)));
@@ -132,7 +145,8 @@ TEST_CASE("a record cut short or made longer anywhere is nothing") {
 
 TEST_CASE("a record with any byte changed is nothing") {
   for (const std::string& whole :
-       {joined(encode(*full_response())), joined(encode(VaryRecord{"GET:http://a/b", {"accept"}}))}) {
+       {joined(encode(*full_response())), joined(encode(*full_response(), Bytes::copy_of("packed"))),
+        joined(encode(VaryRecord{"GET:http://a/b", {"accept"}}))}) {
     for (std::size_t i = 0; i < whole.size(); ++i) {
       for (const int change : {0x01, 0x80, 0xFF}) {
         CAPTURE(i);

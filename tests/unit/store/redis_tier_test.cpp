@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 using larder::Milliseconds;
 using larder::store::Lookup;
 using larder::store::MemoryPurgeLog;
@@ -77,11 +79,12 @@ TEST_CASE_FIXTURE(Fixture, "entries have readable names and an expiry of what is
   run(redis.put(response));
   const std::string name = "test:r:GET:http://shop.example/products/7";
   CHECK(server.cli({"KEYS", "*"}) == name);
-  CHECK(expiry(name) <= 90'000);
+  CHECK(expiry(name) <= 90'000 + 90'000 / 16);
   CHECK(expiry(name) > 60'000);
 }
 
-TEST_CASE_FIXTURE(Fixture, "nothing stays longer than max_lifetime, and nothing without an expiry") {
+TEST_CASE_FIXTURE(Fixture,
+                  "nothing stays longer than max_lifetime and a sixteenth, and nothing without an expiry") {
   Sample sample = this->sample();
   sample.freshness = Milliseconds{1'000'000'000};
   sample.vary = {"accept"};
@@ -89,9 +92,101 @@ TEST_CASE_FIXTURE(Fixture, "nothing stays longer than max_lifetime, and nothing 
   const std::string names = server.cli({"KEYS", "*"});
   CHECK(std::count(names.begin(), names.end(), '\n') == 1);
   CHECK(expiry("test:r:GET:http://shop.example/products/7") > 0);
-  CHECK(expiry("test:r:GET:http://shop.example/products/7") <= 3'600'000);
+  CHECK(expiry("test:r:GET:http://shop.example/products/7") <= 3'825'000);
   CHECK(expiry("test:r:GET:http://shop.example/products/7#vary:accept") > 0);
-  CHECK(expiry("test:r:GET:http://shop.example/products/7#vary:accept") <= 3'600'000);
+  CHECK(expiry("test:r:GET:http://shop.example/products/7#vary:accept") <= 3'825'000);
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "what is written together does not expire together, and nothing sooner than it may be used") {
+  Sample sample = this->sample();
+  sample.freshness = Milliseconds{1'000'000};
+  std::set<long> expiries;
+  for (int i = 0; i < 64; ++i) {
+    sample.path = "/" + std::to_string(i);
+    run(redis.put(sample.make()));
+    const long left = expiry("test:r:GET:http://shop.example/" + std::to_string(i));
+    CHECK(left + (clock.now() - sample.response_time).count() >= 1'000'000);
+    CHECK(left <= 1'062'500);
+    expiries.insert(left / 1'000);
+  }
+  CHECK(expiries.size() > 20);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "contents of text are packed in Redis, small and large, and come back as they were") {
+  for (const std::size_t size :
+       {std::size_t{2'048}, larder::store::packed_piece, 3 * larder::store::packed_piece + 7}) {
+    CAPTURE(size);
+    Sample sample = this->sample();
+    sample.path = "/" + std::to_string(size);
+    while (sample.body.size() < size) sample.body += "{\"n\": " + std::to_string(sample.body.size()) + "}, ";
+    sample.body.resize(size);
+    run(redis.put(sample.make()));
+    const std::string name = "test:r:GET:http://shop.example/" + std::to_string(size);
+    CHECK(std::stoul(server.cli({"STRLEN", name})) < size / 2);
+    const Lookup found = find(sample);
+    REQUIRE(found.response);
+    CHECK(found.response->body.view() == sample.body);
+  }
+  CHECK(redis.counts().packed_writes == 3);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a garbled or shortened packed record is a miss, and counted") {
+  Sample sample = this->sample();
+  sample.body = std::string(10'000, 'x');
+  const std::string name = "test:r:GET:http://shop.example/products/7";
+  const std::string length = [&] {
+    run(redis.put(sample.make()));
+    return server.cli({"STRLEN", name});
+  }();
+  unsigned bad = 0;
+  for (unsigned long at = 0; at < std::stoul(length); at += 17) {
+    run(redis.put(sample.make()));
+    server.cli({"EVAL",
+                "local v = redis.call('GET', KEYS[1]); local i = tonumber(ARGV[1]) + 1; "
+                "redis.call('SETRANGE', KEYS[1], ARGV[1], string.char(255 - string.byte(v, i)))",
+                "1", name, std::to_string(at)});
+    CHECK_FALSE(find(sample).response);
+    ++bad;
+    run(redis.put(sample.make()));
+    server.cli({"EVAL", "redis.call('SET', KEYS[1], string.sub(redis.call('GET', KEYS[1]), 1, ARGV[1]))", "1",
+                name, std::to_string(at)});
+    CHECK_FALSE(find(sample).response);
+    ++bad;
+  }
+  CHECK(redis.counts().bad_records == bad);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a packed content that says it is larger than max_object is not unpacked") {
+  Sample sample = this->sample();
+  sample.body = std::string(100'000, 'x');
+  run(redis.put(sample.make()));
+  RedisTier lower{client, purges, clock, {.key_prefix = "test", .max_object = 99'999}};
+  CHECK_FALSE(run(lower.find(sample.primary_key(), no_fields)).response);
+  CHECK(lower.counts().bad_records == 1);
+  CHECK(find(sample).response);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "where too many new keys come, only those are written that come again or were found") {
+  RedisTier tier{
+      client, purges, clock, {.key_prefix = "test", .doorkeeper = {.newcomers_per_second = 0, .burst = 2}}};
+  Sample sample = this->sample();
+  for (int i = 0; i < 5; ++i) {
+    sample.path = "/" + std::to_string(i);
+    run(tier.put(sample.make()));
+  }
+  CHECK(server.cli({"DBSIZE"}) == "2");
+  CHECK(tier.counts().unadmitted_writes == 3);
+  run(tier.put(sample.make()));
+  CHECK(server.cli({"DBSIZE"}) == "3");
+  sample.path = "/found";
+  run(redis.put(sample.make()));
+  CHECK(run(tier.find(sample.primary_key(), no_fields)).response);
+  sample.body = "newer";
+  run(tier.put(sample.make()));
+  CHECK(find(sample).response->body.view() == "newer");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a response without any use left takes the place of an older one, and goes") {
