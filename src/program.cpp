@@ -162,6 +162,8 @@ std::unique_ptr<store::PurgeLog> Program::make_purge_log() {
   settings.limits = purge_limits(config_);
   settings.origin_on_outage = config_.store.redis->origin_on_outage;
   settings.outage_ttl = config_.store.redis->outage_ttl;
+  settings.wait_replicas = config_.store.redis->wait_replicas;
+  settings.wait_timeout = config_.store.redis->wait_timeout;
   auto purge_log = std::make_unique<store::RedisPurgeLog>(log_loop_, settings, clock_, log());
   redis_log_ = purge_log.get();
   return purge_log;

@@ -4,6 +4,8 @@
 
 #include <larder/base/units.hpp>
 
+#include <charconv>
+
 namespace larder::config {
 namespace {
 
@@ -46,6 +48,34 @@ void read_redis_tls(const Value& value, Redis& redis) {
   value.error("the url is not rediss://");
 }
 
+std::optional<unsigned> read_replicas(const Value& value) {
+  constexpr unsigned most_replicas = 100;
+  const std::optional<std::string> text = value.text("a number of replicas");
+  if (!text) return std::nullopt;
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error == std::errc{} && end == text->data() + text->size() && number <= most_replicas) return number;
+  value.mismatch("a number of replicas from 0 to 100", *text);
+  return std::nullopt;
+}
+
+void read_wait(const Value& value, Redis& redis) {
+  read_map(value, "store.redis.wait", [&](Map& map) {
+    map.read("replicas", redis.wait_replicas, read_replicas);
+    map.read("timeout", redis.wait_timeout, positive_duration);
+  });
+}
+
+void read_sentinel(const Value& value, Redis& redis) {
+  read_map(value, "store.redis.sentinel", [&](Map& map) {
+    map.read("username", redis.sentinel_username, any_text);
+    map.read("password", redis.sentinel_password, any_text);
+  });
+  const bool is_empty = redis.sentinel_username.empty() && redis.sentinel_password.empty();
+  if (is_empty || redis.url.empty() || is_sentinel_redis(redis.url)) return;
+  value.error("the url is not redis+sentinel://");
+}
+
 std::optional<Redis> read_redis(const Value& value) {
   Redis redis;
   read_map(value, "store.redis", [&](Map& map) {
@@ -57,6 +87,8 @@ std::optional<Redis> read_redis(const Value& value) {
     map.read("timeout", redis.timeout, positive_duration);
     map.read("on_outage", redis.origin_on_outage, read_on_outage);
     map.read("outage_ttl", redis.outage_ttl, positive_duration);
+    if (const Value* wait = map.find("wait")) read_wait(*wait, redis);
+    if (const Value* sentinel = map.find("sentinel")) read_sentinel(*sentinel, redis);
     if (map.find("url") == nullptr) value.error("\"url\" is missing");
     if (!redis.password.empty() && has_password(redis.url)) {
       map.find("password")->error("the url holds a password already");

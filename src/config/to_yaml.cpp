@@ -127,6 +127,16 @@ void Writer::redis(const Redis& redis) {
   time("timeout", redis.timeout);
   text("on_outage", redis.origin_on_outage ? "origin" : "serve");
   time("outage_ttl", redis.outage_ttl);
+  begin_flow("wait");
+  text("replicas", std::to_string(redis.wait_replicas));
+  time("timeout", redis.wait_timeout);
+  end();
+  if (is_sentinel_redis(redis.url)) {
+    begin_flow("sentinel");
+    text("username", redis.sentinel_username);
+    text("password", redis.sentinel_password.empty() ? "" : secret);
+    end();
+  }
   end();
 }
 

@@ -58,8 +58,8 @@ Command& Command::key(std::string_view name) & {
   return *this;
 }
 
-Command& Command::beside(const Command& other) & {
-  slot_ = other.slot();
+Command& Command::beside(std::string_view name) & {
+  slot_ = slot_of(name);
   return *this;
 }
 

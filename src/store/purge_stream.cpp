@@ -104,6 +104,16 @@ Task<Result<std::vector<ReadRecord>>> PurgeStream::read(Position after, Millisec
   co_return read_records(reply->items[0].items[1]);
 }
 
+Task<Result<std::int64_t>> PurgeStream::wait(unsigned replicas, Milliseconds timeout) const {
+  // A busy Redis may answer a little later than it was told to.
+  constexpr Milliseconds grace{500};
+  redis::Command command("WAIT");
+  command.arg(std::int64_t{replicas}).arg(std::int64_t{timeout.count()}).beside(key_);
+  const Result<Value> reply = co_await redis_.execute(std::move(command), timeout + grace);
+  if (const auto failure = failure_of(reply)) co_return failure;
+  co_return reply->integer;
+}
+
 Task<Result<bool>> PurgeStream::holds(Position position) const {
   redis::Command command("XRANGE");
   command.key(key_).arg(position.text()).arg(position.text());

@@ -33,6 +33,10 @@ class PurgeStream {
   /// is 0.
   Task<Result<std::vector<ReadRecord>>> read(Position after, Milliseconds block, Milliseconds timeout) const;
 
+  /// Waits until so many replicas have what was written over this connection, for `timeout` at most: how many
+  /// have it.
+  Task<Result<std::int64_t>> wait(unsigned replicas, Milliseconds timeout) const;
+
   /// Whether the stream holds that record.
   Task<Result<bool>> holds(Position position) const;
 

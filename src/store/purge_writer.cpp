@@ -12,11 +12,13 @@ constexpr Milliseconds retry_after{25};
 }  // namespace
 
 PurgeWriter::PurgeWriter(boost::asio::io_context& loop, PurgeStream stream, PurgeTail& tail,
-                         PurgeTable& table, Settings settings, std::function<void()> changed)
+                         PurgeTable& table, Replication& replication, Settings settings,
+                         std::function<void()> changed)
     : loop_(loop),
       stream_(std::move(stream)),
       tail_(tail),
       table_(table),
+      replication_(replication),
       settings_(settings),
       changed_(std::move(changed)),
       wake_(loop) {}
@@ -24,7 +26,8 @@ PurgeWriter::PurgeWriter(boost::asio::io_context& loop, PurgeStream stream, Purg
 Task<std::optional<Position>> PurgeWriter::append(PurgeRecord record, bool in_step) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + settings_.timeout;
   const std::uint64_t node = tail_.node();
-  if (!in_step || !waiting_.empty() || stream_.link().node != node) {
+  const redis::Link link = stream_.link();
+  if (!in_step || !waiting_.empty() || link.node != node) {
     hold(std::move(record), deadline);
     co_return std::nullopt;
   }
@@ -39,7 +42,11 @@ Task<std::optional<Position>> PurgeWriter::append(PurgeRecord record, bool in_st
     hold(std::move(record), deadline);
     co_return std::nullopt;
   }
-  if (*written) co_return co_await pass(**written, record, deadline);
+  if (*written) {
+    tail_.expect(**written);
+    co_await replication_.reach(link);
+    co_return co_await pass(**written, record, deadline);
+  }
   // There is no stream. A new one is made at once.
   const std::shared_ptr<Receipt> receipt = hold(record, deadline);
   co_await receipt->arrived.async_wait(awaiting);

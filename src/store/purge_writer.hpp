@@ -1,6 +1,7 @@
 #pragma once
 
 #include "purge_tail.hpp"
+#include "replication.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,7 +24,7 @@ class PurgeWriter {
   };
   /// `changed` is called whenever is_empty() may have changed, and before what waits counts here.
   PurgeWriter(boost::asio::io_context& loop, PurgeStream stream, PurgeTail& tail, PurgeTable& table,
-              Settings settings, std::function<void()> changed);
+              Replication& replication, Settings settings, std::function<void()> changed);
 
   /// See PurgeLog::append(). `in_step`: write it at once.
   Task<std::optional<Position>> append(PurgeRecord record, bool in_step);
@@ -56,6 +57,7 @@ class PurgeWriter {
   PurgeStream stream_;
   PurgeTail& tail_;
   PurgeTable& table_;
+  Replication& replication_;
   Settings settings_;
   std::function<void()> changed_;
   boost::asio::steady_timer wake_;

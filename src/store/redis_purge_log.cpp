@@ -55,7 +55,9 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
         writer_client_(redis::make_redis(loop, settings_.redis, log)),
         tail_(loop, stream_over(*tail_client_), table_, clock, log, tail_settings(),
               [this] { update_step(); }),
-        writer_(loop, stream_over(*writer_client_), tail_, table_, writer_settings(),
+        replication_(loop, stream_over(*writer_client_), {settings_.wait_replicas, settings_.wait_timeout},
+                     [this](bool is_enough) { report_replication(is_enough); }),
+        writer_(loop, stream_over(*writer_client_), tail_, table_, replication_, writer_settings(),
                 [this] { update_step(); }),
         end_(loop, stream_over(*writer_client_), tail_, settings_.redis.timeout) {}
 
@@ -123,6 +125,18 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
     log_.warn("redis refuses the purge log: {}; purges count in this instance alone and wait", words);
   }
 
+  /// Said once, and once more when it is over.
+  void report_replication(bool is_enough) {
+    if (is_enough != is_replication_short_) return;
+    is_replication_short_ = !is_enough;
+    if (is_enough) {
+      log_.info("purges are on {} replicas again before they are answered", settings_.wait_replicas);
+    } else {
+      log_.warn("purges are not on {} replicas within {} ms: a master lost now may lose the last of them",
+                settings_.wait_replicas, settings_.wait_timeout.count());
+    }
+  }
+
   PurgeTail::Settings tail_settings() const {
     const Milliseconds block = block_of(settings_);
     return {block, block + settings_.redis.timeout + block_grace, settings_.limits.max_lifetime};
@@ -155,10 +169,12 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   std::unique_ptr<redis::Redis> tail_client_;
   std::unique_ptr<redis::Redis> writer_client_;
   PurgeTail tail_;
+  Replication replication_;
   PurgeWriter writer_;
   PurgeEnd end_;
   std::string refusal_;                     // Redis's words that were logged; empty while all is well
   std::atomic<std::uint64_t> followed_{0};  // who has the log that the tail follows; 0: none
+  bool is_replication_short_ = false;
   std::atomic<bool> is_in_step_{false};
   std::atomic<bool> is_stopped_{false};
 };

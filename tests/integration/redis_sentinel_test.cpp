@@ -2,6 +2,7 @@
 #include "support/origin.hpp"
 #include "support/redis_load.hpp"
 #include "support/redis_sentinels.hpp"
+#include "support/shared_tier.hpp"
 #include "support/wait.hpp"
 
 #include <doctest/doctest.h>
@@ -83,6 +84,37 @@ TEST_CASE("A failover that is asked for while the master lives loses no purge") 
   CHECK(eventually([&] { return &watched.sentinels.master() != &master; }, patience));
   CHECK(share(first, second, "after"));
   CHECK(purge_across(first, second, "/purged"));
+}
+
+TEST_CASE("With wait: a purge is answered once a replica has it, or is said to lack it") {
+  Origin origin(numbered);
+  RedisServer master({"--repl-diskless-sync-delay", "0"});
+  RedisServer replica({"--replicaof", "127.0.0.1 " + std::to_string(master.port())});
+  REQUIRE(eventually([&] { return master.cli({"WAIT", "1", "100"}) == "1"; }, patience));
+  const auto records = [](const RedisServer& server) { return server.cli({"XLEN", "larder:purges"}); };
+  Larder larder(
+      "threads: 1\nupstreams:\n  shop: {servers: [" + origin.url() + "]}\nstore:\n  redis: {url: \"" +
+      master.url() +
+      "\", timeout: 500ms, wait: {replicas: 1, timeout: 300ms}}\nroutes:\n  - match: /**\n    ttl: 600s\n");
+  REQUIRE(uses(larder, master));
+  Client client = larder.client();
+  for (int i = 0; i < 20; ++i) {
+    client.put("/a");
+    CHECK(records(replica) == records(master));
+  }
+  CHECK(larder.log_lines_with("not on 1 replicas") == 0);
+  replica.pause();
+  for (int i = 0; i < 5; ++i) CHECK(client.put("/a").status == 200);
+  CHECK(larder.log_lines_with("not on 1 replicas") == 1);
+  replica.resume();
+  CHECK(eventually(
+      [&] {
+        client.put("/a");
+        return larder.log_lines_with("on 1 replicas again") == 1;
+      },
+      patience));
+  client.put("/a");
+  CHECK(records(replica) == records(master));
 }
 
 }  // namespace larder::test

@@ -65,6 +65,10 @@ struct Redis {
   Milliseconds timeout{50};
   bool origin_on_outage = false;  ///< `on_outage: origin`
   Milliseconds outage_ttl{5'000};
+  unsigned wait_replicas = 0;  ///< `wait`: replicas that must have a purge before it is answered
+  Milliseconds wait_timeout{50};
+  std::string sentinel_username;  ///< `sentinel`: with `redis+sentinel://`, the sentinels' own user
+  std::string sentinel_password;
 };
 
 struct Store {
@@ -92,7 +96,7 @@ struct Logging {
 struct Config {
   std::vector<Listen> listen{{"0.0.0.0:8080"}};
   std::optional<Admin> admin;  ///< nothing: no such listener
-  unsigned threads = 0;  ///< 0: one a core (`auto`)
+  unsigned threads = 0;        ///< 0: one a core (`auto`)
   std::vector<Upstream> upstreams;
   Store store;
   std::vector<policy::Route> routes;

@@ -23,8 +23,8 @@ class Command {
   /// An argument that is the name which the command is about: in a cluster it chooses the node.
   Command& key(std::string_view name) &;
 
-  /// For a command about no name: in a cluster it goes where `other` goes.
-  Command& beside(const Command& other) &;
+  /// For a command without a key: in a cluster it goes to the node that has that name.
+  Command& beside(std::string_view name) &;
 
   /// Its reply may be large: it takes the connection for large values.
   Command& expects_much() &;

@@ -26,6 +26,8 @@ class RedisPurgeLog final : public PurgeLog {
     PurgeTable::Limits limits;          ///< max_lifetime is also how far back the stream reaches
     bool origin_on_outage = false;      ///< `on_outage: origin`
     Milliseconds outage_ttl{5'000};
+    unsigned wait_replicas = 0;        ///< that must have a purge before append() answers; 0: none
+    Milliseconds wait_timeout{50};     ///< how long they are waited for at most
     std::size_t max_waiting = 10'000;  ///< records that wait for Redis; past it one purge of everything
     std::string instance;              ///< who says it, in the records' `by`; empty: host, process and chance
   };

@@ -167,6 +167,11 @@ TEST_CASE("the store's sizes, times and Redis are sane, and no message repeats a
       {"store: {redis: {url: \"redis://h/name\"}}\n",
        "t.yaml:2:22: store.redis.url: expected a URL such as \"redis://127.0.0.1:6379/0\" or "
        "\"unix:/run/redis.sock\"\n"},
+      {"store: {redis: {url: \"redis://h\", wait: {replicas: many, timeout: 0}}}\n",
+       "t.yaml:2:52: store.redis.wait.replicas: expected a number of replicas from 0 to 100, found \"many\"\n"
+       "t.yaml:2:67: store.redis.wait.timeout: must be more than 0\n"},
+      {"store: {redis: {url: \"redis://h\", sentinel: {password: x}}}\n",
+       "t.yaml:2:45: store.redis.sentinel: the url is not redis+sentinel://\n"},
       {"store: {redis: {url: \"redis://a,b\"}}\n",
        "t.yaml:2:22: store.redis.url: expected a URL such as \"redis://127.0.0.1:6379/0\" or "
        "\"unix:/run/redis.sock\"\n"},

@@ -29,7 +29,7 @@ TEST_CASE("a command goes where its key belongs, wherever the key stands among i
   read.arg("STREAMS").key("larder:purges").arg("0-0");
   CHECK(read.slot() == slot_of("larder:purges"));
   Command wait("WAIT");
-  wait.arg(1).beside(read);
+  wait.arg(1).beside("larder:purges");
   CHECK(wait.slot() == slot_of("larder:purges"));
   const Command copy = read;
   CHECK(copy.slot() == read.slot());
