@@ -59,6 +59,7 @@ Task<admin::Stats> AdminServer::stats() {
     }
   }
   if (sources_.memory != nullptr) stats.memory = sources_.memory->counts();
+  if (sources_.warmer != nullptr) stats.warm = sources_.warmer->reports();
   stats.purge_log = {sources_.purge_log.mark(), sources_.purge_log.waiting(),
                      sources_.purge_log.is_in_step()};
   co_return stats;

@@ -4,6 +4,7 @@
 
 #include <larder/admin/handler.hpp>
 #include <larder/store/redis_purge_log.hpp>
+#include <larder/warm/warmer.hpp>
 
 #include <atomic>
 #include <string>
@@ -26,6 +27,7 @@ class AdminServer final : public admin::Instance {
     store::MemoryTier* memory = nullptr;  ///< nullptr: no local tier
     store::PurgeLog& purge_log;
     store::RedisPurgeLog* redis_log = nullptr;  ///< nullptr: the purge log is in memory
+    const warm::Warmer* warmer = nullptr;       ///< on the first lane's loop; nullptr: nothing is warmed
     const Clock& clock;
     Log& log;
   };

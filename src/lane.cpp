@@ -25,13 +25,27 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
              shared.purge_log, shared.clock),
       origin_(shared.upstreams, shared.log),
       cache_(shared.cache, store_, shared.purge_log, origin_, shared.clock),
-      server_(loop,
-              shared.access_sink == nullptr ? static_cast<pipeline::Handler&>(cache_)
-                                            : access_log_.emplace(cache_, *shared.access_sink, shared.clock),
-              shared.clock, server::Settings{}, shared.log, shared.access_sink) {}
+      server_(loop, front_of_cache(shared), shared.clock, server::Settings{}, shared.log,
+              shared.access_sink) {}
+
+/// What a request meets before the cache.
+pipeline::Handler& Lane::front_of_cache(const Shared& shared) {
+  pipeline::Handler* front = &cache_;
+  if (redis_) warm_records_.emplace(*redis_, purge_log_, shared.clock, shared.redis_tier.key_prefix);
+  if (warm_records_ && warm::counts_hottest(shared.cache.routes)) {
+    front = &hot_counter_.emplace(*front, shared.cache.routes, *warm_records_);
+  }
+  if (shared.access_sink != nullptr) {
+    front = &access_log_.emplace(*front, *shared.access_sink, shared.clock);
+  }
+  return *front;
+}
 
 void Lane::start() {
   if (redis_) redis_->start();
+  if (hot_counter_) {
+    boost::asio::co_spawn(loop_, hot_counter_->save_regularly(), boost::asio::detached);
+  }
   boost::asio::co_spawn(loop_, accept(), boost::asio::detached);
 }
 
@@ -58,9 +72,11 @@ Task<> Lane::drain(SteadyTime deadline) {
     co_await net::sleep_until(std::chrono::steady_clock::now() + drain_step);
   }
   server_.close();
+  if (hot_counter_) co_await hot_counter_->save();
 }
 
 void Lane::stop() {
+  if (hot_counter_) hot_counter_->stop();
   server_.close();
   cache_.stop();
   origin_.close();

@@ -8,6 +8,8 @@
 #include <larder/store/memory_tier.hpp>
 #include <larder/store/redis_tier.hpp>
 #include <larder/store/tiered_store.hpp>
+#include <larder/store/warm_records.hpp>
+#include <larder/warm/hot_counter.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -46,6 +48,12 @@ class Lane {
   /// loop runs.
   void start();
 
+  /// The cache, for requests that come from no client. On the loop.
+  pipeline::Handler& cache() { return cache_; }
+
+  /// For warming; nullptr without Redis. On the loop.
+  store::WarmRecords* warm_records() { return warm_records_ ? &*warm_records_ : nullptr; }
+
   /// Its share of the program's figures.
   struct Report {
     struct Redis {
@@ -67,6 +75,7 @@ class Lane {
 
  private:
   Task<> accept();
+  pipeline::Handler& front_of_cache(const Shared& shared);
 
   boost::asio::io_context& loop_;
   store::PurgeLog& purge_log_;
@@ -76,6 +85,8 @@ class Lane {
   store::TieredStore store_;
   origin::Origin origin_;
   cache::CacheHandler cache_;
+  std::optional<store::WarmRecords> warm_records_;
+  std::optional<warm::HotCounter> hot_counter_;
   std::optional<pipeline::AccessLog> access_log_;
   server::Server server_;
 };

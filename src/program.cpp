@@ -8,6 +8,7 @@
 #include <larder/redis/availability.hpp>
 #include <larder/store/memory_purge_log.hpp>
 #include <larder/store/redis_purge_log.hpp>
+#include <larder/warm/warmer.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -105,6 +106,7 @@ class Program {
   std::unique_ptr<store::PurgeLog> make_purge_log();
   void write_waiting_purges();
   Shared shared();
+  void make_warmer();
   void make_admin();
   Result<> listen_for_admin();
 
@@ -121,7 +123,8 @@ class Program {
   store::RedisPurgeLog* redis_log_ = nullptr;
   std::unique_ptr<store::PurgeLog> purge_log_;
   std::list<Worker> workers_;
-  std::optional<AdminServer> admin_;  ///< on the first worker's loop
+  std::optional<warm::Warmer> warmer_;  ///< on the first worker's loop
+  std::optional<AdminServer> admin_;    ///< on the first worker's loop
   std::thread log_thread_;
 };
 
@@ -140,7 +143,14 @@ Program::Program(const config::Config& config)
   const unsigned threads =
       config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) workers_.emplace_back(shared());
+  if (warm::has_jobs(cache_settings_.routes)) make_warmer();
   if (config.admin) make_admin();
+}
+
+void Program::make_warmer() {
+  Worker& first = workers_.front();
+  warmer_.emplace(first.loop(), first.lane().cache(), cache_settings_.routes, first.lane().warm_records(),
+                  clock_, log());
 }
 
 void Program::make_admin() {
@@ -148,6 +158,7 @@ void Program::make_admin() {
                                .memory = memory_ ? &*memory_ : nullptr,
                                .purge_log = *purge_log_,
                                .redis_log = redis_log_,
+                               .warmer = warmer_ ? &*warmer_ : nullptr,
                                .clock = clock_,
                                .log = log()};
   for (Worker& worker : workers_) sources.lanes.push_back({worker.loop(), worker.lane()});
@@ -224,12 +235,18 @@ Result<> Program::listen_for_admin() {
 void Program::start() {
   if (redis_log_ != nullptr) redis_log_->start();
   log_thread_ = std::thread([this] { log_loop_.run(); });
+  if (warmer_) {
+    std::vector<std::string> own_ports;
+    for (const ListenAt& at : listeners_) own_ports.push_back(at.endpoint.port);
+    warmer_->start(std::move(own_ports));
+  }
   for (Worker& worker : workers_) worker.start();
 }
 
 void Program::drain_and_stop() {
   const SteadyTime deadline = std::chrono::steady_clock::now() + config_.shutdown_grace;
   if (admin_) admin_->drain();
+  if (warmer_) asio::post(workers_.front().loop(), [this] { warmer_->stop(); });
   std::vector<std::future<void>> drained;
   for (Worker& worker : workers_) {
     drained.push_back(asio::co_spawn(worker.loop(), worker.lane().drain(deadline), asio::use_future));

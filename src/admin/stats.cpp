@@ -4,6 +4,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <fmt/chrono.h>
 #include <map>
 
 namespace larder::admin {
@@ -125,6 +126,30 @@ json::value redis_of(const Stats& stats) {
                       {"clients", std::move(clients)}};
 }
 
+json::value time_of(std::optional<Time> time) {
+  if (!time) return nullptr;
+  return json::string(
+      fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(*time))));
+}
+
+json::array warm_of(const std::vector<warm::Report>& reports) {
+  json::array jobs;
+  for (const warm::Report& report : reports) {
+    jobs.push_back({{"route", report.route},
+                    {"running", report.is_running},
+                    {"runs", report.runs},
+                    {"began", time_of(report.began)},
+                    {"ended", time_of(report.ended)},
+                    {"next", time_of(report.next)},
+                    {"pages", report.pages},
+                    {"fetched", report.fetched},
+                    {"fresh", report.fresh},
+                    {"refused", report.refused},
+                    {"failed", report.failed}});
+  }
+  return jobs;
+}
+
 json::object purge_log_of(const PurgeLogStats& log) {
   return {{"position", log.mark.position.text()},
           {"sequence", log.mark.sequence},
@@ -142,7 +167,8 @@ std::string to_json(const Stats& stats, std::string_view version) {
                             {"responses", responses_of(stats.responses)},
                             {"memory", memory_of(stats.memory)},
                             {"redis", redis_of(stats)},
-                            {"purge_log", purge_log_of(stats.purge_log)}};
+                            {"purge_log", purge_log_of(stats.purge_log)},
+                            {"warm", warm_of(stats.warm)}};
   return json::serialize(object) + "\n";
 }
 

@@ -145,6 +145,7 @@ Route read_route(const Value& value, const Config& config) {
     read_key_and_purge(map, has_pattern, route);
     check_override(map, route);
     warn_of_lifetimes(map, route, config.store);
+    map.read("warm", route.warm, [&](const Value& warm) { return read_warm(warm, route, config); });
     if (has_pattern) warn_where_hidden(value, route, config.routes);
   });
   return route;

@@ -37,6 +37,10 @@ void read_store(const Value& value, Store& store);
 /// Appends the routes of a file whose upstreams and store were read.
 void read_routes(const Value& value, Config& config);
 
+/// `warm:` of a route that was read; the routes before it and the store are in `config`.
+std::optional<policy::WarmRule> read_warm(const Value& value, const policy::Route& route,
+                                          const Config& config);
+
 /// Warns where store.max_lifetime will cut a ttl short.
 void warn_where_capped(const Value& value, Milliseconds ttl, const Store& store);
 

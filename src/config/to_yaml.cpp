@@ -46,6 +46,7 @@ class Writer {
   void query(const policy::QueryRule& rule);
   void cookies(const policy::CookieRule& rule);
   void purge(const policy::PurgeRule& rule);
+  void warm(const policy::WarmRule& rule);
   void log(const Logging& log);
 
   YAML::Emitter emitter_;
@@ -201,6 +202,23 @@ void Writer::route(const policy::Route& route) {
   text("collapse", "off");
   toggle("websocket", route.websocket);
   toggle("debug", route.debug);
+  if (route.warm) warm(*route.warm);
+  end();
+}
+
+void Writer::warm(const policy::WarmRule& rule) {
+  begin("warm");
+  if (!rule.site.empty()) text("site", rule.site);
+  list("urls", rule.urls);
+  if (!rule.sitemap.empty()) text("sitemap", rule.sitemap);
+  text("hottest", std::to_string(rule.hottest));
+  begin_flow("headers");
+  for (const auto& [name, value] : rule.headers) text(name.c_str(), value);
+  end();
+  toggle("at_start", rule.at_start);
+  if (rule.schedule) text("schedule", rule.schedule->text());
+  text("concurrency", std::to_string(rule.concurrency));
+  text("retries", std::to_string(rule.retries));
   end();
 }
 

@@ -17,7 +17,6 @@ struct Unserved {
 /// What the design promises and a later version brings: removing a row is how a key is turned on.
 constexpr auto unserved = std::to_array<Unserved>({
     // Keys.
-    {"route", "warm"},
     {"route", "identity"},
     // Values and forms.
     {"listen", "unix:"},

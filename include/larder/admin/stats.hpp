@@ -5,6 +5,7 @@
 #include <larder/server/server.hpp>
 #include <larder/store/memory_tier.hpp>
 #include <larder/store/purge_log.hpp>
+#include <larder/warm/warmer.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -48,6 +49,7 @@ struct Stats {
   std::optional<RedisTierStats> redis;              ///< the same
   std::vector<RedisClientStats> redis_clients;
   PurgeLogStats purge_log;
+  std::vector<warm::Report> warm;
 };
 
 /// What `GET /stats` answers.

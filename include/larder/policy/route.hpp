@@ -3,6 +3,7 @@
 #include <larder/base/clock.hpp>
 #include <larder/http/field_list.hpp>
 #include <larder/policy/path_pattern.hpp>
+#include <larder/policy/warm_rule.hpp>
 
 #include <map>
 #include <optional>
@@ -84,6 +85,7 @@ struct Route {
   CookieRule cookies;
   std::vector<std::string> tags;  ///< templates
   PurgeRule purge;
+  std::optional<WarmRule> warm;
 };
 
 /// Whether the values of a request field are part of the route's key.

@@ -289,7 +289,6 @@ TEST_CASE("what the design promises for later is refused by name") {
     const char* diagnostic;
   };
   const Case cases[] = {
-      {"routes: [{warm: 1}]\n", "2:11: route \"/**\": key \"warm\" is not served by this version of larder"},
       {"routes: [{identity: 1}]\n",
        "2:11: route \"/**\": key \"identity\" is not served by this version of larder"},
       {"routes: [{collapse: local}]\n",

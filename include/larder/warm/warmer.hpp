@@ -1,0 +1,77 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+#include <larder/base/log.hpp>
+#include <larder/pipeline/handler.hpp>
+#include <larder/policy/route.hpp>
+#include <larder/store/warm_records.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace larder::warm {
+
+/// What one route's warming has come to.
+struct Report {
+  std::string route;  ///< its match
+  bool is_running = false;
+  std::uint64_t runs = 0;     ///< so far, the running one too
+  std::optional<Time> began;  ///< the last run
+  std::optional<Time> ended;  ///< nothing while it runs
+  std::optional<Time> next;   ///< the next run; nothing where none is scheduled
+  // Of the last run.
+  std::size_t pages = 0;
+  std::size_t fetched = 0;  ///< from the origin
+  std::size_t fresh = 0;    ///< found in the cache
+  std::size_t refused = 0;  ///< answered with 4xx
+  std::size_t failed = 0;   ///< for now, or for good where it has ended
+};
+
+/// Puts into the cache what routes name (`warm:`) before anybody asks for it: at the start, and on a
+/// schedule, by requests to the cache like any client's. Each route is a job of its own, on the event loop of
+/// one worker.
+///
+///   waiting -- at start, or scheduled and this instance's turn --> gathering the pages
+///   gathering --> asking, so many at once --> what failed again, after 1 s, 2 s, 4 s, ... --> waiting
+class Warmer {
+ public:
+  struct Settings {
+    Milliseconds first_backoff{1'000};  ///< doubled from retry to retry
+    Milliseconds ready_within{2'000};   ///< how long the start waits for Redis
+    Milliseconds poll{1'000};           ///< how often the clock is looked at
+  };
+
+  /// All of it outlives the warmer; `records` is nullptr without Redis. The warmer outlives its loop's runs.
+  Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, const std::vector<policy::Route>& routes,
+         store::WarmRecords* records, const Clock& clock, Log& log, Settings settings);
+  Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, const std::vector<policy::Route>& routes,
+         store::WarmRecords* records, const Clock& clock, Log& log)
+      : Warmer(loop, cache, routes, records, clock, log, Settings{}) {}
+  ~Warmer();
+  Warmer(const Warmer&) = delete;
+  Warmer& operator=(const Warmer&) = delete;
+
+  /// Begins; `own_ports` are those at which larder listens. Before the loop runs, or on it.
+  void start(std::vector<std::string> own_ports);
+
+  /// Begins nothing more; what is under way comes to its end, once the cache's requests do. On the loop.
+  void stop();
+
+  /// One for each route that warms. On the loop.
+  std::vector<Report> reports() const;
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+/// Whether any route warms.
+bool has_jobs(const std::vector<policy::Route>& routes);
+
+}  // namespace larder::warm

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <larder/base/result.hpp>
+#include <larder/base/task.hpp>
+#include <larder/http/target.hpp>
+#include <larder/pipeline/handler.hpp>
+#include <larder/policy/route.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace larder::warm {
+
+/// What became of a page.
+enum class Outcome {
+  fetched,  ///< from the origin
+  fresh,    ///< it was in the cache, and stays there
+  refused,  ///< the origin has no such page: 4xx
+  failed,   ///< an error that may pass
+};
+
+/// Asks the cache as a client would: the same keys, the same rules, no other upstream than the route's.
+class Fetcher {
+ public:
+  /// `own_ports`: at which larder listens. All of it outlives the fetcher.
+  Fetcher(pipeline::Handler& cache, const std::vector<policy::Route>& routes,
+          const std::vector<std::string>& own_ports)
+      : cache_(cache), routes_(routes), own_ports_(own_ports) {}
+
+  /// Whether a GET of that target meets this route and no other.
+  bool is_of(const policy::Route& route, const http::Target& target) const;
+
+  /// Has a page put into the cache; with `at_least`, what would not be fresh for so long is fetched anew.
+  Task<Outcome> warm(const policy::WarmRule& rule, http::Target page, std::optional<Seconds> at_least) const;
+
+  /// The content of a 200, for reading it here: of any route that names an upstream. Error::too_large past
+  /// `most` bytes, Error::refused for another status.
+  Task<Result<std::string>> read(const policy::WarmRule& rule, http::Target page, std::size_t most) const;
+
+ private:
+  pipeline::Request request_for(const policy::WarmRule& rule, http::Target page) const;
+
+  pipeline::Handler& cache_;
+  const std::vector<policy::Route>& routes_;
+  const std::vector<std::string>& own_ports_;
+};
+
+}  // namespace larder::warm

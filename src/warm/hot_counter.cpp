@@ -1,0 +1,109 @@
+#include "frequent.hpp"
+
+#include <larder/policy/key.hpp>
+#include <larder/warm/hot_counter.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace larder::warm {
+namespace {
+
+constexpr std::size_t longest_url = 2048;
+constexpr Seconds between_saves{30};
+
+/// So many times what is wanted is counted and kept: the more, the surer the order of what is wanted.
+constexpr std::size_t surplus = 4;
+constexpr std::size_t least_counted = 1000;
+
+bool is_counted(const policy::Route& route) {
+  return route.warm && route.warm->hottest != 0;
+}
+
+/// Whether the cache had the response or keeps it, so that fetching it ahead is of use.
+bool is_kept(const pipeline::Response& response) {
+  using enum pipeline::CacheResult;
+  if (response.head.status >= 400) return false;
+  if (response.cache_result != miss)
+    return response.cache_result == hit || response.cache_result == stale ||
+           response.cache_result == revalidated;
+  std::string_view ours;
+  for (const http::Field field : response.head.fields) {
+    if (field.name == "Cache-Status") ours = field.value;
+  }
+  return ours.find("; stored") != std::string_view::npos;
+}
+
+}  // namespace
+
+HotCounter::HotCounter(pipeline::Handler& inner, const std::vector<policy::Route>& routes,
+                       store::WarmRecords& records)
+    : inner_(inner), routes_(routes), records_(records) {
+  for (const policy::Route& route : routes) {
+    if (!is_counted(route)) continue;
+    counted_.emplace(&route, Frequent(std::max(least_counted, surplus * route.warm->hottest)));
+  }
+}
+
+HotCounter::~HotCounter() = default;
+
+bool HotCounter::answer_now(pipeline::Request& request, pipeline::Response& response) {
+  if (!inner_.answer_now(request, response)) return false;
+  count(request, response);
+  return true;
+}
+
+Task<Result<pipeline::Response>> HotCounter::handle(pipeline::Request& request) {
+  Result<pipeline::Response> response = co_await inner_.handle(request);
+  if (response) count(request, *response);
+  co_return response;
+}
+
+void HotCounter::count(const pipeline::Request& request, const pipeline::Response& response) {
+  if (request.head.method != "GET") return;
+  const policy::Route* route = policy::find_route(routes_, request.head.method, request.target.path);
+  const auto found = counted_.find(route);
+  if (found == counted_.end() || !is_kept(response)) return;
+  const http::Target& target = request.target;
+  url_.assign(target.scheme).append("://").append(target.authority()).append(target.path);
+  const std::optional<std::string> query = policy::keep_query(route->query, target.query);
+  if (query) url_.append("?").append(*query);
+  if (url_.size() <= longest_url) found->second.count(url_);
+}
+
+Task<> HotCounter::save_regularly() {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  boost::asio::steady_timer pause(executor);
+  pause_ = &pause;
+  while (!stopping_) {
+    pause.expires_after(between_saves);
+    co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (!stopping_) co_await save();
+  }
+  pause_ = nullptr;
+}
+
+void HotCounter::stop() {
+  stopping_ = true;
+  if (pause_ != nullptr) pause_->cancel();
+}
+
+Task<> HotCounter::save() {
+  for (auto& [route, frequent] : counted_) {
+    std::vector<store::AskedFor> asked;
+    for (const auto& [url, times] : frequent.take()) asked.push_back({url, times});
+    const std::size_t most = surplus * route->warm->hottest;
+    std::ranges::sort(asked, std::ranges::greater(), &store::AskedFor::times);
+    if (asked.size() > most) asked.resize(most);
+    co_await records_.add(route->match, asked, most);
+  }
+}
+
+bool counts_hottest(const std::vector<policy::Route>& routes) {
+  return std::ranges::any_of(routes, is_counted);
+}
+
+}  // namespace larder::warm

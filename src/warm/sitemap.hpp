@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace larder::warm {
+
+/// What a sitemap lists (sitemaps.org): pages, or as an index further sitemaps. URLs as they stand there.
+struct Sitemap {
+  std::vector<std::string> pages;
+  std::vector<std::string> sitemaps;
+};
+
+/// Reads a sitemap's XML, up to `most` URLs; nothing where it is not well-formed. Entities other than XML's
+/// own are not well-formed here: nothing is expanded, and nothing outside is read.
+std::optional<Sitemap> parse_sitemap(std::string_view xml, std::size_t most);
+
+}  // namespace larder::warm

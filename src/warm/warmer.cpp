@@ -1,0 +1,187 @@
+#include "pages.hpp"
+#include "pauses.hpp"
+#include "round.hpp"
+
+#include <larder/warm/warmer.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <list>
+
+namespace larder::warm {
+
+namespace {
+
+/// A route and what it has come to.
+struct Job {
+  const policy::Route& route;
+  Report report{};
+};
+
+/// What was fresh when a scheduled run looked is to be so until the next one is through with it.
+Seconds fresh_until(Time next, Time now) {
+  constexpr Seconds slack{1};
+  return std::chrono::ceil<Seconds>(next - now) + slack;
+}
+
+}  // namespace
+
+class Warmer::State : public std::enable_shared_from_this<State> {
+ public:
+  State(boost::asio::io_context& loop, pipeline::Handler& cache, const std::vector<policy::Route>& routes,
+        store::WarmRecords* records, const Clock& clock, Log& log, Settings settings)
+      : loop_(loop),
+        settings_(std::move(settings)),
+        fetcher_(cache, routes, own_ports_),
+        records_(records),
+        clock_(clock),
+        log_(log) {
+    for (const policy::Route& route : routes) {
+      if (route.warm) jobs_.push_back({.route = route, .report = {.route = route.match}});
+    }
+  }
+
+  void start(std::vector<std::string> own_ports) {
+    own_ports_ = std::move(own_ports);
+    for (Job& job : jobs_) {
+      boost::asio::co_spawn(
+          loop_, attend(shared_from_this(), job),
+          [self = shared_from_this(), &job](const std::exception_ptr& bug) { self->report_bug(job, bug); });
+    }
+  }
+
+  void report_bug(const Job& job, const std::exception_ptr& bug) {
+    if (bug == nullptr) return;
+    try {
+      std::rethrow_exception(bug);
+    } catch (const std::exception& exception) {
+      log_.error("warming {} has ended for good: {}", job.route.match, exception.what());
+    }
+  }
+
+  void stop() { pauses_.stop(); }
+
+  std::vector<Report> reports() const {
+    std::vector<Report> reports;
+    for (const Job& job : jobs_) reports.push_back(job.report);
+    return reports;
+  }
+
+ private:
+  static Task<> attend(std::shared_ptr<State> self, Job& job);
+  Task<> wait_until(Time time);
+  Task<> wait_for_redis();
+  Task<> run(Job& job, std::optional<Seconds> at_least);
+  void tell(const Job& job) const;
+
+  boost::asio::io_context& loop_;
+  const Settings settings_;
+  std::vector<std::string> own_ports_;
+  const Fetcher fetcher_;
+  store::WarmRecords* records_;
+  const Clock& clock_;
+  Log& log_;
+  Pauses pauses_;
+  std::list<Job> jobs_;
+};
+
+/// A job's life.
+Task<> Warmer::State::attend(std::shared_ptr<State> self, Job& job) {
+  const policy::WarmRule& rule = *job.route.warm;
+  if (rule.schedule) job.report.next = rule.schedule->next_after(self->clock_.now());
+  if (rule.at_start) {
+    co_await self->wait_for_redis();
+    co_await self->run(job, std::nullopt);
+  }
+  while (rule.schedule && !self->pauses_.is_stopped()) {
+    const Time time = rule.schedule->next_after(self->clock_.now());
+    job.report.next = time;
+    co_await self->wait_until(time);
+    if (self->pauses_.is_stopped()) break;
+    const std::string name = job.route.match + " " + std::to_string(time.time_since_epoch().count());
+    bool is_ours = true;
+    if (self->records_ != nullptr) is_ours = co_await self->records_->take_turn(name);
+    if (!is_ours) continue;
+    const Time next = rule.schedule->next_after(time);
+    job.report.next = next;
+    co_await self->run(job, fresh_until(next, self->clock_.now()));
+  }
+}
+
+/// By the clock, which may be set: it is looked at again and again.
+Task<> Warmer::State::wait_until(Time time) {
+  while (clock_.now() < time && !pauses_.is_stopped()) {
+    co_await pauses_.pause(std::min(settings_.poll, time - clock_.now()));
+  }
+}
+
+/// What lies in Redis need not be fetched; but a Redis that does not come is not waited for.
+Task<> Warmer::State::wait_for_redis() {
+  constexpr Milliseconds step{20};
+  const SteadyTime latest = std::chrono::steady_clock::now() + settings_.ready_within;
+  while (records_ != nullptr && !records_->is_ready() && !pauses_.is_stopped() &&
+         std::chrono::steady_clock::now() < latest) {
+    co_await pauses_.pause(step);
+  }
+}
+
+Task<> Warmer::State::run(Job& job, std::optional<Seconds> at_least) {
+  Report& report = job.report;
+  report = {.route = report.route,
+            .is_running = true,
+            .runs = report.runs + 1,
+            .began = clock_.now(),
+            .ended = std::nullopt,
+            .next = report.next};
+  std::vector<http::Target> pages = co_await pages_of(job.route, fetcher_, records_, log_);
+  report.pages = pages.size();
+  log_.info("warming {}: {} pages", report.route, report.pages);
+  for (std::size_t attempt = 0; !pages.empty() && !pauses_.is_stopped(); ++attempt) {
+    const auto round = std::make_shared<Round>(fetcher_, *job.route.warm, std::move(pages), at_least);
+    co_await round->run(report, pauses_);
+    pages = round->take_failed();
+    if (pages.empty() || attempt == job.route.warm->retries) break;
+    const Milliseconds rest = settings_.first_backoff * (1u << attempt);
+    log_.info("warming {}: {} of {} failed so far, again in {} ms", report.route, pages.size(), report.pages,
+              rest.count());
+    co_await pauses_.pause(rest);
+  }
+  report.is_running = false;
+  report.ended = clock_.now();
+  tell(job);
+}
+
+void Warmer::State::tell(const Job& job) const {
+  const Report& report = job.report;
+  const auto level = report.failed == 0 ? spdlog::level::info : spdlog::level::warn;
+  log_.log(level, "warmed {}: {} pages in {} ms: {} fetched, {} fresh, {} refused, {} failed", report.route,
+           report.pages, (*report.ended - *report.began).count(), report.fetched, report.fresh,
+           report.refused, report.failed);
+}
+
+Warmer::Warmer(boost::asio::io_context& loop, pipeline::Handler& cache,
+               const std::vector<policy::Route>& routes, store::WarmRecords* records, const Clock& clock,
+               Log& log, Settings settings)
+    : state_(std::make_shared<State>(loop, cache, routes, records, clock, log, std::move(settings))) {}
+
+Warmer::~Warmer() = default;
+
+void Warmer::start(std::vector<std::string> own_ports) {
+  state_->start(std::move(own_ports));
+}
+
+void Warmer::stop() {
+  state_->stop();
+}
+
+std::vector<Report> Warmer::reports() const {
+  return state_->reports();
+}
+
+bool has_jobs(const std::vector<policy::Route>& routes) {
+  return std::ranges::any_of(routes, [](const policy::Route& route) { return route.warm.has_value(); });
+}
+
+}  // namespace larder::warm

@@ -1,0 +1,136 @@
+#include "support/manual_clock.hpp"
+#include "support/redis_server.hpp"
+#include "support/run_task.hpp"
+
+#include <larder/redis/client.hpp>
+#include <larder/redis/client.hpp>
+#include <larder/store/memory_purge_log.hpp>
+#include <larder/warm/hot_counter.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <doctest/doctest.h>
+#include <spdlog/sinks/null_sink.h>
+
+using namespace larder;
+using namespace larder::warm;
+
+namespace {
+
+/// Answers all that it is asked, at once or not, as the cache would.
+class FakeCache final : public pipeline::Handler {
+ public:
+  bool answer_now(pipeline::Request&, pipeline::Response& response) override {
+    if (result != pipeline::CacheResult::hit) return false;
+    response = answer();
+    return true;
+  }
+  Task<Result<pipeline::Response>> handle(pipeline::Request&) override { co_return answer(); }
+
+  pipeline::Response answer() const {
+    pipeline::Response response;
+    response.head.status = status;
+    response.cache_result = result;
+    response.head.fields.add("Cache-Status", "inner; fwd=uri-miss; stored");
+    response.head.fields.add("Cache-Status", status_field);
+    return response;
+  }
+
+  int status = 200;
+  pipeline::CacheResult result = pipeline::CacheResult::hit;
+  std::string status_field = "larder; hit; ttl=5";
+};
+
+std::vector<policy::Route> routes() {
+  std::vector<policy::Route> all(2);
+  all[0].match = "/a/**";
+  all[0].warm = policy::WarmRule{.hottest = 2};
+  all[0].query = {.mode = policy::QueryRule::Mode::ignore, .names = {"utm_*"}};
+  for (policy::Route& one : all) one.pattern = policy::PathPattern::parse(one.match).value();
+  return all;
+}
+
+struct Fixture {
+  test::RedisServer server;
+  boost::asio::io_context loop{1};
+  test::ManualClock clock;
+  Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  store::MemoryPurgeLog purges{clock, {}};
+  redis::Client client{loop, redis::parse_url(server.url()).value(), log};
+  store::WarmRecords records{client, purges, clock, "test"};
+  FakeCache cache;
+  std::vector<policy::Route> all = routes();
+  HotCounter counter{cache, all, records};
+
+  Fixture() {
+    client.start();
+    while (!client.is_up()) loop.run_one();
+  }
+  ~Fixture() {
+    counter.stop();
+    client.stop();
+    loop.restart();
+    loop.run_for(Seconds{10});
+    CHECK(loop.stopped());
+  }
+
+  void ask(std::string path, std::string method = "GET") {
+    pipeline::Request request;
+    request.head.method = std::move(method);
+    request.head.target = std::move(path);
+    request.head.fields.add("Host", "shop.test");
+    request.target = http::target_of(request.head, "http").value();
+    pipeline::Response response;
+    if (!counter.answer_now(request, response)) test::run_task(loop, counter.handle(request));
+  }
+
+  std::vector<std::string> hottest() {
+    test::run_task(loop, save());
+    return test::run_task(loop, records.hottest("/a/**", 10));
+  }
+
+  Task<bool> save() {
+    co_await counter.save();
+    co_return true;
+  }
+};
+
+using Urls = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("what is asked for on routes that warm their hottest is counted under the bytes that are keyed") {
+  Fixture f;
+  for (int i = 0; i < 3; ++i) f.ask("/a/1?p=1&utm_source=x" + std::to_string(i));
+  f.ask("/a/2");
+  f.ask("/b");
+  f.ask("/a/3", "HEAD");
+  CHECK(f.hottest() == Urls{"http://shop.test/a/1?p=1", "http://shop.test/a/2"});
+  f.ask("/a/2");
+  f.ask("/a/2");
+  f.ask("/a/2");
+  CHECK(f.hottest() == Urls{"http://shop.test/a/2", "http://shop.test/a/1?p=1"});
+}
+
+TEST_CASE("what the cache does not keep is not counted") {
+  Fixture f;
+  using enum pipeline::CacheResult;
+  f.cache.result = bypass;
+  f.ask("/a/1");
+  f.cache.result = miss;
+  f.cache.status_field = "larder; fwd=uri-miss; detail=private";
+  f.ask("/a/2");
+  f.cache.status = 404;
+  f.cache.status_field = "larder; fwd=uri-miss; stored";
+  f.ask("/a/3");
+  f.cache.status = 200;
+  f.ask("/a/4");
+  f.ask("/a/" + std::string(3000, 'x'));
+  CHECK(f.hottest() == Urls{"http://shop.test/a/4"});
+}
+
+TEST_CASE("regular saving ends when it is told to") {
+  Fixture f;
+  boost::asio::co_spawn(f.loop, f.counter.save_regularly(), boost::asio::detached);
+  f.ask("/a/1");
+}

@@ -1,0 +1,66 @@
+#include "warm/sitemap.hpp"
+
+#include <doctest/doctest.h>
+
+using larder::warm::parse_sitemap;
+using larder::warm::Sitemap;
+
+namespace {
+
+using Urls = std::vector<std::string>;
+
+Sitemap parsed(std::string_view xml, std::size_t most = 100) {
+  std::optional<Sitemap> sitemap = parse_sitemap(xml, most);
+  REQUIRE(sitemap);
+  return *std::move(sitemap);
+}
+
+}  // namespace
+
+TEST_CASE("a sitemap's pages are read, whatever else it says of them") {
+  const Sitemap sitemap = parsed(R"(<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+  <url>
+    <loc>
+      http://shop.example/a?b=1&amp;c=%20
+    </loc>
+    <lastmod>2026-11-21</lastmod>
+    <image:image><image:loc>http://shop.example/a.png</image:loc><loc>http://no</loc></image:image>
+  </url>
+  <!-- <url><loc>http://commented.out</loc></url> -->
+  <url><loc><![CDATA[/b]]></loc></url>
+  <url><loc/></url>
+  <loc>http://nowhere</loc>
+</urlset>)");
+  CHECK(sitemap.pages == Urls{"http://shop.example/a?b=1&c=%20", "/b"});
+  CHECK(sitemap.sitemaps.empty());
+}
+
+TEST_CASE("an index names further sitemaps") {
+  const Sitemap sitemap = parsed(
+      "<sitemapindex><sitemap><loc>/1.xml</loc></sitemap><sitemap><loc>/2.xml</loc></sitemap></"
+      "sitemapindex>");
+  CHECK(sitemap.pages.empty());
+  CHECK(sitemap.sitemaps == Urls{"/1.xml", "/2.xml"});
+}
+
+TEST_CASE("no more URLs are read than wanted, and none that is too long") {
+  std::string xml = "<urlset><url><loc>/" + std::string(3000, 'x') + "</loc></url>";
+  for (int i = 0; i < 50; ++i) xml += "<url><loc>/" + std::to_string(i) + "</loc></url>";
+  CHECK(parsed(xml + "</urlset>").pages.size() == 50);
+  CHECK(parsed(xml + "</urlset>", 3).pages == Urls{"/0", "/1", "/2"});
+  CHECK_FALSE(parse_sitemap(xml, 100));
+}
+
+TEST_CASE("what is no sitemap is none") {
+  for (const char* xml : {"", "not xml", "<urlset>", "<urlset></other>", "{\"a\": 1}", "<a>&undefined;</a>",
+                          "<!DOCTYPE a [<!ENTITY x \"y\">]><urlset><url><loc>&x;</loc></url></urlset>",
+                          "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><urlset/>"}) {
+    CAPTURE(xml);
+    CHECK_FALSE(parse_sitemap(xml, 100));
+  }
+  std::string deep;
+  for (int i = 0; i < 100; ++i) deep += "<a>";
+  CHECK_FALSE(parse_sitemap(deep, 100));
+  CHECK(parsed("<html><body>hello</body></html>").pages.empty());
+}

@@ -1,0 +1,236 @@
+#include "support/manual_clock.hpp"
+
+#include <larder/warm/warmer.hpp>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <doctest/doctest.h>
+#include <spdlog/sinks/null_sink.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+using namespace larder;
+using namespace larder::warm;
+using namespace std::chrono_literals;
+
+namespace {
+
+pipeline::Response with(int status, pipeline::CacheResult result, std::string content = "") {
+  pipeline::Response response;
+  response.head.status = status;
+  response.cache_result = result;
+  response.body = pipeline::Body(Bytes(std::move(content)));
+  return response;
+}
+
+/// A cache that answers from the test's own words, later, and remembers what it was asked.
+class FakeCache final : public pipeline::Handler {
+ public:
+  Task<Result<pipeline::Response>> handle(pipeline::Request& request) override {
+    asked.push_back(request.head);
+    most_at_once = std::max(most_at_once, ++at_once);
+    for (int i = 0; i < 3; ++i) co_await boost::asio::post(boost::asio::use_awaitable);
+    --at_once;
+    ports.push_back(request.own_port);
+    ++times[request.target.origin_form()];
+    co_return answer(request);
+  }
+
+  std::function<Result<pipeline::Response>(const pipeline::Request&)> answer = [](const pipeline::Request&) {
+    return with(200, pipeline::CacheResult::miss);
+  };
+  std::vector<http::RequestHead> asked;
+  std::vector<std::string> ports;
+  std::map<std::string, int> times;
+  int at_once = 0;
+  int most_at_once = 0;
+};
+
+policy::Route route(std::string_view match, policy::WarmRule rule) {
+  policy::Route made;
+  made.match = match;
+  made.pattern = policy::PathPattern::parse(match).value();
+  rule.site = "http://shop.test:8080";
+  made.warm = std::move(rule);
+  return made;
+}
+
+struct Fixture {
+  explicit Fixture(std::vector<policy::Route> all) : routes(std::move(all)) {}
+
+  void start() {
+    warmer.start({"8080"});
+    loop.restart();
+  }
+
+  /// Runs the jobs until `condition` holds; false when it does not within ten seconds.
+  template <class Condition>
+  bool run_until(Condition condition) {
+    const SteadyTime end = std::chrono::steady_clock::now() + 10s;
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() >= end) return false;
+      if (loop.stopped()) loop.restart();
+      loop.run_one_for(10ms);
+    }
+    return true;
+  }
+
+  Report report() const { return warmer.reports().front(); }
+  bool has_run(std::uint64_t runs) const { return report().runs == runs && report().ended.has_value(); }
+
+  /// Everything ends, soon.
+  void stop() {
+    warmer.stop();
+    if (loop.stopped()) loop.restart();
+    loop.run_for(10s);
+    CHECK(loop.stopped());
+  }
+
+  boost::asio::io_context loop;
+  test::ManualClock clock;  // at 22:13:20
+  Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  std::vector<policy::Route> routes;
+  FakeCache cache;
+  Warmer warmer{loop, cache, routes, nullptr, clock, log, {.first_backoff = 1ms, .poll = 1ms}};
+};
+
+}  // namespace
+
+TEST_CASE("at the start each page is asked for once, as by a client, so many at a time") {
+  Fixture f({route("/a/**", {.urls = {"/a/1?x=y", "/a/2", "/a/3", "/a/2", "/a/4"},
+                             .headers = {{"Accept-Encoding", "gzip"}},
+                             .concurrency = 2})});
+  f.start();
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  CHECK(f.cache.times == std::map<std::string, int>{{"/a/1?x=y", 1}, {"/a/2", 1}, {"/a/3", 1}, {"/a/4", 1}});
+  CHECK(f.cache.most_at_once == 2);
+  CHECK(f.cache.asked.front().method == "GET");
+  CHECK(f.cache.asked.front().fields.find("Host") == "shop.test:8080");
+  CHECK(f.cache.asked.front().fields.find("Accept-Encoding") == "gzip");
+  CHECK_FALSE(f.cache.asked.front().fields.contains("Cache-Control"));
+  CHECK(f.cache.ports.front() == "8080");
+  CHECK(f.report().pages == 4);
+  CHECK(f.report().fetched == 4);
+  CHECK_FALSE(f.report().next);
+  f.stop();
+}
+
+TEST_CASE("what became of the pages is told apart") {
+  Fixture f({route("/**", {.urls = {"/hit", "/miss", "/validated", "/gone", "/down", "/stale", "/broken"},
+                           .retries = 0})});
+  f.cache.answer = [](const pipeline::Request& request) -> Result<pipeline::Response> {
+    using enum pipeline::CacheResult;
+    const std::string& path = request.target.path;
+    if (path == "/hit") return with(200, hit);
+    if (path == "/validated") return with(200, revalidated);
+    if (path == "/gone") return with(404, miss);
+    if (path == "/down") return with(503, miss);
+    if (path == "/stale") return with(200, stale);
+    if (path == "/broken") return Error::reset;
+    return with(200, miss);
+  };
+  f.start();
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  CHECK(f.report().fresh == 1);
+  CHECK(f.report().fetched == 2);
+  CHECK(f.report().refused == 1);
+  CHECK(f.report().failed == 3);
+  f.stop();
+}
+
+TEST_CASE("what failed is asked for again, and no more often than the rule says") {
+  Fixture f({route("/**", {.urls = {"/good", "/late", "/never"}, .retries = 3})});
+  f.cache.answer = [&f](const pipeline::Request& request) -> Result<pipeline::Response> {
+    const int nth = f.cache.times[request.target.path];
+    const bool fails = request.target.path == "/never" || (request.target.path == "/late" && nth < 3);
+    return with(fails ? 502 : 200, pipeline::CacheResult::miss);
+  };
+  f.start();
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  CHECK(f.cache.times == std::map<std::string, int>{{"/good", 1}, {"/late", 3}, {"/never", 4}});
+  CHECK(f.report().fetched == 2);
+  CHECK(f.report().failed == 1);
+  f.stop();
+}
+
+TEST_CASE("a scheduled run asks for what stays fresh until the next one is through") {
+  Fixture f({route(
+      "/**",
+      {.urls = {"/a"}, .at_start = false, .schedule = policy::Schedule::parse("*/10 * * * *").value()})});
+  f.start();
+  REQUIRE(f.run_until([&] { return f.report().next.has_value(); }));
+  CHECK(*f.report().next - f.clock.now() == 6min + 40s);
+  CHECK(f.cache.asked.empty());
+  f.clock.advance(6min + 40s);
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  CHECK(f.cache.asked.at(0).fields.find("Cache-Control") == "min-fresh=601");
+  CHECK(*f.report().next - f.clock.now() == 10min);
+  f.clock.advance(10min);
+  REQUIRE(f.run_until([&] { return f.has_run(2); }));
+  CHECK(f.cache.asked.size() == 2);
+  f.stop();
+}
+
+TEST_CASE("a sitemap's pages are those of the route and the site, from further sitemaps too") {
+  policy::Route other = route("/a/private/**", {});
+  other.warm.reset();
+  Fixture f({other, route("/a/**", {.sitemap = "/sitemap.xml"})});
+  f.cache.answer = [](const pipeline::Request& request) -> Result<pipeline::Response> {
+    std::string content;
+    if (request.target.path == "/sitemap.xml") {
+      content =
+          "<sitemapindex><sitemap><loc>https://shop.test/more.xml</loc></sitemap>"
+          "<sitemap><loc>http://elsewhere.test/x.xml</loc></sitemap>"
+          "<sitemap><loc>/broken.xml</loc></sitemap></sitemapindex>";
+    } else if (request.target.path == "/more.xml") {
+      content =
+          "<urlset><url><loc>https://shop.test/a/1</loc></url><url><loc>/a/2?b=c#d</loc></url>"
+          "<url><loc>http://elsewhere.test/a/3</loc></url><url><loc>/b/4</loc></url>"
+          "<url><loc>/a/private/5</loc></url><url><loc>/a/1</loc></url></urlset>";
+    }
+    return with(200, pipeline::CacheResult::miss, content);
+  };
+  f.start();
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  CHECK(f.cache.times ==
+        std::map<std::string, int>{
+            {"/sitemap.xml", 1}, {"/more.xml", 1}, {"/broken.xml", 1}, {"/a/1", 1}, {"/a/2?b=c", 1}});
+  CHECK(f.report().pages == 2);
+  f.stop();
+}
+
+TEST_CASE("a sitemap that cannot be had leaves the other pages") {
+  Fixture f({route("/**", {.urls = {"/a"}, .sitemap = "/sitemap.xml"})});
+  f.cache.answer = [](const pipeline::Request& request) -> Result<pipeline::Response> {
+    if (request.target.path == "/sitemap.xml") return Error::unavailable;
+    return with(200, pipeline::CacheResult::miss);
+  };
+  f.start();
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  CHECK(f.report().pages == 1);
+  CHECK(f.report().fetched == 1);
+  f.stop();
+}
+
+TEST_CASE("jobs end when they are told to, wherever they are") {
+  policy::WarmRule rule{.urls = {"/a", "/b"}, .schedule = policy::Schedule::parse("0 0 1 1 *").value()};
+  SUBCASE("waiting for their time") {
+    Fixture f({route("/**", rule)});
+    f.start();
+    REQUIRE(f.run_until([&] { return f.has_run(1); }));
+    f.stop();
+  }
+  SUBCASE("resting after failures") {
+    rule.retries = 10;
+    Fixture f({route("/**", rule)});
+    f.cache.answer = [](const pipeline::Request&) -> Result<pipeline::Response> {
+      return Error::unavailable;
+    };
+    f.start();
+    REQUIRE(f.run_until([&] { return f.cache.times["/a"] == 5; }));
+    f.stop();
+    CHECK(f.cache.times["/a"] < 11);
+  }
+}
