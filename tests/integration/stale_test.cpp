@@ -152,7 +152,7 @@ TEST_CASE("what Redis holds lives as long as it may be used stale, and serves an
   REQUIRE(is_stored(redis, "/a"));
   const long long left = std::stoll(redis.cli({"pttl", "larder:r:GET:http://shop.test/a"}));
   CHECK(left > 3'000'000);
-  CHECK(left <= 3'600'200);
+  CHECK(left <= 4'000'000);  // expiries are spread
   origin.reset();
   CHECK(eventually([&] { return cache_result(first.client().get("/a")) == "STALE"; }, patience));
   const Response stale = second.client().get("/a");
