@@ -1,3 +1,5 @@
+#include "value_reader.hpp"
+
 #include <larder/base/hash.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/store/redis_tier.hpp>
@@ -16,6 +18,9 @@ namespace {
 constexpr auto relaxed = std::memory_order_relaxed;
 
 constexpr int spread = 16;
+
+/// What a record has beside its content: heads and tags are bounded far below.
+constexpr std::uint64_t most_around_content = 1'048'576;
 
 /// Up to a sixteenth longer, the same for the same key.
 Milliseconds with_jitter(Milliseconds expiry, std::string_view key) {
@@ -42,7 +47,7 @@ Task<Lookup> RedisTier::find(std::string_view primary_key, const http::FieldList
   const std::uint64_t node = usable_node();
   if (node == 0) co_return Lookup{};
   counts_.reads.fetch_add(1, relaxed);
-  Record record = co_await read(primary_key);
+  Record record = co_await read(primary_key, Trips::two);
   if (VaryRecord* vary = std::get_if<VaryRecord>(&record)) {
     if (vary->primary_key != primary_key) co_return bad_record();
     co_return co_await find_variant(primary_key, std::move(*vary), request_fields, node);
@@ -57,7 +62,8 @@ Task<Lookup> RedisTier::find_variant(std::string_view primary_key, VaryRecord va
                                      const http::FieldList& request_fields, std::uint64_t node) {
   // RFC 9111, section 4.1: the selecting header fields must match.
   const std::string variant_key = policy::variant_key(primary_key, vary.names, request_fields);
-  const Record record = co_await read(variant_key);
+  // The second round trip already: a large one must not take a third.
+  const Record record = co_await read(variant_key, Trips::one);
   const auto* found = std::get_if<std::shared_ptr<StoredResponse>>(&record);
   if (!found) co_return Lookup{nullptr, policy::Reason::vary};
   const StoredResponse& response = **found;
@@ -82,16 +88,16 @@ Lookup RedisTier::bad_record() {
   return {};
 }
 
-Task<Record> RedisTier::read(std::string_view key) {
-  redis::Command command("GET");
-  command.key(policy::redis_name(settings_.key_prefix, key));
-  const Result<redis::Value> reply = co_await redis_.execute(std::move(command));
-  if (!reply || reply->is_error()) {
+Task<Record> RedisTier::read(std::string_view key, Trips trips) {
+  std::string name = policy::redis_name(settings_.key_prefix, key);
+  const std::uint64_t most = settings_.max_object + most_around_content;
+  const Result<Bytes> value = co_await read_value(redis_, std::move(name), most, trips);
+  if (!value) {
     counts_.failed_reads.fetch_add(1, relaxed);
     co_return Record{};
   }
-  if (reply->kind != redis::Value::Kind::text) co_return Record{};
-  Record record = decode(reply->text);
+  if (value->empty()) co_return Record{};
+  Record record = decode(*value);
   if (PackedResponse* packed = std::get_if<PackedResponse>(&record)) {
     record = co_await unpack(std::move(*packed));
   }

@@ -14,6 +14,8 @@
 
 namespace larder::store {
 
+enum class Trips;
+
 /// The shared tier: stored responses in Redis as records (record.hpp), each under policy::redis_name() of its
 /// key and each with an expiry. One for each thread, over that thread's client. What goes wrong is a miss,
 /// counted.
@@ -36,14 +38,14 @@ class RedisTier final : public Store {
   /// Always nothing: Redis takes waiting.
   StoredResponsePtr find_now(std::string_view, const http::FieldList&) override { return nullptr; }
 
-  /// At most two round trips, the second only for a response with Vary. Nothing while the purge log is out of
-  /// step.
+  /// At most two round trips, the second only for a response with Vary, or one of more than 64 KiB. Nothing
+  /// while the purge log is out of step.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
 
   /// Packs a content where that is worth it; expiries are lengthened by up to a sixteenth, so that what is
   /// written together does not expire together. Where too many new keys come, those come not in that were not
-  /// seen before (doorkeeper.hpp). Waits for Redis' answer; but for contents of more than packed_piece the
-  /// commands are on the connection before the first wait, so that a find()
+  /// seen before (doorkeeper.hpp). Waits for Redis' answer; but for records of more than 64 KiB, which have a
+  /// connection of their own, the commands are on the connection before the first wait, so that a find()
   /// issued after put() was begun on this thread sees them.
   Task<> put(StoredResponsePtr response) override;
 
@@ -62,7 +64,7 @@ class RedisTier final : public Store {
 
  private:
   std::uint64_t usable_node() const;
-  Task<Record> read(std::string_view key);
+  Task<Record> read(std::string_view key, Trips trips);
   Task<Record> unpack(PackedResponse packed);
   Task<EncodedRecord> encoded(const StoredResponse& response);
   redis::Command set_command(std::string_view key, const EncodedRecord& record, Milliseconds expiry) const;

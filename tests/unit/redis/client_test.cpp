@@ -107,6 +107,32 @@ TEST_CASE("a thousand commands issued at once are answered in order and leave in
   CHECK(info(fixture, "total_reads_processed") - reads_before < 50);
 }
 
+TEST_CASE("large values have a connection of their own and keep no small one waiting") {
+  RedisServer server({"--proto-max-bulk-len", "512mb"});
+  ClientFixture fixture(settings_for(server));
+  REQUIRE(fixture.run_until_up());
+  const std::string large(30'000'000, 'x');
+  const auto set = [&] { return ClientFixture::command_of({"SET", "large", large}); };
+  REQUIRE(fixture.execute(set()).has_value());
+  REQUIRE(fixture.run_until([&] { return fixture.client.counters().connections == 2; }));
+  CHECK(fixture.client.epoch() == 1);
+
+  const ClientFixture::Answer slow = fixture.begin(set());
+  const ClientFixture::Answer quick = fixture.begin(ClientFixture::command_of({"GET", "small"}));
+  REQUIRE(fixture.run_until([&] { return quick->has_value(); }));
+  CHECK_FALSE(slow->has_value());
+  REQUIRE(fixture.run_until([&] { return slow->has_value(); }));
+
+  larder::redis::Command get("GET");
+  get.key("large").expects_much();
+  const ClientFixture::Answer much = fixture.begin(get);
+  const ClientFixture::Answer little = fixture.begin(ClientFixture::command_of({"GET", "small"}));
+  REQUIRE(fixture.run_until([&] { return little->has_value(); }));
+  CHECK_FALSE(much->has_value());
+  REQUIRE(fixture.run_until([&] { return much->has_value(); }));
+  CHECK((**much)->text.size() == large.size());
+}
+
 TEST_CASE("a full queue refuses what is too much, and serves on") {
   RedisServer server;
   Settings settings = settings_for(server);

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <larder/base/bytes.hpp>
+#include <larder/base/result.hpp>
+#include <larder/base/task.hpp>
+#include <larder/redis/redis.hpp>
+
+#include <string>
+
+namespace larder::store {
+
+/// How many round trips a large value may take.
+enum class Trips {
+  two,  ///< its beginning, and then the rest: small ones take one command
+  one   ///< both are asked for at the same time, whether or not there is a rest
+};
+
+/// Reads what lies under a name, `most` bytes of it at most; nothing in it where nothing lies there. What is
+/// beyond the first 64 KiB comes over the connection for large values, so that it holds up nobody. Where the
+/// value is replaced in between, the two parts do not fit together: the record's checksum tells.
+Task<Result<Bytes>> read_value(redis::Redis& redis, std::string name, std::uint64_t most, Trips trips);
+
+}  // namespace larder::store
