@@ -1,6 +1,7 @@
 #include "purge_record.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <optional>
@@ -33,17 +34,33 @@ std::optional<Kind> kind_of(std::string_view name) {
   return std::nullopt;
 }
 
+std::string hexadecimal(std::uint64_t number) {
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(number));
+  return text.data();
+}
+
+std::optional<std::uint64_t> read_hexadecimal(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
 /// What a record says; the position is not its business.
 ReadRecord read_fields(const redis::Value& fields) {
   ReadRecord record;
+  bool is_witness = false;
   for (std::size_t i = 0; i + 1 < fields.items.size(); i += 2) {
     const std::string_view name = fields.items[i].text.view();
     const std::string_view value = fields.items[i + 1].text.view();
     const std::optional<Kind> kind = kind_of(name);
     if (kind) record.purges.push_back({*kind, std::string(value)});
     if (name == "soft" && value == "1") record.strength = Strength::soft;
+    if (name == "kind" && value == "witness") is_witness = true;
+    if (name == "node") record.node = read_hexadecimal(value);
   }
-  if (record.purges.empty() || fields.items.size() % 2 != 0) {
+  const bool says_nothing = record.purges.empty() && !is_witness;
+  if (says_nothing || fields.items.size() % 2 != 0) {
     record.purges.push_back({Kind::all, "*"});
     record.strength = Strength::hard;
   }
@@ -75,8 +92,10 @@ void add_fields(redis::Command& command, const PurgeRecord& record, std::string_
   if (!why.empty()) command.arg("why").arg(why.substr(0, Purging::max_why));
 }
 
-void add_marker_fields(redis::Command& command, std::string_view log, Time at, std::string_view by) {
-  command.arg("kind").arg("marker").arg("log").arg(log);
+void add_statement(redis::Command& command, Statement statement, std::uint64_t node, Time at,
+                   std::string_view by) {
+  command.arg("kind").arg(statement == Statement::marker ? "marker" : "witness");
+  command.arg("node").arg(hexadecimal(node));
   command.arg("at").arg(format_time(at)).arg("by").arg(by);
 }
 

@@ -30,6 +30,7 @@ struct ReadRecord {
   Position position;
   std::vector<policy::Purge> purges;
   Strength strength = Strength::hard;
+  std::optional<std::uint64_t> node;  ///< whom the log was whole on (redis::Link), as its writer says
 };
 
 /// Adds a record's fields to an XADD, readable with redis-cli: `resource shop.example/products/7 at
@@ -37,8 +38,15 @@ struct ReadRecord {
 /// is.
 void add_fields(redis::Command& command, const PurgeRecord& record, std::string_view by);
 
-/// Adds the fields of the record that a stream begins with.
-void add_marker_fields(redis::Command& command, std::string_view log, Time at, std::string_view by);
+/// What the records are that purge nothing of their own.
+enum class Statement {
+  marker,   ///< a log begins, or lost records: everything before it counts as purged
+  witness,  ///< the log is whole, on a node that was not vouched for before; purges nothing
+};
+
+/// Adds the fields of a statement about the log: `kind witness node 8f3a... at ... by ...`.
+void add_statement(redis::Command& command, Statement statement, std::uint64_t node, Time at,
+                   std::string_view by);
 
 /// Reads an entry of a stream, `[id, [name, value, ...]]`. Unknown fields are passed over (to a larder that
 /// knows no soft purges they are hard); a marker, and a record that says nothing we understand, purges

@@ -1,20 +1,11 @@
 #include "purge_stream.hpp"
 
 #include <algorithm>
-#include <random>
 
 namespace larder::store {
 namespace {
 
 using redis::Value;
-
-std::string random_name() {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::random_device device;
-  std::string name;
-  while (name.size() < 16) name += digits[device() & 0xF];
-  return name;
-}
 
 Result<std::vector<ReadRecord>> read_records(const Value& entries) {
   std::vector<ReadRecord> records;
@@ -74,18 +65,26 @@ Task<Result<>> PurgeStream::append_marker(Position after, Time now) const {
   const auto milliseconds =
       static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 0));
   const Position position{std::max(milliseconds, after.milliseconds + 1), 0};
-  const std::string log = random_name();
   redis::Command command("XADD");
   command.key(key_).arg(position.text());
-  add_marker_fields(command, log, now, by_);
+  add_statement(command, Statement::marker, link().node, now, by_);
   Result<Value> reply = co_await redis_.execute(std::move(command));
   if (reply && reply->is_error()) {
     // The stream has later ones, so the position Redis chooses is later too.
     redis::Command again("XADD");
     again.key(key_).arg("*");
-    add_marker_fields(again, log, now, by_);
+    add_statement(again, Statement::marker, link().node, now, by_);
     reply = co_await redis_.execute(std::move(again));
   }
+  if (const auto failure = failure_of(reply)) co_return failure;
+  co_return Result<>{};
+}
+
+Task<Result<>> PurgeStream::append_witness(Time now) const {
+  redis::Command command("XADD");
+  command.key(key_).arg("NOMKSTREAM").arg("*");
+  add_statement(command, Statement::witness, link().node, now, by_);
+  const Result<Value> reply = co_await redis_.execute(std::move(command));
   if (const auto failure = failure_of(reply)) co_return failure;
   co_return Result<>{};
 }

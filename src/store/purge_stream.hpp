@@ -29,6 +29,9 @@ class PurgeStream {
   /// Appends a marker, later than `after`, and makes the stream if need be.
   Task<Result<>> append_marker(Position after, Time now) const;
 
+  /// Appends that the log is whole on the node that has it now.
+  Task<Result<>> append_witness(Time now) const;
+
   /// The records after a position, at most a thousand, none at the end. Waits for some for `block`, unless it
   /// is 0.
   Task<Result<std::vector<ReadRecord>>> read(Position after, Milliseconds block, Milliseconds timeout) const;

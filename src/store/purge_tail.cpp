@@ -55,19 +55,28 @@ Task<bool> PurgeTail::catch_up() {
   if (!has_begun_) co_return co_await begin();
   const bool is_known = co_await verify();
   if (!is_known) co_return false;
-  co_return co_await read_to_end();
+  const bool is_read = co_await read_to_end();
+  if (is_read && vouched_node_ != stream_.link().node) co_await vouch();
+  co_return is_read;
+}
+
+/// Says that the log is whole here. Where that cannot be said, those who come new begin the log anew.
+Task<> PurgeTail::vouch() {
+  co_await stream_.append_witness(clock_.now());
 }
 
 /// The first reading: the whole stream. What came before its oldest record is unknown.
 Task<bool> PurgeTail::begin() {
   expect(position_);  // of a reading that broke off, perhaps from another Redis
   position_ = Position{};
+  vouched_node_ = 0;
   milestones_.clear();
   const bool is_read = co_await read_to_end();
   if (!is_read) co_return false;
   const Result<PurgeStream::Extent> extent = co_await stream_.extent();
   if (!extent) co_return false;
-  if (!extent->first || extent->last < expected()) {
+  const bool is_vouched = vouched_node_ != 0 && vouched_node_ == stream_.link().node;
+  if (!extent->first || extent->last < expected() || !is_vouched) {
     has_begun_ = co_await replace_log();
     co_return has_begun_;
   }
@@ -126,6 +135,8 @@ Task<> PurgeTail::follow(redis::Link link) {
     const auto records = co_await stream_.read(position_, settings_.block, settings_.timeout);
     if (!records) co_return;
     apply(*records);
+    // Before it is trimmed.
+    if (time_of(position_) - time_of(vouched_) > settings_.max_lifetime / 2) co_await vouch();
     if (!records->empty()) continue;
     // Nothing came: a stream that is gone looks the same to a waiting read.
     const bool is_there = co_await is_still_there();
@@ -148,6 +159,9 @@ void PurgeTail::apply(const std::vector<ReadRecord>& records) {
     table_.apply(record.purges, record.position, at, record.strength);
     table_.advance(record.position);
     set_milestone(record.position);
+    if (!record.node) continue;
+    vouched_node_ = *record.node;
+    vouched_ = record.position;
   }
   position_ = records.back().position;
   wake_waiters();

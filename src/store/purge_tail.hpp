@@ -24,6 +24,10 @@ namespace larder::store {
 ///   ready      | reads and waits for more                          | down: connection lost, or the log lost
 ///   records
 ///
+/// A node (redis::Link) that the log does not know is a Redis that was restarted, or another one, and may
+/// have lost records. Who followed the log before knows what it held, and vouches for it there; who comes new
+/// to such a log cannot know, and appends a marker.
+///
 /// All on one loop, but for silence().
 class PurgeTail {
  public:
@@ -75,6 +79,7 @@ class PurgeTail {
   Task<bool> read_to_end();
   Task<> follow(redis::Link link);
   Task<bool> is_still_there();
+  Task<> vouch();
   void apply(const std::vector<ReadRecord>& records);
   void set_milestone(Position position);
   void forget_before(Position position);
@@ -94,6 +99,8 @@ class PurgeTail {
   std::deque<Position> milestones_;  ///< some of the records applied, the oldest first, for trim_to()
   bool has_begun_ = false;           ///< the stream was read whole once
   bool is_lost_ = false;             ///< the log has lost records, and has no marker for that yet
+  std::uint64_t vouched_node_ = 0;   ///< whom the log was last said to be whole on; 0: nobody
+  Position vouched_;                 ///< where that stands
   redis::Link followed_;
   bool is_stopped_ = false;
   std::list<Waiter> waiters_;

@@ -60,8 +60,8 @@ struct PurgeLogFixture : LoopFixture {
 
   std::string stream() { return server.cli({"XRANGE", "larder:purges", "-", "+"}); }
   Position last() {
-    return *store::parse_position(
-        server.cli({"XREVRANGE", "larder:purges", "+", "-", "COUNT", "1"}).substr(0, 15));
+    const std::string record = server.cli({"XREVRANGE", "larder:purges", "+", "-", "COUNT", "1"});
+    return *store::parse_position(record.substr(0, record.find('\n')));
   }
   void cut_connections() { server.cli({"CLIENT", "KILL", "TYPE", "normal"}); }
 };

@@ -9,8 +9,10 @@ using larder::test::in_order;
 using larder::test::Instance;
 using larder::test::Kind;
 using larder::test::log_settings;
+using larder::test::LoopFixture;
 using larder::test::product;
 using larder::test::PurgeLogFixture;
+using larder::test::RedisServer;
 using larder::test::Sample;
 
 TEST_CASE_FIXTURE(PurgeLogFixture, "a flushed Redis means a cold cache, never a stale one") {
@@ -37,6 +39,44 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "a purge that finds the stream gone is writte
   CHECK_FALSE(one->is_valid(*response));
   REQUIRE(one.comes_into_step());
   CHECK(in_order(stream(), {"marker", "shop.example/products/7"}));
+}
+
+TEST_CASE("a Redis that was restarted with what it had keeps it, where somebody knows what it had") {
+  for (const bool somebody_knows : {true, false}) {
+    CAPTURE(somebody_knows);
+    LoopFixture fixture;
+    RedisServer server({"--appendonly", "yes", "--appendfsync", "always"});
+    const auto log = [&] { return server.cli({"XRANGE", "larder:purges", "-", "+"}); };
+    std::optional<Instance> one;
+    one.emplace(fixture, log_settings(server.url()));
+    REQUIRE(one->comes_into_step());
+    one->purge({Kind::tag, "other"});
+    const auto response = one->fetch();
+    if (!somebody_knows) {
+      one.reset();
+      fixture.drain();
+    }
+    server.stop();
+    server.restart();
+    if (one) {
+      REQUIRE(one->falls_out_of_step());
+      REQUIRE(one->comes_into_step());
+      CHECK((*one)->is_valid(*response));
+      REQUIRE(fixture.run_until([&] { return in_order(log(), {"marker", "other", "witness"}); }));
+    }
+    {
+      // One who comes new cannot know whether a purge was lost, unless another vouches for the log.
+      Instance two(fixture, log_settings(server.url()));
+      REQUIRE(two.comes_into_step());
+      CHECK(two->admit(*response) == somebody_knows);
+      Instance three(fixture, log_settings(server.url()));
+      REQUIRE(three.comes_into_step());
+      const auto later = two.fetch();
+      CHECK(three->admit(*later));
+    }
+    one.reset();
+    fixture.drain();
+  }
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,

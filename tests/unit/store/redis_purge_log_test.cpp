@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "the first instance begins the log with a mar
   Instance one(*this, log_settings(server.url()));
   CHECK_FALSE(one->is_in_step());
   REQUIRE(one.comes_into_step());
-  CHECK(in_order(stream(), {"kind\nmarker\nlog\n", "at\n20", "by\n"}));
+  CHECK(in_order(stream(), {"kind\nmarker\nnode\n", "at\n20", "by\n"}));
   CHECK(one->mark().position == last());
   const auto response = one.fetch();
   CHECK(one->is_valid(*response));
@@ -135,12 +135,14 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "an instance that starts later knows every pu
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture, "a stream longer than one reading is read whole") {
-  server.cli({"EVAL",
-              "for i = 1, 2500 do redis.call('XADD', 'larder:purges', '1-' .. i, 'tag', 't' .. i) end", "0"});
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
-  CHECK(one->mark().position == Position{1, 2500});
-  CHECK(one->table().counts().names == 2500);
+  server.cli(
+      {"EVAL", "for i = 1, 2500 do redis.call('XADD', 'larder:purges', '*', 'tag', 't' .. i) end", "0"});
+  Instance two(*this, log_settings(server.url()));
+  REQUIRE(two.comes_into_step());
+  CHECK(two->mark().position == last());
+  CHECK(two->table().counts().names == 2500);
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
@@ -150,6 +152,13 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   const auto oldest = one.fetch();
   one.purge({Kind::tag, "a"});
   one.purge({Kind::tag, "b"});
+  // As instances do when half of the log's retention is over.
+  server.cli(
+      {"EVAL",
+       "local marker = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1][2]; marker[2] = 'witness'; "
+       "redis.call('XADD', KEYS[1], '*', unpack(marker))",
+       "1", "larder:purges"});
+  REQUIRE(run_until([&] { return one->mark().position == last(); }));
   const auto latest = one.fetch();
   server.cli({"XTRIM", "larder:purges", "MAXLEN", "1"});
   Instance two(*this, log_settings(server.url()));
@@ -171,16 +180,24 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture, "the stream is trimmed, but for a record as old as the oldest entry") {
-  server.cli(
-      {"EVAL", "for i = 1, 5000 do redis.call('XADD', 'larder:purges', i .. '-0', 'tag', 't') end", "0"});
   auto settings = log_settings(server.url());
   settings.limits.max_lifetime = Milliseconds{1'000};
   Instance one(*this, settings);
   REQUIRE(one.comes_into_step());
+  const std::uint64_t begin = last().milliseconds;
+  server.cli({"EVAL",
+              "for i = 1, 5000 do redis.call('XADD', 'larder:purges', ARGV[1] + i .. '-0', 'tag', 't') end",
+              "0", std::to_string(begin)});
+  REQUIRE(run_until([&] { return one->mark().position.milliseconds >= begin + 5'000; }));
   one.purge(product);
   CHECK(std::stoi(server.cli({"XLEN", "larder:purges"})) < 1'500);
   const std::string oldest = server.cli({"XRANGE", "larder:purges", "-", "+", "COUNT", "1"});
-  CHECK(parse_position(oldest.substr(0, oldest.find('\n')))->milliseconds < 4'000);
+  CHECK(parse_position(oldest.substr(0, oldest.find('\n')))->milliseconds < begin + 4'000);
+  // What the log says of itself is said again before it is trimmed.
+  Instance two(*this, settings);
+  REQUIRE(two.comes_into_step());
+  CHECK(two->mark().position.milliseconds < begin + 6'000);
+  CHECK_FALSE(in_order(stream(), {"marker"}));
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture, "having caught up, an instance knows every purge that was in the log") {
