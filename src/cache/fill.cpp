@@ -50,7 +50,8 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
   } else if (policy::asks_for_part(visit.request.head)) {
     add_range(request->head.fields, visit.request.head.fields);
   } else {
-    ask_for_rest(visit, request->head.fields);
+    ask_about_variants(visit, why, request->head.fields);
+    if (visit.variants.empty()) ask_for_rest(visit, request->head.fields);
   }
   visit.mark = log_.mark();
   visit.request_time = clock_.now();
@@ -67,6 +68,10 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
   if (policy::is_error_to_hide(response->head.status)) {
     std::optional<Response> stale = stand_in(visit, why, response->head.status);
     if (stale) co_return std::move(*stale);
+  }
+  if (!visit.variants.empty() && response->head.status == 304) {
+    validated = selected_variant(visit, *response);
+    if (validated == nullptr) co_return co_await fill(visit, why, nullptr);
   }
   if (validated != nullptr && response->head.status == 304) {
     co_return co_await take_not_modified(visit, std::move(*response), std::move(validated));

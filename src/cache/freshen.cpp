@@ -39,6 +39,7 @@ Freshened freshened(const Visit& visit, const store::StoredResponse& stored, con
 /// section 4.3.4).
 Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response response,
                                                        store::StoredResponsePtr validated) {
+  const Reason why = visit.stored == nullptr ? Reason::vary : Reason::stale;
   if (!policy::selects(response.head.fields, *validated->fields)) {
     co_return co_await fill(visit, Reason::stale, nullptr);
   }
@@ -47,7 +48,7 @@ Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response re
   draft->body = validated->body;
   if (fresh.decision.store()) co_await store_.put(draft);
   const Outcome outcome{.result = CacheResult::revalidated,
-                        .why = Reason::stale,
+                        .why = why,
                         .refusal = fresh.decision.refusal,
                         .stored = fresh.decision.store(),
                         .origin_status = 304};

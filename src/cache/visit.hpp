@@ -7,6 +7,8 @@
 #include <larder/store/purge_log.hpp>
 #include <larder/store/stored_response.hpp>
 
+#include <vector>
+
 namespace larder::cache {
 
 /// One request while it is being answered: what was found out about it so far.
@@ -20,6 +22,8 @@ struct Visit {
   /// What is stored and matches the request, though it may not simply be served. nullptr where it is none of
   /// this request's business.
   store::StoredResponsePtr stored{};
+  std::vector<store::StoredResponsePtr> variants{};  ///< the origin is asked which of them answers it
+  bool has_asked_which = false;
   store::StoredResponsePtr part{};  ///< of what it asks for, while only the rest is asked for
   bool is_whole_wanted = false;     ///< that was no use
 

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 namespace larder::policy {
 namespace {
@@ -51,6 +53,23 @@ bool describes_content(std::string_view name) {
   return is_one_of(name, describing);
 }
 
+void remove_conditions(http::FieldList& request_fields) {
+  static constexpr std::array<std::string_view, 5> conditions{"If-None-Match", "If-Modified-Since",
+                                                              "If-Match", "If-Unmodified-Since", "If-Range"};
+  request_fields.remove_if([](const http::Field& field) { return is_one_of(field.name, conditions); });
+}
+
+// The entity tags of several responses, each once.
+std::vector<std::string_view> listed_tags(std::span<const http::FieldList* const> stored_fields) {
+  std::vector<std::string_view> tags;
+  for (const http::FieldList* const fields : stored_fields) {
+    const std::string_view tag = trim(fields->find("ETag").value_or(""));
+    const bool is_known = std::find(tags.begin(), tags.end(), tag) != tags.end();
+    if (!is_known && http::parse_etag(tag)) tags.push_back(tag);
+  }
+  return tags;
+}
+
 }  // namespace
 
 bool is_not_modified(const http::RequestHead& request, const http::FieldList& stored_fields, Time now) {
@@ -79,12 +98,32 @@ bool has_validator(const http::FieldList& fields) {
 
 // RFC 9111, section 4.3.1.
 void make_conditional(http::FieldList& request_fields, const http::FieldList& stored_fields) {
-  static constexpr std::array<std::string_view, 5> conditions{"If-None-Match", "If-Modified-Since",
-                                                              "If-Match", "If-Unmodified-Since", "If-Range"};
-  request_fields.remove_if([](const http::Field& field) { return is_one_of(field.name, conditions); });
+  remove_conditions(request_fields);
   if (const auto etag = stored_fields.find("ETag")) request_fields.add("If-None-Match", *etag);
   if (const auto modified = stored_fields.find("Last-Modified"))
     request_fields.add("If-Modified-Since", *modified);
+}
+
+// RFC 9111, section 4.3.1: Last-Modified is sent where a single response is validated alone.
+bool ask_which_holds(http::FieldList& request_fields, std::span<const http::FieldList* const> stored_fields) {
+  std::string tags;
+  for (const std::string_view tag : listed_tags(stored_fields)) {
+    if (!tags.empty()) tags += ", ";
+    tags += tag;
+  }
+  if (tags.empty()) return false;
+  remove_conditions(request_fields);
+  request_fields.add("If-None-Match", tags);
+  return true;
+}
+
+std::optional<std::size_t> find_selected(const http::FieldList& not_modified,
+                                         std::span<const http::FieldList* const> stored_fields) {
+  const bool is_plain = etag_of(not_modified).has_value() || listed_tags(stored_fields).size() == 1;
+  for (std::size_t i = 0; is_plain && i < stored_fields.size(); ++i) {
+    if (etag_of(*stored_fields[i]) && selects(not_modified, *stored_fields[i])) return i;
+  }
+  return std::nullopt;
 }
 
 // RFC 9111, section 4.3.4.

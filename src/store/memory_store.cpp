@@ -25,6 +25,12 @@ StoredResponsePtr MemoryStore::find_now(std::string_view primary_key, const http
   return found;
 }
 
+std::vector<StoredResponsePtr> MemoryStore::variants_now(std::string_view primary_key) {
+  std::vector<StoredResponsePtr> variants = tier_.variants(primary_key);
+  std::erase_if(variants, [this](const StoredResponsePtr& variant) { return !log_.is_valid(*variant); });
+  return variants;
+}
+
 Task<Lookup> MemoryStore::find(std::string_view primary_key, const http::FieldList& request_fields) {
   co_return look_up(primary_key, request_fields);
 }

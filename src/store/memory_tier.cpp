@@ -1,4 +1,5 @@
 #include "memory_shard.hpp"
+#include "variant_index.hpp"
 
 #include <larder/base/hash.hpp>
 #include <larder/policy/key.hpp>
@@ -50,7 +51,8 @@ MemoryShard::Entries entry_of(std::shared_ptr<const VaryRecord> vary) {
 
 }  // namespace
 
-MemoryTier::MemoryTier(std::uint64_t bytes, std::uint64_t max_object) {
+MemoryTier::MemoryTier(std::uint64_t bytes, std::uint64_t max_object)
+    : variants_(std::make_unique<VariantIndex>()) {
   const std::uint64_t count = shard_count(bytes, max_object);
   shard_capacity_ = bytes / count;
   shards_.reserve(count);
@@ -89,6 +91,17 @@ void MemoryTier::put(const StoredResponsePtr& response, Replace replace) {
   MemoryShard::Entries names = entry_of(std::move(vary));
   MemoryShard& names_shard = shard_of(names.front().key.hash);
   names_shard.put(std::move(names), replace);
+  variants_->add(response->primary_key, response->variant_key);
+}
+
+std::vector<StoredResponsePtr> MemoryTier::variants(std::string_view primary_key) {
+  std::vector<StoredResponsePtr> found;
+  for (const std::string& key : variants_->find(primary_key)) {
+    const HashedKey variant = hashed(key);
+    StoredResponsePtr response = shard_of(variant.hash).find(variant).response;
+    if (response && response->primary_key == primary_key) found.push_back(std::move(response));
+  }
+  return found;
 }
 
 void MemoryTier::exchange(const StoredResponse& response, const StoredResponsePtr& by) {

@@ -24,6 +24,10 @@ StoredResponsePtr TieredStore::find_now(std::string_view primary_key, const http
   return memory_ ? MemoryStore(*memory_, log_).find_now(primary_key, request_fields) : nullptr;
 }
 
+std::vector<StoredResponsePtr> TieredStore::variants_now(std::string_view primary_key) {
+  return memory_ ? MemoryStore(*memory_, log_).variants_now(primary_key) : std::vector<StoredResponsePtr>();
+}
+
 Task<Lookup> TieredStore::find(std::string_view primary_key, const http::FieldList& request_fields) {
   Lookup local;
   if (memory_) local = MemoryStore(*memory_, log_).look_up(primary_key, request_fields);

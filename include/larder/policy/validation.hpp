@@ -3,6 +3,9 @@
 #include <larder/base/clock.hpp>
 #include <larder/http/message.hpp>
 
+#include <optional>
+#include <span>
+
 namespace larder::policy {
 
 /// Whether the client's own validators match a 200 that is about to be served, so that a 304 answers it:
@@ -21,6 +24,17 @@ bool has_validator(const http::FieldList& fields);
 /// Turns a fill's request into a conditional one with the validators of the stored response (RFC 9111,
 /// section 4.3.1): the client's own conditions are replaced.
 void make_conditional(http::FieldList& request_fields, const http::FieldList& stored_fields);
+
+/// Asks which of several stored responses answers the request, if any does (RFC 9110, section 13.1.2): by
+/// their entity tags, those of none left out. The client's own conditions are replaced. Whether there is
+/// anything to ask for.
+bool ask_which_holds(http::FieldList& request_fields, std::span<const http::FieldList* const> stored_fields);
+
+/// Which of those a 304 says it is, by its position: the first with the entity tag of the 304 (RFC 9111,
+/// section 4.3.4). Where it has none it is what was asked about, if that was a single tag; nothing where it
+/// could be any.
+std::optional<std::size_t> find_selected(const http::FieldList& not_modified,
+                                         std::span<const http::FieldList* const> stored_fields);
 
 /// Whether a 304 selects this stored response (RFC 9111, section 4.3.4): strong validators equal, or weak
 /// ones, or the 304 has none.

@@ -16,6 +16,8 @@ class MemoryStore final : public Store {
 
   StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) override;
 
+  std::vector<StoredResponsePtr> variants_now(std::string_view primary_key) override;
+
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
   Task<> put(StoredResponsePtr response) override;
 

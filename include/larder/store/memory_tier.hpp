@@ -11,6 +11,7 @@
 namespace larder::store {
 
 class MemoryShard;
+class VariantIndex;
 
 /// The local tier: stored responses in memory, bounded in bytes, admitted and evicted by S3-FIFO. Shared by
 /// all threads; each shard has one short lock, under which nothing is built, freed or hashed. A hit copies a
@@ -39,6 +40,10 @@ class MemoryTier final {
 
   /// The response that `request_fields` select, purged or not. Allocates only where the response has a Vary.
   Found find(std::string_view primary_key, const http::FieldList& request_fields);
+
+  /// The responses with a Vary that were stored last under a primary key and are still there, purged or not;
+  /// the latest first, VariantIndex::most_variants at most.
+  std::vector<StoredResponsePtr> variants(std::string_view primary_key);
 
   enum class Replace {
     always,
@@ -72,6 +77,7 @@ class MemoryTier final {
 
   std::uint64_t shard_capacity_;
   std::vector<std::unique_ptr<MemoryShard>> shards_;
+  std::unique_ptr<VariantIndex> variants_;
 };
 
 }  // namespace larder::store

@@ -20,6 +20,7 @@ class TieredStore final : public Store {
 
   /// The hit path: a response that memory has and no purge names. No coroutine; no allocation unless it has a
   /// Vary.
+  std::vector<StoredResponsePtr> variants_now(std::string_view primary_key) override;
   StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) override;
 
   /// Where what memory has is stale, Redis is asked too: another instance may have fetched anew. The newer

@@ -1,0 +1,42 @@
+// A request that selects none of the stored variants may still be answered by one of them: the origin is
+// asked which (RFC 9111, section 4.1; RFC 9110, section 13.1.2).
+#include "visit.hpp"
+
+#include <larder/cache/cache_handler.hpp>
+#include <larder/policy/reuse.hpp>
+#include <larder/policy/validation.hpp>
+
+namespace larder::cache {
+namespace {
+
+std::vector<const http::FieldList*> fields_of(const std::vector<store::StoredResponsePtr>& variants) {
+  std::vector<const http::FieldList*> fields;
+  for (const store::StoredResponsePtr& variant : variants) fields.push_back(variant->fields.get());
+  return fields;
+}
+
+}  // namespace
+
+void CacheHandler::ask_about_variants(Visit& visit, policy::Reason why, http::FieldList& fields) {
+  // Once is enough: an answer that is no use is not asked for again.
+  if (why != policy::Reason::vary || std::exchange(visit.has_asked_which, true)) return;
+  if (!trusts_hits(visit)) return;
+  std::vector<store::StoredResponsePtr> variants = store_.variants_now(visit.key.text);
+  std::erase_if(variants, [&](const store::StoredResponsePtr& variant) {
+    const policy::Reason stranger =
+        policy::stranger_reason(visit.route(), visit.request.head.fields, variant->lifetimes);
+    return variant->status != 200 || stranger != policy::Reason::none;
+  });
+  if (policy::ask_which_holds(fields, fields_of(variants))) visit.variants = std::move(variants);
+}
+
+/// The variant that a 304 names. What comes of it is a response of its own, for requests like this one: the
+/// variant itself could not have been chosen for this request, so it is not updated (RFC 9111,
+/// section 4.3.4).
+store::StoredResponsePtr CacheHandler::selected_variant(Visit& visit, const pipeline::Response& response) {
+  const std::vector<store::StoredResponsePtr> variants = std::exchange(visit.variants, {});
+  const auto selected = policy::find_selected(response.head.fields, fields_of(variants));
+  return selected ? variants[*selected] : nullptr;
+}
+
+}  // namespace larder::cache

@@ -1,0 +1,104 @@
+#include "scenario.hpp"
+
+#include <doctest/doctest.h>
+
+// RFC 9111, section 4.1 and RFC 9110, section 13.1.2: several variants are validated by one request.
+
+using namespace larder;
+using namespace larder::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+Fields language(std::string value) {
+  return {{"Accept-Language", std::move(value)}};
+}
+
+/// Answers in German or English, as asked, by entity tags that name the language; everything else in English.
+Answer speak(const pipeline::Request& request) {
+  const bool german = request.head.fields.find("Accept-Language").value_or("").starts_with("de");
+  const std::string tag = german ? "\"de\"" : "\"en\"";
+  const Fields fields{{"Cache-Control", "max-age=60"}, {"Vary", "Accept-Language"}, {"ETag", tag}};
+  const std::string_view known = request.head.fields.find("If-None-Match").value_or("");
+  if (known.find(tag) != known.npos) return {.status = 304, .fields = fields};
+  return {.fields = fields, .content = german ? "hallo" : "hello"};
+}
+
+std::string last_condition(const Scenario& s) {
+  return std::string(s.origin.asked.back().fields.find("If-None-Match").value_or("none"));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a request that selects no variant asks which of them answers it, and that is stored for its like") {
+  Scenario s;
+  s.origin.answer = speak;
+  CHECK(s.get("/a", language("de")).line() == "MISS 200 hallo");
+  CHECK(s.get("/a", language("en")).line() == "MISS 200 hello");
+  CHECK(last_condition(s) == "\"de\"");
+  const Seen swiss = s.get("/a", language("de-CH"));
+  CHECK(swiss.line() == "REVALIDATED 200 hallo");
+  CHECK(swiss.fields.find("Cache-Status") == "larder; fwd=vary-miss; fwd-status=304; ttl=60; stored");
+  CHECK(last_condition(s) == "\"en\", \"de\"");
+  CHECK_FALSE(s.origin.asked.back().fields.contains("If-Modified-Since"));
+  CHECK(s.get("/a", language("de-CH")).line() == "HIT 200 hallo");
+  CHECK(s.get("/a", language("fr")).line() == "REVALIDATED 200 hello");
+  CHECK(s.get("/a", language("fr")).line() == "HIT 200 hello");
+  CHECK(s.origin.asked.size() == 4);
+}
+
+TEST_CASE(
+    "RFC 9111, section 4.3.4: the variant that a 304 names was not chosen for the request, and stays as "
+    "old") {
+  Scenario s;
+  s.origin.answer = speak;
+  s.get("/a", language("de"));
+  s.clock.advance(50s);
+  CHECK(s.get("/a", language("de-AT")).line() == "REVALIDATED 200 hallo");
+  s.clock.advance(20s);
+  CHECK(s.get("/a", language("de-AT")).line() == "HIT 200 hallo");
+  CHECK(s.get("/a", language("de")).line() == "REVALIDATED 200 hallo");
+}
+
+TEST_CASE("a 304 that names none of the variants is no answer: the content is asked for") {
+  for (const Fields& named : {Fields{{"ETag", "\"other\""}}, Fields{{"ETag", "W/\"x\""}}}) {
+    Scenario s;
+    s.origin.answer = speak;
+    s.get("/a", language("de"));
+    s.origin.answer = [&named](const pipeline::Request& request) {
+      if (request.head.fields.contains("If-None-Match")) return Answer{.status = 304, .fields = named};
+      return speak(request);
+    };
+    CHECK(s.get("/a", language("en")).line() == "MISS 200 hello");
+    CHECK(last_condition(s) == "none");
+  }
+}
+
+TEST_CASE("no variant is asked about that was purged, has no entity tag, or is not for the request") {
+  Scenario purged;
+  purged.origin.answer = speak;
+  purged.get("/a", language("de"));
+  purged.ask("PUT", "/a", {}, "{}");
+  purged.get("/a", language("en"));
+  CHECK(last_condition(purged) == "none");
+
+  Scenario untagged;
+  untagged.origin_says({.fields = {{"Cache-Control", "max-age=60"},
+                                   {"Vary", "Accept-Language"},
+                                   {"Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"}},
+                        .content = "x"});
+  untagged.get("/a", language("de"));
+  untagged.get("/a", language("en"));
+  CHECK(last_condition(untagged) == "none");
+  CHECK_FALSE(untagged.origin.asked.back().fields.contains("If-Modified-Since"));
+
+  // By the route's ttl alone nothing is shared with a request that has a cookie.
+  Scenario strangers({route("/**", 60s)});
+  strangers.origin_says({.fields = {{"Vary", "Accept-Language"}, {"ETag", "\"1\""}}, .content = "x"});
+  strangers.get("/a", language("de"));
+  Fields with_cookie = language("en");
+  with_cookie.emplace_back("Cookie", "me=1");
+  CHECK(strangers.get("/a", with_cookie).cache == "BYPASS");
+  CHECK(last_condition(strangers) == "none");
+}
