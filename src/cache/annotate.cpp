@@ -74,7 +74,8 @@ void annotate(pipeline::Response& response, const Outcome& outcome) {
   if (outcome.ttl) status.ttl = whole_seconds(*outcome.ttl);
   status.stored = outcome.stored;
   status.detail = detail_of(outcome);
-  response.head.fields.add("Cache-Status", http::format_cache_status(status));
+  response.head.fields.add_written("Cache-Status",
+                                   [&](std::string& out) { http::append_cache_status(out, status); });
 }
 
 pipeline::Response annotated(pipeline::Response response, const Outcome& outcome) {

@@ -1,5 +1,6 @@
 #include "serve.hpp"
 
+#include <larder/base/text.hpp>
 #include <larder/policy/partial.hpp>
 #include <larder/policy/validation.hpp>
 
@@ -60,7 +61,8 @@ void finish(pipeline::Response& response, const Visit& visit, const store::Store
             Outcome outcome, Time now) {
   const Milliseconds age = policy::current_age(stored.lifetimes, now);
   outcome.ttl = policy::remaining_freshness(stored.lifetimes, now);
-  response.head.fields.add("Age", std::to_string(std::chrono::floor<Seconds>(age).count()));
+  response.head.fields.add_written(
+      "Age", [age](std::string& out) { append_number(out, std::chrono::floor<Seconds>(age).count()); });
   annotate(response, outcome);
   annotate_debug(response, visit, &stored.tags, outcome.ttl);
 }

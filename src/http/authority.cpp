@@ -1,3 +1,5 @@
+#include "byte_set.hpp"
+
 #include <larder/base/text.hpp>
 #include <larder/http/target.hpp>
 
@@ -14,17 +16,18 @@ bool is_hex_digit(char c) {
 
 // reg-name = *( unreserved / pct-encoded / sub-delims ) (RFC 3986, section 3.2.2); an IPv4 address looks like
 // one.
+constexpr ByteSet plain_in_reg_name([](unsigned char byte) {
+  constexpr std::string_view marks = "-._~!$&'()*+,;=";
+  const char c = to_lower(static_cast<char>(byte));
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || marks.find(c) != marks.npos;
+});
+
 bool is_reg_name(std::string_view text) {
-  static constexpr std::string_view marks = "-._~!$&'()*+,;=";
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '%') {
-      if (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2])) return false;
-      i += 2;
-    } else if (!(c >= '0' && c <= '9') && !(to_lower(c) >= 'a' && to_lower(c) <= 'z') &&
-               marks.find(c) == std::string_view::npos) {
-      return false;
-    }
+    if (plain_in_reg_name.holds(text[i])) continue;
+    if (text[i] != '%' || i + 2 >= text.size()) return false;
+    if (!is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2])) return false;
+    i += 2;
   }
   return !text.empty();
 }
@@ -40,13 +43,15 @@ bool is_ip_literal(std::string_view text) {
 }
 
 // port = *DIGIT (RFC 3986, section 3.2.3), without leading zeros and empty where it is the scheme's default.
-Result<std::string> normal_port(std::string_view digits, std::string_view scheme) {
-  if (digits.empty()) return std::string();
+// What is given is a part of `digits`.
+Result<std::string_view> normal_port(std::string_view digits, std::string_view scheme) {
+  if (digits.empty()) return digits;
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc() || end != digits.data() + digits.size() || number > 65535) return Error::malformed;
   const bool is_default = (scheme == "http" && number == 80) || (scheme == "https" && number == 443);
-  return is_default ? std::string() : std::to_string(number);
+  if (is_default) return std::string_view{};
+  return digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
 }
 
 // Where the host ends: at the last bracket of an IP literal, or at the colon.
@@ -59,17 +64,26 @@ std::size_t end_of_host(std::string_view text) {
 }  // namespace
 
 Result<Authority> parse_authority(std::string_view text, std::string_view scheme) {
+  Authority authority;
+  const Result<> read = read_authority(text, scheme, authority.host, authority.port);
+  if (!read) return read.error();
+  return authority;
+}
+
+Result<> read_authority(std::string_view text, std::string_view scheme, std::string& host_out,
+                        std::string& port_out) {
   const std::size_t end = end_of_host(text);
   const std::string_view host = text.substr(0, end);
   if (host.starts_with('[') ? !is_ip_literal(host) : !is_reg_name(host)) return Error::malformed;
   std::string_view rest = text.substr(end);
   if (!rest.empty() && rest.front() != ':') return Error::malformed;
   if (!rest.empty()) rest.remove_prefix(1);
-  Result<std::string> port = normal_port(rest, scheme);
+  const Result<std::string_view> port = normal_port(rest, scheme);
   if (!port) return port.error();
-  Authority authority{std::string(host), std::move(*port)};
-  std::transform(authority.host.begin(), authority.host.end(), authority.host.begin(), to_lower);
-  return authority;
+  host_out.assign(host);
+  std::transform(host_out.begin(), host_out.end(), host_out.begin(), to_lower);
+  port_out.assign(*port);
+  return {};
 }
 
 }  // namespace larder::http

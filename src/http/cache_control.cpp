@@ -123,10 +123,11 @@ std::optional<Seconds> parse_delta_seconds(std::string_view text) {
   return Seconds(value);
 }
 
-CacheControl parse_cache_control(const FieldList& fields, std::string_view field_name) {
+CacheControl parse_cache_control(const FieldList& fields, FieldName field_name) {
   CacheControl out;
+  if (!fields.contains(field_name)) return out;
   for (const Field field : fields) {
-    if (!equal_ignoring_case(field.name, field_name)) continue;
+    if (!equal_ignoring_case(field.name, field_name.text())) continue;
     out.present = true;
     std::string_view rest = field.value;
     for (std::string_view member = next_member(rest); !member.empty(); member = next_member(rest)) {

@@ -1,3 +1,4 @@
+#include <larder/base/text.hpp>
 #include <larder/http/cache_status.hpp>
 #include <larder/http/field_list.hpp>
 
@@ -32,21 +33,26 @@ void append_item(std::string& out, std::string_view text) {
 }  // namespace
 
 std::string format_cache_status(const CacheStatus& status) {
-  std::string out = "larder";
+  std::string out;
+  append_cache_status(out, status);
+  return out;
+}
+
+void append_cache_status(std::string& out, const CacheStatus& status) {
+  out += "larder";
   if (status.hit) out += "; hit";
   if (!status.fwd.empty()) {
     out += "; fwd=";
     append_item(out, status.fwd);
   }
-  if (status.fwd_status) out.append("; fwd-status=").append(std::to_string(*status.fwd_status));
-  if (status.ttl) out.append("; ttl=").append(std::to_string(status.ttl->count()));
+  if (status.fwd_status) append_number(out.append("; fwd-status="), *status.fwd_status);
+  if (status.ttl) append_number(out.append("; ttl="), status.ttl->count());
   if (status.stored) out += "; stored";
   if (status.collapsed) out += "; collapsed";
   if (!status.detail.empty()) {
     out += "; detail=";
     append_item(out, status.detail);
   }
-  return out;
 }
 
 }  // namespace larder::http

@@ -1,3 +1,5 @@
+#include "byte_set.hpp"
+
 #include <larder/base/text.hpp>
 #include <larder/http/field_list.hpp>
 
@@ -9,20 +11,16 @@ namespace larder::http {
 
 Field FieldList::at(std::size_t position) const {
   const Line& line = lines_[position];
-  const std::string_view text = text_;
-  return {text.substr(line.name, line.name_size), text.substr(line.value, line.value_size)};
+  return {name_of(line), value_of(line)};
 }
 
-void FieldList::add(std::string_view name, std::string_view value) {
-  Line line;
-  line.name = static_cast<std::uint32_t>(text_.size());
-  line.name_size = static_cast<std::uint32_t>(name.size());
-  line.value = static_cast<std::uint32_t>(text_.size() + name.size() + 2);
-  line.value_size = static_cast<std::uint32_t>(value.size());
+void FieldList::add(FieldName name, std::string_view value) {
+  const std::size_t begin = text_.size();
   const auto append_to = [&](std::string& text) {
-    text.append(name).append(": ").append(value).append("\r\n");
+    text.append(name.text()).append(": ").append(value).append("\r\n");
   };
-  if (const std::size_t needed = text_.size() + line_size(line); needed > text_.capacity()) {
+  const std::size_t needed = begin + name.text().size() + value.size() + 4;
+  if (needed > text_.capacity()) {
     std::string grown;
     grown.reserve(std::max(needed, 2 * text_.capacity()));
     grown += text_;
@@ -31,49 +29,67 @@ void FieldList::add(std::string_view name, std::string_view value) {
   } else {
     append_to(text_);
   }
-  lines_.push_back(line);
+  add_line(begin, name, value.size());
 }
 
-void FieldList::set(std::string_view name, std::string_view value) {
-  const std::string kept(value);  // `value` may be a view into this list
+void FieldList::add_line(std::size_t begin, const FieldName& name, std::size_t value_size) {
+  Line& line = lines_.emplace_back();
+  line.begin = static_cast<std::uint32_t>(begin);
+  line.name_size = static_cast<std::uint32_t>(name.text().size()) & 0xFF'FFFF;
+  line.number = name.number();
+  line.value_size = static_cast<std::uint32_t>(value_size);
+  names_ |= std::uint64_t{1} << name.number();
+}
+
+void FieldList::count_names() {
+  names_ = 0;
+  for (const Line& line : lines_) names_ |= std::uint64_t{1} << line.number;
+}
+
+void FieldList::set(FieldName name, std::string_view value) {
+  if (!contains(name)) return add(name, value);
+  const std::string kept_name(name.text());  // both may be views into this list
+  const std::string kept(value);
   remove(name);
-  add(name, kept);
+  add(kept_name, kept);
 }
 
-std::size_t FieldList::remove(std::string_view name) {
+std::size_t FieldList::remove(FieldName name) {
   if (!contains(name)) return 0;
-  const std::string kept(name);  // `name` may be a view into this list
+  const std::string kept(name.text());  // it may be a view into this list
   return remove_if([&kept](const Field& field) { return equal_ignoring_case(field.name, kept); });
 }
 
 void FieldList::move_line(std::size_t from, std::size_t to, std::size_t offset) {
   const Line line = lines_[from];
-  std::memmove(text_.data() + offset, text_.data() + line.name, line_size(line));
+  std::memmove(text_.data() + offset, text_.data() + line.begin, line_size(line));
   lines_[to] = line;
-  lines_[to].name = static_cast<std::uint32_t>(offset);
-  lines_[to].value = static_cast<std::uint32_t>(offset + line.name_size + 2);
+  lines_[to].begin = static_cast<std::uint32_t>(offset);
 }
 
-std::size_t FieldList::count(std::string_view name) const {
-  return static_cast<std::size_t>(std::count_if(
-      begin(), end(), [name](const Field& field) { return equal_ignoring_case(field.name, name); }));
+std::size_t FieldList::count(FieldName name) const {
+  if (!may_contain(name)) return 0;
+  return static_cast<std::size_t>(
+      std::count_if(lines_.begin(), lines_.end(), [&](const Line& line) { return has_name(line, name); }));
 }
 
-std::optional<std::string_view> FieldList::find(std::string_view name) const {
-  for (const Field field : *this) {
-    if (equal_ignoring_case(field.name, name)) return field.value;
+std::optional<std::string_view> FieldList::find(FieldName name) const {
+  if (!may_contain(name)) return std::nullopt;
+  for (const Line& line : lines_) {
+    if (has_name(line, name)) return value_of(line);
   }
   return std::nullopt;
 }
 
-std::optional<std::string> FieldList::combined(std::string_view name) const {
+std::optional<std::string> FieldList::combined(FieldName name) const {
   std::optional<std::string> all;
-  for (const Field field : *this) {
-    if (!equal_ignoring_case(field.name, name)) continue;
+  if (!may_contain(name)) return all;
+  for (const Line& line : lines_) {
+    if (!has_name(line, name)) continue;
     if (all) {
-      all->append(", ").append(field.value);
+      all->append(", ").append(value_of(line));
     } else {
-      all = std::string(field.value);
+      all = std::string(value_of(line));
     }
   }
   return all;
@@ -82,6 +98,7 @@ std::optional<std::string> FieldList::combined(std::string_view name) const {
 void FieldList::clear() {
   text_.clear();
   lines_.clear();
+  names_ = 0;
 }
 
 void FieldList::reserve(std::size_t lines, std::size_t bytes) {
@@ -90,18 +107,18 @@ void FieldList::reserve(std::size_t lines, std::size_t bytes) {
 }
 
 bool is_token(std::string_view text) {
-  static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
-           marks.find(c) != marks.npos;
+  static constexpr ByteSet allowed([](unsigned char byte) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    const char c = to_lower(static_cast<char>(byte));
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || marks.find(c) != marks.npos;
   });
+  return !text.empty() && allowed.holds_all(text);
 }
 
 bool is_field_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
-  });
+  static constexpr ByteSet allowed(
+      [](unsigned char byte) { return byte == '\t' || (byte >= 0x20 && byte != 0x7F); });
+  return allowed.holds_all(text);
 }
 
 }  // namespace larder::http

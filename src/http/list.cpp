@@ -40,9 +40,10 @@ std::vector<std::string_view> split_list(std::string_view value) {
   return members;
 }
 
-bool list_contains(const FieldList& fields, std::string_view name, std::string_view member) {
+bool list_contains(const FieldList& fields, FieldName name, std::string_view member) {
+  if (!fields.contains(name)) return false;
   for (const Field field : fields) {
-    if (!equal_ignoring_case(field.name, name)) continue;
+    if (!equal_ignoring_case(field.name, name.text())) continue;
     std::string_view rest = field.value;
     for (std::string_view each = next_member(rest); !each.empty(); each = next_member(rest)) {
       if (equal_ignoring_case(each, member)) return true;

@@ -1,3 +1,5 @@
+#include "byte_set.hpp"
+
 #include <larder/base/text.hpp>
 #include <larder/http/target.hpp>
 
@@ -10,8 +12,14 @@ namespace {
 void set_path_and_query(Target& target, std::string_view text) {
   const std::size_t mark = text.find('?');
   const std::string_view path = text.substr(0, mark);
-  target.path = path.empty() ? "/" : path;
-  if (mark != std::string_view::npos) target.query = std::string(text.substr(mark + 1));
+  target.path.assign(path.empty() ? "/" : path);
+  if (mark == std::string_view::npos) {
+    target.query.reset();
+  } else if (target.query) {
+    target.query->assign(text.substr(mark + 1));
+  } else {
+    target.query.emplace(text.substr(mark + 1));
+  }
 }
 
 // What follows "scheme://" of an absolute URI; Error::malformed where `text` is none.
@@ -23,26 +31,28 @@ Result<std::string_view> after_scheme(std::string_view text, std::string_view sc
 }
 
 // The authority in Host: empty for HTTP/1.0 without Host (RFC 9112, section 3.2; as nginx does).
-Result<Authority> authority_of_host(const RequestHead& head, std::string_view scheme) {
+Result<> read_host(const RequestHead& head, Target& target) {
   const std::optional<std::string_view> host = head.fields.find("Host");
-  if (!host && head.version_minor == 0) return Authority{};
+  if (!host && head.version_minor == 0) {
+    target.host.clear();
+    target.port.clear();
+    return {};
+  }
   if (!host || head.fields.count("Host") != 1) return Error::malformed;
-  return parse_authority(*host, scheme);
+  return read_authority(*host, target.scheme, target.host, target.port);
 }
 
 // RFC 9112, section 3.2.2: the authority of the absolute form counts, Host must be sound all the same.
-Result<Target> target_of_absolute_form(Target target, const RequestHead& head) {
+Result<> read_absolute_form(const RequestHead& head, Target& target) {
   const Result<std::string_view> rest = after_scheme(head.target, target.scheme);
   if (!rest) return rest.error();
   const std::size_t end = std::min(rest->find_first_of("/?"), rest->size());
-  Result<Authority> authority = parse_authority(rest->substr(0, end), target.scheme);
-  if (!authority) return authority.error();
-  target.host = std::move(authority->host);
-  target.port = std::move(authority->port);
+  const Result<> authority = read_authority(rest->substr(0, end), target.scheme, target.host, target.port);
+  if (!authority) return authority;
   set_path_and_query(target, rest->substr(end));
   // RFC 9112, section 3.2.4: OPTIONS on an absolute URI without path and query is OPTIONS *.
   if (head.method == "OPTIONS" && end == rest->size()) target.path = "*";
-  return target;
+  return {};
 }
 
 }  // namespace
@@ -56,23 +66,28 @@ std::string Target::origin_form() const {
 }
 
 Result<Target> target_of(const RequestHead& head, std::string_view scheme) {
-  if (!is_target_text(head.target)) return Error::malformed;
-  Result<Authority> authority = authority_of_host(head, scheme);
-  if (!authority) return authority.error();
-  if (head.method == "CONNECT") return Error::unsupported;
   Target target;
-  target.scheme = scheme;
-  target.host = std::move(authority->host);
-  target.port = std::move(authority->port);
+  const Result<> read = read_target(head, scheme, target);
+  if (!read) return read.error();
+  return target;
+}
+
+Result<> read_target(const RequestHead& head, std::string_view scheme, Target& target) {
+  if (!is_target_text(head.target)) return Error::malformed;
+  target.scheme.assign(scheme);
+  const Result<> host = read_host(head, target);
+  if (!host) return host;
+  if (head.method == "CONNECT") return Error::unsupported;
   if (head.target.starts_with('/')) {
     set_path_and_query(target, head.target);
-    return target;
+    return {};
   }
   if (head.target == "*" && head.method == "OPTIONS") {
     target.path = "*";
-    return target;
+    target.query.reset();
+    return {};
   }
-  return target_of_absolute_form(std::move(target), head);
+  return read_absolute_form(head, target);
 }
 
 bool same_origin(const Target& a, const Target& b) {
@@ -80,10 +95,9 @@ bool same_origin(const Target& a, const Target& b) {
 }
 
 bool is_target_text(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte > 0x20 && byte < 0x7F && byte != '#';
-  });
+  static constexpr ByteSet allowed(
+      [](unsigned char byte) { return byte > 0x20 && byte < 0x7F && byte != '#'; });
+  return !text.empty() && allowed.holds_all(text);
 }
 
 }  // namespace larder::http

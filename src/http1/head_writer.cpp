@@ -1,22 +1,14 @@
+#include <larder/base/text.hpp>
 #include <larder/http1/head_writer.hpp>
-
-#include <array>
-#include <charconv>
 
 namespace larder::http1 {
 namespace {
-
-void append_number(std::string& out, std::uint64_t value, int base) {
-  std::array<char, 20> digits;
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
-  out.append(digits.data(), end);
-}
 
 // RFC 9112, section 6: what no field says is said by the end of the connection, or there is no content.
 void append_framing(std::string& out, const Framing& framing) {
   if (framing.kind == Framing::Kind::length) {
     out += "Content-Length: ";
-    append_number(out, framing.length, 10);
+    append_number(out, framing.length);
     out += "\r\n";
   } else if (framing.kind == Framing::Kind::chunked) {
     out += "Transfer-Encoding: chunked\r\n";
@@ -34,8 +26,12 @@ void write_request_head(std::string& out, std::string_view method, std::string_v
 }
 
 void write_status_line(std::string& out, int status) {
+  if (status == 200) {
+    out += "HTTP/1.1 200 OK\r\n";
+    return;
+  }
   out += "HTTP/1.1 ";
-  append_number(out, static_cast<std::uint64_t>(status), 10);
+  append_number(out, status);
   out.append(" ").append(http::reason_phrase(status)).append("\r\n");
 }
 

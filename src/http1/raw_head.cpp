@@ -25,18 +25,23 @@ std::size_t size_of_empty_lines(std::string_view bytes) {
   return size;
 }
 
-RawLines scan_lines(std::string_view head) {
-  RawLines lines;
-  lines.broken = head.find('\0') != std::string_view::npos;
-  std::size_t feed = head.find('\n');
-  while (feed != std::string_view::npos) {
-    ++lines.count;
-    if (feed == 0 || head[feed - 1] != '\r') lines.broken = true;
-    const std::size_t next = feed + 1;
-    if (next < head.size() && (head[next] == ' ' || head[next] == '\t')) lines.folded = true;
-    feed = head.find('\n', next);
+RawHead scan_head(std::string_view bytes) {
+  RawHead raw;
+  std::size_t line = 0;  // where the current one begins
+  std::size_t feed = bytes.find('\n');
+  while (feed != std::string_view::npos && !raw.whole) {
+    ++raw.lines;
+    const bool has_return = feed != 0 && bytes[feed - 1] == '\r';
+    if (!has_return) raw.broken = true;
+    raw.whole = line != 0 && has_return && feed == line + 1;
+    line = feed + 1;
+    if (raw.whole) break;
+    if (line < bytes.size() && (bytes[line] == ' ' || bytes[line] == '\t')) raw.folded = true;
+    feed = bytes.find('\n', line);
   }
-  return lines;
+  raw.text = raw.whole ? bytes.substr(0, line) : bytes;
+  if (raw.text.find('\0') != std::string_view::npos) raw.broken = true;
+  return raw;
 }
 
 std::optional<Error> refusal_of_request_line(std::string_view head, const HeadLimits& limits) {

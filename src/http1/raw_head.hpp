@@ -13,13 +13,15 @@ namespace larder::http1 {
 /// The bytes of the empty lines at the front, which a request may follow (RFC 9112, section 2.2).
 std::size_t size_of_empty_lines(std::string_view bytes);
 
-/// The lines begun so far.
-struct RawLines {
-  std::size_t count = 0;
-  bool broken = false;  ///< holds an LF without its CR, or a NUL
-  bool folded = false;  ///< a line begins with a space or tab: obs-fold (RFC 9112, section 5.2)
+/// The head at the front of some bytes.
+struct RawHead {
+  std::string_view text;  ///< up to its empty line, or all there is where that is yet to come
+  bool whole = false;     ///< it has its empty line
+  bool broken = false;    ///< holds an LF without its CR, or a NUL
+  bool folded = false;    ///< a line begins with a space or tab: obs-fold (RFC 9112, section 5.2)
+  std::size_t lines = 0;  ///< that have ended
 };
-RawLines scan_lines(std::string_view head);
+RawHead scan_head(std::string_view bytes);
 
 /// What the request line refuses, as far as it has arrived (RFC 9112, section 3).
 std::optional<Error> refusal_of_request_line(std::string_view head, const HeadLimits& limits);

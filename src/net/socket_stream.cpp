@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <exception>
 #include <sys/socket.h>
 
 namespace larder::net {
@@ -34,6 +35,35 @@ void set_options(asio::ip::tcp::socket& socket) {
 }
 
 void set_options(asio::local::stream_protocol::socket&) {}
+
+/// Reads into a receiver again and again, without a coroutine in between; `handler` hears of the end alone.
+template <class Shared, class Handler>
+class Receiving {
+ public:
+  Receiving(Shared& shared, Receiver& receiver, Handler handler)
+      : shared_(&shared), receiver_(&receiver), handler_(std::move(handler)) {}
+
+  void read() {
+    const std::span<char> room = receiver_->room();
+    shared_->socket.async_read_some(asio::buffer(room.data(), room.size()), std::move(*this));
+  }
+
+  void operator()(const boost::system::error_code& error, std::size_t count) {
+    std::exception_ptr exception;
+    try {
+      const bool goes_on = !error && receiver_->received(count);
+      if (goes_on && !shared_->timed_out) return read();
+    } catch (...) {
+      exception = std::current_exception();
+    }
+    std::move(handler_)(exception, error);
+  }
+
+ private:
+  Shared* shared_;
+  Receiver* receiver_;
+  Handler handler_;
+};
 
 }  // namespace
 
@@ -95,6 +125,27 @@ Task<Result<std::size_t>> SocketStream<Protocol>::read_some(std::span<char> buff
       co_await shared_->socket.async_read_some(asio::buffer(buffer.data(), buffer.size()), as_pair);
   if (error) co_return rename(error, shared_->timed_out);
   co_return count;
+}
+
+template <class Protocol>
+Task<Result<>> SocketStream<Protocol>::receive(Receiver& receiver) {
+  if (shared_->timed_out) co_return Error::timeout;
+  const auto begin = [shared = shared_.get(), &receiver](auto handler) {
+    Receiving(*shared, receiver, std::move(handler)).read();
+  };
+  using Signature = void(std::exception_ptr, boost::system::error_code);
+  const boost::system::error_code error =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, Signature>(begin, asio::use_awaitable);
+  if (error || shared_->timed_out) co_return rename(error, shared_->timed_out);
+  co_return Result<>();
+}
+
+template <class Protocol>
+std::size_t SocketStream<Protocol>::write_now(std::string_view bytes) {
+  if (shared_->closed) return 0;
+  const ssize_t count =
+      ::send(shared_->socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  return count < 0 ? 0 : static_cast<std::size_t>(count);
 }
 
 template <class Protocol>

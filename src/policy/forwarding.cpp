@@ -107,11 +107,28 @@ void append_via(http::FieldList& out, const http::FieldList& received, int versi
 Result<> check_connection(const Route& route, const http::FieldList& request_fields) {
   for (const http::Field field : request_fields) {
     if (!equal_ignoring_case(field.name, "Connection")) continue;
-    for (const std::string_view option : http::split_list(field.value)) {
+    std::string_view rest = field.value;
+    for (auto option = http::next_member(rest); !option.empty(); option = http::next_member(rest)) {
       if (is_protected(route, option)) return Error::malformed;
     }
   }
   return {};
+}
+
+// Who reads the connection still wants the known ones: Upgrade, and Connection itself.
+bool is_specific(std::string_view option, const http::FieldList& request_fields) {
+  return request_fields.contains(option) && !is_hop_by_hop(option);
+}
+
+bool has_connection_specific(const http::FieldList& request_fields) {
+  for (const http::Field field : request_fields) {
+    if (!equal_ignoring_case(field.name, "Connection")) continue;
+    std::string_view rest = field.value;
+    for (auto option = http::next_member(rest); !option.empty(); option = http::next_member(rest)) {
+      if (is_specific(option, request_fields)) return true;
+    }
+  }
+  return false;
 }
 
 // What larder says of itself and of who asked. What others said before it counts only where the answer is
@@ -144,13 +161,12 @@ bool is_hop_by_hop(std::string_view name) {
 }
 
 Result<> remove_connection_specific(const Route& route, http::FieldList& request_fields) {
-  const auto named = request_fields.combined("Connection");
-  if (!named) return {};
+  if (!request_fields.contains("Connection")) return {};
   const Result<> checked = check_connection(route, request_fields);
-  if (!checked) return checked;
-  for (const std::string_view option : http::split_list(*named)) {
-    // Who reads the connection still wants those: Upgrade, and Connection itself.
-    if (!is_hop_by_hop(option)) request_fields.remove(option);
+  if (!checked || !has_connection_specific(request_fields)) return checked;
+  const std::string named = request_fields.combined("Connection").value_or("");
+  for (const std::string_view option : http::split_list(named)) {
+    if (is_specific(option, request_fields)) request_fields.remove(option);
   }
   return {};
 }

@@ -57,7 +57,8 @@ void append_partition(std::string& key, const Route& route, const http::FieldLis
 // Hosts that name this machine and no site. An IPv4 address in any spelling: digits and dots.
 bool is_own_address(std::string_view host) {
   if (host == "localhost" || host.starts_with('[')) return true;
-  return !host.empty() && host.find_first_not_of("0123456789.") == host.npos;
+  return !host.empty() &&
+         std::all_of(host.begin(), host.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
 }
 
 // RFC 9110, section 4.2.1: another port is another origin. A name with a port that happens to be ours is what

@@ -13,26 +13,24 @@ bool is_ambiguous_byte(unsigned char byte) {
   return byte == '/' || byte == '\\' || byte == 0 || is_unreserved(byte);
 }
 
-bool has_dot_segment(std::string_view path) {
-  while (!path.empty()) {
-    const std::size_t slash = path.find('/');
-    const std::string_view segment = path.substr(0, slash);
-    if (segment == "." || segment == "..") return true;
-    if (slash == path.npos) break;
-    path.remove_prefix(slash + 1);
-  }
-  return false;
+// Whether the segment that begins there is "." or "..".
+bool is_dot_segment(std::string_view path, std::size_t begin) {
+  const std::string_view segment = path.substr(begin, path.find('/', begin) - begin);
+  return segment == "." || segment == "..";
 }
 
 }  // namespace
 
 bool is_ambiguous_path(std::string_view path) {
   for (std::size_t i = 0; i < path.size(); ++i) {
-    if (path[i] == '\\') return true;
+    const char c = path[i];
+    if (c == '\\') return true;
+    if (c == '.' && (i == 0 || path[i - 1] == '/') && is_dot_segment(path, i)) return true;
+    if (c != '%') continue;
     const std::optional<unsigned char> decoded = decoded_at(path, i);
     if (decoded && is_ambiguous_byte(*decoded)) return true;
   }
-  return has_dot_segment(path);
+  return false;
 }
 
 Reason bypass_reason(const Route& route, const http::RequestHead& request, const http::Target& target,

@@ -28,6 +28,11 @@ std::string_view first_line(std::string_view head) {
   return head.substr(0, head.find_first_of("\r\n"));
 }
 
+bool has_content(const http1::Framing& framing) {
+  return framing.kind != http1::Framing::Kind::none &&
+         !(framing.kind == http1::Framing::Kind::length && framing.length == 0);
+}
+
 }  // namespace
 
 /// The content of the request being served, as the handlers read it. It may outlive the answer, not the
@@ -58,7 +63,7 @@ Task<> Connection::run() {
   const std::shared_ptr<Connection> self = shared_from_this();
   bool goes_on = true;
   if (is_secure_) goes_on = co_await shake_hands();
-  while (goes_on && !server_.draining_) goes_on = co_await serve_one();
+  while (goes_on && !server_.draining_) goes_on = co_await serve();
   stream_->close();
   server_.forget(self);
 }
@@ -69,49 +74,120 @@ Task<bool> Connection::shake_hands() {
   co_return shaken.has_value();
 }
 
-/// One request and its response; whether another may follow.
-Task<bool> Connection::serve_one() {
-  idle_ = true;
-  Result<http1::ParsedRequest> parsed = co_await read_head();
+/// Serves what can be served without waiting, as it comes, then what cannot; whether more may follow.
+Task<bool> Connection::serve() {
+  Result<> received;
+  if (serve_now()) received = co_await stream_->receive(*this);
   idle_ = false;
-  if (parsed) {
-    const bool goes_on = co_await answer(std::move(*parsed));
-    co_return goes_on;
+  if (!unsent_.empty()) {
+    const std::array<std::string_view, 1> rest{unsent_};
+    const Result<> sent = co_await send(rest);
+    unsent_.clear();
+    if (!sent) co_return false;
   }
-  const boost::system::error_code error = parsed.error();
-  const bool is_gone = error == Error::closed || error == Error::reset || error == Error::canceled ||
-                       (error == Error::timeout && begin_ == end_);
-  if (!is_gone) co_await refuse(error, first_line(buffered()));
-  co_return false;
+  if (!received) {
+    co_await give_up(received.error());
+    co_return false;
+  }
+  if (refusal_) {
+    co_await refuse(refusal_->why, refusal_->request_line);
+    co_return false;
+  }
+  if (!waiting_) co_return true;
+  Exchange exchange = *std::exchange(waiting_, std::nullopt);
+  co_return co_await answer(std::move(exchange));
 }
 
-Task<Result<http1::ParsedRequest>> Connection::read_head() {
-  bool begun = false;
-  wait_for(server_.settings_.idle_timeout);
-  while (true) {
-    if (begin_ != end_) {
-      Result<std::optional<http1::ParsedRequest>> parsed =
-          http1::parse_request_head(buffered(), server_.settings_.head_limits);
-      if (!parsed) co_return parsed.error();
-      if (parsed->has_value()) {
-        wait_freely();
-        consume((*parsed)->size);
-        co_return std::move(**parsed);
-      }
-      if (!begun) {
-        stream_->reading_expires_at(std::chrono::steady_clock::now() + server_.settings_.head_timeout);
-      }
-      begun = true;
-      idle_ = false;
-    }
-    const Result<> more = co_await fill();
-    if (!more) co_return more.error();
-  }
+/// Nothing came, or not all of a head: only who sent some of it too slowly is told so.
+Task<> Connection::give_up(boost::system::error_code error) {
+  if (error == Error::timeout && begin_ != end_) co_await refuse(error, first_line(buffered()));
 }
 
-/// Reads more behind what is there, making room for it first: a buffer that was found full is worth a larger
-/// one.
-Task<Result<>> Connection::fill() {
+/// Serves the requests that are there, as far as that takes no waiting; whether more is to be read for it.
+bool Connection::serve_now() {
+  constexpr std::size_t gathered_at_once = 64 * 1024;
+  Next next = Next::another;
+  while (next == Next::another) {
+    next = serve_next();
+    const bool is_due = next != Next::another || server_.desk_->out.size() >= gathered_at_once;
+    if (is_due && !flush()) return false;
+  }
+  if (next == Next::read) expect_request();
+  return next == Next::read;
+}
+
+/// Sets the deadline for what is to be read.
+void Connection::expect_request() {
+  idle_ = begin_ == end_;
+  if (idle_) {
+    wait_for(server_.settings_.idle_timeout);
+  } else if (!has_begun_) {
+    stream_->reading_expires_at(net::now_about() + server_.settings_.head_timeout);
+  }
+  has_begun_ = !idle_;
+}
+
+/// Takes the request at the front of the buffer, and answers it where that takes no waiting.
+Connection::Next Connection::serve_next() {
+  if (begin_ == end_) return Next::read;
+  Exchange& exchange = server_.desk_->exchange;
+  const Result<std::optional<http1::RequestControl>> control =
+      http1::parse_request_head(buffered(), server_.settings_.head_limits, exchange.request.head);
+  if (!control) {
+    refusal_ = {control.error(), std::string(first_line(buffered()))};
+    return Next::wait;
+  }
+  if (!control->has_value()) return Next::read;
+  exchange.control = **control;
+  has_begun_ = false;
+  consume(exchange.control.size);
+  if (!read_target(exchange)) return Next::wait;
+  if (answer_now(exchange)) return Next::another;
+  waiting_.emplace(std::exchange(exchange, Exchange{}));
+  return Next::wait;
+}
+
+bool Connection::read_target(Exchange& exchange) {
+  pipeline::Request& request = exchange.request;
+  const Result<> read = http::read_target(request.head, is_secure_ ? "https" : "http", request.target);
+  if (!read) refusal_ = {read.error(), request.head.method + " " + request.head.target};
+  return read.has_value();
+}
+
+/// Whether the answer is among those to be sent; else the exchange is left for answer().
+bool Connection::answer_now(Exchange& exchange) {
+  constexpr std::size_t copied_at_most = 16 * 1024;  // larger content is sent from where it lies
+  pipeline::Request& request = exchange.request;
+  request.client_address = stream_->peer_address();
+  request.own_port = stream_->local_port();
+  exchange.response.clear();
+  exchange.is_answered = !has_content(exchange.control.framing) && !status_for_method(request.head.method) &&
+                         server_.handler_.answer_now(request, exchange.response);
+  if (!exchange.is_answered) return false;
+  const pipeline::Body& body = exchange.response.body;
+  const bool is_plain = exchange.control.keep_alive && !server_.draining_ && !exchange.response.closes &&
+                        !body.is_streamed() && body.bytes().size() <= copied_at_most;
+  if (is_plain) append_answer(server_.desk_->out, exchange);
+  return is_plain;
+}
+
+/// Sends the answers that are there; whether that took no waiting.
+bool Connection::flush() {
+  std::string& out = server_.desk_->out;
+  if (out.empty()) return true;
+  const std::size_t sent = stream_->write_now(out);
+  unsent_.assign(out, sent);
+  out.clear();
+  return unsent_.empty();
+}
+
+bool Connection::received(std::size_t count) {
+  end_ += count;
+  return serve_now();
+}
+
+/// Makes room behind what is there: a buffer that was found full is worth a larger one.
+std::span<char> Connection::room() {
   const bool was_full = end_ == buffer_.size();
   if (begin_ == end_) begin_ = end_ = 0;
   if (was_full && begin_ != 0) {
@@ -121,47 +197,45 @@ Task<Result<>> Connection::fill() {
   } else if (was_full && buffer_.size() < largest_buffer) {
     buffer_.resize(buffer_.empty() ? first_buffer : std::min(buffer_.size() * 4, largest_buffer));
   }
-  if (end_ == buffer_.size()) co_return Error::head_too_large;
-  const Result<std::size_t> count = co_await stream_->read_some(std::span(buffer_).subspan(end_));
+  return std::span(buffer_).subspan(end_);
+}
+
+/// Reads more content behind what is there.
+Task<Result<>> Connection::fill() {
+  const std::span<char> free = room();
+  if (free.empty()) co_return Error::head_too_large;
+  const Result<std::size_t> count = co_await stream_->read_some(free);
   if (!count) co_return count.error();
   end_ += *count;
   co_return Result<>();
 }
 
-Task<bool> Connection::answer(http1::ParsedRequest parsed) {
-  Result<http::Target> target = http::target_of(parsed.head, is_secure_ ? "https" : "http");
-  if (!target) {
-    const std::string request_line = parsed.head.method + " " + parsed.head.target;
-    co_await refuse(target.error(), request_line);
-    co_return false;
-  }
-  keep_alive_ = parsed.keep_alive;
-  decoder_.emplace(parsed.framing);
-  owes_continue_ = parsed.expects_continue && !decoder_->done();
+Task<bool> Connection::answer(Exchange exchange) {
+  wait_freely();
+  const http1::RequestControl& control = exchange.control;
+  keep_alive_ = control.keep_alive;
+  decoder_.emplace(control.framing);
+  owes_continue_ = control.expects_continue && !decoder_->done();
   writing_ = false;
   content_error_ = {};
   patience_ = fresh_patience();
 
-  pipeline::Request request;
-  request.head = std::move(parsed.head);
-  request.target = std::move(*target);
-  request.client_address = stream_->peer_address();
-  request.own_port = stream_->local_port();
+  pipeline::Request& request = exchange.request;
   if (!decoder_->done()) {
     std::optional<std::uint64_t> length;
-    if (parsed.framing.kind == http1::Framing::Kind::length) length = parsed.framing.length;
+    if (control.framing.kind == http1::Framing::Kind::length) length = control.framing.length;
     request.body = pipeline::Body(std::make_unique<Content>(shared_from_this()), length);
   }
   const std::string method = request.head.method;
   const int version_minor = request.head.version_minor;
 
   Result<pipeline::Response> response = Error::canceled;
-  if (const std::optional<int> status = status_for_method(method)) {
+  if (exchange.is_answered) {
+    response = std::move(exchange.response);
+  } else if (const std::optional<int> status = status_for_method(method)) {
     response = pipeline::problem(*status, "The method is not offered here.");
     if (*status == 405) response->head.fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     note_refusal(method + " " + request.head.target, *response);
-  } else if (pipeline::Response at_once; server_.handler_.answer_now(request, at_once)) {
-    response = std::move(at_once);
   } else {
     response = co_await server_.handler_.handle(request);
   }

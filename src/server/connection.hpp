@@ -1,10 +1,12 @@
 #pragma once
 
+#include "desk.hpp"
 #include "patience.hpp"
 
 #include <larder/http1/body_decoder.hpp>
 #include <larder/http1/head_parser.hpp>
 #include <larder/http1/head_writer.hpp>
+#include <larder/net/timer.hpp>
 #include <larder/server/server.hpp>
 
 #include <boost/asio/steady_timer.hpp>
@@ -18,12 +20,13 @@
 namespace larder::server {
 
 /// One client connection, from accept to close: reads a request, has it handled, writes the response, and
-/// again.
+/// again. What is answered without waiting is answered as it is read, several requests in one write; the
+/// coroutine goes on where something has to be waited for.
 ///
-///   phase    | is_idle | drain() does
-///   waiting  | yes     | close
-///   serving  | no      | nothing: the response says `Connection: close`, then the connection ends
-class Connection final : public std::enable_shared_from_this<Connection> {
+///   phase    | idle_ | drain() does
+///   waiting  | yes   | close
+///   serving  | no    | nothing: the response says `Connection: close`, then the connection ends
+class Connection final : public std::enable_shared_from_this<Connection>, private net::Receiver {
  public:
   Connection(Server& server, std::unique_ptr<net::Stream> stream);
 
@@ -40,19 +43,44 @@ class Connection final : public std::enable_shared_from_this<Connection> {
  private:
   class Content;
 
-  /// A response's head in parts: status line, what a stored response lends, the rest with the empty line.
-  using Head = std::array<std::string_view, 3>;
+  /// How it goes on after a request was looked for.
+  enum class Next {
+    another,  ///< there may be one more in the buffer
+    read,     ///< there is none, or not all of it
+    wait,     ///< for something else: `refusal_` or `waiting_` says for what
+  };
+
+  /// Of a request that cannot be read.
+  struct Refusal {
+    boost::system::error_code why;
+    std::string request_line;
+  };
 
   Task<bool> shake_hands();
-  Task<bool> serve_one();
-  Task<Result<http1::ParsedRequest>> read_head();
+  void count(const pipeline::Response& response);
+  void add_date(pipeline::Response& response);
+
+  // Without waiting.
+  bool serve_now();
+  Next serve_next();
+  bool read_target(Exchange& exchange);
+  bool answer_now(Exchange& exchange);
+  void append_answer(std::string& out, Exchange& exchange);
+  bool flush();
+  void expect_request();
+  std::span<char> room() override;
+  bool received(std::size_t count) override;
+
+  // With waiting.
+  Task<bool> serve();
+  Task<> give_up(boost::system::error_code error);
   Task<Result<>> fill();
-  Task<bool> answer(http1::ParsedRequest parsed);
+  Task<bool> answer(Exchange exchange);
   Task<> refuse(boost::system::error_code error, std::string_view request_line);
   void note_refusal(std::string_view request_line, const pipeline::Response& response) const;
   Task<Result<>> respond(pipeline::Response& response, std::string_view method, int version_minor);
-  Task<Result<>> write_content(const Head& head, std::string_view content);
-  Task<Result<>> stream_content(const Head& head, pipeline::BodyReader& content, bool chunked,
+  Task<Result<>> write_content(std::string_view content);
+  Task<Result<>> stream_content(pipeline::BodyReader& content, bool chunked,
                                 std::optional<std::string_view> first);
   Task<Result<>> send(std::span<const std::string_view> parts);
   Task<Result<>> send_piece(Patience& patience, std::span<const std::string_view> parts);
@@ -62,7 +90,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
   void consume(std::size_t count) { begin_ += count; }
-  void wait_for(Milliseconds time) { stream_->expires_at(std::chrono::steady_clock::now() + time); }
+  void wait_for(Milliseconds time) { stream_->expires_at(net::now_about() + time); }
   Patience fresh_patience() const { return {server_.settings_.idle_timeout, server_.settings_.slowest_rate}; }
 
   /// While others work on the request: they have deadlines of their own.
@@ -74,8 +102,16 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::string out_;  // the head of a response; kept from one to the next
   bool idle_ = true;
+  bool has_begun_ = false;  // a part of a request's head has come
+
+  // What could not be done without waiting.
+  std::string unsent_;  // answers
+  std::optional<Exchange> waiting_;
+  std::optional<Refusal> refusal_;
+
+  // The response being written.
+  std::string head_;
   bool keep_alive_ = true;
 
   // The content of the request being served.

@@ -34,11 +34,42 @@ Framing framing_of(const pipeline::Response& response, std::string_view method, 
   return {version_minor == 0 ? Framing::Kind::until_close : Framing::Kind::chunked, 0};
 }
 
+/// Appends the whole head of a response.
+void append_head(std::string& out, const pipeline::Response& response, const Framing& framing,
+                 Persistence persistence, int version_minor) {
+  http1::write_status_line(out, response.head.status);
+  if (response.shared_fields) out.append(response.shared_fields->wire());
+  out.append(response.head.fields.wire());
+  http1::write_head_end(out, framing, persistence, version_minor);
+}
+
 }  // namespace
+
+/// Appends the answer to a request after which the connection goes on.
+void Connection::append_answer(std::string& out, Exchange& exchange) {
+  const std::string_view method = exchange.request.head.method;
+  const int version_minor = exchange.request.head.version_minor;
+  pipeline::Response& response = exchange.response;
+  count(response);
+  add_date(response);
+  append_head(out, response, framing_of(response, method, version_minor), Persistence::keep_alive,
+              version_minor);
+  if (!has_no_content(method, response.head.status)) out.append(response.body.bytes().view());
+}
+
+void Connection::count(const pipeline::Response& response) {
+  ++server_.responses_[static_cast<std::size_t>(response.cache_result)];
+}
+
+/// A response without a Date gets one on its way (RFC 9110, section 6.6.1); a stored one has its own.
+void Connection::add_date(pipeline::Response& response) {
+  if (response.shared_fields || response.head.fields.contains("Date")) return;
+  response.head.fields.add("Date", http::format_date(server_.clock_.now()));
+}
 
 Task<Result<>> Connection::respond(pipeline::Response& response, std::string_view method, int version_minor) {
   writing_ = true;
-  ++server_.responses_[static_cast<std::size_t>(response.cache_result)];
+  count(response);
   const bool no_content = has_no_content(method, response.head.status);
   std::optional<std::string_view> first;
   if (!no_content && response.body.is_streamed() && response.body.reader().is_ready()) {
@@ -59,31 +90,25 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
     response.head.fields.add("Upgrade", "websocket");
     response.head.fields.add("Connection", "Upgrade");
   }
-  // A response without a Date gets one on its way (RFC 9110, section 6.6.1); a stored one has its own.
-  if (!response.shared_fields && !response.head.fields.contains("Date")) {
-    response.head.fields.add("Date", http::format_date(server_.clock_.now()));
-  }
-  out_.clear();
-  http1::write_status_line(out_, response.head.status);
-  const std::size_t status_line = out_.size();
-  out_.append(response.head.fields.wire());
+  add_date(response);
+  head_.clear();
   const bool goes_on = keep_alive_ || response.tunnel;
-  http1::write_head_end(out_, framing, goes_on ? Persistence::keep_alive : Persistence::close, version_minor);
-  const std::string_view shared =
-      response.shared_fields ? response.shared_fields->wire() : std::string_view{};
-  const Head head{std::string_view(out_).substr(0, status_line), shared,
-                  std::string_view(out_).substr(status_line)};
+  append_head(head_, response, framing, goes_on ? Persistence::keep_alive : Persistence::close,
+              version_minor);
   const bool chunked = framing.kind == Framing::Kind::chunked;
-  if (no_content) co_return co_await send(head);
-  if (response.body.is_streamed()) {
-    co_return co_await stream_content(head, response.body.reader(), chunked, first);
+  if (no_content) {
+    const std::array<std::string_view, 1> head{head_};
+    co_return co_await send(head);
   }
-  co_return co_await write_content(head, response.body.bytes().view());
+  if (response.body.is_streamed()) {
+    co_return co_await stream_content(response.body.reader(), chunked, first);
+  }
+  co_return co_await write_content(response.body.bytes().view());
 }
 
 /// Head and content in one write, as far as the content fits into one piece.
-Task<Result<>> Connection::write_content(const Head& head, std::string_view content) {
-  std::array<std::string_view, 4> parts{head[0], head[1], head[2], content.substr(0, piece_size)};
+Task<Result<>> Connection::write_content(std::string_view content) {
+  std::array<std::string_view, 2> parts{head_, content.substr(0, piece_size)};
   Result<> sent = co_await send(parts);
   Patience patience = fresh_patience();
   while (sent && content.size() > piece_size) {
@@ -97,13 +122,14 @@ Task<Result<>> Connection::write_content(const Head& head, std::string_view cont
 /// Content as it arrives, the head with the first piece where that is there already. An error from the reader
 /// ends the connection without a last chunk or short of the length: the client sees that the content is
 /// incomplete (RFC 9112, section 8).
-Task<Result<>> Connection::stream_content(const Head& head, pipeline::BodyReader& content, bool chunked,
+Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, bool chunked,
                                           std::optional<std::string_view> first) {
   if (!first) {
+    const std::array<std::string_view, 1> head{head_};
     const Result<> sent = co_await send(head);
     if (!sent) co_return sent;
   }
-  Head before = first ? head : Head{};
+  std::string_view before = first ? std::string_view(head_) : std::string_view{};
   Result<std::string_view> piece = std::string_view{};
   if (first) {
     piece = *first;
@@ -115,16 +141,15 @@ Task<Result<>> Connection::stream_content(const Head& head, pipeline::BodyReader
   while (piece && !piece->empty()) {
     chunk_head.clear();
     if (chunked) http1::write_chunk_head(chunk_head, piece->size());
-    const std::array<std::string_view, 6> parts{
-        before[0], before[1], before[2], chunk_head, *piece, chunked ? http1::chunk_end : std::string_view{}};
+    const std::array<std::string_view, 4> parts{before, chunk_head, *piece,
+                                                chunked ? http1::chunk_end : std::string_view{}};
     const Result<> sent = co_await send_piece(patience, parts);
     if (!sent) co_return sent;
     before = {};
     piece = co_await content.read();
   }
   if (!piece) co_return piece.error();
-  const std::array<std::string_view, 4> end{before[0], before[1], before[2],
-                                            chunked ? http1::last_chunk : std::string_view{}};
+  const std::array<std::string_view, 2> end{before, chunked ? http1::last_chunk : std::string_view{}};
   co_return co_await send(end);
 }
 

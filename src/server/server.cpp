@@ -1,4 +1,5 @@
 #include "connection.hpp"
+#include "desk.hpp"
 
 #include <larder/net/timer.hpp>
 #include <larder/server/server.hpp>
@@ -24,7 +25,13 @@ void report(Log& log, const std::exception_ptr& exception) {
 
 Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock,
                Settings settings, Log& log, pipeline::AccessSink* refusals)
-    : loop_(loop), handler_(handler), clock_(clock), settings_(settings), log_(log), refusals_(refusals) {}
+    : loop_(loop),
+      handler_(handler),
+      clock_(clock),
+      settings_(settings),
+      log_(log),
+      refusals_(refusals),
+      desk_(std::make_unique<Desk>()) {}
 
 Server::~Server() = default;
 

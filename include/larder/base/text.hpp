@@ -1,5 +1,9 @@
 #pragma once
 
+#include <array>
+#include <charconv>
+#include <concepts>
+#include <string>
 #include <string_view>
 
 namespace larder {
@@ -15,6 +19,14 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
     if (to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
+}
+
+/// Appends a number's digits.
+template <std::integral Number>
+void append_number(std::string& out, Number value, int base = 10) {
+  std::array<char, 20> digits;  // of a 64-bit number
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
+  out.append(digits.data(), end);
 }
 
 /// Without the spaces and tabs at both ends (OWS, RFC 9110, section 5.6.3).

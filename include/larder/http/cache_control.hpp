@@ -43,7 +43,7 @@ struct CacheControl {
 };
 
 /// Reads every `Cache-Control` line of the list, or those named `field_name` in its stead.
-CacheControl parse_cache_control(const FieldList& fields, std::string_view field_name = "Cache-Control");
+CacheControl parse_cache_control(const FieldList& fields, FieldName field_name = "Cache-Control");
 
 /// Reads a targeted field such as CDN-Cache-Control, a dictionary of response directives (RFC 9213, section
 /// 2.1). Nothing where there is none that counts: no such field, an empty one, or none that is a dictionary;

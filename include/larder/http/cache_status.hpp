@@ -23,4 +23,7 @@ struct CacheStatus {
 /// `larder; hit; ttl=42` as one list member (an RFC 8941 item with parameters).
 std::string format_cache_status(const CacheStatus& status);
 
+/// The same, appended.
+void append_cache_status(std::string& out, const CacheStatus& status);
+
 }  // namespace larder::http

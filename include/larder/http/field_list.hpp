@@ -1,5 +1,7 @@
 #pragma once
 
+#include <larder/http/field_name.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,13 +55,25 @@ class FieldList {
 
   /// Appends a field line. The caller vouches that name and value hold no CR, LF or NUL (see
   /// is_field_value()). They may be views into this list.
-  void add(std::string_view name, std::string_view value);
+  void add(FieldName name, std::string_view value);
+
+  /// The same, its value appended to a string by `write(std::string&)`: built in its place.
+  template <class Write>
+  void add_written(FieldName name, Write write) {
+    const std::size_t begin = text_.size();
+    text_.append(name.text()).append(": ");
+    const std::size_t value = text_.size();
+    write(text_);
+    const std::size_t value_size = text_.size() - value;
+    text_.append("\r\n");
+    add_line(begin, name, value_size);
+  }
 
   /// One line of that name, in place of all there were.
-  void set(std::string_view name, std::string_view value);
+  void set(FieldName name, std::string_view value);
 
   /// Removes every line of that name; how many there were.
-  std::size_t remove(std::string_view name);
+  std::size_t remove(FieldName name);
 
   /// Removes every line for which `unwanted(Field)` holds; how many there were. The predicate must not keep
   /// or compare with views into this list: the text moves while it is asked.
@@ -76,18 +90,19 @@ class FieldList {
     const std::size_t removed = lines_.size() - kept;
     lines_.resize(kept);
     text_.resize(kept_bytes);
+    if (removed != 0) count_names();
     return removed;
   }
 
-  bool contains(std::string_view name) const { return find(name).has_value(); }
-  std::size_t count(std::string_view name) const;
+  bool contains(FieldName name) const { return may_contain(name) && find(name).has_value(); }
+  std::size_t count(FieldName name) const;
 
   /// The value of the first line of that name.
-  std::optional<std::string_view> find(std::string_view name) const;
+  std::optional<std::string_view> find(FieldName name) const;
 
   /// The values of all lines of that name joined by ", " (RFC 9110, section 5.3); nothing where there is no
   /// such line.
-  std::optional<std::string> combined(std::string_view name) const;
+  std::optional<std::string> combined(FieldName name) const;
 
   /// Every line as it goes on the wire, each ended by CRLF; without the empty line that ends a head.
   std::string_view wire() const { return text_; }
@@ -100,21 +115,40 @@ class FieldList {
 
  private:
   struct Line {
-    std::uint32_t name = 0;  // offset into text_
-    std::uint32_t name_size = 0;
-    std::uint32_t value = 0;
+    std::uint32_t begin = 0;  // in text_
+    std::uint32_t name_size : 24 = 0;
+    std::uint32_t number : 8 = 0;  // of a well-known name
     std::uint32_t value_size = 0;
   };
 
   // "Name: value CRLF"
   static std::size_t line_size(const Line& line) { return line.name_size + line.value_size + std::size_t{4}; }
 
+  std::string_view name_of(const Line& line) const { return {text_.data() + line.begin, line.name_size}; }
+  std::string_view value_of(const Line& line) const {
+    return {text_.data() + line.begin + line.name_size + 2, line.value_size};
+  }
+  bool has_name(const Line& line, const FieldName& name) const {
+    if (line.number != name.number()) return false;
+    return line.number != 0 || equal_ignoring_case(name_of(line), name.text());
+  }
+
+  /// No false "no".
+  bool may_contain(const FieldName& name) const { return (names_ >> name.number() & 1) != 0; }
+
+  /// Puts the line that was written at the end of the text into the index.
+  void add_line(std::size_t begin, const FieldName& name, std::size_t value_size);
+
+  void count_names();
+
   /// Moves a line towards the front, over lines that are gone.
   void move_line(std::size_t from, std::size_t to, std::size_t offset);
 
   std::string text_;  // the lines, one after the other, without gaps
   std::vector<Line> lines_;
+  std::uint64_t names_ = 0;  // a bit for each number that some line has
 };
+static_assert(well_known_names.size() <= 64);
 
 /// A token (RFC 9110, section 5.6.2): what a field name or a method may be.
 bool is_token(std::string_view text);

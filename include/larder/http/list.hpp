@@ -17,6 +17,6 @@ std::string_view next_member(std::string_view& rest);
 std::vector<std::string_view> split_list(std::string_view value);
 
 /// Whether any line named `name` lists `member`, ignoring case.
-bool list_contains(const FieldList& fields, std::string_view name, std::string_view member);
+bool list_contains(const FieldList& fields, FieldName name, std::string_view member);
 
 }  // namespace larder::http

@@ -30,6 +30,9 @@ struct Target {
 /// `scheme`, and CONNECT, are Error::unsupported. HTTP/1.0 without Host has an empty host, as nginx takes it.
 Result<Target> target_of(const RequestHead& head, std::string_view scheme);
 
+/// The same, read into a target whose memory is used again. After a refusal that holds none.
+Result<> read_target(const RequestHead& head, std::string_view scheme, Target& target);
+
 /// A URI reference found in a field such as Location, resolved against `base` (RFC 3986, section 5), its
 /// fragment dropped. Error::malformed where it is no http or https URI reference.
 Result<Target> resolve(const Target& base, std::string_view reference);
@@ -47,5 +50,8 @@ struct Authority {
   std::string port;
 };
 Result<Authority> parse_authority(std::string_view text, std::string_view scheme);
+
+/// The same, read into strings whose memory is used again. After a refusal they are unchanged.
+Result<> read_authority(std::string_view text, std::string_view scheme, std::string& host, std::string& port);
 
 }  // namespace larder::http

@@ -23,20 +23,29 @@ struct Framing {
   std::uint64_t length = 0;  ///< for Kind::length
 };
 
-/// A request head that passed every rule of front-door.md that needs no route.
-struct ParsedRequest {
-  http::RequestHead head;
+/// What a request head says to the connection that it came on.
+struct RequestControl {
   Framing framing;
   bool keep_alive = true;
   bool expects_continue = false;
   std::size_t size = 0;  ///< bytes of the head, its empty line included
 };
 
-/// Looks for a whole request head at the front of `bytes`: a parsed one, nothing where more bytes are needed,
-/// or why it is refused: Error::malformed (400), Error::unsupported (501), Error::version (505),
-/// Error::head_too_large (431), Error::uri_too_long (414). Empty lines before it are skipped (RFC 9112,
-/// section 2.2) and counted in `size`. What can never become a head is refused before it is whole where that
-/// is cheap to see. The value of Host and the form of the target are checked by http::target_of().
+/// A request head that passed every rule of front-door.md that needs no route.
+struct ParsedRequest : RequestControl {
+  http::RequestHead head;
+};
+
+/// Looks for a whole request head at the front of `bytes`: it is read into `head`, whose memory is used
+/// again. Nothing where more bytes are needed, or why it is refused: Error::malformed (400),
+/// Error::unsupported (501), Error::version (505), Error::head_too_large (431), Error::uri_too_long (414).
+/// Empty lines before it are skipped (RFC 9112, section 2.2) and counted in `size`. What can never become a
+/// head is refused before it is whole where that is cheap to see. The value of Host and the form of the
+/// target are checked by http::target_of(). After a refusal `head` holds no request.
+Result<std::optional<RequestControl>> parse_request_head(std::string_view bytes, const HeadLimits& limits,
+                                                         http::RequestHead& head);
+
+/// The same, for one head alone.
 Result<std::optional<ParsedRequest>> parse_request_head(std::string_view bytes, const HeadLimits& limits);
 
 /// A response head whose framing can be trusted.

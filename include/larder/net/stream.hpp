@@ -11,6 +11,18 @@
 
 namespace larder::net {
 
+/// Who takes what a stream reads as it comes.
+class Receiver {
+ public:
+  virtual ~Receiver() = default;
+
+  /// Room for what comes next, never none; valid until received().
+  virtual std::span<char> room() = 0;
+
+  /// That many bytes have come into it. Whether more are wanted.
+  virtual bool received(std::size_t count) = 0;
+};
+
 /// A byte stream to a peer: TCP, a Unix socket, TLS. One coroutine may read while another writes; not for two
 /// threads.
 class Stream {
@@ -20,6 +32,17 @@ class Stream {
   /// Reads at least one byte. Error::closed at the orderly end, Error::reset at a broken one (content
   /// delimited by the end is then incomplete: RFC 9112, section 8), Error::timeout past the deadline.
   virtual Task<Result<std::size_t>> read_some(std::span<char> buffer) = 0;
+
+  /// Reads until the receiver wants no more: read_some() again and again, by one coroutine that is resumed
+  /// once. The receiver outlives it.
+  virtual Task<Result<>> receive(Receiver& receiver);
+
+  /// Writes from the front of `bytes` what takes no waiting, perhaps nothing: how much. An error is left for
+  /// write() to tell. Not while that is under way.
+  virtual std::size_t write_now(std::string_view bytes) {
+    static_cast<void>(bytes);
+    return 0;
+  }
 
   /// Writes all parts, in order, in as few calls to the kernel as it takes. The parts must live until it is
   /// done.

@@ -28,6 +28,7 @@ struct Settings {
 };
 
 class Connection;
+struct Desk;
 
 /// The client connections of one worker, each served by one coroutine. It belongs to one event loop.
 class Server {
@@ -72,6 +73,7 @@ class Server {
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::vector<std::shared_ptr<Connection>> connections_;
   Responses responses_{};
+  std::unique_ptr<Desk> desk_;
   bool draining_ = false;
 };
 

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <larder/base/text.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace larder::http {
+
+/// Field names that are asked about often. Each has a number, by which a list says at once that it has no
+/// such line.
+inline constexpr std::array<std::string_view, 53> well_known_names{
+    "",  // 0: any other name
+    "Accept",
+    "Accept-Encoding",
+    "Accept-Language",
+    "Age",
+    "Authorization",
+    "Cache-Control",
+    "Cache-Group-Invalidation",
+    "Cache-Groups",
+    "Cache-Status",
+    "Cache-Tag",
+    "CDN-Cache-Control",
+    "Connection",
+    "Content-Encoding",
+    "Content-Length",
+    "Content-Location",
+    "Content-Range",
+    "Content-Type",
+    "Cookie",
+    "Date",
+    "ETag",
+    "Expect",
+    "Expires",
+    "Forwarded",
+    "Host",
+    "If-Match",
+    "If-Modified-Since",
+    "If-None-Match",
+    "If-Range",
+    "If-Unmodified-Since",
+    "Keep-Alive",
+    "Last-Modified",
+    "Location",
+    "Origin",
+    "Pragma",
+    "Range",
+    "Referer",
+    "Server",
+    "Set-Cookie",
+    "Surrogate-Capability",
+    "Surrogate-Control",
+    "Surrogate-Key",
+    "TE",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+    "User-Agent",
+    "Vary",
+    "Via",
+    "X-Cache",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+};
+
+namespace detail {
+
+/// Tells all well-known names apart.
+constexpr std::uint8_t hash_of_name(std::string_view name) {
+  const auto lower = [name](std::size_t position) { return static_cast<unsigned>(name[position] | 0x20); };
+  const std::size_t size = name.size();
+  return static_cast<std::uint8_t>(size + lower(0) * 4 + lower(size - 1) * 26 + lower(size / 2) * 7);
+}
+
+constexpr std::array<std::uint8_t, 256> number_by_hash() {
+  std::array<std::uint8_t, 256> numbers{};
+  for (std::size_t i = 1; i < well_known_names.size(); ++i) {
+    std::uint8_t& number = numbers[hash_of_name(well_known_names[i])];
+    if (number != 0) throw "two names have one hash: choose other factors";
+    number = static_cast<std::uint8_t>(i);
+  }
+  return numbers;
+}
+inline constexpr std::array<std::uint8_t, 256> numbers = number_by_hash();
+
+}  // namespace detail
+
+/// The number of a well-known name, in whatever case it is written; 0 for any other.
+constexpr std::uint8_t number_of_name(std::string_view name) {
+  if (name.empty()) return 0;
+  const std::uint8_t number = detail::numbers[detail::hash_of_name(name)];
+  return number != 0 && equal_ignoring_case(well_known_names[number], name) ? number : std::uint8_t{0};
+}
+
+/// A field name to ask a list about. A literal's number is found out by the compiler.
+class FieldName {
+ public:
+  template <std::size_t size>
+  consteval FieldName(const char (&literal)[size])
+      : text_(literal, size - 1), number_(number_of_name(text_)) {}
+
+  template <class Text>
+    requires(std::convertible_to<const Text&, std::string_view> && !std::is_array_v<Text>)
+  constexpr FieldName(const Text& text) : text_(text), number_(number_of_name(text_)) {}
+
+  constexpr std::string_view text() const { return text_; }
+  constexpr std::uint8_t number() const { return number_; }
+
+ private:
+  std::string_view text_;
+  std::uint8_t number_;
+};
+
+}  // namespace larder::http
