@@ -50,6 +50,8 @@ std::optional<Error> refusal_of_request_line(std::string_view head, const HeadLi
   const bool whole = end != std::string_view::npos;
 
   const std::string_view method = line.substr(0, line.find(' '));
+  // RFC 9112, section 2.2: a CR that no LF follows ends nothing. Whole empty lines do not come this far.
+  if (line.empty() && head.size() > 1) return Error::malformed;
   if (!line.empty() && !http::is_token(method)) return Error::malformed;
   if (method.size() == line.size())
     return whole && !line.empty() ? std::optional(Error::malformed) : std::nullopt;

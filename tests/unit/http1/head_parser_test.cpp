@@ -328,3 +328,19 @@ TEST_CASE("a later minor version is read as HTTP/1.1, the highest there is (RFC 
   // What HTTP/1.1 asks of a request is asked of it, too.
   CHECK_FALSE(parse_request_head("GET / HTTP/1.2\r\n\r\n", {}).has_value());
 }
+
+TEST_CASE(
+    "a CR before a request line is refused, and one that may yet get its LF is waited for (RFC 9112, section "
+    "2.2)") {
+  for (const std::string_view bytes :
+       {"\rGET / HTTP/1.1\r\nHost: h\r\n\r\n", "\r\n\rGET / HTTP/1.0\r\n\r\n", "\r\r\n", "\r\n\r\r"}) {
+    CAPTURE(bytes);
+    CHECK(parse_request_head(bytes, {}).error() == Error::malformed);
+  }
+  for (const std::string_view bytes : {"\r", "\r\n", "\r\n\r"}) {
+    CAPTURE(bytes);
+    const auto parsed = parse_request_head(bytes, {});
+    REQUIRE(parsed.has_value());
+    CHECK_FALSE(parsed->has_value());
+  }
+}
