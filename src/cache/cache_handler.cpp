@@ -99,6 +99,12 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   if (!bypass) {
     co_return annotated(pipeline::request_problem(bypass.error()), {.result = CacheResult::bypass});
   }
+  if (policy::is_last_stop(request.head)) {
+    Response answer;
+    answer.head.status = 204;
+    answer.head.fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
+  }
   if (*bypass == Reason::upgrade) {
     co_return co_await open_websocket(visit);
   }

@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
 
 namespace larder::policy {
 namespace {
@@ -145,7 +148,21 @@ void add_forwarded(http::FieldList& out, const http::RequestHead& request, const
   out.add("Surrogate-Capability", appended(combined("Surrogate-Capability"), capability));
 }
 
+// RFC 9110, section 7.6.2. What is no number, or larger than any, is not ours to change.
+std::optional<std::uint32_t> max_forwards_of(const http::RequestHead& request) {
+  if (request.method != "OPTIONS" || request.fields.count("Max-Forwards") != 1) return std::nullopt;
+  const std::string_view value = trim(request.fields.find("Max-Forwards").value_or(""));
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
+  return number;
+}
+
 }  // namespace
+
+bool is_last_stop(const http::RequestHead& request) {
+  return max_forwards_of(request) == std::uint32_t{0};
+}
 
 bool is_written_by_us(const Route& route, std::string_view name) {
   if (equal_ignoring_case(name, "Via") || begins_with(name, "X-Forwarded-")) return true;
@@ -153,11 +170,13 @@ bool is_written_by_us(const Route& route, std::string_view name) {
   return equal_ignoring_case(name, "Forwarded") && !is_keyed_field(route, name);
 }
 
-// RFC 9110, section 7.6.1; Proxy-* by RFC 9111, section 3.1; Trailer, since we drop trailer fields.
+// RFC 9110, section 7.6.1; Proxy-* by RFC 9111, section 3.1, but for Proxy-Status, which is for everybody
+// behind us (RFC 9209, section 2); Trailer, since we drop trailer fields.
 bool is_hop_by_hop(std::string_view name) {
   static constexpr std::array<std::string_view, 7> hop_by_hop{
       "Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"};
-  return is_one_of(name, hop_by_hop) || begins_with(name, "Proxy-");
+  if (begins_with(name, "Proxy-")) return !equal_ignoring_case(name, "Proxy-Status");
+  return is_one_of(name, hop_by_hop);
 }
 
 Result<> remove_connection_specific(const Route& route, http::FieldList& request_fields) {
@@ -189,6 +208,9 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   const bool keyed_cookies = cacheable && route.cookies.mode == CookieRule::Mode::key;
   if (keyed_cookies && !is_keyed_field(route, "Cookie")) {
     if (const auto cookies = cookies_named(request.fields, route.cookies.names)) out.add("Cookie", *cookies);
+  }
+  if (const auto left = max_forwards_of(request); left && *left > 0) {
+    out.set("Max-Forwards", std::to_string(*left - 1));
   }
   add_forwarded(out, request, hop, !cacheable);
   append_via(out, request.fields, request.version_minor);

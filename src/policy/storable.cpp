@@ -33,6 +33,8 @@ http::FieldList storable_lines(const http::FieldList& response_fields) {
   kept.reserve(response_fields.size(), response_fields.wire().size());
   for (const http::Field field : response_fields) {
     if (is_hop_by_hop(field.name) || is_ours(field.name)) continue;
+    // What happened to one request on its way (RFC 9209).
+    if (equal_ignoring_case(field.name, "Proxy-Status")) continue;
     if (http::list_contains(response_fields, "Connection", field.name)) continue;
     if (names_field(control.private_fields, field.name)) continue;
     if (names_field(control.no_cache_fields, field.name)) continue;

@@ -9,7 +9,7 @@ import suites from 'http-cache-tests/tests/index.mjs'
 import surrogate from 'http-cache-tests/tests/surrogate-control.mjs'
 
 import { startLarder, startOrigin } from './machines.mjs'
-import { faultsOf, judge, testsOf } from './verdict.mjs'
+import { faultsOf, judge, kindOf, outcomeOf, testsOf } from './verdict.mjs'
 
 const [binary, ...wanted] = process.argv.slice(2)
 const all = [...suites, surrogate]
@@ -42,6 +42,10 @@ complaints.push(...faultsOf(tests, expected))
 if (status !== 0) complaints.push(`larder ended with ${status}`)
 for (const [id, { answer, why }] of Object.entries(expected.checks)) console.log(`check ${id}: ${answer}. ${why}`)
 for (const [id, { reason }] of Object.entries(expected.failures)) console.log(`expected failure ${id}: ${reason}`)
+for (const id of tests.keys()) {
+  if (results[id] === true || kindOf(tests.get(id)) !== 'required') continue
+  console.log(`required ${id} does not pass; the suite itself calls it ${outcomeOf(tests, id, results)}`)
+}
 for (const complaint of complaints) console.log(`NOT AS EXPECTED: ${complaint}`)
 console.log(`required ${totals.required.join('/')}, optional ${totals.optimal.join('/')}, check ${totals.check.join('/')} yes`)
 console.log(`${seconds} s`)

@@ -11,6 +11,16 @@ export function testsOf (suites) {
   return tests
 }
 
+/// What the suite itself calls an outcome (its lib/display.mjs): `pass`, `fail`, or why a test that does not pass says
+/// nothing: what it depends on does not hold (`dependency`), or it never came to its question (`setup`, `retry`).
+export function outcomeOf (tests, id, results) {
+  const passes = other => outcomeOf(tests, other, results) === 'pass'
+  if ((tests.get(id).depends_on ?? []).some(other => !passes(other))) return 'dependency'
+  if (results[id] === true) return 'pass'
+  if (results[id]?.[0] === 'Setup') return results[id][1] === 'retry' ? 'retry' : 'setup'
+  return 'fail'
+}
+
 /// A line for each thing that is not as expected.json says, and the totals.
 export function judge (tests, results, expected) {
   const complaints = []

@@ -35,6 +35,10 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
 /// see must not select a variant. Connection and the known hop-by-hop fields stay. Error::malformed as above.
 Result<> remove_connection_specific(const Route& route, http::FieldList& request_fields);
 
+/// Whether a request goes no further than us: an OPTIONS whose Max-Forwards is 0 (RFC 9110, section 7.6.2;
+/// TRACE goes nowhere at all). Where it goes on, request_fields_to_forward() counts it down.
+bool is_last_stop(const http::RequestHead& request);
+
 /// The fields a response goes to the client with: without hop-by-hop fields and those that Connection names;
 /// Via is appended. Framing fields are left out, as above; Content-Length is kept for `keep_length` (HEAD and
 /// 304, where it describes content that is not sent).

@@ -1,6 +1,7 @@
 #include "support.hpp"
 
 #include <larder/policy/forwarding.hpp>
+#include <larder/policy/storing.hpp>
 
 #include <doctest/doctest.h>
 
@@ -193,4 +194,34 @@ TEST_CASE("what larder writes itself selects no variant") {
   keyed.headers = {"Forwarded", "Via"};
   CHECK_FALSE(is_written_by_us(keyed, "forwarded"));
   CHECK(is_written_by_us(keyed, "via"));
+}
+
+TEST_CASE("Max-Forwards of OPTIONS is counted down, and ends at 0 (RFC 9110, section 7.6.2)") {
+  struct Case {
+    const char* method;
+    const char* value;
+    const char* forwarded;
+    bool ends;
+  };
+  for (const auto& [method, value, forwarded, ends] :
+       {Case{"OPTIONS", "2", "1", false}, Case{"OPTIONS", "1", "0", false}, Case{"OPTIONS", "0", "0", true},
+        Case{"OPTIONS", "x", "x", false}, Case{"OPTIONS", "-1", "-1", false},
+        Case{"OPTIONS", "99999999999999999999", "99999999999999999999", false},
+        Case{"GET", "0", "0", false}}) {
+    CAPTURE(method);
+    CAPTURE(value);
+    const http::RequestHead request = request_of(method, "Max-Forwards: " + std::string(value));
+    CHECK(is_last_stop(request) == ends);
+    const auto fields = request_fields_to_forward({}, request, {"192.0.2.1", "http", "h"}, false);
+    REQUIRE(fields.has_value());
+    CHECK(fields->find("Max-Forwards") == forwarded);
+  }
+}
+
+TEST_CASE("Proxy-Status goes on, and is not stored (RFC 9209, section 2)") {
+  const http::ResponseHead response = response_of(200, "Proxy-Status: inner|Proxy-Authenticate: x|A: b");
+  const http::FieldList forwarded = response_fields_to_forward(response, false);
+  CHECK(forwarded.find("Proxy-Status") == "inner");
+  CHECK_FALSE(forwarded.contains("Proxy-Authenticate"));
+  CHECK(text_of(storable_fields(response)) == "A: b");
 }

@@ -1,0 +1,113 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+// Every row of front-door.md, and the tests that show it: one that is renamed or removed is missed here.
+
+namespace {
+
+struct Row {
+  const char* row;
+  const char* file;   ///< under tests/
+  const char* title;  ///< of a test case in it, or how it begins
+};
+
+constexpr Row rows[] = {
+    // Measured on Boost.Beast's parser.
+    {"Transfer-Encoding", "unit/http1/front_door_test.cpp",
+     "row Transfer-Encoding: exactly one, exactly chunked"},
+    {"Transfer-Encoding", "integration/front_door_test.cpp", "Transfer-Encoding is exactly chunked, once"},
+    {"Transfer-Encoding, responses", "unit/http1/front_door_test.cpp", "row Transfer-Encoding in a response"},
+    {"TE then CL", "unit/http1/front_door_test.cpp",
+     "row Transfer-Encoding and Content-Length: 400 in either order"},
+    {"TE in HTTP/1.0", "unit/http1/front_door_test.cpp", "row HTTP/1.0 with Transfer-Encoding: 400"},
+    {"Content-Length twice", "unit/http1/front_door_test.cpp", "row Content-Length: one, digits alone"},
+    {"Content-Length twice", "integration/front_door_test.cpp", "Content-Length is one decimal number"},
+    {"Host", "unit/http1/front_door_test.cpp", "row Host: none, two, or one that is no authority: 400"},
+    {"Host", "integration/front_door_test.cpp", "There is one Host, and it is a host"},
+    {"absolute-form", "unit/http1/front_door_test.cpp", "row absolute-form: its authority replaces Host"},
+    {"absolute-form", "integration/front_door_test.cpp", "An absolute-form target's authority replaces Host"},
+    {"target", "unit/http1/front_door_test.cpp",
+     "row target: fragment, bytes from 0x80 on and control bytes"},
+    {"target", "integration/front_door_test.cpp", "A target has no fragment"},
+    {"obs-fold", "unit/http1/front_door_test.cpp",
+     "row obs-fold: 400 in requests, replaced by a space in responses"},
+    {"obs-fold", "integration/bad_origin_test.cpp", "A line fold in a response becomes a space"},
+    {"trailer fields", "integration/front_door_test.cpp", "Trailer fields go nowhere"},
+    {"trailer fields", "integration/bad_origin_test.cpp", "Trailer fields are dropped"},
+    {"response 1xx", "unit/http1/front_door_test.cpp", "row response 1xx: returned as heads of their own"},
+    {"response 1xx", "integration/proxying_test.cpp", "An interim response is no answer"},
+    {"bytes after a response", "unit/http1/front_door_test.cpp", "row Content-Length on 204 and 304"},
+    {"bytes after a response", "integration/bad_origin_test.cpp",
+     "Bytes after a response never become the next one"},
+    {"broken response", "unit/http1/front_door_test.cpp", "row response with a broken framing: refused"},
+    {"broken response", "integration/bad_origin_test.cpp",
+     "A response that cannot be read is a 502, is not stored"},
+    // Attacks, and what larder does.
+    {"unkeyed-header poisoning", "integration/storing_test.cpp",
+     "What a client says in unkeyed fields does not reach"},
+    {"unkeyed-header poisoning", "scenarios/privacy_test.cpp",
+     "a field that is not part of the key never reaches"},
+    {"key too small or ambiguous", "integration/keys_test.cpp",
+     "Partitions cannot be forged by what a client writes"},
+    {"cache deception", "unit/policy/request_test.cpp",
+     "a path that may be another one to the origin is ambiguous"},
+    {"cache deception", "integration/storing_test.cpp", "A GET with content and a path of two meanings"},
+    {"parameter cloaking", "integration/keys_test.cpp", "A parameter that hides another one is kept"},
+    {"body on GET", "integration/storing_test.cpp", "A GET with content and a path of two meanings"},
+    {"CPDoS", "integration/front_door_attacks_test.cpp",
+     "An error that a request's form provokes is not stored"},
+    {"CPDoS", "integration/front_door_attacks_test.cpp",
+     "An error does not take the place of a stored response"},
+    {"CPDoS", "integration/front_door_test.cpp", "Heads past the limits are 414 and 431"},
+    {"smuggling and desync", "integration/front_door_test.cpp",
+     "The origin sees as many requests as a client sent"},
+    {"smuggling and desync", "unit/origin/exchange_test.cpp", "a server that answers early gets the rest"},
+    {"smuggling and desync", "integration/front_door_attacks_test.cpp", "Expect is answered where it may be"},
+    {"bytes after an Upgrade", "integration/front_door_attacks_test.cpp",
+     "Bytes behind an Upgrade are the next request"},
+    {"bytes after an Upgrade", "integration/websocket_test.cpp",
+     "What a client sends behind a handshake waits"},
+    {"response splitting", "integration/front_door_attacks_test.cpp",
+     "What the cache adds to a response holds no line"},
+    {"hop-by-hop abuse", "integration/front_door_test.cpp", "Connection names no field that must pass"},
+    {"hop-by-hop abuse", "unit/policy/forwarding_test.cpp", "Connection may not name what decides who asks"},
+    {"SSRF", "integration/front_door_attacks_test.cpp", "A redirect is the client's to follow"},
+    {"SSRF", "integration/proxying_test.cpp", "CONNECT and TRACE are not for this proxy"},
+    {"private data shared", "integration/storing_test.cpp", "Cookies and credentials are shared only where"},
+    {"private data shared", "scenarios/two_identities_test.cpp",
+     "two users' responses never cross on any route"},
+    {"open purge or admin", "integration/front_door_attacks_test.cpp",
+     "PURGE from the public is the origin's to allow"},
+    {"open purge or admin", "integration/admin_test.cpp", "The admin API asks for its token"},
+    {"purge amplification", "scenarios/purge_test.cpp", "a refused write purges nothing"},
+    {"cache busting", "integration/front_door_attacks_test.cpp",
+     "Requests that differ in the query alone fill no more"},
+    {"slow clients", "unit/server/slow_clients_test.cpp", "a head that does not end in time is answered 408"},
+    {"slow clients", "unit/server/slow_clients_test.cpp",
+     "content that comes byte by byte, slower than slowest_rate"},
+    {"slow clients", "unit/server/slow_clients_test.cpp", "a client that does not read its answer loses"},
+    {"slow clients", "unit/server/slow_clients_test.cpp", "past max_connections a client waits"},
+    {"slow clients", "integration/bodies_test.cpp", "A client that does not read holds the origin back"},
+    {"Redis as a trust boundary", "unit/store/record_test.cpp", "a record with any byte changed is nothing"},
+};
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("every row of front-door.md has its tests") {
+  for (const Row& row : rows) {
+    CAPTURE(row.row);
+    CAPTURE(row.title);
+    const std::string text = text_of(std::string(LARDER_SOURCE_DIR "/tests/") + row.file);
+    CHECK(text.find("\"" + std::string(row.title)) != text.npos);
+  }
+}
