@@ -51,6 +51,10 @@ Task<> CacheHandler::refresh(pipeline::Request request, policy::RouteMatch match
   Visit visit{.request = request, .match = std::move(match)};
   visit.key = policy::key_of(visit.route(), request.target, request.head.fields, request.own_port);
   visit.stored = claim.stored();
+  if (policy::remaining_freshness(visit.stored->lifetimes, clock_.now()) > Milliseconds{0}) {
+    const store::StoredResponsePtr newer = co_await store_.find_newer(visit.stored, request.head.fields);
+    if (newer != nullptr) co_return;
+  }
   const bool can_validate = policy::has_validator(*visit.stored->fields);
   Result<Response> response =
       co_await fill(visit, Reason::stale, can_validate ? visit.stored : store::StoredResponsePtr());

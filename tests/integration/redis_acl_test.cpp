@@ -51,7 +51,7 @@ TEST_CASE("Larder needs no more than the ACL user of README.md may do") {
 
   const std::string url = "redis://" + name + ":" + password + "@127.0.0.1:" + std::to_string(redis.port());
   const Yaml yaml{.upstream = origin.url(),
-                  .routes = "  - match: /**\n    ttl: 600s\n",
+                  .routes = "  - match: /**\n    ttl: 600s\n    warm: {hottest: 5}\n",
                   .store = "  memory: 0\n",
                   .redis = url};
   Larder first(yaml);
@@ -72,6 +72,10 @@ TEST_CASE("Larder needs no more than the ACL user of README.md may do") {
   CHECK(purge_across(first, second, "/purged"));
   redis.cli({"DEL", "larder:purges"});
   CHECK(purge_across(first, second, "/again"));
+
+  first.restart();
+  CHECK(eventually([&] { return first.log_lines_with("warmed /**") == 1; }, patience));
+  CHECK(first.log_lines_with("warmed /**: 0 pages") == 0);
 
   CHECK(first.log_lines_with("refuse") == 0);
   CHECK(redis.cli({"ACL", "LOG"}) == "");

@@ -34,6 +34,10 @@ class Store {
   /// one.
   virtual Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) = 0;
 
+  /// What another instance has stored since in place of `known`, which find_now() gives from then on; nullptr
+  /// where there is nothing newer. So what is fresh here need not be fetched anew by every instance.
+  virtual Task<StoredResponsePtr> find_newer(StoredResponsePtr, const http::FieldList&) { co_return nullptr; }
+
   /// Stores, in place of what the variant key held. When it returns, find() on this thread sees the response;
   /// of a large one that goes to Redis alone, a moment later.
   virtual Task<> put(StoredResponsePtr response) = 0;

@@ -27,6 +27,8 @@ class TieredStore final : public Store {
   /// one is given.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
 
+  Task<StoredResponsePtr> find_newer(StoredResponsePtr known, const http::FieldList& request_fields) override;
+
   /// Does not wait for Redis: the write is on its connection, in order, and goes on by itself.
   Task<> put(StoredResponsePtr response) override;
 

@@ -289,3 +289,22 @@ TEST_CASE_FIXTURE(Fixture, "what is stale in memory gives way to what another in
   server.stop();
   CHECK(found() == "fresh");
 }
+
+TEST_CASE_FIXTURE(Fixture, "what is fresh in memory gives way, where that is asked, to what is newer") {
+  larder::store::MemoryTier memory{1u << 20, 1u << 16};
+  TieredStore tiered(&memory, &redis, purges, clock);
+  Sample known = sample();
+  known.response_time -= Milliseconds{10'000};
+  const auto response = known.make();
+  memory.put(response);
+  CHECK(run(tiered.find_newer(response, no_fields)) == nullptr);
+  run(redis.put(response));
+  CHECK(run(tiered.find_newer(response, no_fields)) == nullptr);
+
+  Sample newer = sample();
+  newer.body = "newer";
+  run(redis.put(newer.make()));
+  CHECK(tiered.find_now(known.primary_key(), no_fields) == response);
+  CHECK(run(tiered.find_newer(response, no_fields))->body.view() == "newer");
+  CHECK(tiered.find_now(known.primary_key(), no_fields)->body.view() == "newer");
+}
