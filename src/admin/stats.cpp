@@ -144,7 +144,7 @@ json::array warm_of(const std::vector<warm::Report>& reports) {
                     {"pages", report.pages},
                     {"fetched", report.fetched},
                     {"fresh", report.fresh},
-                    {"refused", report.refused},
+                    {"rejected", report.rejected},
                     {"failed", report.failed}});
   }
   return jobs;

@@ -11,7 +11,7 @@ Outcome outcome_of(const pipeline::Response& response) {
   const int status = response.head.status;
   const bool is_passing = status >= 500 || status == too_many_requests;
   if (is_passing || response.cache_result == pipeline::CacheResult::stale) return Outcome::failed;
-  if (status >= 400) return Outcome::refused;
+  if (status >= 400) return Outcome::rejected;
   return response.cache_result == pipeline::CacheResult::hit ? Outcome::fresh : Outcome::fetched;
 }
 

@@ -15,10 +15,10 @@ namespace larder::warm {
 
 /// What became of a page.
 enum class Outcome {
-  fetched,  ///< from the origin
-  fresh,    ///< it was in the cache, and stays there
-  refused,  ///< the origin has no such page: 4xx
-  failed,   ///< an error that may pass
+  fetched,   ///< from the origin
+  fresh,     ///< it was in the cache, and stays there
+  rejected,  ///< the origin has no such page: 4xx
+  failed,    ///< an error that may pass
 };
 
 /// Asks the cache as a client would: the same keys, the same rules, no other upstream than the route's.

@@ -52,8 +52,8 @@ Task<> Round::ask(std::shared_ptr<Asker> asker) {
       case Outcome::fresh:
         ++report.fresh;
         break;
-      case Outcome::refused:
-        ++report.refused;
+      case Outcome::rejected:
+        ++report.rejected;
         break;
       case Outcome::failed:
         ++report.failed;

@@ -156,9 +156,9 @@ Task<> Warmer::State::run(Job& job, std::optional<Seconds> at_least) {
 void Warmer::State::tell(const Job& job) const {
   const Report& report = job.report;
   const auto level = report.failed == 0 ? spdlog::level::info : spdlog::level::warn;
-  log_.log(level, "warmed {}: {} pages in {} ms: {} fetched, {} fresh, {} refused, {} failed", report.route,
+  log_.log(level, "warmed {}: {} pages in {} ms: {} fetched, {} fresh, {} rejected, {} failed", report.route,
            report.pages, (*report.ended - *report.began).count(), report.fetched, report.fresh,
-           report.refused, report.failed);
+           report.rejected, report.failed);
 }
 
 Warmer::Warmer(boost::asio::io_context& loop, pipeline::Handler& cache,

@@ -41,7 +41,7 @@ TEST_CASE("URLs and a sitemap are fetched at the start: the first client has a H
   }
   CHECK(origin.count("/elsewhere") == 0);
   const std::string stats = Client(admin.number()).get("/stats").body;
-  CHECK(stats.find("\"pages\":3,\"fetched\":3,\"fresh\":0,\"refused\":0,\"failed\":0") != std::string::npos);
+  CHECK(stats.find("\"pages\":3,\"fetched\":3,\"fresh\":0,\"rejected\":0,\"failed\":0") != std::string::npos);
 }
 
 TEST_CASE("an origin that is down at the start is asked again") {

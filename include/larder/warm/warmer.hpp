@@ -27,10 +27,10 @@ struct Report {
   std::optional<Time> next;   ///< the next run; nothing where none is scheduled
   // Of the last run.
   std::size_t pages = 0;
-  std::size_t fetched = 0;  ///< from the origin
-  std::size_t fresh = 0;    ///< found in the cache
-  std::size_t refused = 0;  ///< answered with 4xx
-  std::size_t failed = 0;   ///< for now, or for good where it has ended
+  std::size_t fetched = 0;   ///< from the origin
+  std::size_t fresh = 0;     ///< found in the cache
+  std::size_t rejected = 0;  ///< answered with 4xx
+  std::size_t failed = 0;    ///< for now, or for good where it has ended
 };
 
 /// Puts into the cache what routes name (`warm:`) before anybody asks for it: at the start, and on a

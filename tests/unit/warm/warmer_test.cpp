@@ -135,7 +135,7 @@ TEST_CASE("what became of the pages is told apart") {
   REQUIRE(f.run_until([&] { return f.has_run(1); }));
   CHECK(f.report().fresh == 1);
   CHECK(f.report().fetched == 2);
-  CHECK(f.report().refused == 1);
+  CHECK(f.report().rejected == 1);
   CHECK(f.report().failed == 3);
   f.stop();
 }
