@@ -1,6 +1,5 @@
 #include "cluster_state.hpp"
 
-#include "handshake.hpp"
 #include "patience.hpp"
 
 #include <larder/net/timer.hpp>
@@ -69,10 +68,7 @@ Link Cluster::State::link(std::string_view name) const {
   const ClusterNode* const owner = map_.node_of(slot_of(name));
   if (owner == nullptr) return {};
   const auto known = nodes_.find(owner->endpoint.text());
-  if (known == nodes_.end() || !known->second.client->is_up()) return {};
-  // By the cluster's own name, so that clients which have not connected yet agree with those that have.
-  const std::string text = owner->id.empty() ? owner->endpoint.text() : owner->id;
-  return {larder::redis::node_of(text), known->second.client->epoch()};
+  return known == nodes_.end() ? Link{} : known->second.client->link(name);
 }
 
 std::vector<NodeReport> Cluster::State::nodes() const {

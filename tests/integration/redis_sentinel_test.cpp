@@ -37,10 +37,14 @@ TEST_CASE("A master killed under load: no request fails or waits long, and the n
   RedisLoad load(first);
   load.go_on(50);
   RedisServer& master = watched.sentinels.master();
+  const Stopwatch since_the_end;
   master.stop();
   load.go_on(100);
   CHECK(eventually([&] { return &watched.sentinels.master() != &master; }, patience));
+  const auto named = since_the_end.read();
   CHECK(share(first, second, "after"));
+  MESSAGE("the new master was named after " << named.count() << " ms, and used after "
+                                            << since_the_end.read().count() << " ms");
   CHECK(purge_across(first, second, "/purged"));
   load.finish();
   CHECK(first.log_lines_with("redis: not available at master shop") == 1);

@@ -280,6 +280,45 @@ TEST_CASE("A Redis whose certificate is not trusted is told of once, and request
   CHECK(names_in(*redis.server).empty());
 }
 
+TEST_CASE("A Redis Cluster that wants certificates is spoken to over TLS, by the name that its own is for") {
+  Origin origin(numbered);
+  Authority authority;
+  const CertificateFiles server = authority.issue("redis.internal");
+  const CertificateFiles client = authority.issue("larder");
+  const std::uint16_t port = free_port();
+  const RedisServer redis({"--cluster-enabled", "yes", "--cluster-port", std::to_string(free_port()),
+                           "--tls-port", std::to_string(port), "--tls-cert-file", server.cert,
+                           "--tls-key-file", server.key, "--tls-ca-cert-file", authority.ca(),
+                           "--tls-auth-clients", "yes", "--tls-cluster", "yes"});
+  redis.cli({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
+  REQUIRE(eventually(
+      [&] {
+        return redis.cli({"CLUSTER", "INFO"}).find("cluster_state:ok") != std::string::npos;
+      },
+      patience));
+  const auto yaml = [&](const std::string& name, const std::string& certificate) {
+    return "threads: 1\nupstreams:\n  shop: {servers: [" + origin.url() +
+           "]}\nstore:\n  redis: {url: \"rediss+cluster://127.0.0.1:" + std::to_string(port) +
+           "\", timeout: 500ms, tls: {ca: " + path_in_yaml(authority.ca()) + name + certificate +
+           "}}\nroutes:\n  - match: /**\n    ttl: 60s\n";
+  };
+  const std::string name = ", server_name: redis.internal";
+  const std::string certificate =
+      ", cert: " + path_in_yaml(client.cert) + ", key: " + path_in_yaml(client.key);
+  {
+    const Larder larder(yaml(name, certificate));
+    CHECK(uses(larder, redis));
+  }
+  redis.cli({"FLUSHALL"});
+  for (const std::string& wrong : {yaml("", certificate), yaml(name, "")}) {
+    const Larder larder(wrong);
+    CHECK(larder.client().get("/a").status == 200);
+    CHECK(eventually([&] { return larder.log_lines_with("redis: not available at 127.0.0.1:") == 1; },
+                     patience));
+    CHECK(names_in(redis).empty());
+  }
+}
+
 TEST_CASE("A TLS file that cannot be used ends the start, and check, with its key and exit code 2") {
   Authority authority;
   const CertificateFiles one = authority.issue("one.test");

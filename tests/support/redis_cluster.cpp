@@ -159,7 +159,6 @@ int RedisCluster::slot_of(const RedisServer& node, const std::string& name) {
   return std::stoi(node.cli({"CLUSTER", "KEYSLOT", name}));
 }
 
-/// The living ones.
 std::vector<RedisServer*> RedisCluster::masters() {
   std::vector<RedisServer*> found;
   for (RedisServer& node : nodes_) {
@@ -203,14 +202,6 @@ void RedisCluster::finish_move(int slot, RedisServer& from, RedisServer& to) {
   const std::string id = id_of(to);
   expect(to.cli({"CLUSTER", "SETSLOT", number, "NODE", id}) == "OK", "a slot does not arrive");
   for (RedisServer* node : masters()) node->cli({"CLUSTER", "SETSLOT", number, "NODE", id});
-}
-
-std::vector<std::string> RedisCluster::names() {
-  std::vector<std::string> all;
-  for (const RedisServer* node : masters()) {
-    for (std::string& name : lines_of(node->cli({"--scan"}))) all.push_back(std::move(name));
-  }
-  return all;
 }
 
 }  // namespace larder::test

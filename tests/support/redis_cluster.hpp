@@ -24,6 +24,7 @@ class RedisCluster {
 
   /// The master that the others say serves the name's slot. Throws where there is none.
   RedisServer& master_of(const std::string& name);
+  std::vector<RedisServer*> masters();  ///< the living ones
   RedisServer& other_master_than(const RedisServer& node);
 
   /// Whether every slot is served, by what the living nodes say.
@@ -45,13 +46,9 @@ class RedisCluster {
     finish_move(slot, from, to);
   }
 
-  /// Everything that the masters hold, by name.
-  std::vector<std::string> names();
-
  private:
   void begin_move(int slot, RedisServer& from, RedisServer& to);
   void finish_move(int slot, RedisServer& from, RedisServer& to);
-  std::vector<RedisServer*> masters();
   void join(const std::vector<RedisServer*>& all);
   void replicate(const std::vector<RedisServer*>& all);
 

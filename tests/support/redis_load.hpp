@@ -31,6 +31,17 @@ class RedisLoad {
   std::jthread thread_;
 };
 
+/// For figures that a test tells.
+class Stopwatch {
+ public:
+  std::chrono::milliseconds read() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - since_);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+};
+
 /// How long a request may take: it may wait for a lookup, a purge and the like, each as long as Redis's
 /// `timeout`; the rest is the machine's.
 std::chrono::milliseconds allowed_delay();

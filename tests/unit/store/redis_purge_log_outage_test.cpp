@@ -184,6 +184,29 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "more purges than may wait become one purge o
   CHECK(in_order(stream(), {"all\n*"}));
 }
 
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "the log is followed on one running server, not on others nor on its next run") {
+  Instance one(*this, log_settings(server.url()));
+  larder::test::RedisServer other;
+  larder::redis::Client here(loop, larder::test::redis_settings(server.url()), log);
+  larder::redis::Client there(loop, larder::test::redis_settings(other.url()), log);
+  here.start();
+  there.start();
+  REQUIRE(one.comes_into_step());
+  REQUIRE(run_until([&] { return here.is_up() && there.is_up(); }));
+  const std::uint64_t before = here.link("").node;
+  CHECK(one->follows(before));
+  CHECK_FALSE(one->follows(there.link("").node));
+  server.restart();
+  REQUIRE(one.falls_out_of_step());
+  REQUIRE(one.comes_into_step());
+  REQUIRE(run_until([&] { return here.link("").node != 0 && here.link("").node != before; }));
+  CHECK_FALSE(one->follows(before));
+  CHECK(one->follows(here.link("").node));
+  here.stop();
+  there.stop();
+}
+
 TEST_CASE_FIXTURE(PurgeLogFixture, "a lost connection alone loses nothing and purges nothing") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());

@@ -30,11 +30,13 @@ const larder::http::FieldList no_fields;
 class ScriptedLog final : public PurgeLog {
  public:
   bool in_step = true;
+  bool is_elsewhere = false;
 
   Mark mark() const override { return {}; }
   larder::store::Verdict judge(const StoredResponse&) const override { return {}; }
   bool admit(StoredResponse&) const override { return true; }
   bool is_in_step() const override { return in_step; }
+  bool follows(std::uint64_t node) const override { return node != 0 && !is_elsewhere; }
   larder::Task<std::optional<larder::store::Position>> append(larder::store::Purging) override {
     co_return std::nullopt;
   }
@@ -208,6 +210,20 @@ TEST_CASE_FIXTURE(Fixture, "out of step with the purge log nothing is read or wr
   run(redis.put(other.make()));
   CHECK(redis.counts().skipped_writes == 1);
   purges.in_step = true;
+  CHECK(find(sample).response);
+  CHECK_FALSE(find(other).response);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a server other than the one that has the log is neither read nor written") {
+  const Sample sample = this->sample();
+  run(redis.put(sample.make()));
+  purges.is_elsewhere = true;
+  CHECK_FALSE(find(sample).response);
+  Sample other = sample;
+  other.path = "/other";
+  run(redis.put(other.make()));
+  CHECK(redis.counts().skipped_writes == 1);
+  purges.is_elsewhere = false;
   CHECK(find(sample).response);
   CHECK_FALSE(find(other).response);
 }
