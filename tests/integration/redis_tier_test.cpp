@@ -193,6 +193,55 @@ TEST_CASE("A flushed Redis means a cold cache and no stale one") {
   CHECK(reader.get("/a").status == 200);
 }
 
+TEST_CASE(
+    "A Redis that comes back as it was before a purge serves nothing of before, though no larder is left "
+    "that knew") {
+  Tiered tiered;
+  std::string written;
+  {
+    Larder larder(tiered.yaml());
+    REQUIRE(uses(larder, tiered.redis));
+    Client client = larder.client();
+    client.get("/a");
+    REQUIRE(is_stored(tiered.redis, "/a"));
+    CHECK(tiered.redis.cli({"SAVE"}) == "OK");
+    written = client.put("/a").body;
+    CHECK(larder.stop() == 0);
+  }
+  tiered.redis.stop();
+  tiered.redis.restart();
+  REQUIRE(is_stored(tiered.redis, "/a"));
+  Larder larder(tiered.yaml());
+  REQUIRE(uses(larder, tiered.redis));
+  CHECK(cache_result(larder.client().get("/a")) == "MISS");
+  CHECK(cache_result(larder.client().get("/a")) == "HIT");
+}
+
+TEST_CASE("A large content of text takes less room in Redis, and is whole for another instance") {
+  Tiered tiered;
+  std::string content = "[";
+  while (content.size() < 3'000'000) content += "{\"id\": " + std::to_string(content.size()) + "}, ";
+  tiered.origin.answer([&](const OriginRequest&) {
+    OriginResponse response = text(content);
+    response.fields = {{"Content-Type", "application/json"}};
+    return response;
+  });
+  Larder first(tiered.yaml());
+  Larder second(tiered.yaml());
+  REQUIRE(uses(first, tiered.redis));
+  REQUIRE(uses(second, tiered.redis));
+  CHECK(first.client().get("/large").body == content);
+  REQUIRE(is_stored(tiered.redis, "/large"));
+  for (const std::string& name : names_in(tiered.redis)) {
+    if (name.ends_with("/large")) CHECK(std::stoul(tiered.redis.cli({"STRLEN", name})) < content.size() / 3);
+  }
+  CHECK(eventually([&] {
+    const Response response = second.client().get("/large");
+    return cache_result(response) == "HIT" && response.body == content;
+  }));
+  CHECK(tiered.origin.count("/large") <= 2);
+}
+
 TEST_CASE("An entry that was tampered with is a miss and harms nobody") {
   Tiered tiered("  memory: 0\n");
   Larder larder(tiered.yaml());
