@@ -1,0 +1,88 @@
+#include "sample.hpp"
+
+#include <larder/store/purge_table.hpp>
+
+#include <doctest/doctest.h>
+
+using larder::Milliseconds;
+using larder::Time;
+using larder::policy::Purge;
+using larder::store::Position;
+using larder::store::PurgeTable;
+using larder::store::Strength;
+using larder::store::Verdict;
+using larder::test::Sample;
+using Kind = Purge::Kind;
+
+namespace {
+
+const Purge product{Kind::resource, "shop.example/products/7"};
+
+/// A position, and a time, so many seconds after the start.
+Position at(std::uint64_t seconds) {
+  return {1'700'000'000'000 + seconds * 1'000, 0};
+}
+Time time_at(int seconds) {
+  return Time{Milliseconds{1'700'000'000'000 + 1'000 * std::int64_t{seconds}}};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a soft purge makes stale from then on, in memory and from Redis, and what comes after it is fresh") {
+  PurgeTable table({});
+  table.advance(at(0));
+  Sample sample;
+  sample.born = at(0);
+  sample.checked = table.mark().sequence;
+  sample.tags = {"a"};
+  sample.response_time = time_at(0);
+  sample.freshness = Milliseconds{60'000};
+  const auto in_memory = sample.make();
+  const auto in_redis = sample.make();
+  table.apply({{Kind::tag, "a"}}, at(20), time_at(20), Strength::soft);
+  table.advance(at(20));
+  for (int again = 0; again < 2; ++again) {
+    CHECK(table.judge(*in_memory).kind == Verdict::Kind::stale);
+    CHECK(table.judge(*in_memory).since == time_at(20));
+    CHECK_FALSE(table.is_valid(*in_memory));
+  }
+  REQUIRE(table.admit(*in_redis));
+  CHECK(in_redis->lifetimes.freshness == Milliseconds{20'000});
+  CHECK(in_redis->softly_purged);
+  CHECK(table.is_valid(*in_redis));  // it is stale already
+  sample.born = table.mark().position;
+  sample.checked = table.mark().sequence;
+  sample.response_time = time_at(21);
+  const auto later = sample.make();
+  CHECK(table.is_valid(*later));
+  CHECK(table.admit(*later));
+  CHECK(later->lifetimes.freshness == Milliseconds{60'000});
+}
+
+TEST_CASE("a soft purge takes nothing from a hard one, before it or after it") {
+  for (const bool hard_first : {false, true}) {
+    PurgeTable table({});
+    Sample sample;
+    sample.checked = table.mark().sequence;
+    const auto response = sample.make();
+    table.apply({product}, at(1), time_at(1), hard_first ? Strength::hard : Strength::soft);
+    table.apply({product}, at(2), time_at(2), hard_first ? Strength::soft : Strength::hard);
+    CHECK(table.judge(*response).kind == Verdict::Kind::purged);
+    CHECK_FALSE(table.admit(*response));
+  }
+}
+
+TEST_CASE("of several soft purges the earliest that is known counts; forgotten ones are soft still") {
+  PurgeTable table({.max_lifetime = Milliseconds{10'000}});
+  Sample sample;
+  sample.tags = {"a", "b"};
+  sample.checked = table.mark().sequence;
+  const auto response = sample.make();
+  table.apply({{Kind::tag, "b"}}, at(2), time_at(2), Strength::soft);
+  table.apply({{Kind::tag, "a"}}, at(1), time_at(1), Strength::soft);
+  CHECK(table.judge(*response).since == time_at(1));
+  table.apply({{Kind::tag, "c"}}, at(30), time_at(30));
+  CHECK(table.counts().names == 1);
+  CHECK(table.judge(*response).kind == Verdict::Kind::stale);
+}
