@@ -114,6 +114,9 @@ void check_together(Map& map, const Value& value, const WarmRule& rule, const Ro
   if (has_paths && map.find("site") == nullptr) {
     value.error("needs a site, such as http://shop.example, as clients call it");
   }
+  const Value* const headers = map.find("headers");
+  if (headers != nullptr && map.find("site") == nullptr)
+    headers->error("needs a site, to which alone they are sent");
   if (rule.hottest != 0 && !config.store.redis) {
     hottest->error("needs store.redis, which remembers what was asked for");
   }

@@ -106,6 +106,8 @@ Task<> Connection::give_up(boost::system::error_code error) {
 /// Serves the requests that are there, as far as that takes no waiting; whether more is to be read for it.
 bool Connection::serve_now() {
   constexpr std::size_t gathered_at_once = 64 * 1024;
+  // An exception may have left another connection's answers there.
+  server_.desk_->out.clear();
   Next next = Next::another;
   while (next == Next::another) {
     next = serve_next();

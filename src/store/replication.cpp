@@ -24,7 +24,6 @@ Task<> Replication::reach(redis::Link link) {
       co_await ask(link);
       continue;
     }
-    answered_.expires_after(2 * settings_.timeout);
     co_await answered_.async_wait(awaiting);
   }
 }
@@ -33,6 +32,8 @@ Task<> Replication::reach(redis::Link link) {
 Task<> Replication::ask(redis::Link link) {
   const std::uint64_t written = written_;
   is_asking_ = true;
+  // Those who wait are woken by the end of this, which has a deadline of its own.
+  answered_.expires_at(SteadyTime::max());
   const Result<std::int64_t> count = co_await stream_.wait(settings_.replicas, settings_.timeout);
   is_asking_ = false;
   const bool is_enough = count && *count >= settings_.replicas && stream_.link() == link;

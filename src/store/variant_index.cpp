@@ -5,6 +5,7 @@
 namespace larder::store {
 
 void VariantIndex::add(std::string_view primary_key, std::string_view variant_key) {
+  if (variant_key.size() > longest_key || primary_key.size() > longest_key) return;
   const std::lock_guard lock(mutex_);
   const auto found = table_.find(primary_key);
   if (found == table_.end()) {

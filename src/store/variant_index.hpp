@@ -14,11 +14,12 @@ namespace larder::store {
 
 /// Which variants were stored under a primary key of late: a hint for finding them, beside the shards that
 /// hold them. Bounded: past `most_keys` primary keys the one that was longest without a new variant is
-/// forgotten. Safe to use from any thread.
+/// forgotten, and variants whose keys clients have made long are not remembered. Safe to use from any thread.
 class VariantIndex {
  public:
   static constexpr std::size_t most_keys = 4096;
   static constexpr std::size_t most_variants = 8;  ///< of one primary key
+  static constexpr std::size_t longest_key = 512;  ///< bytes of a variant's key
 
   void add(std::string_view primary_key, std::string_view variant_key);
 

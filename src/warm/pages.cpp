@@ -101,6 +101,8 @@ Task<std::vector<http::Target>> pages_of(const policy::Route& route, const Fetch
     const std::vector<std::string> urls = co_await records->hottest(route.match, rule.hottest);
     for (const std::string& url : urls) {
       const Result<http::Target> page = http::resolve(site, url);
+      // Clients chose these hosts: what the rule sends to its site is not for them.
+      if (page && !rule.headers.empty() && page->host != site.host) continue;
       if (page && !page->host.empty() && http::is_target_text(page->origin_form())) pages.add(*page);
     }
   }

@@ -4,7 +4,7 @@
 #include <larder/store/purge_log.hpp>
 #include <larder/store/purge_table.hpp>
 
-#include <atomic>
+#include <mutex>
 
 namespace larder::store {
 
@@ -22,9 +22,12 @@ class MemoryPurgeLog final : public PurgeLog {
   const PurgeTable& table() const { return table_; }
 
  private:
+  Position record(const Purging& purging);
+
   const Clock& clock_;
   PurgeTable table_;
-  std::atomic<std::uint64_t> last_{0};
+  std::mutex mutex_;  // purges are applied in the order of their positions
+  Position last_;
 };
 
 }  // namespace larder::store

@@ -24,6 +24,23 @@ TEST_CASE("without Redis a purge counts once it was appended") {
   CHECK(log.trusts_hits());
 }
 
+TEST_CASE("without Redis a purge counts although the clock was set back") {
+  larder::test::ManualClock clock;
+  clock.advance(larder::Milliseconds{60'000});
+  MemoryPurgeLog log(clock, {});
+  for (const Purge& purge :
+       {Purge{Purge::Kind::resource, "shop.example/products/7"}, Purge{Purge::Kind::all, {}}}) {
+    larder::test::run_task(log.append({.purges = {purge}}));
+    clock.advance(larder::Milliseconds{-10'000});
+    Sample sample;
+    sample.checked = log.mark().sequence;
+    const auto stored = sample.make();
+    CHECK(log.is_valid(*stored));
+    larder::test::run_task(log.append({.purges = {purge}}));
+    CHECK_FALSE(log.is_valid(*stored));
+  }
+}
+
 TEST_CASE("without Redis positions count up") {
   larder::test::ManualClock clock;
   MemoryPurgeLog log(clock, {});

@@ -36,3 +36,13 @@ TEST_CASE("past most_keys the primary key that was longest without a new variant
   CHECK(index.find("2") == Keys{"v"});
   CHECK(index.find("new") == Keys{"v"});
 }
+
+TEST_CASE("variants whose keys clients have made long take no memory") {
+  VariantIndex index;
+  const std::string longest(VariantIndex::longest_key, 'k');
+  index.add("a", longest);
+  index.add("a", longest + "k");
+  index.add(longest + "k", "v");
+  CHECK(index.find("a") == Keys{longest});
+  CHECK(index.find(longest + "k").empty());
+}
