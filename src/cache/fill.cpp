@@ -107,6 +107,7 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   response.head.fields =
       policy::response_fields_to_forward(response.head, is_head || response.head.status == 304);
   if (!decision.store()) {
+    co_await spare_content(visit, response);
     annotate(response, outcome);
     annotate_debug(response, visit, nullptr, std::nullopt);
     co_return response;

@@ -2,6 +2,7 @@
 #include "annotate.hpp"
 #include "draft.hpp"
 #include "serve.hpp"
+#include "storing_reader.hpp"
 
 #include <larder/cache/cache_handler.hpp>
 #include <larder/policy/storing.hpp>
@@ -73,6 +74,25 @@ Task<> CacheHandler::take_head(Visit& visit, const http::ResponseHead& head) {
   draft->born = stored->born;
   draft->checked = stored->checked.load();
   co_await store_.put(draft);
+}
+
+/// A 200 that is not stored, for a client that has it already: its own condition was kept from the origin,
+/// whose answer might have been everybody's, so it is evaluated here (RFC 9110, section 13.2.1). What more
+/// than the content the client would miss is passed on, and so is content that would have to be read for
+/// long.
+Task<> CacheHandler::spare_content(const Visit& visit, Response& response) const {
+  const bool is_brief = response.body.length().value_or(settings_.max_object + 1) <= settings_.max_object;
+  const bool may_spare = visit.request.head.method == "GET" && response.head.status == 200 && is_brief &&
+                         !response.head.fields.contains("Set-Cookie");
+  if (!may_spare) co_return;
+  if (!policy::is_not_modified(visit.request.head, response.head.fields, visit.response_time)) co_return;
+  if (response.body.is_streamed()) {
+    const bool is_whole = co_await drain(response.body.reader());
+    if (!is_whole) co_return;
+  }
+  response.head.status = 304;
+  response.head.fields = policy::not_modified_fields(response.head.fields);
+  response.body = pipeline::Body();
 }
 
 }  // namespace larder::cache

@@ -117,3 +117,26 @@ TEST_CASE(
   };
   CHECK(s.get("/a").line() == "MISS 200 v2");
 }
+
+TEST_CASE("RFC 9110, section 13.2.1: a client's condition is evaluated where nothing is stored, too") {
+  const Fields unstored{{"ETag", "\"1\""}, {"Cache-Control", "no-store"}, {"X-A", "b"}};
+  Scenario s;
+  s.origin_says({.fields = unstored, .content = "content"});
+  const Seen known = s.get("/a", {{"If-None-Match", "\"1\""}});
+  CHECK(known.line() == "MISS 304 ");
+  CHECK(known.fields.find("ETag") == "\"1\"");
+  CHECK_FALSE(known.fields.contains("X-A"));
+  CHECK_FALSE(s.origin.asked.back().fields.contains("If-None-Match"));
+  CHECK(s.get("/a", {{"If-None-Match", "\"0\""}}).line() == "MISS 200 content");
+  CHECK(s.get("/a").line() == "MISS 200 content");
+
+  Fields with_cookie = unstored;
+  with_cookie.emplace_back("Set-Cookie", "a=b");
+  s.origin_says({.fields = with_cookie, .content = "content"});
+  CHECK(s.get("/a", {{"If-None-Match", "\"1\""}}).line() == "MISS 200 content");
+  s.settings.max_object = 3;
+  s.origin_says({.fields = unstored, .content = "content"});
+  CHECK(s.get("/a", {{"If-None-Match", "\"1\""}}).line() == "MISS 200 content");
+  s.origin_says({.status = 404, .fields = unstored, .content = "none"});
+  CHECK(s.get("/a", {{"If-None-Match", "\"1\""}}).line() == "MISS 404 none");
+}

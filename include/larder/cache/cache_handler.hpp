@@ -72,6 +72,7 @@ class CacheHandler final : public pipeline::Handler {
   Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
   Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
+  Task<> spare_content(const Visit& visit, pipeline::Response& response) const;
   void ask_about_variants(Visit& visit, policy::Reason why, http::FieldList& fields);
   static store::StoredResponsePtr selected_variant(Visit& visit, const pipeline::Response& response);
   void ask_for_rest(Visit& visit, http::FieldList& fields);
