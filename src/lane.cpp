@@ -24,7 +24,10 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
                  : &redis_tier_.emplace(*redis_, shared.purge_log, shared.clock, shared.redis_tier),
              shared.purge_log, shared.clock),
       origin_(shared.upstreams, shared.log),
-      cache_(shared.cache, store_, shared.purge_log, origin_, shared.clock),
+      cache_(shared.cache, store_, shared.purge_log, origin_, shared.clock, shared.commons,
+             redis_ ? &leases_.emplace(*redis_, shared.purge_log,
+                                       store::Leases::Settings{.key_prefix = shared.redis_tier.key_prefix})
+                    : nullptr),
       server_(loop, front_of_cache(shared), shared.clock, server::Settings{}, shared.log,
               shared.access_sink) {}
 

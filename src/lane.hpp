@@ -5,6 +5,7 @@
 #include <larder/pipeline/access_log.hpp>
 #include <larder/redis/redis.hpp>
 #include <larder/server/server.hpp>
+#include <larder/store/leases.hpp>
 #include <larder/store/memory_tier.hpp>
 #include <larder/store/redis_tier.hpp>
 #include <larder/store/tiered_store.hpp>
@@ -26,6 +27,7 @@ struct Shared {
   const Clock& clock;
   Log& log;
   const cache::Settings& cache;
+  cache::Commons& commons;
   const std::vector<origin::Settings>& upstreams;
   store::PurgeLog& purge_log;
   store::MemoryTier* memory = nullptr;     ///< nullptr: no local tier
@@ -82,6 +84,7 @@ class Lane {
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::unique_ptr<redis::Redis> redis_;
   std::optional<store::RedisTier> redis_tier_;
+  std::optional<store::Leases> leases_;
   store::TieredStore store_;
   origin::Origin origin_;
   cache::CacheHandler cache_;

@@ -114,6 +114,7 @@ class Program {
   Logs logs_;
   SystemClock clock_;
   cache::Settings cache_settings_;
+  cache::Commons commons_;
   std::vector<origin::Settings> upstreams_;
   std::optional<redis::Settings> redis_;
   std::vector<ListenAt> listeners_;
@@ -132,6 +133,7 @@ Program::Program(const config::Config& config)
     : config_(config),
       logs_(config.log),
       cache_settings_(cache_settings(config)),
+      commons_(cache_settings_.upstreams),
       upstreams_(origin_settings(config)),
       listeners_(listen_at(config)) {
   if (config.store.redis) {
@@ -155,6 +157,7 @@ void Program::make_warmer() {
 
 void Program::make_admin() {
   AdminServer::Sources sources{.lanes = {},
+                               .commons = commons_,
                                .memory = memory_ ? &*memory_ : nullptr,
                                .purge_log = *purge_log_,
                                .redis_log = redis_log_,
@@ -190,6 +193,7 @@ Shared Program::shared() {
   return {.clock = clock_,
           .log = log(),
           .cache = cache_settings_,
+          .commons = commons_,
           .upstreams = upstreams_,
           .purge_log = *purge_log_,
           .memory = memory_ ? &*memory_ : nullptr,

@@ -50,6 +50,9 @@ cache::Settings cache_settings(const config::Config& config) {
   settings.fallback.upstream = only;
   settings.max_lifetime = config.store.max_lifetime;
   settings.max_object = config.store.max_object;
+  for (const config::Upstream& upstream : config.upstreams) {
+    settings.upstreams[upstream.name] = {upstream.max_fills, upstream.queue, upstream.queue_timeout};
+  }
   return settings;
 }
 

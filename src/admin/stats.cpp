@@ -110,6 +110,11 @@ json::array nodes_of(const std::vector<RedisClientStats>& clients) {
   return array;
 }
 
+json::object fills_of(const FillStats& fills) {
+  return {
+      {"begun", fills.begun}, {"joined", fills.joined}, {"apart", fills.apart}, {"refused", fills.refused}};
+}
+
 json::value redis_of(const Stats& stats) {
   if (!stats.redis) return nullptr;
   json::array clients;
@@ -165,6 +170,7 @@ std::string to_json(const Stats& stats, std::string_view version) {
                             {"draining", stats.is_draining},
                             {"connections", stats.connections},
                             {"responses", responses_of(stats.responses)},
+                            {"fills", fills_of(stats.fills)},
                             {"memory", memory_of(stats.memory)},
                             {"redis", redis_of(stats)},
                             {"purge_log", purge_log_of(stats.purge_log)},

@@ -73,6 +73,7 @@ void annotate(pipeline::Response& response, const Outcome& outcome) {
   status.fwd_status = outcome.origin_status;
   if (outcome.ttl) status.ttl = whole_seconds(*outcome.ttl);
   status.stored = outcome.stored;
+  status.collapsed = outcome.collapsed;
   status.detail = detail_of(outcome);
   response.head.fields.add_written("Cache-Status",
                                    [&](std::string& out) { http::append_cache_status(out, status); });

@@ -17,6 +17,7 @@ struct Outcome {
   policy::Reason why = policy::Reason::none;      ///< it was not served from cache
   policy::Reason refusal = policy::Reason::none;  ///< its response was not stored
   bool stored = false;
+  bool collapsed = false;            ///< it waited for what another request fetched
   std::optional<Milliseconds> ttl;   ///< remaining freshness lifetime
   std::optional<int> origin_status;  ///< where it is not the response's own
 };

@@ -1,13 +1,9 @@
 #pragma once
 
-#include <larder/base/task.hpp>
+#include "tasks.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-
-#include <cstddef>
-#include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace larder::cache {
@@ -19,19 +15,20 @@ class Behind {
   static constexpr std::size_t most_at_once = 64;
 
   /// Whether start() would start a fill for that key.
-  bool has_room(const std::string& key) const;
+  bool has_room(const std::string& key) const { return tasks_.has_room() && !keys_->contains(key); }
 
   /// Runs a fill on its own. Its failure is nobody's: the next request finds things as they were.
-  void start(const boost::asio::any_io_executor& executor, const std::string& key, Task<> fill);
+  void start(const boost::asio::any_io_executor& executor, const std::string& key, Task<> fill) {
+    if (!keys_->insert(key).second) return;
+    tasks_.start(executor, std::move(fill), [keys = keys_, key] { keys->erase(key); });
+  }
 
   /// Ends all that runs. On the loop; by the time it runs dry they are gone.
-  void stop();
+  void stop() { tasks_.stop(); }
 
  private:
-  using Signal = std::shared_ptr<boost::asio::cancellation_signal>;
-  using Running = std::map<std::string, Signal>;
-
-  std::shared_ptr<Running> running_ = std::make_shared<Running>();  // a fill that ends may outlive us
+  Tasks tasks_{most_at_once};
+  std::shared_ptr<std::set<std::string>> keys_ = std::make_shared<std::set<std::string>>();
 };
 
 }  // namespace larder::cache

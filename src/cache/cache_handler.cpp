@@ -20,20 +20,32 @@ using pipeline::Response;
 using policy::Reason;
 using Action = policy::ReuseDecision::Action;
 
+namespace {
+
+/// Contents on their way into the store of one worker at once.
+constexpr std::size_t most_pumps = 4'096;
+
+}  // namespace
+
 CacheHandler::CacheHandler(const Settings& settings, store::Store& store, store::PurgeLog& log,
-                           pipeline::Handler& origin, const Clock& clock)
+                           pipeline::Handler& origin, const Clock& clock, Commons& commons,
+                           store::Leases* leases)
     : settings_(settings),
       store_(store),
       log_(log),
       origin_(origin),
       clock_(clock),
+      commons_(commons),
+      leases_(leases),
       behind_(std::make_unique<Behind>()),
-      ahead_(std::make_unique<RefreshAhead>()) {}
+      ahead_(std::make_unique<RefreshAhead>()),
+      pumps_(std::make_unique<Tasks>(most_pumps)) {}
 
 CacheHandler::~CacheHandler() = default;
 
 void CacheHandler::stop() {
   behind_->stop();
+  pumps_->stop();
 }
 
 /// Takes out what the origin is not to see, and says why the request must not be answered from cache.
@@ -120,7 +132,14 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   visit.key = policy::key_of(visit.route(), visit.request.target, head.fields, visit.request.own_port);
   // Before anything is looked for: what is found after it is judged by all purges that were answered by then.
   if (visit.route().strict) visit.knows_purges = co_await log_.catch_up();
-  store::Lookup found = co_await store_.find(visit.key.text, head.fields);
+  // What is fetched by each request for itself is not waited for in Redis either.
+  visit.is_apart = is_apart(visit);
+  store::Lookup found;
+  if (visit.is_apart) {
+    found.response = store_.find_now(visit.key.text, head.fields);
+  } else {
+    found = co_await store_.find(visit.key.text, head.fields);
+  }
 
   policy::ReuseDecision decision{Action::fill, found.absence};
   const Time now = clock_.now();
@@ -145,7 +164,7 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
     }
     case Action::validate:
       visit.stored = found.response;
-      co_return co_await fill(visit, decision.reason, std::move(found.response));
+      co_return co_await collapse(visit, decision.reason, std::move(found.response));
     case Action::fill:
       break;
   }
@@ -153,7 +172,7 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   const bool has_range = head.method == "GET" && head.fields.contains("Range");
   if (has_range && !policy::asks_for_part(head)) co_return co_await pass(visit, Reason::range);
   if (has_range && found.response == nullptr) co_return co_await look_up_part(visit, decision.reason);
-  co_return co_await fill(visit, decision.reason, nullptr);
+  co_return co_await collapse(visit, decision.reason, nullptr);
 }
 
 /// Whether this instance may be sure of the purges that what is stored was judged by.

@@ -21,6 +21,15 @@ using policy::Reason;
 
 namespace {
 
+/// Tells those who wait that there is nothing for them: the origin's error, which is for all of them once, or
+/// a response that is not for others.
+void tell_refusal(Lead& lead, const http::ResponseHead& head, Time now) {
+  if (!policy::is_error_to_hide(head.status)) return lead.set_apart(now);
+  lead.fail({.error = {},
+             .status = head.status,
+             .retry_after = std::string(head.fields.find("Retry-After").value_or(""))});
+}
+
 /// The client's own Range, which a shared request is sent without.
 void add_range(http::FieldList& out, const http::FieldList& request_fields) {
   for (const http::Field field : request_fields) {
@@ -53,6 +62,11 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
     ask_about_variants(visit, why, request->head.fields);
     if (visit.variants.empty()) ask_for_rest(visit, request->head.fields);
   }
+  const bool may_ask = co_await pass_turnstile(visit);
+  if (!may_ask) {
+    if (visit.lead) visit.lead->fail({.error = {}, .is_busy = true});
+    co_return refuse_busy(visit, why);
+  }
   visit.mark = log_.mark();
   visit.request_time = clock_.now();
   Result<Response> response = co_await origin_.handle(*request);
@@ -61,12 +75,14 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
     visit.stored->origin_hangs = !response && response.error() == Error::timeout;
   }
   if (!response) {
+    if (visit.lead) visit.lead->fail({.error = response.error()});
     std::optional<Response> stale = stand_in(visit, why, std::nullopt);
     if (stale) co_return std::move(*stale);
     co_return annotated(pipeline::origin_problem(response.error()), outcome);
   }
   if (policy::is_error_to_hide(response->head.status)) {
     std::optional<Response> stale = stand_in(visit, why, response->head.status);
+    if (stale && visit.lead) tell_refusal(*visit.lead, response->head, clock_.now());
     if (stale) co_return std::move(*stale);
   }
   if (!visit.variants.empty() && response->head.status == 304) {
@@ -99,6 +115,7 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   if (decision.store() && !fits) decision.refusal = Reason::too_large;
   if (decision.store() && yields(visit, response.head.status)) decision.refusal = Reason::status;
   if (is_head) co_await take_head(visit, response.head);
+  if (visit.lead && !decision.store()) tell_refusal(*visit.lead, response.head, clock_.now());
   const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
   const Outcome outcome{.result = is_private ? CacheResult::bypass : CacheResult::miss,
                         .why = why,
@@ -115,11 +132,20 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
 
   const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, response.head, decision.lifetimes);
   const bool unmodified = policy::is_not_modified(visit.request.head, *draft->fields, visit.response_time);
-  co_await store_content(store_, draft, response.body, settings_.max_object);
+  if (visit.lead && !policy::may_answer_others(decision.lifetimes, visit.response_time)) {
+    visit.lead->set_apart(clock_.now());
+    visit.lead.reset();
+  }
+  const bool goes_on = visit.lead.has_value();
+  if (goes_on) {
+    co_await share_content(visit, draft, response.body);
+  } else {
+    co_await store_content(store_, draft, response.body, settings_.max_object);
+  }
   // The client's own condition was kept from the origin, whose answer is for everybody: it is evaluated here.
   if (unmodified && response.head.status == 200) {
     bool is_whole = true;
-    if (response.body.is_streamed()) is_whole = co_await drain(response.body.reader());
+    if (response.body.is_streamed() && !goes_on) is_whole = co_await drain(response.body.reader());
     if (is_whole) {
       response.head.status = 304;
       response.head.fields = policy::not_modified_fields(*draft->fields);

@@ -5,6 +5,7 @@
 #include "storing_reader.hpp"
 
 #include <larder/cache/cache_handler.hpp>
+#include <larder/policy/reuse.hpp>
 #include <larder/policy/storing.hpp>
 #include <larder/policy/validation.hpp>
 
@@ -47,7 +48,13 @@ Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response re
   const Freshened fresh = freshened(visit, *validated, response.head, settings_);
   const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, fresh.head, fresh.decision.lifetimes);
   draft->body = validated->body;
-  if (fresh.decision.store()) co_await store_.put(draft);
+  const bool is_for_all = visit.lead && fresh.decision.store() &&
+                          policy::may_answer_others(fresh.decision.lifetimes, visit.response_time);
+  if (visit.lead && !is_for_all) visit.lead->set_apart(clock_.now());
+  if (fresh.decision.store()) {
+    co_await store_.put_holding(draft, visit.lead ? visit.lead->take_lease() : nullptr);
+  }
+  if (is_for_all) visit.lead->finish(draft, SharedFill::Source::validated);
   const Outcome outcome{.result = CacheResult::revalidated,
                         .why = why,
                         .refusal = fresh.decision.refusal,

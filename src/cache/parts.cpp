@@ -71,7 +71,7 @@ Task<Result<Response>> CacheHandler::look_up_part(Visit& visit, Reason absence) 
     if (part) co_return std::move(*part);
     absence = Reason::partial;
   }
-  co_return co_await fill(visit, absence, nullptr);
+  co_return co_await collapse(visit, absence, nullptr);
 }
 
 /// A 206 to the client's own Range: kept as a part, together with what is stored of the same representation.

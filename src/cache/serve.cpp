@@ -1,5 +1,7 @@
 #include "serve.hpp"
 
+#include "fill_reader.hpp"
+
 #include <larder/base/text.hpp>
 #include <larder/policy/partial.hpp>
 #include <larder/policy/validation.hpp>
@@ -7,53 +9,90 @@
 namespace larder::cache {
 namespace {
 
-void whole(pipeline::Response& response, const Visit& visit, const store::StoredResponsePtr& stored) {
-  response.head.status = stored->status;
-  response.shared_fields = stored->fields;
+/// Content that is there.
+class StoredContent {
+ public:
+  explicit StoredContent(const Bytes& bytes) : bytes_(bytes) {}
+  std::optional<std::uint64_t> length() const { return bytes_.size(); }
+  pipeline::Body whole() const { return pipeline::Body(bytes_); }
+  pipeline::Body part(const http::ByteRange& range) const {
+    return pipeline::Body(bytes_.slice(range.first, range.size()));
+  }
+
+ private:
+  const Bytes& bytes_;
+};
+
+/// Content that is on its way.
+class ArrivingBody {
+ public:
+  ArrivingBody(const std::shared_ptr<SharedFill>& fill, std::optional<std::uint64_t> length)
+      : fill_(fill), length_(length) {}
+  std::optional<std::uint64_t> length() const { return length_; }
+  pipeline::Body whole() const {
+    return pipeline::Body(std::make_unique<FillReader>(fill_, 0, std::nullopt), length_);
+  }
+  pipeline::Body part(const http::ByteRange& range) const {
+    return pipeline::Body(std::make_unique<FillReader>(fill_, range.first, range.size()), range.size());
+  }
+
+ private:
+  const std::shared_ptr<SharedFill>& fill_;
+  std::optional<std::uint64_t> length_;
+};
+
+template <class Content>
+void whole(pipeline::Response& response, const Visit& visit, const store::StoredResponse& stored,
+           const Content& content) {
+  response.head.status = stored.status;
+  response.shared_fields = stored.fields;
   if (visit.request.head.method == "HEAD") {
-    response.described_length = stored->body.size();
+    response.described_length = content.length();
   } else {
-    response.body = pipeline::Body(stored->body);
+    response.body = content.whole();
   }
 }
 
-void not_modified(pipeline::Response& response, const store::StoredResponsePtr& stored) {
+void not_modified(pipeline::Response& response, const store::StoredResponse& stored) {
   response.head.status = 304;
-  response.head.fields = policy::not_modified_fields(*stored->fields);
+  response.head.fields = policy::not_modified_fields(*stored.fields);
 }
 
 // RFC 9110, section 15.3.7.
-void part_of(pipeline::Response& response, const store::StoredResponsePtr& stored,
+template <class Content>
+void part_of(pipeline::Response& response, const store::StoredResponse& stored, const Content& content,
              const http::ByteRange& range) {
   response.head.status = 206;
-  response.head.fields.add("Content-Range", http::format_content_range(range, stored->body.size()));
-  response.shared_fields = stored->fields;
-  response.body = pipeline::Body(stored->body.slice(range.first, range.size()));
+  response.head.fields.add("Content-Range", http::format_content_range(range, *content.length()));
+  response.shared_fields = stored.fields;
+  response.body = content.part(range);
 }
 
 // RFC 9110, section 15.5.17.
-void unsatisfied(pipeline::Response& response, const store::StoredResponsePtr& stored) {
+void unsatisfied(pipeline::Response& response, std::uint64_t length) {
   response.head.status = 416;
-  response.head.fields.add("Content-Range", http::format_unsatisfied_range(stored->body.size()));
+  response.head.fields.add("Content-Range", http::format_unsatisfied_range(length));
 }
 
-void answer_from(pipeline::Response& response, const Visit& visit, const store::StoredResponsePtr& stored,
-                 Time now) {
+template <class Content>
+void answer_from(pipeline::Response& response, const Visit& visit, const store::StoredResponse& stored,
+                 const Content& content, Time now) {
   const http::RequestHead& request = visit.request.head;
-  if (stored->status != 200) return whole(response, visit, stored);
+  if (stored.status != 200) return whole(response, visit, stored, content);
   // RFC 9110, section 13.2.2: the conditions come first.
-  if (policy::is_not_modified(request, *stored->fields, now)) return not_modified(response, stored);
+  if (policy::is_not_modified(request, *stored.fields, now)) return not_modified(response, stored);
+  if (!content.length()) return whole(response, visit, stored, content);
   const policy::RangeDecision decision =
-      policy::decide_range(request, *stored->fields, stored->body.size(), now);
+      policy::decide_range(request, *stored.fields, *content.length(), now);
   switch (decision.action) {
     case policy::RangeDecision::Action::part:
-      return part_of(response, stored, decision.range);
+      return part_of(response, stored, content, decision.range);
     case policy::RangeDecision::Action::unsatisfiable:
-      return unsatisfied(response, stored);
+      return unsatisfied(response, *content.length());
     case policy::RangeDecision::Action::whole:
       break;
   }
-  whole(response, visit, stored);
+  whole(response, visit, stored, content);
 }
 
 // RFC 9111, section 5.1: what every answer from the cache is told with.
@@ -78,7 +117,7 @@ pipeline::Response serve(const Visit& visit, const store::StoredResponsePtr& sto
 
 void serve(const Visit& visit, const store::StoredResponsePtr& stored, const Outcome& outcome, Time now,
            pipeline::Response& response) {
-  answer_from(response, visit, stored, now);
+  answer_from(response, visit, *stored, StoredContent(stored->body), now);
   finish(response, visit, *stored, outcome, now);
 }
 
@@ -92,6 +131,17 @@ std::optional<pipeline::Response> serve_part(const Visit& visit, const store::St
   response.head.fields.add("Content-Range", decision->content_range);
   response.body = pipeline::Body(part->body.slice(decision->from, decision->size));
   finish(response, visit, *part, {.result = pipeline::CacheResult::hit}, now);
+  return response;
+}
+
+std::optional<pipeline::Response> serve_arriving(const Visit& visit, const std::shared_ptr<SharedFill>& fill,
+                                                 const Glance& now_there, Outcome outcome, Time now) {
+  const http::RequestHead& request = visit.request.head;
+  if (!now_there.length && request.method == "GET" && request.fields.contains("Range")) return std::nullopt;
+  const store::StoredResponse& head = *now_there.response;
+  pipeline::Response response;
+  answer_from(response, visit, head, ArrivingBody(fill, now_there.length), now);
+  finish(response, visit, head, outcome, now);
   return response;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "annotate.hpp"
+#include "shared_fill.hpp"
 #include "visit.hpp"
 
 #include <larder/pipeline/handler.hpp>
@@ -21,5 +22,10 @@ void serve(const Visit& visit, const store::StoredResponsePtr& stored, const Out
 /// for.
 std::optional<pipeline::Response> serve_part(const Visit& visit, const store::StoredResponsePtr& part,
                                              Time now);
+
+/// The response to a GET or HEAD made from one that is still arriving, which the client reads as it comes:
+/// otherwise as serve(). Nothing for a Range while the length is unknown.
+std::optional<pipeline::Response> serve_arriving(const Visit& visit, const std::shared_ptr<SharedFill>& fill,
+                                                 const Glance& now_there, Outcome outcome, Time now);
 
 }  // namespace larder::cache

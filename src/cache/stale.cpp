@@ -48,7 +48,7 @@ Task<> CacheHandler::refresh_behind(const Visit& visit, store::StoredResponsePtr
 
 /// Runs on its own: it owns what it needs but for this handler and what that stands on.
 Task<> CacheHandler::refresh(pipeline::Request request, policy::RouteMatch match, RefreshClaim claim) {
-  Visit visit{.request = request, .match = std::move(match)};
+  Visit visit{.request = request, .match = std::move(match), .is_behind = true};
   visit.key = policy::key_of(visit.route(), request.target, request.head.fields, request.own_port);
   visit.stored = claim.stored();
   if (policy::remaining_freshness(visit.stored->lifetimes, clock_.now()) > Milliseconds{0}) {
@@ -57,7 +57,7 @@ Task<> CacheHandler::refresh(pipeline::Request request, policy::RouteMatch match
   }
   const bool can_validate = policy::has_validator(*visit.stored->fields);
   Result<Response> response =
-      co_await fill(visit, Reason::stale, can_validate ? visit.stored : store::StoredResponsePtr());
+      co_await collapse(visit, Reason::stale, can_validate ? visit.stored : store::StoredResponsePtr());
   const bool failed = !response || response->cache_result == CacheResult::stale ||
                       policy::is_error_to_hide(response->head.status);
   if (failed) claim.failed(clock_.now());

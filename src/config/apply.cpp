@@ -29,6 +29,7 @@ void apply_ttl(Config& config, const Value& option) {
   policy::Route route;
   route.pattern = *policy::PathPattern::parse(route.match);
   route.ttl.plain = ttl;
+  if (!config.store.redis) route.collapse = policy::Collapse::local;
   if (!config.upstreams.empty()) route.upstream = config.upstreams.front().name;
   if (config.upstreams.size() > 1) option.error("needs --upstream, since the file names several upstreams");
   warn_where_capped(option, *ttl, config.store);

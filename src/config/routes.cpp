@@ -60,13 +60,6 @@ void read_upstream_name(Map& map, const Value& value, const Config& config, Rout
       "--upstream";
 }
 
-/// What is served of it is its default alone: the sharing of purges and of fetches has one form so far.
-void check_fixed(Map& map, std::string_view key, std::string_view place, std::string_view only) {
-  const Value* const value = map.find(key);
-  if (value == nullptr || refuse_unserved(*value, place)) return;
-  choose(*value, {std::string(only)});
-}
-
 void read_lifetimes(Map& map, Route& route) {
   map.read("ttl", route.ttl, read_ttl);
   map.read("jitter", route.jitter, read_jitter);
@@ -90,7 +83,20 @@ void read_switches(Map& map, Route& route) {
   map.read("consistency", route.strict, [](const Value& value) {
     return one_of(value, std::array{Choice<bool>{"push", false}, Choice<bool>{"strict", true}});
   });
-  check_fixed(map, "collapse", "route.collapse", "off");
+}
+
+/// By default who shares the store shares the fetches, too.
+void read_collapse(Map& map, const Store& store, Route& route) {
+  using enum policy::Collapse;
+  route.collapse = store.redis ? cluster : local;
+  map.read("collapse", route.collapse, [](const Value& value) {
+    return one_of(value,
+                  std::array{Choice<policy::Collapse>{"off", off}, Choice<policy::Collapse>{"local", local},
+                             Choice<policy::Collapse>{"cluster", cluster}});
+  });
+  if (route.collapse == cluster && !store.redis) {
+    map.find("collapse")->warning("without store.redis fetches are shared within each larder alone");
+  }
 }
 
 void read_key_and_purge(Map& map, bool has_pattern, Route& route) {
@@ -142,6 +148,7 @@ Route read_route(const Value& value, const Config& config) {
     read_upstream_name(map, value, config, route);
     read_lifetimes(map, route);
     read_switches(map, route);
+    read_collapse(map, config.store, route);
     read_key_and_purge(map, has_pattern, route);
     check_override(map, route);
     warn_of_lifetimes(map, route, config.store);

@@ -1,12 +1,12 @@
 #include "scalars.hpp"
 
 #include "suggest.hpp"
-#include "unserved.hpp"
 
 #include <larder/base/text.hpp>
 #include <larder/base/units.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace larder::config {
 namespace {
@@ -59,6 +59,19 @@ std::optional<std::uint64_t> size(const Value& value) {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> number(const Value& value, std::uint64_t least) {
+  constexpr std::uint64_t most = 1'000'000;
+  const std::string expected = "a number from " + std::to_string(least) + " to " + std::to_string(most);
+  const std::optional<std::string> text = value.text(expected);
+  if (!text) return std::nullopt;
+  std::uint64_t read = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, read);
+  if (error == std::errc{} && stop == end && read >= least && read <= most) return read;
+  value.mismatch(expected, *text);
+  return std::nullopt;
+}
+
 std::optional<bool> on_off(const Value& value) {
   const std::optional<std::string> text = value.text("on or off");
   if (!text) return std::nullopt;
@@ -84,12 +97,6 @@ std::optional<std::size_t> choose(const Value& value, const std::vector<std::str
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   value.mismatch(enumeration(words), *text, did_you_mean(*text, words));
   return std::nullopt;
-}
-
-bool refuse_unserved(const Value& value, std::string_view place) {
-  if (!value.is_scalar() || !is_unserved(place, value.node().Scalar())) return false;
-  value.error(unserved_message(value.node().Scalar()));
-  return true;
 }
 
 void refuse_repeated(const std::vector<Value>& items, const std::vector<std::string>& texts) {

@@ -22,6 +22,9 @@ std::optional<Milliseconds> positive_duration(const Value& value);
 /// A size such as `64MiB`, in bytes.
 std::optional<std::uint64_t> size(const Value& value);
 
+/// A number from `least` to a million.
+std::optional<std::uint64_t> number(const Value& value, std::uint64_t least);
+
 /// `on`, `true`, `yes`, or `off`, `false`, `no`.
 std::optional<bool> on_off(const Value& value);
 
@@ -47,9 +50,6 @@ std::optional<T> one_of(const Value& value, const std::array<Choice<T>, N>& choi
   if (!position) return std::nullopt;
   return choices[*position].meaning;
 }
-
-/// Whether the scalar was a word that is not served yet at `place`, which has then been said.
-bool refuse_unserved(const Value& value, std::string_view place);
 
 /// Reports each text that stands in a list more than once; `items` and `texts` go in step.
 void refuse_repeated(const std::vector<Value>& items, const std::vector<std::string>& texts);

@@ -17,6 +17,12 @@ const char* on_off_text(bool on) {
   return on ? "on" : "off";
 }
 
+const char* collapse_text(policy::Collapse collapse) {
+  using enum policy::Collapse;
+  if (collapse == off) return "off";
+  return collapse == local ? "local" : "cluster";
+}
+
 /// Appends the parts of a configuration to an emitter. Texts are escaped, so that no variable is seen in
 /// them.
 class Writer {
@@ -104,6 +110,9 @@ void Writer::upstream(const Upstream& upstream) {
   time("first_byte", upstream.timeouts.first_byte);
   time("idle", upstream.timeouts.idle);
   end();
+  text("max_fills", std::to_string(upstream.max_fills));
+  text("queue", std::to_string(upstream.queue));
+  time("queue_timeout", upstream.queue_timeout);
   const auto is_secure = [](const Server& server) { return server.scheme == "https"; };
   if (std::ranges::any_of(upstream.servers, is_secure)) tls(upstream.tls, true);
   end();
@@ -199,7 +208,7 @@ void Writer::route(const policy::Route& route) {
   list("tags", route.tags);
   purge(route.purge);
   text("consistency", route.strict ? "strict" : "push");
-  text("collapse", "off");
+  text("collapse", collapse_text(route.collapse));
   toggle("websocket", route.websocket);
   toggle("debug", route.debug);
   if (route.warm) warm(*route.warm);

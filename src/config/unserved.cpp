@@ -20,8 +20,6 @@ constexpr auto unserved = std::to_array<Unserved>({
     {"route", "identity"},
     // Values and forms.
     {"listen", "unix:"},
-    {"route.collapse", "local"},
-    {"route.collapse", "cluster"},
 });
 
 }  // namespace

@@ -46,6 +46,9 @@ void read_upstream(const Value& value, Upstream& upstream) {
     map.read("servers", upstream.servers, read_servers);
     if (map.find("servers") == nullptr) value.error("\"servers\" is missing");
     if (const Value* timeouts = map.find("timeouts")) read_timeouts(*timeouts, upstream.timeouts);
+    map.read("max_fills", upstream.max_fills, [](const Value& most) { return number(most, 1); });
+    map.read("queue", upstream.queue, [](const Value& most) { return number(most, 0); });
+    map.read("queue_timeout", upstream.queue_timeout, positive_duration);
     if (const Value* tls = map.find("tls")) read_upstream_tls(*tls, upstream);
   });
 }

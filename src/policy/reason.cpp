@@ -66,6 +66,8 @@ Wording wording_of(Reason reason) {
     case Reason::outage:
       return {"outage",
               "Redis could not tell in time of every purge (`on_outage: origin`, `consistency: strict`)"};
+    case Reason::busy:
+      return {"busy", "the upstream is being asked for as much as it may be, and others wait already"};
     case Reason::response_no_store:
       return {"no-store", "the response says Cache-Control: no-store"};
     case Reason::response_private:

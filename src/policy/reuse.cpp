@@ -73,6 +73,18 @@ bool is_error_to_hide(int status) {
   return status == 500 || status == 502 || status == 503 || status == 504;
 }
 
+bool may_collapse(const Route& route, const http::RequestHead& request) {
+  const http::CacheControl asked = request_directives(route, request.fields);
+  return !asked.no_cache && !asked.no_store && !(asked.max_age && *asked.max_age == Seconds{0});
+}
+
+bool may_answer_others(const Lifetimes& fetched, Time now) {
+  if (fetched.no_cache) return false;
+  const Milliseconds remaining = remaining_freshness(fetched, now);
+  if (remaining > Milliseconds{0}) return true;
+  return !fetched.must_revalidate && -remaining < fetched.stale_while_revalidate;
+}
+
 bool only_if_cached(const Route& route, const http::RequestHead& request) {
   return request_directives(route, request.fields).only_if_cached;
 }

@@ -54,6 +54,10 @@ Lookup TieredStore::choose(Lookup local, Lookup shared) {
 }
 
 Task<> TieredStore::put(StoredResponsePtr response) {
+  co_await put_holding(std::move(response), nullptr);
+}
+
+Task<> TieredStore::put_holding(StoredResponsePtr response, std::shared_ptr<void> held) {
   if (memory_) memory_->put(response);
   if (!redis_) co_return;
   if (pending_->bytes + response->weight() > max_pending_bytes) {
@@ -63,16 +67,17 @@ Task<> TieredStore::put(StoredResponsePtr response) {
   const auto executor = co_await boost::asio::this_coro::executor;
   // On its own loop co_spawn() runs the coroutine up to its first wait before it returns: by then the
   // commands are on the connection.
-  boost::asio::co_spawn(executor, write_behind(*redis_, std::move(response), pending_),
+  boost::asio::co_spawn(executor, write_behind(*redis_, std::move(response), pending_, std::move(held)),
                         boost::asio::detached);
 }
 
 Task<> TieredStore::write_behind(RedisTier& redis, StoredResponsePtr response,
-                                 std::shared_ptr<Pending> pending) {
+                                 std::shared_ptr<Pending> pending, std::shared_ptr<void> held) {
   const std::uint64_t bytes = response->weight();
   pending->bytes += bytes;
   co_await redis.put(std::move(response));
   pending->bytes -= bytes;
+  held.reset();
 }
 
 }  // namespace larder::store

@@ -110,7 +110,7 @@ TEST_CASE("A key that no code serves yet is refused by name") {
     std::string key;
     std::string yaml;
   };
-  for (const Case& one : {Case{"collapse", "routes:\n  - match: /**\n    collapse: cluster\n"}}) {
+  for (const Case& one : {Case{"identity", "routes:\n  - match: /**\n    identity: user\n"}}) {
     CAPTURE(one.key);
     const File file("upstreams:\n  shop: {servers: [http://127.0.0.1:3000]}\n" + one.yaml);
     const Run run = run_larder({"check", "--config", file.path()});

@@ -1,7 +1,9 @@
 #include "scenario.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <doctest/doctest.h>
 
 namespace larder::test {
@@ -10,9 +12,11 @@ namespace {
 /// Hands content out in two pieces, so that nothing depends on its coming at once.
 class Pieces final : public pipeline::BodyReader {
  public:
-  Pieces(std::string content, bool cut_short) : content_(std::move(content)), cut_short_(cut_short) {}
+  Pieces(std::string content, bool cut_short, const bool& holds)
+      : content_(std::move(content)), cut_short_(cut_short), holds_(holds) {}
 
   Task<Result<std::string_view>> read() override {
+    while (step_ == 1 && holds_) co_await boost::asio::post(boost::asio::use_awaitable);
     const std::size_t half = (content_.size() + 1) / 2;
     const std::size_t from = half * step_++;
     if (from < content_.size() && !(cut_short_ && step_ == 2)) {
@@ -25,6 +29,7 @@ class Pieces final : public pipeline::BodyReader {
  private:
   std::string content_;
   bool cut_short_;
+  const bool& holds_;
   std::size_t step_ = 0;
 };
 
@@ -86,20 +91,25 @@ Task<Result<pipeline::Response>> FakeOrigin::handle(pipeline::Request& request) 
   response.head.status = said.status;
   response.head.fields = field_list(said.fields);
   if (!said.content.empty()) {
-    const std::size_t length = said.content.size() + (said.cut_short ? 1 : 0);
-    response.body = pipeline::Body(std::make_unique<Pieces>(said.content, said.cut_short), length);
+    std::optional<std::uint64_t> length;
+    if (said.has_length) length = said.content.size() + (said.cut_short ? 1 : 0);
+    response.body = pipeline::Body(std::make_unique<Pieces>(said.content, said.cut_short, holds), length);
   }
   co_return response;
 }
 
-Scenario::Scenario(std::vector<policy::Route> routes) {
+Scenario::Scenario(std::vector<policy::Route> routes,
+                   const std::map<std::string, cache::Protection>& upstreams)
+    : commons(upstreams) {
   settings.routes = std::move(routes);
   for (policy::Route& each : settings.routes) each.upstream = "origin";
   settings.fallback.upstream = "origin";
   settings.max_object = 1u << 20;
 }
 
-Seen Scenario::ask(std::string method, std::string path, Fields fields, std::string content) {
+namespace {
+
+pipeline::Request request_of(std::string method, std::string path, const Fields& fields) {
   pipeline::Request request;
   request.head.method = std::move(method);
   request.head.target = std::move(path);
@@ -108,8 +118,48 @@ Seen Scenario::ask(std::string method, std::string path, Fields fields, std::str
   request.target = http::target_of(request.head, "http").value();
   request.client_address = "192.0.2.7";
   request.own_port = "8080";
+  return request;
+}
+
+Task<Seen> exchange_own(pipeline::Handler& handler, pipeline::Request request) {
+  co_return co_await exchange(handler, request);
+}
+
+Task<> take_head(pipeline::Handler& handler, pipeline::Request request) {
+  Result<pipeline::Response> response = co_await handler.handle(request);
+  CHECK(response.has_value());
+}
+
+}  // namespace
+
+Seen Scenario::ask(std::string method, std::string path, Fields fields, std::string content) {
+  pipeline::Request request = request_of(std::move(method), std::move(path), fields);
   request.body = pipeline::Body(Bytes(std::move(content)));
   return run_task(loop, exchange(handler, request));
+}
+
+std::future<Seen> Scenario::begin(std::string path, Fields fields, std::string method) {
+  auto begun = boost::asio::co_spawn(
+      loop, exchange_own(handler, request_of(std::move(method), std::move(path), fields)),
+      boost::asio::use_future);
+  loop.restart();
+  for (int i = 0; i < 100; ++i) loop.poll_one();
+  return begun;
+}
+
+Seen Scenario::finish(std::future<Seen>& begun) {
+  origin.waits = false;
+  origin.holds = false;
+  loop.restart();
+  while (begun.wait_for(std::chrono::seconds{0}) != std::future_status::ready) loop.run_one();
+  return begun.get();
+}
+
+void Scenario::ask_and_leave(std::string path) {
+  boost::asio::co_spawn(loop, take_head(handler, request_of("GET", std::move(path), {})),
+                        boost::asio::use_future);
+  loop.restart();
+  for (int i = 0; i < 100; ++i) loop.poll_one();
 }
 
 void Scenario::stop() {
@@ -120,6 +170,7 @@ void Scenario::stop() {
 
 void Scenario::finish_behind() {
   origin.waits = false;
+  origin.holds = false;
   loop.restart();
   loop.run();
 }

@@ -8,7 +8,9 @@
 #include <larder/store/memory_store.hpp>
 
 #include <functional>
+#include <future>
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,7 @@ struct Answer {
   Fields fields;
   std::string content;
   bool cut_short = false;  ///< the content ends by an error
+  bool has_length = true;  ///< the content's length is known beforehand
 };
 
 /// An origin that answers from the test's own words, in pieces, and remembers what it was asked.
@@ -32,6 +35,7 @@ class FakeOrigin final : public pipeline::Handler {
   std::function<Answer(const pipeline::Request&)> answer;
   std::vector<http::RequestHead> asked;
   boost::system::error_code failure;  ///< answers with this where set
+  bool holds = false;                 ///< the second half of contents comes as this ends
   bool waits = false;                 ///< answers only after finish_behind(), or as another request comes
 };
 
@@ -52,9 +56,20 @@ struct Seen {
 /// A dialogue between a client, larder and its origin, in which time passes only when told.
 class Scenario {
  public:
-  explicit Scenario(std::vector<policy::Route> routes = {});
+  explicit Scenario(std::vector<policy::Route> routes = {},
+                    const std::map<std::string, cache::Protection>& upstreams = {});
 
   Seen ask(std::string method, std::string path, Fields fields = {}, std::string content = {});
+
+  /// Begins to ask, and lets everybody go on until all wait for the origin.
+  std::future<Seen> begin(std::string path, Fields fields = {}, std::string method = "GET");
+
+  /// The origin answers, and goes on.
+  Seen finish(std::future<Seen>& begun);
+
+  /// Asks and goes away when the head has come.
+  void ask_and_leave(std::string path);
+
   /// Lets the fills behind answers already given come to their end.
   void finish_behind();
 
@@ -75,7 +90,8 @@ class Scenario {
   store::MemoryPurgeLog log{clock, {}};
   store::MemoryStore store{memory, log};
   cache::Settings settings;
-  cache::CacheHandler handler{settings, store, log, origin, clock};
+  cache::Commons commons;
+  cache::CacheHandler handler{settings, store, log, origin, clock, commons};
 };
 
 /// A route with a ttl; more is set by the test.

@@ -26,6 +26,7 @@ std::string lower(std::string_view text) {
 std::string Yaml::text() const {
   std::string text = "upstreams:\n  shop:\n    servers: [" + upstream + "]\n";
   if (!timeouts.empty()) text += "    timeouts: " + timeouts + "\n";
+  text += protection;
   if (!redis.empty() || !store.empty()) text += "store:\n" + store;
   if (!redis.empty()) text += "  redis: {url: \"" + redis + "\", timeout: " + redis_timeout + "}\n";
   if (!routes.empty()) text += "routes:\n" + routes;

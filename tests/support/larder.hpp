@@ -23,8 +23,9 @@ struct Yaml {
   /// Tests are mostly about answers and not about speed: a sanitized larder on a busy machine keeps this
   /// deadline.
   std::string redis_timeout = "500ms";
-  std::string timeouts;  ///< `{first_byte: 1s}`
-  std::string rest;      ///< top-level lines
+  std::string timeouts;    ///< `{first_byte: 1s}`
+  std::string protection;  ///< lines under the upstream, indented by four
+  std::string rest;        ///< top-level lines
 
   std::string text() const;
 };

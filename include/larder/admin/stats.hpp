@@ -39,12 +39,21 @@ struct PurgeLogStats {
   bool in_step = false;     ///< now
 };
 
+/// As cache::Commons::Counts.
+struct FillStats {
+  std::uint64_t begun = 0;
+  std::uint64_t joined = 0;
+  std::uint64_t apart = 0;
+  std::uint64_t refused = 0;
+};
+
 /// The figures of an instance at one moment, counted since it began unless said otherwise.
 struct Stats {
   Milliseconds uptime{0};
   bool is_draining = false;
   std::size_t connections = 0;  ///< of clients, now; the admin API's own are not among them
   server::Server::Responses responses{};
+  FillStats fills;
   std::optional<store::MemoryTier::Counts> memory;  ///< nothing: there is no such tier
   std::optional<RedisTierStats> redis;              ///< the same
   std::vector<RedisClientStats> redis_clients;

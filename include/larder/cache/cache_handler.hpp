@@ -1,17 +1,21 @@
 #pragma once
 
 #include <larder/base/clock.hpp>
+#include <larder/cache/commons.hpp>
 #include <larder/pipeline/handler.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/reason.hpp>
 #include <larder/policy/reuse.hpp>
 #include <larder/policy/route.hpp>
+#include <larder/store/leases.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/store.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace larder::cache {
@@ -19,6 +23,11 @@ namespace larder::cache {
 class Behind;
 class RefreshAhead;
 class RefreshClaim;
+class SharedFill;
+class Tasks;
+struct Entrance;
+struct Glance;
+struct Trouble;
 struct Visit;
 
 /// What the cache goes by.
@@ -27,6 +36,7 @@ struct Settings {
   policy::Route fallback;             ///< where none matches; without an upstream such a request gets 404
   Milliseconds max_lifetime{24 * 3'600'000};
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content; larger responses stream through, unstored
+  std::map<std::string, Protection> upstreams;  ///< by name; others are not limited
 };
 
 /// The story of a request: which route, from cache or from the origin, stored or not, and what it purges.
@@ -43,11 +53,25 @@ struct Settings {
 ///   not to be cached    | not looked for         | pass     | BYPASS
 ///   unsafe              | purged after success   | pass     | BYPASS
 ///
-/// One for each worker, over that worker's store and origin; the settings and the purge log are everybody's.
+/// Who validates or fills does it for all who ask the same meanwhile, on every worker (`collapse: local`)
+/// and, by a lease in Redis, on every instance (`collapse: cluster`):
+///
+///   a fill of that key   | the request                      | its answer, with `collapsed` in Cache-Status
+///   none runs            | leads: asks the origin for all   |
+///   asks the origin      | waits for the head               | streamed as it arrives; 304, 206 or a head
+///   alone its content arrives  | joins                            | the same, from the beginning found not
+///   for others | goes on its own, as the next do  | its own (hit-for-miss, for 10 s) of another variant   |
+///   leads or joins one of its own    | failed               | is told so, once                 | STALE where
+///   allowed, else the error begun before a purge | leads a new one in its place     |
+///
+/// A fill goes on without the client that began it, and waits in a queue where its upstream has enough of
+/// them.
+///
+/// One for each worker, over that worker's store and origin; settings, purge log and commons are everybody's.
 class CacheHandler final : public pipeline::Handler {
  public:
   CacheHandler(const Settings& settings, store::Store& store, store::PurgeLog& log, pipeline::Handler& origin,
-               const Clock& clock);
+               const Clock& clock, Commons& commons, store::Leases* leases = nullptr);
   ~CacheHandler() override;
 
   /// The hit path: what memory has fresh.
@@ -55,7 +79,7 @@ class CacheHandler final : public pipeline::Handler {
 
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
 
-  /// Ends the fills that go on behind answers already given. On the loop they run on.
+  /// Ends the fills that go on without a client. On the loop they run on.
   void stop();
 
  private:
@@ -69,6 +93,22 @@ class CacheHandler final : public pipeline::Handler {
   bool may_go_unasked(const Visit& visit, const store::StoredResponse& stored, Time now) const;
   std::optional<pipeline::Response> stand_in(const Visit& visit, policy::Reason why,
                                              std::optional<int> origin_status);
+  bool is_apart(const Visit& visit) const;
+  Task<Result<pipeline::Response>> collapse(Visit& visit, policy::Reason why,
+                                            store::StoredResponsePtr validated);
+  Entrance enter(const Visit& visit, const std::string& key, bool leads);
+  bool is_outdated(const Visit& visit, const SharedFill& fill) const;
+  std::optional<pipeline::Response> share(const Visit& visit, policy::Reason why,
+                                          const std::shared_ptr<SharedFill>& fill, const Glance& seen);
+  std::optional<pipeline::Response> share_trouble(const Visit& visit, policy::Reason why,
+                                                  const Trouble& trouble);
+  Task<Result<pipeline::Response>> lead(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
+  bool is_usable(const Visit& visit, const store::StoredResponsePtr& found) const;
+  Task<Result<store::StoredResponsePtr>> agree(Visit& visit);
+  bool is_purged_since(const Visit& visit, store::Position position) const;
+  Task<bool> pass_turnstile(Visit& visit);
+  pipeline::Response refuse_busy(const Visit& visit, policy::Reason why);
+  Task<> share_content(Visit& visit, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body);
   Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
   Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
@@ -92,8 +132,11 @@ class CacheHandler final : public pipeline::Handler {
   store::PurgeLog& log_;
   pipeline::Handler& origin_;
   const Clock& clock_;
+  Commons& commons_;
+  store::Leases* leases_;
   std::unique_ptr<Behind> behind_;
   std::unique_ptr<RefreshAhead> ahead_;
+  std::unique_ptr<Tasks> pumps_;
   std::string key_;  // of the request looked up last: its memory is used again
 };
 

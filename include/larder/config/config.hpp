@@ -53,7 +53,10 @@ struct Upstream {
   std::string name;
   std::vector<Server> servers;
   Timeouts timeouts;
-  Tls tls;  ///< of its https servers
+  std::uint64_t max_fills = 1'024;    ///< fetches for the cache at once
+  std::uint64_t queue = 1'024;        ///< of those that wait
+  Milliseconds queue_timeout{2'000};  ///< of one of them
+  Tls tls;                            ///< of its https servers
 };
 
 struct Redis {

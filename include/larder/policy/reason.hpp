@@ -31,6 +31,8 @@ enum class Reason {
   soft_purged,  ///< a later soft purge does: it is stale
   purge_waits,  ///< of a write: its purge counts on this instance, and waits for Redis to tell the others
   outage,       ///< purges by others may have been missed (`on_outage: origin`)
+  // The origin.
+  busy,  ///< it has as many fills to answer as it may, and others wait
   // The origin's response.
   response_no_store,
   response_private,

@@ -38,6 +38,14 @@ bool may_serve_on_error(const Route& route, const http::RequestHead& request, co
 /// Whether a status is an error in that sense: 500, 502, 503 or 504.
 bool is_error_to_hide(int status);
 
+/// Whether a request may wait for what is being fetched for another one (RFC 9111, section 4): not where it
+/// asks the origin to be asked, or nothing to be stored.
+bool may_collapse(const Route& route, const http::RequestHead& request);
+
+/// Whether a response that has just come may answer requests that waited for it: one that must be validated
+/// before each use may not.
+bool may_answer_others(const Lifetimes& fetched, Time now);
+
 /// Whether a request insists on what is cached (`only-if-cached`, where the route honors it).
 bool only_if_cached(const Route& route, const http::RequestHead& request);
 

@@ -61,6 +61,13 @@ enum class RefreshAhead {
   off,
 };
 
+/// Who shares one fetch of a response that is not stored.
+enum class Collapse {
+  off,      ///< nobody: each request fetches for itself
+  local,    ///< the requests that come to this instance
+  cluster,  ///< those of every instance on the same Redis; without one, as local
+};
+
 /// One YAML rule: for which requests it speaks and what it says of them. The first that matches wins.
 struct Route {
   std::string match = "/**";
@@ -86,6 +93,7 @@ struct Route {
   std::vector<std::string> tags;  ///< templates
   PurgeRule purge;
   std::optional<WarmRule> warm;
+  Collapse collapse = Collapse::cluster;
 };
 
 /// Whether the values of a request field are part of the route's key.

@@ -4,6 +4,7 @@
 #include <larder/policy/reason.hpp>
 #include <larder/store/stored_response.hpp>
 
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,11 @@ class Store {
   /// Stores, in place of what the variant key held. When it returns, find() on this thread sees the response;
   /// of a large one that goes to Redis alone, a moment later.
   virtual Task<> put(StoredResponsePtr response) = 0;
+
+  /// As put(); lets go of `held` once other instances can find the response, or never will by this.
+  virtual Task<> put_holding(StoredResponsePtr response, [[maybe_unused]] std::shared_ptr<void> held) {
+    co_await put(std::move(response));
+  }
 };
 
 }  // namespace larder::store

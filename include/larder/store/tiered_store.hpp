@@ -31,6 +31,7 @@ class TieredStore final : public Store {
 
   /// Does not wait for Redis: the write is on its connection, in order, and goes on by itself.
   Task<> put(StoredResponsePtr response) override;
+  Task<> put_holding(StoredResponsePtr response, std::shared_ptr<void> held) override;
 
   /// Writes to Redis left out because too many bytes waited for it already.
   std::uint64_t skipped_writes() const { return pending_->skipped; }
@@ -45,7 +46,8 @@ class TieredStore final : public Store {
     std::uint64_t bytes = 0;
     std::atomic<std::uint64_t> skipped{0};
   };
-  static Task<> write_behind(RedisTier& redis, StoredResponsePtr response, std::shared_ptr<Pending> pending);
+  static Task<> write_behind(RedisTier& redis, StoredResponsePtr response, std::shared_ptr<Pending> pending,
+                             std::shared_ptr<void> held);
 
   MemoryTier* memory_;
   RedisTier* redis_;

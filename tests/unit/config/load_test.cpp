@@ -19,6 +19,9 @@ upstreams:
   shop:
     servers: [http://127.0.0.1:3000, "http://[::1]"]
     timeouts: {connect: 1s, first_byte: 2s, idle: 3s}
+    max_fills: 7
+    queue: 0
+    queue_timeout: 100ms
   "null": {servers: http://other}
 store:
   memory: 64MiB
@@ -119,6 +122,8 @@ TEST_CASE("every key of a route is read into its place") {
   CHECK(route.headers == std::vector<std::string>{"Accept-Language", "null"});
   CHECK(route.cookies == policy::CookieRule{.mode = policy::CookieRule::Mode::key, .names = {"theme"}});
   CHECK(route.tags == std::vector<std::string>{"p:{id}", "$x", "- a: b # c", "*"});
+  CHECK(route.collapse == policy::Collapse::off);
+  CHECK(loaded.config.routes[1].collapse == policy::Collapse::cluster);
   CHECK(route.purge == policy::PurgeRule{.none = false, .urls = {"/q/{id}/**"}, .tags = {"r:{part}"}});
   const policy::Route& other = loaded.config.routes[1];
   CHECK(other.ttl.plain == 5min);
@@ -149,6 +154,9 @@ upstreams:
   api:
     servers: [http://h:1]
     timeouts: {connect: 2s, first_byte: 30s, idle: 1m}
+    max_fills: 1024
+    queue: 1024
+    queue_timeout: 2s
 store:
   memory: 256MiB
   max_object: 8MiB
@@ -170,7 +178,7 @@ routes:
     tags: []
     purge: resource
     consistency: push
-    collapse: off
+    collapse: local
     websocket: off
     debug: off
 shutdown_grace: 10s
@@ -275,8 +283,7 @@ TEST_CASE("the design's example is served but for what is refused by name") {
     (one.severity == Diagnostic::Severity::error ? errors : warnings) +=
         std::to_string(one.line) + ":" + std::to_string(one.column) + ": " + one.message + "\n";
   }
-  CHECK(errors ==
-        "49:15: route \"/legacy/**\": collapse: \"cluster\" is not served by this version of larder\n");
+  CHECK(errors == "");
   CHECK(warnings ==
         "47:15: route \"/legacy/**\": override: with \"cookies: ignore\" one user's private response could "
         "be shared "
@@ -291,8 +298,6 @@ TEST_CASE("what the design promises for later is refused by name") {
   const Case cases[] = {
       {"routes: [{identity: 1}]\n",
        "2:11: route \"/**\": key \"identity\" is not served by this version of larder"},
-      {"routes: [{collapse: local}]\n",
-       "2:21: route \"/**\": collapse: \"local\" is not served by this version of larder"},
   };
   for (const auto& [yaml, diagnostic] : cases) {
     CAPTURE(yaml);

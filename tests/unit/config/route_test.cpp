@@ -63,8 +63,11 @@ TEST_CASE("what a route may not say is refused in its place") {
        "route \"/**\": purge.urls: expected a path pattern such as \"/api/search/**\", found \"p/*\""},
       {"match: \"/p/{id}\", purge: {urls: [\"/q/{id}/r/{id}\"], tags: [\"{nr}\"]}",
        "route \"/p/{id}\": purge.tags: \"{nr}\": the match has no \"{nr}\""},
-      {"consistency: stric", "route \"/**\": consistency: expected push or strict, found \"stric\", did you mean \"strict\"?"},
-      {"collapse: on", "route \"/**\": collapse: expected off, found \"on\""},
+      {"consistency: stric",
+       "route \"/**\": consistency: expected push or strict, found \"stric\", did you mean \"strict\"?"},
+      {"collapse: on", "route \"/**\": collapse: expected off, local or cluster, found \"on\""},
+      {"collapse: cluster",
+       "warning: route \"/**\": collapse: without store.redis fetches are shared within each larder alone"},
       {"stale_if_eror: 1s", "route \"/**\": unknown key \"stale_if_eror\", did you mean \"stale_if_error\"?"},
       {"stale_if_error: 5",
        "route \"/**\": stale_if_error: expected a duration such as \"30s\", found \"5\", did you mean "

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace larder::cache {
+
+class Collapser;
+class Turnstile;
+
+/// How many fills one upstream is asked for at once. A fill counts from its request until its response is
+/// whole, or turns out not to be kept.
+struct Protection {
+  std::size_t max_fills = 1'024;
+  std::size_t queue = 1'024;          ///< fills that may wait; past it the answer is 503 (or stale)
+  Milliseconds queue_timeout{2'000};  ///< for each of them
+};
+
+/// What the cache handlers of all workers share about fetching: the fills that run, and how many each
+/// upstream may have. It outlives them. Safe to use from any thread.
+class Commons {
+ public:
+  explicit Commons(const std::map<std::string, Protection>& upstreams);
+  ~Commons();
+  Commons(const Commons&) = delete;
+  Commons& operator=(const Commons&) = delete;
+
+  Collapser& collapser() { return *collapser_; }
+
+  /// nullptr for an upstream that is not limited.
+  Turnstile* turnstile(const std::string& upstream) const;
+
+  /// Counted since it began.
+  struct Counts {
+    std::uint64_t fills = 0;    ///< begun for whoever asks the same
+    std::uint64_t joined = 0;   ///< requests that waited for one instead of asking the origin
+    std::uint64_t apart = 0;    ///< keys found not to be for others
+    std::uint64_t refused = 0;  ///< fills that an upstream had no room for
+  };
+  Counts counts() const;
+
+ private:
+  std::unique_ptr<Collapser> collapser_;
+  std::map<std::string, std::unique_ptr<Turnstile>> turnstiles_;
+};
+
+}  // namespace larder::cache

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <larder/base/clock.hpp>
+#include <larder/redis/redis.hpp>
+#include <larder/store/purge_log.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace larder::store {
+
+/// Who of several instances does a thing that one is to do: a fetch, a scheduled job. Let go where it ends;
+/// of an instance that died it expires. On the loop of its Leases, which it may outlive.
+class Lease {
+ public:
+  virtual ~Lease() = default;
+
+  /// Says to who asks that the outcome is not for others; then it is nobody's until that is forgotten.
+  virtual void set_apart() = 0;
+};
+
+/// Leases in Redis, for the instances that share it: `SET <prefix>:lease:... token NX PX`, ended only by its
+/// owner (EVAL: compare and delete, for between a GET and a DEL it could expire and be another's). One for
+/// each thread, over that thread's connections. Redis away or slow: unknown, within the command deadline.
+///
+///   its value                | position/token | apart
+///   acquire(), look() answer | held           | apart
+class Leases {
+ public:
+  struct Settings {
+    std::string key_prefix = "larder";
+    Milliseconds lifetime{5'000};    ///< of a lease whose owner died; also the most that anybody should wait
+    Milliseconds apart_for{10'000};  ///< how long set_apart() is remembered
+  };
+
+  Leases(redis::Redis& redis, const PurgeLog& log, Settings settings);
+  ~Leases();
+  Leases(const Leases&) = delete;
+  Leases& operator=(const Leases&) = delete;
+
+  const Settings& settings() const;
+
+  enum class State {
+    owned,    ///< by who asked
+    held,     ///< by another
+    apart,    ///< see Lease::set_apart()
+    free,     ///< nobody's
+    unknown,  ///< Redis does not tell, or may not be read
+  };
+  struct Answer {
+    State state = State::unknown;
+    std::unique_ptr<Lease> lease{};  ///< where owned
+    Position since{};                ///< where held: the purge log's, as its owner knew it when it took it
+  };
+
+  /// Takes the lease of that name where it is free: one round trip, two where it is not.
+  Task<Answer> acquire(std::string_view name);
+
+  /// Whether it is held, apart or free; owned never.
+  Task<Answer> look(std::string_view name);
+
+ private:
+  class Keeper;
+  class Held;
+  std::shared_ptr<Keeper> keeper_;
+};
+
+}  // namespace larder::store

@@ -1,0 +1,69 @@
+#include "arriving_content.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace larder::cache {
+namespace {
+
+constexpr std::size_t smallest_segment = 16 * 1024;
+constexpr std::size_t largest_segment = 1024 * 1024;
+
+}  // namespace
+
+ArrivingContent::ArrivingContent(std::optional<std::uint64_t> length) : length_(length) {}
+
+void ArrivingContent::append(std::string_view piece) {
+  while (!piece.empty()) {
+    if (segments_.empty() || segments_.back().size == segments_.back().capacity) add_segment(piece.size());
+    Segment& last = segments_.back();
+    const std::size_t count = std::min(piece.size(), last.capacity - last.size);
+    std::memcpy(last.bytes.get() + last.size, piece.data(), count);
+    last.size += count;
+    end_ += count;
+    piece.remove_prefix(count);
+  }
+}
+
+/// Each as large as all before it, so that joining them costs little.
+void ArrivingContent::add_segment(std::size_t wanted) {
+  std::size_t capacity = std::clamp<std::size_t>(end_, smallest_segment, largest_segment);
+  if (segments_.empty() && end_ == 0 && length_) capacity = *length_;
+  capacity = std::max(capacity, wanted);
+  segments_.push_back({std::make_shared_for_overwrite<char[]>(capacity), capacity, 0});
+}
+
+void ArrivingContent::keep_last(std::uint64_t count) {
+  while (segments_.size() > 1 && end_ - begin_ - segments_.front().size >= count) {
+    begin_ += segments_.front().size;
+    segments_.pop_front();
+  }
+}
+
+Bytes ArrivingContent::at(std::uint64_t position, std::uint64_t most) const {
+  if (position < begin_) return {};
+  std::uint64_t from = begin_;
+  for (const Segment& segment : segments_) {
+    if (position < from + segment.size) {
+      return bytes_of(segment, position - from,
+                      std::min<std::uint64_t>(most, from + segment.size - position));
+    }
+    from += segment.size;
+  }
+  return {};
+}
+
+Bytes ArrivingContent::whole() const {
+  if (segments_.size() == 1) return bytes_of(segments_.front(), 0, segments_.front().size);
+  std::string joined;
+  joined.reserve(end_);
+  for (const Segment& segment : segments_) joined.append(segment.bytes.get(), segment.size);
+  return Bytes(std::move(joined));
+}
+
+Bytes ArrivingContent::bytes_of(const Segment& segment, std::size_t from, std::size_t count) {
+  return Bytes(segment.bytes, std::string_view(segment.bytes.get() + from, count));
+}
+
+}  // namespace larder::cache

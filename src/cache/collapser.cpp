@@ -1,0 +1,77 @@
+#include "collapser.hpp"
+
+namespace larder::cache {
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+}  // namespace
+
+Entrance Collapser::enter(const std::string& key, store::PurgeLog::Mark mark, bool may_lead, Time now,
+                          const SharedFill* outdated) {
+  using Kind = Entrance::Kind;
+  Shard& shard = shard_of(key);
+  const std::lock_guard lock(shard.mutex);
+  if (is_apart(shard, key, now)) return {Kind::apart, nullptr};
+  const auto running = shard.fills.find(key);
+  if (running != shard.fills.end() && running->second.get() != outdated) {
+    if (!running->second->admit_guest()) return {};
+    joined_.fetch_add(1, relaxed);
+    return {Kind::join, running->second};
+  }
+  if (!may_lead) return {};
+  begun_.fetch_add(1, relaxed);
+  auto fill = std::make_shared<SharedFill>(mark);
+  shard.fills.insert_or_assign(key, fill);
+  return {Kind::lead, std::move(fill)};
+}
+
+bool Collapser::is_apart(std::string_view key, Time now) {
+  Shard& shard = shard_of(key);
+  const std::lock_guard lock(shard.mutex);
+  return is_apart(shard, key, now);
+}
+
+bool Collapser::is_apart(Shard& shard, std::string_view key, Time now) {
+  if (shard.apart.empty()) return false;
+  const auto found = shard.apart.find(key);
+  return found != shard.apart.end() && now < found->second;
+}
+
+void Collapser::set_apart(const std::string& key, Time now) {
+  Shard& shard = shard_of(key);
+  const std::lock_guard lock(shard.mutex);
+  forget(shard, now);
+  const Time until = now + apart_for;
+  if (!shard.apart.insert_or_assign(key, until).second) return;  // its first time to go stands in by_age
+  shard.by_age.emplace_back(until, key);
+  apart_.fetch_add(1, relaxed);
+}
+
+/// Drops what is over, and the oldest where there are too many.
+void Collapser::forget(Shard& shard, Time now) {
+  while (!shard.by_age.empty()) {
+    auto& [until, key] = shard.by_age.front();
+    if (until > now && shard.apart.size() < most_apart) return;
+    const auto found = shard.apart.find(key);
+    if (found->second > now && shard.apart.size() < most_apart) {
+      shard.by_age.emplace_back(found->second, std::move(key));  // it was set apart anew meanwhile
+    } else {
+      shard.apart.erase(found);
+    }
+    shard.by_age.pop_front();
+  }
+}
+
+void Collapser::leave(const std::string& key, const SharedFill& fill) {
+  Shard& shard = shard_of(key);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.fills.find(key);
+  if (found != shard.fills.end() && found->second.get() == &fill) shard.fills.erase(found);
+}
+
+Commons::Counts Collapser::counts() const {
+  return {.fills = begun_.load(relaxed), .joined = joined_.load(relaxed), .apart = apart_.load(relaxed)};
+}
+
+}  // namespace larder::cache

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "shared_fill.hpp"
+
+#include <larder/base/clock.hpp>
+#include <larder/base/hash.hpp>
+#include <larder/cache/commons.hpp>
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace larder::cache {
+
+/// What a request is to do about a key.
+struct Entrance {
+  enum class Kind {
+    lead,   ///< nobody fetches it: `fill` is the caller's to lead
+    join,   ///< wait for `fill`
+    alone,  ///< the caller may not lead, or the fill has guests enough
+    apart,  ///< responses under this key are not for others
+  };
+  Kind kind = Kind::alone;
+  std::shared_ptr<SharedFill> fill;
+};
+
+/// Which fills run, by key, and which keys are better fetched by each request for itself (hit-for-miss). One
+/// table for all workers, in shards with a lock each.
+class Collapser {
+ public:
+  /// How long a key is remembered whose response was not for others.
+  static constexpr Milliseconds apart_for{10'000};
+  static constexpr std::size_t shards = 16;
+  static constexpr std::size_t most_apart =
+      4'096;  ///< remembered in a shard; past it the oldest is forgotten
+
+  /// How a request comes in. `mark`: the purge log's, now. `outdated`: a fill that it must not
+  /// join, whose place a new one takes; or nullptr.
+  Entrance enter(const std::string& key, store::PurgeLog::Mark mark, bool may_lead, Time now,
+                 const SharedFill* outdated);
+
+  /// Whether enter() would say apart.
+  bool is_apart(std::string_view key, Time now);
+
+  void set_apart(const std::string& key, Time now);
+
+  /// The fill takes no more guests.
+  void leave(const std::string& key, const SharedFill& fill);
+
+  Commons::Counts counts() const;
+
+ private:
+  struct Shard {
+    std::mutex mutex;
+    std::unordered_map<std::string, std::shared_ptr<SharedFill>, TextHash, std::equal_to<>> fills;
+    std::unordered_map<std::string, Time, TextHash, std::equal_to<>> apart;  // until when
+    std::deque<std::pair<Time, std::string>> by_age;                         // as `apart` got them
+  };
+
+  Shard& shard_of(std::string_view key) { return table_[hash_of(key) % shards]; }
+  static bool is_apart(Shard& shard, std::string_view key, Time now);
+  static void forget(Shard& shard, Time now);
+
+  std::array<Shard, shards> table_;
+  std::atomic<std::uint64_t> begun_{0};
+  std::atomic<std::uint64_t> joined_{0};
+  std::atomic<std::uint64_t> apart_{0};
+};
+
+}  // namespace larder::cache

@@ -1,0 +1,75 @@
+#include "pump.hpp"
+
+namespace larder::cache {
+
+Pump::Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store::StoredResponse> draft,
+           pipeline::Body body, Into into)
+    : lead_(std::move(lead)),
+      pass_(std::move(pass)),
+      fill_(lead_.fill()),
+      draft_(std::move(draft)),
+      length_(body.length()),
+      content_(body.take_reader()),
+      into_(into) {
+  fill_->begin(draft_, length_);
+}
+
+Pump::~Pump() {
+  if (!done_) fill_->fail({.error = Error::canceled});
+}
+
+Task<bool> Pump::read_ready() {
+  while (!done_ && draft_ != nullptr && content_->is_ready()) co_await step();
+  if (!done_) fill_->publish();
+  co_return done_;
+}
+
+Task<> Pump::run(std::unique_ptr<Pump> self) {
+  while (!self->done_) {
+    if (self->draft_ == nullptr) {
+      const bool wanted = co_await self->fill_->wait_until_wanted();
+      if (!wanted) co_return;
+    }
+    co_await self->step();
+  }
+}
+
+/// One piece, or the end. The lead is kept to the end, so that this one is joined and not another begun.
+Task<> Pump::step() {
+  const Result<std::string_view> piece = co_await content_->read();
+  if (piece && !piece->empty()) {
+    take(*piece);
+    co_return;
+  }
+  if (!piece) {
+    fill_->fail({.error = piece.error()});
+    lead_.leave();
+  } else if (draft_ != nullptr) {
+    co_await store_whole();
+  } else {
+    fill_->end();
+  }
+  done_ = true;
+}
+
+void Pump::take(std::string_view piece) {
+  fill_->append(piece);
+  if (draft_ == nullptr || fill_->size() <= into_.max_object) return;
+  // Nobody knew: the next ones need not find it out together.
+  draft_.reset();
+  pass_.reset();
+  fill_->let_go_of_the_start(into_.max_object);
+  lead_.leave_apart(into_.clock.now());
+}
+
+/// What a purge has named meanwhile would only take a newer one's place.
+Task<> Pump::store_whole() {
+  draft_->body = fill_->content();
+  const store::StoredResponsePtr whole = std::move(draft_);
+  if (into_.log.judge(*whole).kind != store::Verdict::Kind::purged)
+    co_await into_.store.put_holding(whole, lead_.take_lease());
+  fill_->finish(whole, SharedFill::Source::fetched);
+  lead_.leave();
+}
+
+}  // namespace larder::cache

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "lead.hpp"
+#include "turnstile.hpp"
+
+#include <larder/base/clock.hpp>
+#include <larder/pipeline/body.hpp>
+#include <larder/store/purge_log.hpp>
+#include <larder/store/store.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace larder::cache {
+
+/// Reads a shared fill's content from the origin, whether or not anybody listens, and stores the response
+/// once it is whole: before its end is seen. Content cut short, or past `max_object`, is not stored.
+class Pump {
+ public:
+  struct Into {
+    store::Store& store;
+    const store::PurgeLog& log;
+    const Clock& clock;
+    std::uint64_t max_object;
+  };
+
+  /// `draft` is complete but for its body. `pass` goes when the content is whole.
+  Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store::StoredResponse> draft,
+       pipeline::Body body, Into into);
+  ~Pump();
+  Pump(const Pump&) = delete;
+  Pump& operator=(const Pump&) = delete;
+
+  const std::shared_ptr<SharedFill>& fill() const { return fill_; }
+
+  /// Reads what is there already; whether that was all.
+  Task<bool> read_ready();
+
+  /// Reads the rest.
+  static Task<> run(std::unique_ptr<Pump> self);
+
+ private:
+  Task<> step();
+  Task<> store_whole();
+  void take(std::string_view piece);
+
+  Lead lead_;
+  std::optional<Turnstile::Pass> pass_;
+  std::shared_ptr<SharedFill> fill_;
+  std::shared_ptr<store::StoredResponse> draft_;  // nullptr once it is not to be stored
+  std::optional<std::uint64_t> length_;
+  std::unique_ptr<pipeline::BodyReader> content_;
+  Into into_;
+  bool done_ = false;
+};
+
+}  // namespace larder::cache

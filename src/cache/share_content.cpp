@@ -1,0 +1,45 @@
+// Content on its way to all who wait for it, and into the store.
+#include "fill_reader.hpp"
+#include "pump.hpp"
+#include "storing_reader.hpp"
+#include "tasks.hpp"
+#include "visit.hpp"
+
+#include <larder/cache/cache_handler.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+namespace larder::cache {
+
+/// Takes over what the visit leads. `body` becomes what its own client reads: all of it where it is there
+/// already, else as it arrives.
+Task<> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::StoredResponse> draft,
+                                   pipeline::Body& body) {
+  if (body.is_streamed() && !pumps_->has_room()) {
+    visit.lead->release();
+    co_await store_content(store_, std::move(draft), body, settings_.max_object);
+    co_return;
+  }
+  if (!body.is_streamed()) {
+    draft->body = body.bytes();
+    if (log_.judge(*draft).kind != store::Verdict::Kind::purged)
+      co_await store_.put_holding(draft, visit.lead->take_lease());
+    visit.lead->finish(draft, SharedFill::Source::fetched);
+    co_return;
+  }
+  const std::optional<std::uint64_t> length = body.length();
+  auto pump = std::make_unique<Pump>(std::move(*visit.lead), std::move(visit.pass), draft, std::move(body),
+                                     Pump::Into{store_, log_, clock_, settings_.max_object});
+  const std::shared_ptr<SharedFill> fill = pump->fill();
+  const bool is_all_there = co_await pump->read_ready();
+  if (is_all_there && fill->look().state == SharedFill::State::whole) {
+    body = pipeline::Body(draft->body);
+    co_return;
+  }
+  body = pipeline::Body(std::make_unique<FillReader>(fill, 0, std::nullopt), length);
+  if (is_all_there) co_return;
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  pumps_->start(executor, Pump::run(std::move(pump)));
+}
+
+}  // namespace larder::cache

@@ -1,0 +1,156 @@
+#include "shared_fill.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+namespace larder::cache {
+bool SharedFill::admit_guest() {
+  const std::lock_guard lock(mutex_);
+  if (guests_ == most_guests) return false;
+  ++guests_;
+  return true;
+}
+
+Glance SharedFill::look() const {
+  const std::lock_guard lock(mutex_);
+  return now_;
+}
+
+Task<Glance> SharedFill::wait_for_head(SteadyTime deadline) {
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  const auto sleeper = std::make_shared<Sleeper>(executor);
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (now_.state != State::asking || std::chrono::steady_clock::now() >= deadline) co_return now_;
+      waiting_.emplace_back(*sleeper);
+    }
+    co_await sleeper->sleep_until(deadline);
+  }
+}
+
+void SharedFill::attach_reader() {
+  const std::lock_guard lock(mutex_);
+  ++readers_;
+}
+
+void SharedFill::detach_reader() {
+  const std::lock_guard lock(mutex_);
+  --readers_;
+  if (readers_ == 0 && leader_) leader_->wake();
+}
+
+std::optional<Result<Bytes>> SharedFill::read(std::uint64_t position, std::uint64_t most,
+                                              const Waker& waker) {
+  const std::lock_guard lock(mutex_);
+  if (now_.state == State::whole) return now_.response->body.slice(position, most);
+  if (content_ && position < content_->begin()) return Result<Bytes>(Error::reset);
+  if (content_ && is_visible(position)) return content_->at(position, most);
+  if (now_.state == State::ended) return Bytes();
+  if (now_.state == State::failed) {
+    return Result<Bytes>(now_.trouble.error ? now_.trouble.error : make_error_code(Error::reset));
+  }
+  waiting_.push_back(waker);
+  if (leader_) leader_->wake();
+  return std::nullopt;
+}
+
+bool SharedFill::has(std::uint64_t position) const {
+  const std::lock_guard lock(mutex_);
+  const bool is_coming = now_.state == State::asking || now_.state == State::arriving;
+  return !is_coming || (content_ && is_visible(position));
+}
+
+bool SharedFill::is_visible(std::uint64_t position) const {
+  const bool is_held_back = now_.length && content_->end() == *now_.length;
+  return !is_held_back && position < content_->end();
+}
+
+void SharedFill::begin(store::StoredResponsePtr head, std::optional<std::uint64_t> length) {
+  const std::lock_guard lock(mutex_);
+  now_.response = std::move(head);
+  now_.length = length;
+  content_.emplace(length);
+}
+
+void SharedFill::publish() {
+  settle(State::arriving);
+}
+
+void SharedFill::append(std::string_view piece) {
+  const std::lock_guard lock(mutex_);
+  content_->append(piece);
+  if (window_) content_->keep_last(*window_);
+  if (now_.state == State::arriving) wake_all();
+}
+
+std::uint64_t SharedFill::size() const {
+  const std::lock_guard lock(mutex_);
+  return content_->end();
+}
+
+Bytes SharedFill::content() const {
+  const std::lock_guard lock(mutex_);
+  return content_->whole();
+}
+
+void SharedFill::finish(store::StoredResponsePtr whole, Source source) {
+  const std::lock_guard lock(mutex_);
+  now_.state = State::whole;
+  now_.source = source;
+  now_.length = whole->body.size();
+  now_.response = std::move(whole);
+  content_.reset();
+  wake_all();
+}
+
+void SharedFill::fail(Trouble trouble) {
+  const std::lock_guard lock(mutex_);
+  now_.state = State::failed;
+  now_.trouble = std::move(trouble);
+  wake_all();
+}
+
+void SharedFill::release() {
+  const std::lock_guard lock(mutex_);
+  if (now_.state != State::asking) return;
+  now_.state = State::released;
+  wake_all();
+}
+
+void SharedFill::end() {
+  settle(State::ended);
+}
+
+void SharedFill::settle(State state) {
+  const std::lock_guard lock(mutex_);
+  now_.state = state;
+  wake_all();
+}
+
+void SharedFill::let_go_of_the_start(std::uint64_t window) {
+  const std::lock_guard lock(mutex_);
+  window_ = window;
+}
+
+Task<bool> SharedFill::wait_until_wanted() {
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  const auto sleeper = std::make_shared<Sleeper>(executor);
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      leader_.reset();
+      if (readers_ == 0) co_return false;
+      if (!waiting_.empty()) co_return true;
+      leader_.emplace(*sleeper);
+    }
+    // Readers have deadlines of their own: their clients' or the upstream's.
+    co_await sleeper->sleep_until(SteadyTime::max());
+  }
+}
+
+void SharedFill::wake_all() {
+  for (const Waker& waker : waiting_) waker.wake();
+  waiting_.clear();
+}
+
+}  // namespace larder::cache

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "arriving_content.hpp"
+#include "sleeper.hpp"
+
+#include <larder/base/result.hpp>
+#include <larder/base/task.hpp>
+#include <larder/store/purge_log.hpp>
+#include <larder/store/stored_response.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace larder::cache {
+
+/// Why a fill has no response for those who wait.
+struct Trouble {
+  boost::system::error_code error;  ///< none where the origin did answer, with `status`
+  int status = 0;
+  std::string retry_after{};  ///< the field's value; may be empty
+  bool is_busy = false;       ///< it was not asked: too many fills wait already
+};
+
+/// What a shared fill has come to at one moment.
+struct Glance {
+  enum class State { asking, arriving, whole, ended, failed, released };
+  enum class Source {
+    fetched,    ///< from the origin
+    validated,  ///< stored before, and the origin said 304
+    found,      ///< stored by another while we were about to ask
+  };
+
+  State state = State::asking;
+  Source source = Source::fetched;
+  store::StoredResponsePtr response;    ///< from arriving on; its body only where whole
+  std::optional<std::uint64_t> length;  ///< of the content, where known
+  Trouble trouble;
+};
+
+/// One fetch that any number of requests wait for, on any threads. The one that began it leads: it asks the
+/// origin and says here what became of it; the others are its guests.
+///
+///   state    | means                                     | goes to
+///   asking   | the origin has not answered               | arriving, whole, failed, released
+///   arriving | the response is for all, content comes in | whole, ended, failed
+///   whole    | it is all there, and stored               |
+///   ended    | it is all there, too large to be kept     |
+///   failed   | no response, or content cut short         |
+///   released | the response is not for others            |
+///
+/// Every guest reads at its own pace. As long as the content may be stored all of it is kept, and the origin
+/// is read as fast as it sends. Past max_object it is not stored: from there on the origin is read when a
+/// reader waits for more, so the fastest sets the pace, and who is further than max_object behind is cut off.
+class SharedFill {
+ public:
+  using State = Glance::State;
+  using Source = Glance::Source;
+
+  static constexpr std::size_t most_guests = 10'000;
+
+  /// `mark`: no later than the fetch begins.
+  explicit SharedFill(store::PurgeLog::Mark mark) : mark_(mark) {}
+
+  const store::PurgeLog::Mark& mark() const { return mark_; }
+
+  /// Counts one more guest; false where there are too many.
+  bool admit_guest();
+
+  Glance look() const;
+
+  /// Waits until it is no longer asking, or `deadline`. The caller keeps the fill.
+  Task<Glance> wait_for_head(SteadyTime deadline);
+
+  // For readers of content.
+  void attach_reader();
+  void detach_reader();
+
+  /// What lies from `position` on, up to `most` bytes; empty at the end; an error where the rest will not
+  /// come. Nothing while it is still to come: then `waker` is called.
+  std::optional<Result<Bytes>> read(std::uint64_t position, std::uint64_t most, const Waker& waker);
+
+  /// Whether read() would answer at once.
+  bool has(std::uint64_t position) const;
+
+  // For the leader.
+
+  /// The head is there; `head` has no body yet. Nobody sees it before publish(), so that content that came
+  /// with it goes out with it.
+  void begin(store::StoredResponsePtr head, std::optional<std::uint64_t> length);
+  void publish();
+
+  /// The last piece, where the length is known, is not seen before finish(): then it is stored already.
+  void append(std::string_view piece);
+  std::uint64_t size() const;
+  Bytes content() const;
+
+  void finish(store::StoredResponsePtr whole, Source source);
+  void fail(Trouble trouble);
+  /// Where it is still asking.
+  void release();
+
+  /// From now on it is not kept whole.
+  void let_go_of_the_start(std::uint64_t window);
+  /// Of content that is not kept whole: waits until a reader wants more; false where there is none left.
+  Task<bool> wait_until_wanted();
+  void end();
+
+ private:
+  void settle(State state);
+  void wake_all();
+  bool is_visible(std::uint64_t position) const;
+
+  const store::PurgeLog::Mark mark_;
+  mutable std::mutex mutex_;
+  Glance now_;
+  std::optional<ArrivingContent> content_;
+  std::optional<std::uint64_t> window_;  // set once the content is not kept whole
+  std::vector<Waker> waiting_;
+  std::optional<Waker> leader_;  // waits until it is wanted
+  std::size_t guests_ = 0;
+  std::size_t readers_ = 0;
+};
+
+}  // namespace larder::cache

@@ -1,0 +1,25 @@
+#include "sleeper.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace larder::cache {
+
+Task<> Sleeper::sleep_until(SteadyTime deadline) {
+  timer_.expires_at(deadline);
+  co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+}
+
+Waker::Waker(Sleeper& sleeper)
+    : executor_(sleeper.timer_.get_executor()), sleeper_(sleeper.weak_from_this()) {}
+
+void Waker::wake() const {
+  // Not locked here: the last owner would destroy the timer on a thread that is not its own.
+  if (sleeper_.expired()) return;
+  boost::asio::post(executor_, [weak = sleeper_] {
+    if (const std::shared_ptr<Sleeper> sleeper = weak.lock()) sleeper->timer_.cancel();
+  });
+}
+
+}  // namespace larder::cache

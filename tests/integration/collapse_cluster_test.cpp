@@ -1,0 +1,160 @@
+#include "support/crowd.hpp"
+#include "support/gate.hpp"
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/shared_tier.hpp"
+#include "support/wait.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <thread>
+
+/// One fetch for all who ask the same of several instances on one Redis.
+namespace larder::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+const std::string body = Pattern::first(20'000);
+
+std::chrono::milliseconds since(Clock::time_point begun) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+}
+
+std::string routes(std::string_view collapse) {
+  return "  - {match: /**, ttl: 60s, collapse: " + std::string(collapse) + "}\n";
+}
+
+/// Two instances, a Redis, and an origin before which fetches wait.
+struct Pair {
+  explicit Pair(Origin::Handler handler, std::string_view collapse = "cluster")
+      : origin(std::move(handler)),
+        yaml{.upstream = origin.url(), .routes = routes(collapse), .redis = redis.url()},
+        first(yaml),
+        second(yaml) {
+    REQUIRE(uses(first, redis));
+    REQUIRE(uses(second, redis));
+  }
+
+  int count(std::string_view target) const { return origin.count(target); }
+
+  bool is_leased(std::string_view target) {
+    return eventually([&] {
+      return redis.cli({"exists", "larder:lease:r:GET:http://shop.test" + std::string(target)}) == "1";
+    });
+  }
+
+  RedisServer redis;
+  Origin origin;
+  Yaml yaml;
+  Larder first;
+  Larder second;
+};
+
+}  // namespace
+
+TEST_CASE("Clients of two instances at once on a cold key are one request to the origin, or one of each") {
+  for (const std::string collapse : {"cluster", "local"}) {
+    Pair pair(
+        [](const OriginRequest&) {
+          OriginResponse answer = text(body);
+          answer.delay = 1s;
+          return answer;
+        },
+        collapse);
+    Crowd at_first(pair.first, 500);
+    Crowd at_second(pair.second, 500);
+    const auto begun = Clock::now();
+    at_first.ask("/a");
+    at_second.ask("/a");
+    CHECK(all_got(at_first.receive(), body));
+    CHECK(all_got(at_second.receive(), body));
+    MESSAGE(
+        "collapse: "
+        << collapse
+        << ", two instances, the origin taking 1000 ms: the last byte to the slowest of 1000 clients after "
+        << since(begun).count() << " ms");
+    CHECK(pair.count("/a") == (collapse == "cluster" ? 1 : 2));
+  }
+}
+
+TEST_CASE("What turns out not to be for others is fetched by each instance at once") {
+  Gate gate;
+  Pair pair([&](const OriginRequest& request) {
+    if (request.target != "/own") return text(body);
+    gate.pass();
+    return text(body).with("Cache-Control", "private");
+  });
+  Client first = pair.first.client();
+  first.send(first.head_text("GET", "/own"));
+  gate.wait_for_arrivals(1);
+  CHECK(pair.is_leased("/own"));
+  Crowd others(pair.second, 10);
+  others.ask("/own");
+  gate.open();
+  CHECK(all_got(others.receive(), body));
+  CHECK(first.receive().body == body);
+  CHECK(pair.count("/own") == 11);
+}
+
+TEST_CASE("A fetch that fails is tried by the next instance") {
+  Gate gate;
+  Pair pair([&](const OriginRequest& request) {
+    if (request.target != "/a") return text(body);
+    gate.pass();
+    if (request.nth > 1) return text(body);
+    OriginResponse broken;
+    broken.raw = "nonsense\r\n\r\n";
+    broken.close = true;
+    return broken;
+  });
+  Client first = pair.first.client();
+  first.send(first.head_text("GET", "/a"));
+  gate.wait_for_arrivals(1);
+  CHECK(pair.is_leased("/a"));
+  Client second = pair.second.client();
+  second.send(second.head_text("GET", "/a"));
+  gate.open();
+  CHECK(first.receive().status == 502);
+  CHECK(second.receive().body == body);
+  CHECK(pair.count("/a") == 2);
+}
+
+TEST_CASE("The lease of an instance that died expires, and another fetches") {
+  Gate gate;
+  Pair pair([&](const OriginRequest& request) {
+    if (request.target == "/a" && request.nth == 1) gate.pass();
+    return text(body);
+  });
+  Client first = pair.first.client();
+  first.send(first.head_text("GET", "/a"));
+  gate.wait_for_arrivals(1);
+  REQUIRE(pair.is_leased("/a"));
+  // As if it had died: nobody renews the lease, and its answer does not come.
+  Client second = pair.second.client();
+  const auto begun = Clock::now();
+  second.send(second.head_text("GET", "/a"));
+  CHECK(second.receive().body == body);
+  MESSAGE("waited for the lease of an instance that died: " << since(begun).count() << " ms");
+  CHECK(pair.count("/a") == 2);
+  gate.open();
+  CHECK(first.receive().body == body);
+}
+
+TEST_CASE("Without Redis, or with one that hangs, each instance fetches for itself, without waiting long") {
+  Pair pair([](const OriginRequest&) { return text(body); });
+  pair.redis.pause();
+  CHECK(pair.first.client().get("/hangs").body == body);
+  CHECK(pair.second.client().get("/hangs").body == body);
+  CHECK(pair.count("/hangs") == 2);
+  pair.redis.resume();
+  pair.redis.stop();
+  CHECK(pair.first.client().get("/gone").body == body);
+  CHECK(pair.second.client().get("/gone").body == body);
+  CHECK(pair.count("/gone") == 2);
+}
+
+}  // namespace larder::test

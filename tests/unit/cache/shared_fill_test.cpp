@@ -1,0 +1,194 @@
+#include "cache/shared_fill.hpp"
+
+#include "cache/fill_reader.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+#include <doctest/doctest.h>
+
+#include <thread>
+#include <vector>
+
+using namespace larder;
+using namespace larder::cache;
+using namespace std::chrono_literals;
+
+namespace {
+
+using FillPtr = std::shared_ptr<SharedFill>;
+
+SteadyTime soon() {
+  return std::chrono::steady_clock::now() + 30s;
+}
+
+/// What a reader saw: the content as far as it came, and how it ended.
+struct Read {
+  std::string content;
+  boost::system::error_code error;
+};
+
+Task<Read> read_all(std::shared_ptr<FillReader> reader) {
+  Read seen;
+  while (true) {
+    const Result<std::string_view> piece = co_await reader->read();
+    if (!piece) seen.error = piece.error();
+    if (!piece || piece->empty()) co_return seen;
+    seen.content += *piece;
+  }
+}
+
+/// A guest: waits for the head, then reads all.
+Task<Read> visit(FillPtr fill) {
+  const Glance seen = co_await fill->wait_for_head(soon());
+  if (seen.state == Glance::State::failed) co_return Read{{}, seen.trouble.error};
+  auto reader = std::make_shared<FillReader>(fill, 0, std::nullopt);
+  co_return co_await read_all(std::move(reader));
+}
+
+store::StoredResponsePtr response(std::string body = {}) {
+  auto made = std::make_shared<store::StoredResponse>();
+  made->body = Bytes(std::move(body));
+  return made;
+}
+
+/// Event loops with a thread each, as workers have.
+class Loops {
+ public:
+  explicit Loops(int count) {
+    for (int i = 0; i < count; ++i) {
+      boost::asio::io_context& loop = *loops_.emplace_back(std::make_unique<boost::asio::io_context>(1));
+      guards_.push_back(boost::asio::make_work_guard(loop));
+      threads_.emplace_back([&loop] { loop.run(); });
+    }
+  }
+  ~Loops() {
+    guards_.clear();
+    for (std::thread& thread : threads_) thread.join();
+  }
+  boost::asio::io_context& operator[](std::size_t i) { return *loops_[i % loops_.size()]; }
+
+ private:
+  std::vector<std::unique_ptr<boost::asio::io_context>> loops_;
+  std::vector<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guards_;
+  std::vector<std::thread> threads_;
+};
+
+template <class T>
+T result_of(std::future<T>& future) {
+  REQUIRE(future.wait_for(60s) == std::future_status::ready);
+  return future.get();
+}
+
+std::string pattern(std::size_t size) {
+  std::string text(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("guests on several threads read all that one leader appends, whenever they come") {
+  for (const bool is_known : {true, false}) {
+    CAPTURE(is_known);
+    Loops loops(3);
+    const std::string all = pattern(600'000);
+    const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
+    std::vector<std::future<Read>> guests;
+    const auto come = [&](int count) {
+      for (int i = 0; i < count; ++i) {
+        guests.push_back(boost::asio::co_spawn(loops[guests.size()], visit(fill), boost::asio::use_future));
+      }
+    };
+    come(50);
+    fill->begin(response(), is_known ? std::optional<std::uint64_t>(all.size()) : std::nullopt);
+    fill->publish();
+    for (std::size_t i = 0; i < all.size(); i += 10'000) {
+      fill->append(std::string_view(all).substr(i, 10'000));
+      if (i % 100'000 == 0) come(10);
+    }
+    CHECK(fill->content().view() == all);
+    fill->finish(response(all), Glance::Source::fetched);
+    come(10);
+    for (std::future<Read>& guest : guests) {
+      const Read read = result_of(guest);
+      CHECK(read.content == all);
+      CHECK_FALSE(read.error);
+    }
+  }
+}
+
+TEST_CASE("content cut short is an error to every guest, after what came") {
+  Loops loops(2);
+  const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
+  fill->begin(response(), 1'000);
+  fill->publish();
+  std::vector<std::future<Read>> guests;
+  for (std::size_t i = 0; i < 20; ++i) {
+    auto reader = std::make_shared<FillReader>(fill, 0, std::nullopt);
+    guests.push_back(boost::asio::co_spawn(loops[i], read_all(std::move(reader)), boost::asio::use_future));
+  }
+  for (int i = 0; i < 3; ++i) fill->append("piece");
+  fill->fail({.error = Error::reset});
+  for (std::future<Read>& guest : guests) {
+    const Read read = result_of(guest);
+    CHECK(read.content == "piecepiecepiece");
+    CHECK(read.error == Error::reset);
+  }
+}
+
+TEST_CASE("where the length is known the last piece is seen when the response is stored") {
+  SharedFill fill({});
+  fill.begin(response(), 10);
+  fill.publish();
+  fill.append("12345");
+  CHECK(fill.has(0));
+  CHECK_FALSE(fill.has(5));
+  fill.append("67890");
+  CHECK_FALSE(fill.has(5));
+  fill.finish(response("1234567890"), Glance::Source::fetched);
+  CHECK(fill.has(5));
+}
+
+TEST_CASE("a wait for the head ends with its deadline") {
+  boost::asio::io_context loop;
+  const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
+  auto seen = boost::asio::co_spawn(loop, fill->wait_for_head(std::chrono::steady_clock::now() + 1ms),
+                                    boost::asio::use_future);
+  loop.run();
+  CHECK(seen.get().state == Glance::State::asking);
+}
+
+TEST_CASE("past what may be kept the fastest reader sets the pace, and who is too far behind is cut off") {
+  boost::asio::io_context loop;
+  const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
+  const std::string piece = pattern(64 * 1024);
+  fill->begin(response(), std::nullopt);
+  fill->publish();
+  auto fast = std::make_shared<FillReader>(fill, 0, std::nullopt);
+  auto slow = std::make_shared<FillReader>(fill, 0, std::nullopt);
+  fill->append(piece);
+  fill->let_go_of_the_start(piece.size());
+  std::future<Read> fast_read = boost::asio::co_spawn(loop, read_all(fast), boost::asio::use_future);
+  for (int i = 0; i < 100; ++i) {
+    auto wanted = boost::asio::co_spawn(loop, fill->wait_until_wanted(), boost::asio::use_future);
+    while (wanted.wait_for(0s) != std::future_status::ready) loop.run_one();
+    REQUIRE(wanted.get());
+    fill->append(piece);
+  }
+  fill->end();
+  std::future<Read> slow_read = boost::asio::co_spawn(loop, read_all(slow), boost::asio::use_future);
+  loop.restart();
+  loop.run();
+  CHECK(fast_read.get().content.size() == 101 * piece.size());
+  CHECK(slow_read.get().error == Error::reset);
+  fast.reset();
+  slow.reset();
+  SUBCASE("nobody wants more where no reader is left") {
+    loop.restart();
+    auto wanted = boost::asio::co_spawn(loop, fill->wait_until_wanted(), boost::asio::use_future);
+    loop.run();
+    CHECK_FALSE(wanted.get());
+  }
+}

@@ -1,0 +1,116 @@
+#include "cache/turnstile.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+using namespace larder;
+using namespace larder::cache;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Pass = Turnstile::Pass;
+
+std::future<std::optional<Pass>> ask(boost::asio::io_context& loop, Turnstile& turnstile) {
+  return boost::asio::co_spawn(loop, turnstile.enter(), boost::asio::use_future);
+}
+
+bool is_answered(const std::future<std::optional<Pass>>& asked) {
+  return asked.wait_for(0s) == std::future_status::ready;
+}
+
+/// Takes a pass many times over, and counts who is inside.
+Task<> go_in_and_out(Turnstile& turnstile, std::atomic<int>& inside, std::atomic<int>& most) {
+  for (int i = 0; i < 200; ++i) {
+    const std::optional<Pass> pass = co_await turnstile.enter();
+    if (!pass) continue;
+    const int now = ++inside;
+    int known = most.load();
+    while (now > known && !most.compare_exchange_weak(known, now)) {
+    }
+    std::this_thread::yield();
+    --inside;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("so many go in at once; the others wait in turn, and those past the queue are refused") {
+  boost::asio::io_context loop;
+  Turnstile turnstile({.max_fills = 2, .queue = 2, .queue_timeout = 60s});
+  std::optional<Pass> first = turnstile.try_enter();
+  std::optional<Pass> second = turnstile.try_enter();
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK_FALSE(turnstile.try_enter());
+  auto third = ask(loop, turnstile);
+  auto fourth = ask(loop, turnstile);
+  auto fifth = ask(loop, turnstile);
+  loop.poll();
+  CHECK_FALSE(is_answered(third));
+  REQUIRE(is_answered(fifth));
+  CHECK_FALSE(fifth.get());
+  CHECK(turnstile.refused() == 1);
+  second.reset();
+  loop.restart();
+  loop.poll();
+  REQUIRE(is_answered(third));
+  CHECK_FALSE(is_answered(fourth));
+  CHECK(third.get());  // and gone again
+  loop.restart();
+  loop.run();
+  CHECK(fourth.get());
+}
+
+TEST_CASE("who waits too long is refused, and takes nobody's place") {
+  boost::asio::io_context loop;
+  Turnstile turnstile({.max_fills = 1, .queue = 5, .queue_timeout = 1ms});
+  std::optional<Pass> inside = turnstile.try_enter();
+  auto late = ask(loop, turnstile);
+  loop.run();
+  CHECK_FALSE(late.get());
+  inside.reset();
+  CHECK(turnstile.try_enter());
+}
+
+TEST_CASE("who is ended while it waits, or just as it is let in, leaves the place to others") {
+  Turnstile turnstile({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
+  std::optional<Pass> inside = turnstile.try_enter();
+  {
+    boost::asio::io_context loop;
+    auto waits = ask(loop, turnstile);
+    auto is_let_in = ask(loop, turnstile);
+    loop.poll();
+    inside.reset();
+  }
+  CHECK(turnstile.try_enter());
+}
+
+TEST_CASE("on several threads there are never more inside than may be") {
+  Turnstile turnstile({.max_fills = 3, .queue = 100, .queue_timeout = 60s});
+  std::atomic<int> inside{0};
+  std::atomic<int> most{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      boost::asio::io_context loop;
+      std::vector<std::future<void>> all;
+      for (int k = 0; k < 5; ++k) {
+        all.push_back(
+            boost::asio::co_spawn(loop, go_in_and_out(turnstile, inside, most), boost::asio::use_future));
+      }
+      loop.run();
+      for (std::future<void>& one : all) one.get();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(most <= 3);
+  CHECK(inside == 0);
+  CHECK(turnstile.refused() == 0);
+}

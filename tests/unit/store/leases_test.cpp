@@ -1,0 +1,122 @@
+#include "redis_fixture.hpp"
+#include "support/redis_server.hpp"
+#include "support/wait.hpp"
+
+#include <larder/store/leases.hpp>
+#include <larder/store/memory_purge_log.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace std::chrono_literals;
+using store::Lease;
+using store::Leases;
+using State = Leases::State;
+
+namespace {
+
+/// Two instances on one Redis.
+struct Fixture : test::LoopFixture {
+  test::RedisServer server;
+  store::MemoryPurgeLog purges{clock, {}};
+  redis::Client client{loop, test::redis_settings(server.url()), log};
+  redis::Client other_client{loop, test::redis_settings(server.url()), log};
+  Leases leases{client, purges, {.lifetime = 10s, .apart_for = 10s}};
+  Leases others{other_client, purges, {.lifetime = 10s, .apart_for = 10s}};
+
+  Fixture() {
+    client.start();
+    other_client.start();
+    REQUIRE(run_until([this] { return client.is_up() && other_client.is_up(); }));
+  }
+  ~Fixture() {
+    client.stop();
+    other_client.stop();
+    drain();
+  }
+
+  State look(Leases& at) { return run(at.look("k")).state; }
+
+  /// Lets what was sent on its own arrive.
+  void settle() { CHECK(look(leases) != State::unknown); }
+
+  std::string value() { return server.cli({"get", "larder:lease:r:k"}); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "one instance owns a lease, the others see it held until it is let go of") {
+  Leases::Answer mine = run(leases.acquire("k"));
+  CHECK(mine.state == State::owned);
+  CHECK(look(others) == State::held);
+  CHECK(run(others.acquire("k")).state == State::held);
+  CHECK(run(others.acquire("another")).state == State::owned);
+  mine.lease.reset();
+  settle();
+  CHECK(look(others) == State::free);
+  CHECK(run(others.acquire("k")).state == State::owned);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a lease tells since which position of the purge log it is held") {
+  store::Purging purging;
+  purging.purges = {{policy::Purge::Kind::all, "*"}};
+  run(purges.append(purging));
+  const Leases::Answer mine = run(leases.acquire("k"));
+  CHECK(run(others.look("k")).since == purges.mark().position);
+  CHECK(run(others.acquire("k")).since == purges.mark().position);
+}
+
+TEST_CASE_FIXTURE(Fixture, "set apart it is nobody's for a while") {
+  Leases::Answer mine = run(leases.acquire("k"));
+  mine.lease->set_apart();
+  mine.lease.reset();
+  settle();
+  CHECK(look(others) == State::apart);
+  CHECK(run(others.acquire("k")).state == State::apart);
+  const std::string left = server.cli({"pttl", "larder:lease:r:k"});
+  CHECK(std::stoi(left) > 5'000);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a lease that expired and is another's now is not ended by its first owner") {
+  Leases::Answer mine = run(leases.acquire("k"));
+  server.cli({"del", "larder:lease:r:k"});
+  Leases::Answer theirs = run(others.acquire("k"));
+  REQUIRE(theirs.state == State::owned);
+  const std::string held = value();
+  SUBCASE("by letting go of it") {
+    mine.lease.reset();
+  }
+  SUBCASE("by setting it apart") {
+    mine.lease->set_apart();
+  }
+  settle();
+  CHECK(value() == held);
+}
+
+TEST_CASE_FIXTURE(Fixture, "the lease of an instance that died expires") {
+  Leases brief(client, purges, {.lifetime = 20ms, .apart_for = 10s});
+  const Leases::Answer mine = run(brief.acquire("k"));
+  CHECK(mine.state == State::owned);
+  CHECK(test::eventually([&] { return look(others) == State::free; }));
+}
+
+TEST_CASE_FIXTURE(Fixture, "without Redis nobody knows, and what is held may be let go of") {
+  Leases::Answer mine = run(leases.acquire("k"));
+  server.stop();
+  REQUIRE(run_until([this] { return !client.is_up(); }));
+  CHECK(run(leases.acquire("k")).state == State::unknown);
+  CHECK(look(leases) == State::unknown);
+  mine.lease.reset();
+}
+
+TEST_CASE_FIXTURE(Fixture, "a lease may outlive those who gave it") {
+  Leases::Answer mine;
+  {
+    Leases brief(client, purges, {});
+    mine = run(brief.acquire("k"));
+    REQUIRE(mine.state == State::owned);
+  }
+  mine.lease->set_apart();
+  mine.lease.reset();
+  CHECK(look(others) == State::held);
+}
