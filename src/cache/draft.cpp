@@ -4,6 +4,7 @@
 #include <larder/http/date.hpp>
 #include <larder/policy/partial.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -73,8 +74,9 @@ std::shared_ptr<store::StoredResponse> combined_draft_of(const Visit& visit, con
   const auto draft = begin_draft(visit, head, lifetimes);
   const std::string key = head.status == 206 ? policy::part_key(visit.key.text) : visit.key.text;
   complete(*draft, visit, key, policy::storable_fields(head));
-  draft->born = older.born;
-  draft->checked = older.checked.load();
+  // Found valid just now, the older part may have been checked further than the newer one's fetch began.
+  draft->born = std::min(older.born, visit.mark.position);
+  draft->checked = std::min(older.checked.load(), visit.mark.sequence);
   return draft;
 }
 

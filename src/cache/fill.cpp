@@ -54,20 +54,17 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
   const Outcome outcome{.result = is_somebodys(why) ? CacheResult::bypass : CacheResult::miss, .why = why};
   Result<pipeline::Request> request = forwarded(visit, true);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
-  if (validated != nullptr) {
-    policy::make_conditional(request->head.fields, *validated->fields);
-  } else if (policy::asks_for_part(visit.request.head)) {
-    add_range(request->head.fields, visit.request.head.fields);
-  } else {
-    ask_about_variants(visit, why, request->head.fields);
-    if (visit.variants.empty()) ask_for_rest(visit, request->head.fields);
-  }
   const bool may_ask = co_await pass_turnstile(visit);
   if (!may_ask) {
     if (visit.lead) visit.lead->fail({.error = {}, .is_busy = true});
     co_return refuse_busy(visit, why);
   }
   visit.mark = log_.mark();
+  // What was found may have been purged while something was waited for. The outcome counts as new as the
+  // mark.
+  if (is_purged(visit.stored)) visit.stored = nullptr;
+  if (is_purged(validated)) validated = nullptr;
+  add_conditions(visit, why, validated, request->head.fields);
   visit.request_time = clock_.now();
   Result<Response> response = co_await origin_.handle(*request);
   visit.response_time = clock_.now();
@@ -104,6 +101,20 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
     co_return co_await take_part(visit, why, std::move(*response));
   }
   co_return co_await take_new(visit, why, std::move(*response));
+}
+
+bool CacheHandler::is_purged(const store::StoredResponsePtr& stored) const {
+  return stored != nullptr && log_.judge(*stored).kind == store::Verdict::Kind::purged;
+}
+
+/// What a fill asks the origin: whether what is stored holds, for the part that the client wants, which of
+/// the variants it is, or for the rest of a part.
+void CacheHandler::add_conditions(Visit& visit, Reason why, const store::StoredResponsePtr& validated,
+                                  http::FieldList& fields) {
+  if (validated != nullptr) return policy::make_conditional(fields, *validated->fields);
+  if (policy::asks_for_part(visit.request.head)) return add_range(fields, visit.request.head.fields);
+  ask_about_variants(visit, why, fields);
+  if (visit.variants.empty()) ask_for_rest(visit, fields);
 }
 
 /// A response that is not the answer to our own conditions: passed on, and stored where it may be.
@@ -144,13 +155,14 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   }
   // The client's own condition was kept from the origin, whose answer is for everybody: it is evaluated here.
   if (unmodified && response.head.status == 200) {
-    bool is_whole = true;
-    if (response.body.is_streamed() && !goes_on) is_whole = co_await drain(response.body.reader());
-    if (is_whole) {
-      response.head.status = 304;
-      response.head.fields = policy::not_modified_fields(*draft->fields);
-      response.body = pipeline::Body();
+    Result<> whole;
+    if (response.body.is_streamed() && !goes_on) whole = co_await drain(response.body.reader());
+    if (!whole) {
+      co_return annotated(pipeline::origin_problem(whole.error()), {.result = outcome.result, .why = why});
     }
+    response.head.status = 304;
+    response.head.fields = policy::not_modified_fields(*draft->fields);
+    response.body = pipeline::Body();
   }
   annotate(response, outcome);
   annotate_debug(response, visit, &draft->tags,

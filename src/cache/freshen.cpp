@@ -94,8 +94,8 @@ Task<> CacheHandler::spare_content(const Visit& visit, Response& response) const
   if (!may_spare) co_return;
   if (!policy::is_not_modified(visit.request.head, response.head.fields, visit.response_time)) co_return;
   if (response.body.is_streamed()) {
-    const bool is_whole = co_await drain(response.body.reader());
-    if (!is_whole) co_return;
+    const Result<> whole = co_await drain(response.body.reader());
+    if (!whole) co_return;  // and so will its writer find
   }
   response.head.status = 304;
   response.head.fields = policy::not_modified_fields(response.head.fields);

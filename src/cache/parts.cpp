@@ -11,6 +11,8 @@
 #include <larder/policy/partial.hpp>
 #include <larder/policy/reuse.hpp>
 
+#include <algorithm>
+
 namespace larder::cache {
 
 using pipeline::CacheResult;
@@ -89,7 +91,7 @@ Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Respons
     if (older != nullptr) combined = combine_with(*older, visit, response.head, size, settings_);
     if (!combined) combined = ToStore{part_draft_of(visit, response.head, decision.lifetimes), {}};
     co_await store_content(store_, std::move(combined->draft), response.body, settings_.max_object,
-                           std::move(combined->margins));
+                           std::move(combined->margins), size);
   }
   const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
   annotate(response, {.result = is_private ? CacheResult::bypass : CacheResult::miss,
@@ -129,7 +131,8 @@ bool CacheHandler::complete(Visit& visit, Response& response) const {
   response.head.fields = policy::combined_fields(*part->fields, response.head.fields, *combination);
   response.body = join(margins_of(*combination, part->body), std::move(response.body), size);
   // The outcome is as new as its oldest part.
-  visit.mark = {part->born, part->checked.load()};
+  visit.mark = {std::min(part->born, visit.mark.position),
+                std::min(part->checked.load(), visit.mark.sequence)};
   return true;
 }
 

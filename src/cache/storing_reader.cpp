@@ -10,35 +10,37 @@ Task<> store_whole(store::Store& store, std::shared_ptr<store::StoredResponse> d
 
 }  // namespace
 
-Task<bool> drain(pipeline::BodyReader& content) {
+Task<Result<>> drain(pipeline::BodyReader& content) {
   Result<std::string_view> piece = std::string_view{};
   do {
     piece = co_await content.read();
   } while (piece && !piece->empty());
-  co_return piece.has_value();
+  if (!piece) co_return piece.error();
+  co_return Result<>();
 }
 
 Task<> store_content(store::Store& store, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body,
-                     std::uint64_t max_object, Margins margins) {
+                     std::uint64_t max_object, Margins margins, std::optional<std::uint64_t> size) {
   if (!body.is_streamed()) {
     co_await store_whole(store, std::move(draft), join(margins, body.bytes()));
     co_return;
   }
   const std::optional<std::uint64_t> length = body.length();
   body = pipeline::Body(std::make_unique<StoringReader>(body.take_reader(), length, std::move(draft), store,
-                                                        max_object, std::move(margins)),
+                                                        max_object, std::move(margins), size),
                         length);
 }
 
 StoringReader::StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,
                              std::shared_ptr<store::StoredResponse> draft, store::Store& store,
-                             std::uint64_t max_object, Margins margins)
+                             std::uint64_t max_object, Margins margins, std::optional<std::uint64_t> size)
     : inner_(std::move(inner)),
       length_(length),
       draft_(std::move(draft)),
       store_(store),
       max_object_(max_object),
-      margins_(std::move(margins)) {
+      margins_(std::move(margins)),
+      size_(size) {
   if (length_) content_.reserve(*length_);
 }
 
@@ -47,11 +49,15 @@ Task<Result<std::string_view>> StoringReader::read() {
   if (!piece) draft_.reset();
   if (draft_ == nullptr) co_return piece;
   keep(*piece);
-  const bool is_whole = length_ ? content_.size() == *length_ : piece->empty();
-  if (is_whole && draft_ != nullptr) {
+  if (draft_ != nullptr && is_whole(piece->empty())) {
     co_await store_whole(store_, std::exchange(draft_, nullptr), join(margins_, Bytes(std::move(content_))));
   }
   co_return piece;
+}
+
+bool StoringReader::is_whole(bool has_ended) const {
+  if (length_) return content_.size() == *length_;
+  return has_ended && (!size_ || content_.size() == *size_);
 }
 
 void StoringReader::keep(std::string_view piece) {

@@ -20,13 +20,14 @@ class StoringReader final : public pipeline::BodyReader {
   /// `draft` is complete but for its body: the content between the margins.
   StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,
                 std::shared_ptr<store::StoredResponse> draft, store::Store& store, std::uint64_t max_object,
-                Margins margins);
+                Margins margins, std::optional<std::uint64_t> size);
 
   Task<Result<std::string_view>> read() override;
   bool is_ready() const override { return inner_->is_ready(); }
 
  private:
   void keep(std::string_view piece);
+  bool is_whole(bool has_ended) const;
 
   std::unique_ptr<BodyReader> inner_;
   std::optional<std::uint64_t> length_;
@@ -34,15 +35,17 @@ class StoringReader final : public pipeline::BodyReader {
   store::Store& store_;
   std::uint64_t max_object_;
   Margins margins_;
+  std::optional<std::uint64_t> size_;
   std::string content_;
 };
 
-/// Reads content to its end; whether it was whole.
-Task<bool> drain(pipeline::BodyReader& content);
+/// Reads content to its end; an error where it is incomplete.
+Task<Result<>> drain(pipeline::BodyReader& content);
 
 /// Stores a response with its content: now where that is all there, else when it has been read through
-/// `body`. What is stored has the margins around it.
+/// `body`. What is stored has the margins around it. Where only the response's fields tell how long the
+/// content is they do so by `size`: content of another length is not stored.
 Task<> store_content(store::Store& store, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body,
-                     std::uint64_t max_object, Margins margins = {});
+                     std::uint64_t max_object, Margins margins = {}, std::optional<std::uint64_t> size = {});
 
 }  // namespace larder::cache

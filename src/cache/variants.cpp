@@ -25,7 +25,8 @@ void CacheHandler::ask_about_variants(Visit& visit, policy::Reason why, http::Fi
   std::erase_if(variants, [&](const store::StoredResponsePtr& variant) {
     const policy::Reason stranger =
         policy::stranger_reason(visit.route(), visit.request.head.fields, variant->lifetimes);
-    return variant->status != 200 || stranger != policy::Reason::none;
+    return variant->status != 200 || stranger != policy::Reason::none ||
+           !policy::may_answer_unselected(visit.request.head.fields, *variant->fields);
   });
   if (policy::ask_which_holds(fields, fields_of(variants))) visit.variants = std::move(variants);
 }

@@ -43,6 +43,7 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
   ~ContentReader() override { close(); }
 
   Task<Result<std::string_view>> read() override {
+    if (failure_) co_return failure_;
     if (ended_) co_return std::string_view{};
     const Milliseconds patience = exchange_->pool_->settings().idle_timeout;
     const Result<std::string_view> piece = co_await exchange_->connection_->read_content(decoder_, patience);
@@ -50,7 +51,10 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
       ended_ = true;
       exchange_->finish();
     }
-    if (!piece) close();
+    if (!piece) {
+      failure_ = piece.error();
+      close();
+    }
     co_return piece;
   }
 
@@ -70,6 +74,7 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
   http1::BodyDecoder decoder_;
   bool is_chunked_;
   bool ended_ = false;
+  boost::system::error_code failure_;  // what has failed has no end, however often that is asked for
 };
 
 Exchange::Exchange(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection)

@@ -4,6 +4,7 @@
 #include <larder/base/text.hpp>
 #include <larder/http/date.hpp>
 #include <larder/http/etag.hpp>
+#include <larder/http/list.hpp>
 #include <larder/policy/validation.hpp>
 
 #include <algorithm>
@@ -102,6 +103,17 @@ void make_conditional(http::FieldList& request_fields, const http::FieldList& st
   if (const auto etag = stored_fields.find("ETag")) request_fields.add("If-None-Match", *etag);
   if (const auto modified = stored_fields.find("Last-Modified"))
     request_fields.add("If-Modified-Since", *modified);
+}
+
+bool may_answer_unselected(const http::FieldList& request_fields, const http::FieldList& stored_fields) {
+  const auto etag = etag_of(stored_fields);
+  if (!etag || etag->weak || stored_fields.contains("Set-Cookie")) return false;
+  for (const char* name : {"Cookie", "Authorization"}) {
+    if (http::list_contains(stored_fields, "Vary", name)) return false;
+  }
+  const auto coding = stored_fields.find("Content-Encoding");
+  return !coding || equal_ignoring_case(*coding, "identity") ||
+         http::list_contains(request_fields, "Accept-Encoding", *coding);
 }
 
 // RFC 9111, section 4.3.1: Last-Modified is sent where a single response is validated alone.

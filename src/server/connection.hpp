@@ -80,7 +80,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void note_refusal(std::string_view request_line, const pipeline::Response& response) const;
   Task<Result<>> respond(pipeline::Response& response, std::string_view method, int version_minor);
   Task<Result<>> write_content(std::string_view content);
-  Task<Result<>> stream_content(pipeline::BodyReader& content, bool chunked,
+  Task<Result<>> stream_content(pipeline::BodyReader& content, const http1::Framing& framing,
                                 std::optional<std::string_view> first);
   Task<Result<>> send(std::span<const std::string_view> parts);
   Task<Result<>> send_piece(Patience& patience, std::span<const std::string_view> parts);

@@ -95,13 +95,12 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
   const bool goes_on = keep_alive_ || response.tunnel;
   append_head(head_, response, framing, goes_on ? Persistence::keep_alive : Persistence::close,
               version_minor);
-  const bool chunked = framing.kind == Framing::Kind::chunked;
   if (no_content) {
     const std::array<std::string_view, 1> head{head_};
     co_return co_await send(head);
   }
   if (response.body.is_streamed()) {
-    co_return co_await stream_content(response.body.reader(), chunked, first);
+    co_return co_await stream_content(response.body.reader(), framing, first);
   }
   co_return co_await write_content(response.body.bytes().view());
 }
@@ -121,9 +120,12 @@ Task<Result<>> Connection::write_content(std::string_view content) {
 
 /// Content as it arrives, the head with the first piece where that is there already. An error from the reader
 /// ends the connection without a last chunk or short of the length: the client sees that the content is
-/// incomplete (RFC 9112, section 8).
-Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, bool chunked,
+/// incomplete (RFC 9112, section 8). So does content of another length than was said.
+Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, const Framing& framing,
                                           std::optional<std::string_view> first) {
+  const bool chunked = framing.kind == Framing::Kind::chunked;
+  const bool has_length = framing.kind == Framing::Kind::length;
+  std::uint64_t left = framing.length;
   if (!first) {
     const std::array<std::string_view, 1> head{head_};
     const Result<> sent = co_await send(head);
@@ -139,6 +141,8 @@ Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, bool ch
   std::string chunk_head;
   Patience patience = fresh_patience();
   while (piece && !piece->empty()) {
+    if (has_length && piece->size() > left) co_return Error::malformed;
+    if (has_length) left -= piece->size();
     chunk_head.clear();
     if (chunked) http1::write_chunk_head(chunk_head, piece->size());
     const std::array<std::string_view, 4> parts{before, chunk_head, *piece,
@@ -149,6 +153,7 @@ Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, bool ch
     piece = co_await content.read();
   }
   if (!piece) co_return piece.error();
+  if (has_length && left != 0) co_return Error::malformed;
   const std::array<std::string_view, 2> end{before, chunked ? http1::last_chunk : std::string_view{}};
   co_return co_await send(end);
 }

@@ -148,4 +148,26 @@ TEST_CASE("A content cut short is cut short for the client, and never stored") {
   }
 }
 
+TEST_CASE(
+    "A content cut short is no answer to a client's condition, and nothing of it is filled by the next "
+    "answer") {
+  for (const std::string framing :
+       {"Content-Length: 1000\r\n\r\npar", "Transfer-Encoding: chunked\r\n\r\n5\r\npar"}) {
+    for (const std::string stored : {"max-age=60", "no-store"}) {
+      Origin origin([&](const OriginRequest& request) {
+        if (request.target != "/a") return text("sound");
+        OriginResponse response;
+        response.raw = "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nCache-Control: " + stored + "\r\n" + framing;
+        response.close = true;
+        return response;
+      });
+      Larder larder(Yaml{.upstream = origin.url(), .routes = "  - match: /**\n    collapse: off\n"});
+      Client client = larder.client();
+      const Response cut = client.get("/a", {{"If-None-Match", "\"1\""}});
+      CHECK((cut.status == 502 || !cut.complete));
+      if (cut.complete) CHECK(client.get("/b").body == "sound");
+    }
+  }
+}
+
 }  // namespace larder::test

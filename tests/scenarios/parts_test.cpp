@@ -213,3 +213,38 @@ TEST_CASE("a part is nobody's to complete who may not have it") {
   CHECK(s.get("/a", {{"Cookie", "me=1"}}).cache == "BYPASS");
   CHECK(asked(s) == "whole always");
 }
+
+TEST_CASE("RFC 9111, section 3.3: a part that is shorter than its Content-Range says completes nothing") {
+  for (const auto& [stored, cut] : {std::pair{"0-4", "5-9"}, std::pair{"5-9", "0-4"}}) {
+    Scenario s;
+    RangeOrigin honest;
+    RangeOrigin liar;
+    liar.lies = true;
+    s.origin.answer = honest;
+    range(s, stored);
+    s.origin.answer = [&liar](const pipeline::Request& request) {
+      Answer answer = liar(request);
+      answer.has_length = false;
+      return answer;
+    };
+    range(s, cut);
+    s.origin.answer = honest;
+    CHECK(s.get("/a").content == content);
+    CHECK(s.get("/a").content == content);
+  }
+}
+
+TEST_CASE("parts put together are as new as the fetch that began first: a purge since then names them") {
+  Scenario s;
+  s.origin.answer = RangeOrigin{};
+  s.origin.waits = true;
+  std::future<Seen> slow = s.begin("/a", {{"Range", "bytes=5-9"}});
+  run_task(s.log.append({.purges = {{policy::Purge::Kind::resource, "shop.test/a"}}}));
+  s.origin.waits = false;
+  // The slow one has not been told yet that it may go on: this one overtakes it.
+  s.origin.holds = true;
+  std::future<Seen> quick = s.begin("/a", {{"Range", "bytes=0-4"}});
+  s.finish(quick);
+  s.finish(slow);
+  CHECK(s.get("/a").cache == "MISS");
+}

@@ -140,3 +140,41 @@ TEST_CASE("RFC 9110, section 13.2.1: a client's condition is evaluated where not
   s.origin_says({.status = 404, .fields = unstored, .content = "none"});
   CHECK(s.get("/a", {{"If-None-Match", "\"1\""}}).line() == "MISS 404 none");
 }
+
+TEST_CASE(
+    "content that is cut short while a client's condition waits for its end is an error, and no 304 or 200") {
+  for (const bool has_length : {true, false}) {
+    Scenario s({route("/**", 0ms)});
+    s.settings.routes[0].collapse = policy::Collapse::off;
+    s.origin_says({.fields = {{"Cache-Control", "max-age=60"}, {"ETag", "\"1\""}},
+                   .content = "content",
+                   .cut_short = true,
+                   .has_length = has_length});
+    const Seen seen = s.get("/a", {{"If-None-Match", "\"1\""}});
+    CHECK(seen.status == 502);
+    CHECK(seen.whole);
+    CHECK(s.get("/a").cache == "MISS");
+  }
+}
+
+TEST_CASE(
+    "what was purged between being found stale and being validated is not validated (RFC 9111, section "
+    "4.4)") {
+  const std::map<std::string, cache::Protection> one{{"origin", {1, 8, 10s}}};
+  Scenario s({route("/**", 10s)}, one);
+  s.origin_says({.fields = {{"ETag", "\"1\""}}, .content = "old"});
+  s.get("/a");
+  s.clock.advance(11s);
+  s.origin.answer = [](const pipeline::Request& request) {
+    // The validator lies: that is what purges are for.
+    if (request.head.fields.contains("If-None-Match")) return Answer{.status = 304};
+    return Answer{.content = "new"};
+  };
+  s.origin.waits = true;
+  std::future<Seen> other = s.begin("/b");
+  std::future<Seen> validating = s.begin("/a");
+  REQUIRE(s.origin.asked.size() == 2);
+  run_task(s.log.append({.purges = {{policy::Purge::Kind::resource, "shop.test/a"}}}));
+  s.finish(other);
+  CHECK(s.finish(validating).line() == "MISS 200 new");
+}

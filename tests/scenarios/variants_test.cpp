@@ -102,3 +102,35 @@ TEST_CASE("no variant is asked about that was purged, has no entity tag, or is n
   CHECK(strangers.get("/a", with_cookie).cache == "BYPASS");
   CHECK(last_condition(strangers) == "none");
 }
+
+TEST_CASE(
+    "a variant is not asked about that was its client's own, or that the request may not be able to read") {
+  struct Case {
+    Fields stored;
+    Fields request;
+  };
+  const Case cases[] = {
+      {{{"Vary", "Cookie"}, {"ETag", "\"1\""}}, {{"Cookie", "theme=dark"}}},
+      {{{"Vary", "Authorization"}, {"ETag", "\"1\""}}, {{"Authorization", "Bearer b"}}},
+      {{{"Vary", "X-A"}, {"ETag", "\"1\""}, {"Set-Cookie", "id=a"}}, {{"X-A", "b"}}},
+      {{{"Vary", "X-A"}, {"ETag", "W/\"1\""}}, {{"X-A", "b"}}},
+      {{{"Vary", "Accept-Encoding"}, {"ETag", "\"1\""}, {"Content-Encoding", "gzip"}}, {}},
+      {{{"Vary", "Accept-Encoding"}, {"ETag", "\"1\""}, {"Content-Encoding", "gzip"}},
+       {{"Accept-Encoding", "br"}}},
+  };
+  for (const auto& [stored, request] : cases) {
+    Scenario s;
+    CAPTURE(stored.front().second);
+    s.origin.answer = [&stored](const pipeline::Request& asked) {
+      if (asked.head.fields.contains("If-None-Match")) return Answer{.status = 304};
+      Fields fields = stored;
+      fields.emplace_back("Cache-Control", "public, max-age=60");
+      return Answer{.fields = fields, .content = "content"};
+    };
+    s.get("/a",
+          {{"Accept-Encoding", "gzip"}, {"Cookie", "id=a"}, {"Authorization", "Bearer a"}, {"X-A", "a"}});
+    s.get("/a", request);
+    CHECK(s.origin.asked.size() == 2);
+    CHECK(last_condition(s) == "none");
+  }
+}

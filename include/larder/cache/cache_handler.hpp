@@ -113,6 +113,9 @@ class CacheHandler final : public pipeline::Handler {
   Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
   Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
   Task<> spare_content(const Visit& visit, pipeline::Response& response) const;
+  bool is_purged(const store::StoredResponsePtr& stored) const;
+  void add_conditions(Visit& visit, policy::Reason why, const store::StoredResponsePtr& validated,
+                      http::FieldList& fields);
   void ask_about_variants(Visit& visit, policy::Reason why, http::FieldList& fields);
   static store::StoredResponsePtr selected_variant(Visit& visit, const pipeline::Response& response);
   void ask_for_rest(Visit& visit, http::FieldList& fields);

@@ -25,6 +25,12 @@ bool has_validator(const http::FieldList& fields);
 /// section 4.3.1): the client's own conditions are replaced.
 void make_conditional(http::FieldList& request_fields, const http::FieldList& stored_fields);
 
+/// Whether a stored response may answer a request that its selecting fields do not match, where the origin
+/// says by 304 that its content is right for that, too (RFC 9111, section 4.1). A 304 speaks of the content:
+/// not where the entity tag is weak, and may be that of another coding; nor where the fields were for one
+/// client (Set-Cookie, selected by Cookie or Authorization); nor in a coding that the request does not name.
+bool may_answer_unselected(const http::FieldList& request_fields, const http::FieldList& stored_fields);
+
 /// Asks which of several stored responses answers the request, if any does (RFC 9110, section 13.1.2): by
 /// their entity tags, those of none left out. The client's own conditions are replaced. Whether there is
 /// anything to ask for.
