@@ -91,6 +91,7 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
   }
   if (visit.part != nullptr) {
     if (!complete(visit, *response)) {
+      *response = Response();  // its content is given up
       visit.is_whole_wanted = true;
       co_return co_await fill(visit, why, nullptr);
     }
