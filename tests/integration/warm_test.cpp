@@ -54,6 +54,19 @@ TEST_CASE("an origin that is down at the start is asked again") {
   CHECK(cache_result(larder.client("shop.test").get("/api/2")) == "HIT");
 }
 
+TEST_CASE("larder ends though an origin lets its warming wait") {
+  Origin origin([](const OriginRequest&) {
+    OriginResponse response;
+    response.silent = true;
+    return response;
+  });
+  Larder larder(Yaml{.upstream = origin.url(),
+                     .routes = route("site: \"http://shop.test\", urls: [/api/1, /api/2], concurrency: 1")});
+  REQUIRE(eventually([&] { return origin.count() == 1; }, patience));
+  CHECK(larder.stop() == 0);
+  CHECK(origin.count() == 1);
+}
+
 TEST_CASE("the hottest of the last run are warm in the next, whatever became of the stored responses") {
   Origin origin(numbered);
   RedisServer redis;
