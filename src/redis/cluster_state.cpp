@@ -139,6 +139,7 @@ std::shared_ptr<Client> Cluster::State::client_at(const net::Endpoint& endpoint)
 
 void Cluster::State::moved(const Redirection& redirection) {
   map_.move(redirection.slot, redirection.endpoint);
+  ++moves_;
   want_map();
 }
 
@@ -176,8 +177,10 @@ Task<bool> Cluster::State::read_map() {
   const std::shared_ptr<Client> client = client_at(asked);
   Command command("CLUSTER");
   command.arg("SLOTS");
+  const std::uint64_t moves = moves_;
   const Result<Value> reply = co_await client->execute(std::move(command));
-  if (stopped_ || !reply) co_return false;
+  // A map that was asked for before a slot was found moved may be older than that.
+  if (stopped_ || !reply || moves != moves_) co_return false;
   Result<SlotMap> map = SlotMap::read(*reply, asked);
   if (!map) {
     const std::string reason(reply->is_error() ? reply->text.view() : "it knows no slots");

@@ -50,6 +50,7 @@ class Cluster::State final : public std::enable_shared_from_this<State> {
   std::map<std::string, Node> nodes_;  ///< by Endpoint::text()
   std::size_t next_ = 0;               ///< which node is asked for the map
   boost::asio::steady_timer look_timer_;
+  std::uint64_t moves_ = 0;  ///< corrections of the map so far
   bool is_map_wanted_ = false;
   bool stopped_ = false;
 };

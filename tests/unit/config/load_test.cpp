@@ -35,6 +35,7 @@ store:
     timeout: 20ms
     on_outage: origin
     outage_ttl: 1s
+    wait: {replicas: 2, timeout: 75ms}
 routes:
   - match: /p/{id}/{part}
     upstream: shop
@@ -89,6 +90,8 @@ TEST_CASE("every key is read into its place") {
   CHECK(config.store.redis->timeout == 20ms);
   CHECK(config.store.redis->origin_on_outage);
   CHECK(config.store.redis->outage_ttl == 1s);
+  CHECK(config.store.redis->wait_replicas == 2);
+  CHECK(config.store.redis->wait_timeout == 75ms);
   CHECK(config.shutdown_grace == 0s);
   CHECK(config.log.level == "off");
   CHECK(config.log.access == Logging::Access::on);
@@ -191,6 +194,15 @@ TEST_CASE("a password inside a URL is masked") {
   CHECK(loaded.ok());
   CHECK(loaded.config.store.redis->url == "redis://me:secret@h:1/0");
   CHECK(to_yaml(loaded.config).find("url: redis://me:***@h:1/0\n") != std::string::npos);
+}
+
+TEST_CASE("sentinels may have a user of their own, whose password is not shown") {
+  const Loaded loaded = load_with_upstream(
+      "store: {redis: {url: \"redis+sentinel://a,b/m\", sentinel: {username: w, password: secret}}}\n");
+  REQUIRE(loaded.ok());
+  CHECK(loaded.config.store.redis->sentinel_username == "w");
+  CHECK(loaded.config.store.redis->sentinel_password == "secret");
+  CHECK(to_yaml(loaded.config).find("sentinel: {username: w, password: \"***\"}") != std::string::npos);
 }
 
 TEST_CASE("a Redis URL is taken in every form that the Redis client reads") {
