@@ -67,7 +67,7 @@ bool CacheHandler::is_apart(const Visit& visit) const {
 Task<Result<Response>> CacheHandler::collapse(Visit& visit, Reason why, store::StoredResponsePtr validated) {
   const bool may_share = visit.route().collapse != policy::Collapse::off &&
                          policy::may_collapse(visit.route(), visit.request.head) && visit.knows_purges;
-  if (!may_share) co_return co_await fill(visit, why, std::move(validated));
+  if (!may_share || visit.is_apart) co_return co_await fill(visit, why, std::move(validated));
   visit.arrival = log_.mark();
   std::string key = joint_key(visit);
   for (int attempt = 0; attempt < 2; ++attempt) {
