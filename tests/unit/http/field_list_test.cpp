@@ -129,3 +129,45 @@ TEST_CASE("field values hold no control byte but the tab (RFC 9110, section 5.5)
   for (const std::string_view other : {"a\r", "a\nb", "\x7F", "\x01"}) CHECK_FALSE(is_field_value(other));
   CHECK_FALSE(is_field_value(std::string_view("a\0b", 3)));
 }
+
+TEST_CASE("every well-known name is known by its number in any case, and no other name by one") {
+  for (std::size_t number = 1; number < well_known_names.size(); ++number) {
+    const std::string name(well_known_names[number]);
+    CAPTURE(name);
+    std::string upper = name;
+    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    CHECK(number_of_name(name) == number);
+    CHECK(number_of_name(upper) == number);
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      std::string other = name;
+      other[i] = other[i] == 'q' || other[i] == 'Q' ? 'z' : 'q';
+      CHECK(number_of_name(other) != number);
+    }
+    CHECK(number_of_name(name + "s") == 0);
+    CHECK(number_of_name(name.substr(1)) != number);
+  }
+  CHECK(number_of_name("") == 0);
+  CHECK(number_of_name("X-Anything") == 0);
+}
+
+TEST_CASE("a list knows which names it has after each change") {
+  FieldList fields;
+  CHECK_FALSE(fields.contains("Cookie"));
+  fields.add("COOKIE", "a");
+  fields.add("X-Other", "b");
+  CHECK(fields.contains("cookie"));
+  CHECK(fields.contains(std::string("Cookie")));
+  CHECK(fields.contains("x-other"));
+  CHECK_FALSE(fields.contains("X-Others"));
+  fields.add_written("Age", [](std::string& out) { out += "17"; });
+  CHECK(fields.find("age") == "17");
+  CHECK(fields.wire() == "COOKIE: a\r\nX-Other: b\r\nAge: 17\r\n");
+  fields.remove("Cookie");
+  CHECK_FALSE(fields.contains("Cookie"));
+  CHECK(fields.contains("Age"));
+  FieldList moved = std::move(fields);
+  CHECK(moved.contains("Age"));
+  moved.clear();
+  CHECK_FALSE(moved.contains("Age"));
+  CHECK_FALSE(moved.contains("X-Other"));
+}
