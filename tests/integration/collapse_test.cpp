@@ -172,6 +172,7 @@ TEST_CASE("What is not for others is fetched by each, at once") {
   Crowd crowd(*larder, 50);
   crowd.ask("/a");
   CHECK(larder.has_joined(49));
+  gate.wait_for_arrivals(1);
   CHECK(origin.count() == 1);
   gate.open();
   std::set<std::string> bodies;
