@@ -34,7 +34,9 @@ struct Fixture {
   }
   ~Fixture() {
     cluster.stop();
+    for (FakeNode* node : {&first, &second}) node->close();
     loop.run_for(Seconds(10));
+    CHECK_MESSAGE(loop.stopped(), "nothing of a cluster that was stopped goes on");
   }
 
   std::string slots() const {

@@ -25,7 +25,10 @@ class FakeNode {
   explicit FakeNode(boost::asio::io_context& loop) : state_(std::make_shared<State>(loop)) {
     boost::asio::co_spawn(loop, accept(state_), boost::asio::detached);
   }
-  ~FakeNode() { state_->acceptor.close(); }
+  ~FakeNode() { close(); }
+
+  /// Takes no more connections.
+  void close() { state_->acceptor.close(); }
 
   std::string port() const { return std::to_string(state_->acceptor.local_endpoint().port()); }
 
