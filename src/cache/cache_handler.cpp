@@ -172,6 +172,7 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   const bool has_range = head.method == "GET" && head.fields.contains("Range");
   if (has_range && !policy::asks_for_part(head)) co_return co_await pass(visit, Reason::range);
   if (has_range && found.response == nullptr) co_return co_await look_up_part(visit, decision.reason);
+  if (visit.is_apart) co_return co_await fill(visit, decision.reason, nullptr);
   co_return co_await collapse(visit, decision.reason, nullptr);
 }
 

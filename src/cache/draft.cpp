@@ -23,6 +23,7 @@ void complete(store::StoredResponse& draft, const Visit& visit, std::string prim
 
 /// Another for each key and each moment: from 0 on and below 1.
 double chance_of(const Visit& visit) {
+  if (visit.route().jitter == 0) return 0;
   constexpr int bits = std::numeric_limits<double>::digits;
   const std::string moment = std::to_string(visit.response_time.time_since_epoch().count());
   return std::ldexp(static_cast<double>(hash_of(visit.key.text + moment) >> (64 - bits)), -bits);

@@ -54,7 +54,9 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
   const Outcome outcome{.result = is_somebodys(why) ? CacheResult::bypass : CacheResult::miss, .why = why};
   Result<pipeline::Request> request = forwarded(visit, true);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
-  const bool may_ask = co_await pass_turnstile(visit);
+  // What is known not to be for others is not a fill: it goes as with `cache: off`.
+  bool may_ask = visit.is_apart;
+  if (!may_ask) may_ask = co_await pass_turnstile(visit);
   if (!may_ask) {
     if (visit.lead) visit.lead->fail({.error = {}, .is_busy = true});
     co_return refuse_busy(visit, why);

@@ -106,7 +106,7 @@ Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Respons
 void CacheHandler::ask_for_rest(Visit& visit, http::FieldList& fields) {
   const http::RequestHead& head = visit.request.head;
   if (head.method != "GET" || head.fields.contains("Range") || visit.stored != nullptr ||
-      visit.is_whole_wanted)
+      visit.is_whole_wanted || visit.is_apart)
     return;
   const store::StoredResponsePtr part = store_.find_now(policy::part_key(visit.key.text), head.fields);
   if (part == nullptr || policy::stranger_reason(visit.route(), head.fields, part->lifetimes) != Reason::none)

@@ -8,10 +8,9 @@
 
 namespace larder::cache {
 
-/// Waits until the upstream may be asked; false where that takes too long, or too many wait. What is known
-/// not to be for others is not a fill: it goes as with `cache: off`.
+/// Waits until the upstream may be asked; false where that takes too long, or too many wait.
 Task<bool> CacheHandler::pass_turnstile(Visit& visit) {
-  if (visit.is_apart || visit.pass) co_return true;
+  if (visit.pass) co_return true;
   Turnstile* const turnstile = commons_.turnstile(visit.route().upstream);
   if (turnstile == nullptr) co_return true;
   visit.pass = turnstile->try_enter();
