@@ -32,6 +32,7 @@ Task<Result<store::StoredResponsePtr>> CacheHandler::agree(Visit& visit) {
     if (answer.state == State::owned) visit.lead->hold(std::move(answer.lease));
     if (answer.state == State::apart) {
       visit.lead->set_apart(clock_.now());
+      visit.lead.reset();
       visit.is_apart = true;
     }
     if (answer.state != State::held && answer.state != State::free) break;

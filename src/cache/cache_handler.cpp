@@ -69,7 +69,10 @@ policy::ReuseDecision CacheHandler::decide(const Visit& visit, const store::Stor
   }
   if (decision.reason == Reason::stale && stored.softly_purged) decision.reason = Reason::soft_purged;
   const bool serves = decision.action == Action::serve || decision.action == Action::serve_behind;
-  if (serves && !trusts_hits(visit)) return {Action::fill, Reason::outage};
+  if (serves && !trusts_hits(visit)) {
+    return {policy::only_if_cached(visit.route(), visit.request.head) ? Action::refuse : Action::fill,
+            Reason::outage};
+  }
   return decision;
 }
 

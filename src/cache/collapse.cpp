@@ -138,7 +138,8 @@ std::optional<Response> CacheHandler::share_trouble(const Visit& visit, Reason w
   if (trouble.is_busy) return refuse_busy(visit, why);
   std::optional<int> status;
   if (trouble.status != 0) status = trouble.status;
-  std::optional<Response> stale = stand_in(visit, why, status);
+  const bool may_hide = !status || policy::is_error_to_hide(*status);
+  std::optional<Response> stale = may_hide ? stand_in(visit, why, status) : std::nullopt;
   if (stale) return stale;
   // What the origin said was said to another one.
   Response answer = status ? pipeline::problem(*status, "The upstream answered with an error.")

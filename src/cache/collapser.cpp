@@ -34,7 +34,7 @@ bool Collapser::is_apart(std::string_view key, Time now) {
 
 bool Collapser::is_apart(Shard& shard, std::string_view key, Time now) {
   if (shard.apart.empty()) return false;
-  const auto found = shard.apart.find(key);
+  const auto found = shard.apart.find(hash_of(key));
   return found != shard.apart.end() && now < found->second;
 }
 
@@ -43,19 +43,20 @@ void Collapser::set_apart(const std::string& key, Time now) {
   const std::lock_guard lock(shard.mutex);
   forget(shard, now);
   const Time until = now + apart_for;
-  if (!shard.apart.insert_or_assign(key, until).second) return;  // its first time to go stands in by_age
-  shard.by_age.emplace_back(until, key);
+  const std::uint64_t hash = hash_of(key);
+  if (!shard.apart.insert_or_assign(hash, until).second) return;  // its first time to go stands in by_age
+  shard.by_age.emplace_back(until, hash);
   apart_.fetch_add(1, relaxed);
 }
 
 /// Drops what is over, and the oldest where there are too many.
 void Collapser::forget(Shard& shard, Time now) {
   while (!shard.by_age.empty()) {
-    auto& [until, key] = shard.by_age.front();
+    const auto [until, hash] = shard.by_age.front();
     if (until > now && shard.apart.size() < most_apart) return;
-    const auto found = shard.apart.find(key);
+    const auto found = shard.apart.find(hash);
     if (found->second > now && shard.apart.size() < most_apart) {
-      shard.by_age.emplace_back(found->second, std::move(key));  // it was set apart anew meanwhile
+      shard.by_age.emplace_back(found->second, hash);  // it was set apart anew meanwhile
     } else {
       shard.apart.erase(found);
     }

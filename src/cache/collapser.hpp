@@ -58,8 +58,9 @@ class Collapser {
   struct Shard {
     std::mutex mutex;
     std::unordered_map<std::string, std::shared_ptr<SharedFill>, TextHash, std::equal_to<>> fills;
-    std::unordered_map<std::string, Time, TextHash, std::equal_to<>> apart;  // until when
-    std::deque<std::pair<Time, std::string>> by_age;                         // as `apart` got them
+    // By hash: clients make keys long, and two of one hash only fetch for themselves for a while.
+    std::unordered_map<std::uint64_t, Time> apart;      // until when
+    std::deque<std::pair<Time, std::uint64_t>> by_age;  // as `apart` got them
   };
 
   Shard& shard_of(std::string_view key) { return table_[hash_of(key) % shards]; }

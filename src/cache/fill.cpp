@@ -22,9 +22,13 @@ using policy::Reason;
 namespace {
 
 /// Tells those who wait that there is nothing for them: the origin's error, which is for all of them once, or
-/// a response that is not for others.
-void tell_refusal(Lead& lead, const http::ResponseHead& head, Time now) {
-  if (!policy::is_error_to_hide(head.status)) return lead.set_apart(now);
+/// a response that is not for others. Where others have had one already it is this request that was odd (406,
+/// 414, ...): the next ones need not fetch for themselves.
+void tell_refusal(Lead& lead, const http::ResponseHead& head, bool has_stored, Time now) {
+  constexpr int too_many_requests = 429;
+  if (head.status < 500 && head.status != too_many_requests) {
+    return has_stored && head.status >= 400 ? lead.release() : lead.set_apart(now);
+  }
   lead.fail({.error = {},
              .status = head.status,
              .retry_after = std::string(head.fields.find("Retry-After").value_or(""))});
@@ -81,7 +85,7 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
   }
   if (policy::is_error_to_hide(response->head.status)) {
     std::optional<Response> stale = stand_in(visit, why, response->head.status);
-    if (stale && visit.lead) tell_refusal(*visit.lead, response->head, clock_.now());
+    if (stale && visit.lead) tell_refusal(*visit.lead, response->head, true, clock_.now());
     if (stale) co_return std::move(*stale);
   }
   if (!visit.variants.empty() && response->head.status == 304) {
@@ -129,7 +133,9 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   if (decision.store() && !fits) decision.refusal = Reason::too_large;
   if (decision.store() && yields(visit, response.head.status)) decision.refusal = Reason::status;
   if (is_head) co_await take_head(visit, response.head);
-  if (visit.lead && !decision.store()) tell_refusal(*visit.lead, response.head, clock_.now());
+  if (visit.lead && !decision.store()) {
+    tell_refusal(*visit.lead, response.head, visit.stored != nullptr, clock_.now());
+  }
   const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
   const Outcome outcome{.result = is_private ? CacheResult::bypass : CacheResult::miss,
                         .why = why,
@@ -138,6 +144,7 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   response.head.fields =
       policy::response_fields_to_forward(response.head, is_head || response.head.status == 304);
   if (!decision.store()) {
+    co_await retire_stored(visit, response.head.status);
     co_await spare_content(visit, response);
     annotate(response, outcome);
     annotate_debug(response, visit, nullptr, std::nullopt);

@@ -83,6 +83,30 @@ Task<> CacheHandler::take_head(Visit& visit, const http::ResponseHead& head) {
   co_await store_.put(draft);
 }
 
+/// A full answer that is not stored, and is no error that may pass: what is stored holds no more (RFC 9111,
+/// section 4.3.3), and does not come back as stale. Nothing else is known of it, so it may be validated.
+Task<> CacheHandler::retire_stored(const Visit& visit, int status) {
+  constexpr int not_found = 404;
+  constexpr int gone = 410;
+  const store::StoredResponsePtr stored = visit.stored;
+  const bool is_definite = (status >= 200 && status < 400 && status != 206 && status != 304) ||
+                           status == not_found || status == gone;
+  if (stored == nullptr || visit.request.head.method != "GET" || !is_definite) co_return;
+  if (policy::remaining_freshness(stored->lifetimes, visit.response_time) > Milliseconds{0}) co_return;
+  const store::StoredResponsePtr current = store_.find_now(visit.key.text, visit.request.head.fields);
+  if (current != nullptr && current != stored) co_return;
+  policy::Lifetimes ended = stored->lifetimes;
+  ended.freshness = ended.stale_while_revalidate = ended.stale_if_error = Milliseconds{0};
+  http::ResponseHead head;
+  head.status = stored->status;
+  head.fields = *stored->fields;
+  const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, head, ended);
+  draft->body = stored->body;
+  draft->born = stored->born;
+  draft->checked = stored->checked.load();
+  co_await store_.put(draft);
+}
+
 /// A 200 that is not stored, for a client that has it already: its own condition was kept from the origin,
 /// whose answer might have been everybody's, so it is evaluated here (RFC 9110, section 13.2.1). What more
 /// than the content the client would miss is passed on, and so is content that would have to be read for

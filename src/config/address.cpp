@@ -90,10 +90,14 @@ bool check_server(const Value& value, const urls::url_view& url, std::string_vie
 }
 
 /// `unix:/path` or `unix:///path`, with `?db=N` perhaps.
+/// sun_path holds so much, and a NUL.
+constexpr std::size_t longest_unix_path = 107;
+
 bool is_unix_url(const urls::url_view& url) {
   if (!is_scheme(url, "unix") || !url.encoded_authority().empty()) return false;
   const std::string_view path = view(url.encoded_path());
   if (path.size() < 2 || path.front() != '/' || url.has_fragment()) return false;
+  if (url.path().size() > longest_unix_path) return false;
   if (!url.has_query()) return true;
   const std::string_view query = view(url.encoded_query());
   return query.starts_with("db=") && number(query.substr(3)).has_value();
@@ -106,6 +110,8 @@ bool is_database(std::string_view path) {
 /// `/master[/db]`
 bool is_master_and_database(std::string_view path) {
   if (path.size() < 2 || path[0] != '/' || path[1] == '/') return false;
+  // An encoded slash would be one of the path's own once it is decoded.
+  if (path.find("%2F") != path.npos || path.find("%2f") != path.npos) return false;
   const std::size_t slash = path.find('/', 1);
   return slash == std::string_view::npos || number(path.substr(slash + 1)).has_value();
 }

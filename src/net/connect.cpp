@@ -47,6 +47,7 @@ Task<std::vector<tcp::endpoint>> resolve(Endpoint endpoint, SteadyTime deadline)
 }
 
 Task<Result<std::unique_ptr<Stream>>> connect_unix(Endpoint endpoint, SteadyTime deadline) {
+  if (endpoint.unix_path.size() >= sizeof(sockaddr_un::sun_path)) co_return Error::malformed;
   const auto executor = co_await asio::this_coro::executor;
   auto stream = std::make_unique<UnixStream>(asio::local::stream_protocol::socket(executor));
   stream->expires_at(deadline);

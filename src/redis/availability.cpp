@@ -21,23 +21,23 @@ void Availability::lost(const void* client, const std::string& server, const std
 
 void Availability::regained(const void* client) {
   const std::scoped_lock lock(mutex_);
-  const auto place = outage_of(client);
-  if (place == outages_.end()) return;
-  auto& [server, outage] = *place;
-  outage.clients.erase(client);
-  if (!outage.clients.empty()) return;
-  const auto lasted =
-      std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - outage.since);
-  log_.info("redis: available again at {} after {}", server, format_duration(lasted));
-  outages_.erase(place);
+  for (auto place = outage_of(client); place != outages_.end(); place = outage_of(client)) {
+    auto& [server, outage] = *place;
+    outage.clients.erase(client);
+    if (!outage.clients.empty()) continue;
+    const auto lasted =
+        std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - outage.since);
+    log_.info("redis: available again at {} after {}", server, format_duration(lasted));
+    outages_.erase(place);
+  }
 }
 
 void Availability::forget(const void* client) {
   const std::scoped_lock lock(mutex_);
-  const auto place = outage_of(client);
-  if (place == outages_.end()) return;
-  place->second.clients.erase(client);
-  if (place->second.clients.empty()) outages_.erase(place);
+  for (auto place = outage_of(client); place != outages_.end(); place = outage_of(client)) {
+    place->second.clients.erase(client);
+    if (place->second.clients.empty()) outages_.erase(place);
+  }
 }
 
 void Availability::tell(const std::string& news) {

@@ -145,8 +145,9 @@ Task<> PurgeTail::follow(redis::Link link) {
 }
 
 Task<bool> PurgeTail::is_still_there() {
+  const Position known = expected();  // what is written from now on may come after the answer
   const Result<PurgeStream::Extent> extent = co_await stream_.extent();
-  co_return extent && extent->exists && extent->last >= expected();
+  co_return extent && extent->exists && extent->last >= known;
 }
 
 void PurgeTail::apply(const std::vector<ReadRecord>& records) {

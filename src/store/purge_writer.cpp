@@ -51,6 +51,7 @@ Task<std::optional<Position>> PurgeWriter::append(PurgeRecord record, bool in_st
   const std::shared_ptr<Receipt> receipt = hold(record, deadline);
   co_await receipt->arrived.async_wait(awaiting);
   if (!receipt->position) co_return std::nullopt;
+  co_await replication_.reach(stream_.link());
   co_return co_await pass(*receipt->position, record, deadline);
 }
 
@@ -98,9 +99,10 @@ Task<> PurgeWriter::run() {
 }
 
 Task<bool> PurgeWriter::write_oldest() {
-  // To the log that the tail follows, so that what is written there is not missed.
+  // Only to the log that the tail follows: what is written raises the position that the tail expects, and
+  // would hide from it that a log it has not looked at yet has lost records.
   const std::uint64_t node = tail_.node();
-  if (!stream_.link() || (node != 0 && stream_.link().node != node)) co_return false;
+  if (node == 0 || stream_.link().node != node) co_return false;
   const std::uint64_t collapses = collapses_;
   const Waiting oldest = waiting_.front();
   const Result<std::optional<Position>> written = co_await stream_.append(oldest.record, tail_.trim_to());

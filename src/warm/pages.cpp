@@ -81,7 +81,8 @@ Task<> add_sitemap(const policy::Route& route, const Fetcher& fetcher, const htt
   std::size_t left = most_sitemaps;
   for (const std::string& url : first.sitemaps) {
     std::optional<http::Target> next = page_at(site, url);
-    if (!next || left-- == 0) continue;
+    if (left-- == 0) break;
+    if (!next) continue;
     const Sitemap further = co_await read_sitemap(route, fetcher, *std::move(next), log);
     add_pages(further);
   }

@@ -30,9 +30,12 @@ std::string routes(std::string_view collapse) {
 
 /// Two instances, a Redis, and an origin before which fetches wait.
 struct Pair {
-  explicit Pair(Origin::Handler handler, std::string_view collapse = "cluster")
+  explicit Pair(Origin::Handler handler, std::string_view collapse = "cluster", std::string store = {})
       : origin(std::move(handler)),
-        yaml{.upstream = origin.url(), .routes = routes(collapse), .redis = redis.url()},
+        yaml{.upstream = origin.url(),
+             .routes = routes(collapse),
+             .store = std::move(store),
+             .redis = redis.url()},
         first(yaml),
         second(yaml) {
     REQUIRE(uses(first, redis));
@@ -155,6 +158,21 @@ TEST_CASE("Without Redis, or with one that hangs, each instance fetches for itse
   CHECK(pair.first.client().get("/gone").body == body);
   CHECK(pair.second.client().get("/gone").body == body);
   CHECK(pair.count("/gone") == 2);
+}
+
+TEST_CASE(
+    "What one instance found not to be for others is fetched by the next one for itself, storable or not") {
+  const std::string large(2'000'000, 'x');
+  Pair pair(
+      [&](const OriginRequest&) {
+        OriginResponse response = text(large);
+        response.framing = OriginResponse::Framing::chunked;
+        return response;
+      },
+      "cluster", "  max_object: 1MiB\n");
+  CHECK(pair.first.client().get("/a").body == large);
+  for (int i = 0; i < 2; ++i) CHECK(pair.second.client().get("/a").body == large);
+  CHECK(pair.count("/a") == 3);
 }
 
 }  // namespace larder::test

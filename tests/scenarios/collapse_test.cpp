@@ -415,3 +415,33 @@ TEST_CASE("a fill counts until its content is there, or turns out not to be kept
     s.finish(runs);
   }
 }
+
+TEST_CASE("too many requests, and errors of any kind, are told to all who wait: none of them asks again") {
+  for (const int status : {429, 500, 503, 520}) {
+    CAPTURE(status);
+    Late s({.status = status, .fields = {{"Retry-After", "7"}}, .content = "wait"});
+    auto first = s.begin("/a");
+    auto second = s.begin("/a");
+    CHECK(s.finish(first).status == status);
+    const Seen guest = s.finish(second);
+    CHECK(guest.status == status);
+    CHECK(guest.fields.find("Retry-After") == "7");
+    CHECK(asked(s) == 1);
+  }
+}
+
+TEST_CASE("an odd request, answered with 4xx where others have had a response, ends nobody's sharing") {
+  Scenario s;
+  s.origin_says(cacheable);
+  s.get("/a");
+  s.clock.advance(61s);
+  s.origin_says({.status = 406});
+  s.get("/a", {{"Accept", "weird/x"}});
+  s.origin_says(cacheable);
+  s.origin.waits = true;
+  auto first = s.begin("/a");
+  auto second = s.begin("/a");
+  CHECK(asked(s) == 3);
+  s.finish(first);
+  CHECK(status_of(s.finish(second)).ends_with("collapsed"));
+}

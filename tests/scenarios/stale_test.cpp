@@ -278,3 +278,31 @@ TEST_CASE("an origin that hangs keeps one client waiting, and no other within st
   s.finish_behind();
   CHECK(s.get("/a").line() == "HIT 200 v2");
 }
+
+TEST_CASE(
+    "RFC 9111, section 4.3.3: what the origin has answered anew, though not to be stored, does not come back "
+    "as stale") {
+  for (const Answer& definite : {Answer{.status = 404}, Answer{.status = 410},
+                                 Answer{.fields = {{"Cache-Control", "private"}}, .content = "mine"}}) {
+    CAPTURE(definite.status);
+    Scenario s;
+    s.origin_says({.fields = {{"Cache-Control", "max-age=1, stale-if-error=3600"}}, .content = "old"});
+    s.get("/a");
+    s.clock.advance(2s);
+    s.origin_says(definite);
+    CHECK(s.get("/a").status == definite.status);
+    s.origin_says({.status = 503});
+    CHECK(s.get("/a").line() == "MISS 503 ");
+  }
+}
+
+TEST_CASE("a resource that is gone is served stale until the origin has said so, and no longer") {
+  Scenario s;
+  s.origin_says({.fields = {{"Cache-Control", "max-age=1, stale-while-revalidate=3600"}}, .content = "old"});
+  s.get("/a");
+  s.clock.advance(2s);
+  s.origin_says({.status = 404});
+  CHECK(s.get("/a").line() == "STALE 200 old");
+  s.finish_behind();
+  CHECK(s.get("/a").line() == "MISS 404 ");
+}

@@ -112,6 +112,7 @@ class CacheHandler final : public pipeline::Handler {
   Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
   Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
+  Task<> retire_stored(const Visit& visit, int status);
   Task<> spare_content(const Visit& visit, pipeline::Response& response) const;
   bool is_purged(const store::StoredResponsePtr& stored) const;
   void add_conditions(Visit& visit, policy::Reason why, const store::StoredResponsePtr& validated,
