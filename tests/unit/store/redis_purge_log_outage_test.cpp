@@ -79,6 +79,37 @@ TEST_CASE("a Redis that was restarted with what it had keeps it, where somebody 
   }
 }
 
+TEST_CASE("a purge that waited does not hide that Redis lost one before it") {
+  // Some rounds: which of an instance's connections is back first is chance.
+  for (int round = 0; round < 6; ++round) {
+    LoopFixture fixture;
+    RedisServer server;
+    std::optional<Instance> one;
+    one.emplace(fixture, log_settings(server.url()));
+    REQUIRE(one->comes_into_step());
+    const auto response = one->fetch();
+    REQUIRE(server.cli({"SAVE"}) == "OK");
+    one->purge(product);
+    server.stop();
+    REQUIRE(one->falls_out_of_step());
+    one->purge({Kind::tag, "other"});
+    // Down for a while that is another in each round, so that their pauses end one way and the other.
+    fixture.run_until([end = std::chrono::steady_clock::now() + Milliseconds{100 + 70 * round}] {
+      return std::chrono::steady_clock::now() > end;
+    });
+    server.restart();
+    REQUIRE(one->comes_into_step());
+    REQUIRE(fixture.run_until([&] { return (*one)->waiting() == 0; }));
+    {
+      Instance two(fixture, log_settings(server.url()));
+      REQUIRE(two.comes_into_step());
+      CHECK_FALSE(two->admit(*response));
+    }
+    one.reset();
+    fixture.drain();
+  }
+}
+
 TEST_CASE_FIXTURE(PurgeLogFixture,
                   "a Redis without memory for a purge loses the log: so all others hear of it") {
   Instance one(*this, log_settings(server.url()));
