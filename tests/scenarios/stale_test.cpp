@@ -306,3 +306,14 @@ TEST_CASE("a resource that is gone is served stale until the origin has said so,
   s.finish_behind();
   CHECK(s.get("/a").line() == "MISS 404 ");
 }
+
+TEST_CASE("RFC 9111, section 5.2.2.2: what must be validated and cannot be is answered with 504") {
+  for (const auto& [directive, status] : {std::pair{"must-revalidate", 504}, std::pair{"public", 502}}) {
+    Scenario s;
+    s.origin_says({.fields = {{"Cache-Control", std::string("max-age=1, ") + directive}}, .content = "old"});
+    s.get("/a");
+    s.clock.advance(2s);
+    s.origin.failure = Error::closed;
+    CHECK(s.get("/a").status == status);
+  }
+}
