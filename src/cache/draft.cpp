@@ -81,4 +81,14 @@ std::shared_ptr<store::StoredResponse> combined_draft_of(const Visit& visit, con
   return draft;
 }
 
+std::shared_ptr<store::StoredResponse> amended_draft_of(const Visit& visit, const http::ResponseHead& head,
+                                                        const policy::Lifetimes& lifetimes,
+                                                        const store::StoredResponse& stored) {
+  const auto draft = draft_of(visit, head, lifetimes);
+  draft->body = stored.body;
+  draft->born = stored.born;
+  draft->checked = stored.checked.load();
+  return draft;
+}
+
 }  // namespace larder::cache

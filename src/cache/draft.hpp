@@ -28,4 +28,9 @@ std::shared_ptr<store::StoredResponse> combined_draft_of(const Visit& visit, con
                                                          const policy::Lifetimes& lifetimes,
                                                          const store::StoredResponse& older);
 
+/// A stored response with other fields or lifetimes: its content, and so what it is as new as, stay.
+std::shared_ptr<store::StoredResponse> amended_draft_of(const Visit& visit, const http::ResponseHead& head,
+                                                        const policy::Lifetimes& lifetimes,
+                                                        const store::StoredResponse& stored);
+
 }  // namespace larder::cache

@@ -25,8 +25,7 @@ namespace {
 /// a response that is not for others. Where others have had one already it is this request that was odd (406,
 /// 414, ...): the next ones need not fetch for themselves.
 void tell_refusal(Lead& lead, const http::ResponseHead& head, bool has_stored, Time now) {
-  constexpr int too_many_requests = 429;
-  if (head.status < 500 && head.status != too_many_requests) {
+  if (!policy::is_passing_error(head.status)) {
     return has_stored && head.status >= 400 ? lead.release() : lead.set_apart(now);
   }
   lead.fail({.error = {},

@@ -76,22 +76,14 @@ Task<> CacheHandler::take_head(Visit& visit, const http::ResponseHead& head) {
     fresh.decision.lifetimes = stored->lifetimes;
     fresh.decision.lifetimes.freshness = Milliseconds{0};
   }
-  const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, fresh.head, fresh.decision.lifetimes);
-  draft->body = stored->body;
-  draft->born = stored->born;
-  draft->checked = stored->checked.load();
-  co_await store_.put(draft);
+  co_await store_.put(amended_draft_of(visit, fresh.head, fresh.decision.lifetimes, *stored));
 }
 
 /// A full answer that is not stored, and is no error that may pass: what is stored holds no more (RFC 9111,
 /// section 4.3.3), and does not come back as stale. Nothing else is known of it, so it may be validated.
 Task<> CacheHandler::retire_stored(const Visit& visit, int status) {
-  constexpr int not_found = 404;
-  constexpr int gone = 410;
   const store::StoredResponsePtr stored = visit.stored;
-  const bool is_definite = (status >= 200 && status < 400 && status != 206 && status != 304) ||
-                           status == not_found || status == gone;
-  if (stored == nullptr || visit.request.head.method != "GET" || !is_definite) co_return;
+  if (stored == nullptr || visit.request.head.method != "GET" || !policy::outdates_stored(status)) co_return;
   if (policy::remaining_freshness(stored->lifetimes, visit.response_time) > Milliseconds{0}) co_return;
   const store::StoredResponsePtr current = store_.find_now(visit.key.text, visit.request.head.fields);
   if (current != nullptr && current != stored) co_return;
@@ -100,11 +92,7 @@ Task<> CacheHandler::retire_stored(const Visit& visit, int status) {
   http::ResponseHead head;
   head.status = stored->status;
   head.fields = *stored->fields;
-  const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, head, ended);
-  draft->body = stored->body;
-  draft->born = stored->born;
-  draft->checked = stored->checked.load();
-  co_await store_.put(draft);
+  co_await store_.put(amended_draft_of(visit, head, ended, *stored));
 }
 
 /// A 200 that is not stored, for a client that has it already: its own condition was kept from the origin,

@@ -89,10 +89,10 @@ bool check_server(const Value& value, const urls::url_view& url, std::string_vie
   return false;
 }
 
-/// `unix:/path` or `unix:///path`, with `?db=N` perhaps.
 /// sun_path holds so much, and a NUL.
 constexpr std::size_t longest_unix_path = 107;
 
+/// `unix:/path` or `unix:///path`, with `?db=N` perhaps.
 bool is_unix_url(const urls::url_view& url) {
   if (!is_scheme(url, "unix") || !url.encoded_authority().empty()) return false;
   const std::string_view path = view(url.encoded_path());

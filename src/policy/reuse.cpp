@@ -73,6 +73,18 @@ bool is_error_to_hide(int status) {
   return status == 500 || status == 502 || status == 503 || status == 504;
 }
 
+bool is_passing_error(int status) {
+  constexpr int too_many_requests = 429;
+  return status >= 500 || status == too_many_requests;
+}
+
+bool outdates_stored(int status) {
+  constexpr int not_found = 404;
+  constexpr int gone = 410;
+  const bool is_success_or_redirection = status >= 200 && status < 400 && status != 206 && status != 304;
+  return is_success_or_redirection || status == not_found || status == gone;
+}
+
 bool may_collapse(const Route& route, const http::RequestHead& request) {
   const http::CacheControl asked = request_directives(route, request.fields);
   return !asked.no_cache && !asked.no_store && !(asked.max_age && *asked.max_age == Seconds{0});

@@ -1,16 +1,16 @@
 #include "fetcher.hpp"
 
+#include <larder/policy/reuse.hpp>
+
 #include <algorithm>
 
 namespace larder::warm {
 namespace {
 
-constexpr int too_many_requests = 429;
-
 Outcome outcome_of(const pipeline::Response& response) {
   const int status = response.head.status;
-  const bool is_passing = status >= 500 || status == too_many_requests;
-  if (is_passing || response.cache_result == pipeline::CacheResult::stale) return Outcome::failed;
+  if (policy::is_passing_error(status) || response.cache_result == pipeline::CacheResult::stale)
+    return Outcome::failed;
   if (status >= 400) return Outcome::rejected;
   return response.cache_result == pipeline::CacheResult::hit ? Outcome::fresh : Outcome::fetched;
 }

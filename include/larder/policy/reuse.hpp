@@ -38,6 +38,13 @@ bool may_serve_on_error(const Route& route, const http::RequestHead& request, co
 /// Whether a status is an error in that sense: 500, 502, 503 or 504.
 bool is_error_to_hide(int status);
 
+/// Whether an answer says that the origin is in trouble for now, and nothing of the resource: 429 and 5xx.
+bool is_passing_error(int status);
+
+/// Whether an answer that is not stored says of the resource what makes a stored response untrue: 2xx and 3xx
+/// but for a part and a 304, 404, 410 (RFC 9111, section 4.3.3). Other 4xx are about the request.
+bool outdates_stored(int status);
+
 /// Whether a request may wait for what is being fetched for another one (RFC 9111, section 4): not where it
 /// asks the origin to be asked, or nothing to be stored.
 bool may_collapse(const Route& route, const http::RequestHead& request);

@@ -41,6 +41,13 @@ void check_all(const Route& route, const Lifetimes& stored, std::initializer_lis
 
 }  // namespace
 
+TEST_CASE("what a status says of the origin and of the resource (RFC 9111, section 4.3.3)") {
+  for (const int status : {429, 500, 503, 520}) CHECK(is_passing_error(status));
+  for (const int status : {200, 304, 404, 406, 499}) CHECK_FALSE(is_passing_error(status));
+  for (const int status : {200, 204, 301, 302, 404, 410}) CHECK(outdates_stored(status));
+  for (const int status : {206, 304, 400, 403, 406, 429, 500, 503}) CHECK_FALSE(outdates_stored(status));
+}
+
 TEST_CASE("a fresh response is served, a stale one is validated (RFC 9111, section 4)") {
   check_all({}, a_minute(),
             {
