@@ -19,14 +19,13 @@ void Availability::lost(const void* client, const std::string& server, const std
             server, reason);
 }
 
-void Availability::regained(const void* client) {
+void Availability::regained(const void* client, SteadyTime since) {
   const std::scoped_lock lock(mutex_);
   for (auto place = outage_of(client); place != outages_.end(); place = outage_of(client)) {
     auto& [server, outage] = *place;
     outage.clients.erase(client);
     if (!outage.clients.empty()) continue;
-    const auto lasted =
-        std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - outage.since);
+    const auto lasted = std::chrono::duration_cast<Milliseconds>(since - outage.since);
     log_.info("redis: available again at {} after {}", server, format_duration(lasted));
     outages_.erase(place);
   }

@@ -68,7 +68,7 @@ const std::shared_ptr<Client::State>& Client::state_for(const Command& command) 
     large_->start();
   }
   if (large_->link().node == small_->link().node) return large_;
-  if (small_->is_up()) large_->leave("small values have another server");
+  if (small_->is_up()) large_->leave();
   return small_;
 }
 

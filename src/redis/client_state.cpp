@@ -11,6 +11,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <utility>
+
 namespace larder::redis {
 
 namespace asio = boost::asio;
@@ -39,7 +41,8 @@ Client::State::State(asio::io_context& loop, const Settings& settings, std::shar
       counters_(std::move(counters)),
       backoff_(settings_.first_backoff, settings_.last_backoff),
       retry_timer_(loop),
-      look_timer_(loop) {
+      look_timer_(loop),
+      settle_timer_(loop) {
   if (settings_.topology == Settings::Topology::sentinel) sentinels_.emplace(settings_);
 }
 
@@ -52,11 +55,14 @@ void Client::State::stop() {
   settings_.availability->forget(this);
   retry_timer_.cancel();
   look_timer_.cancel();
+  settle_timer_.cancel();
   if (connection_ != nullptr) connection_->close(Error::canceled, "stopped");
 }
 
-void Client::State::leave(const std::string& reason) {
-  if (is_up()) connection_->close(Error::closed, reason);
+void Client::State::leave() {
+  if (!is_up()) return;
+  is_leaving_ = true;
+  connection_->close(Error::closed, "another server");
 }
 
 Health Client::State::health() const {
@@ -114,9 +120,9 @@ Task<> Client::State::attempt() {
 /// Connects to the server, which sentinels may have to name first.
 Task<Result<std::unique_ptr<net::Stream>>> Client::State::open(SteadyTime deadline) {
   if (sentinels_) {
-    Result<net::Endpoint> master = co_await sentinels_->master(deadline);
-    if (!master) co_return master.error();
-    endpoint_ = std::move(*master);
+    Result<Named> named = co_await sentinels_->master(deadline);
+    if (!named) co_return named.error();
+    endpoint_ = std::move(named->master);
   }
   net::TlsPeer peer;
   const net::TlsPeer* const tls = settings_.tls_for(endpoint_, peer);
@@ -127,17 +133,33 @@ Task<> Client::State::serve(std::unique_ptr<net::Stream> stream, std::uint64_t n
   connection_ = std::make_shared<Connection>(loop_, std::move(stream), settings_, counters_, node);
   counters_->connections += 1;
   epoch_ += 1;
-  settings_.availability->regained(this);
+  asio::co_spawn(loop_, settle(shared_from_this(), connection_), asio::detached);
+  if (sentinels_) tell_of_master();
   if (sentinels_ && values_ == Values::small) {
     asio::co_spawn(loop_, follow_sentinels(shared_from_this(), connection_), asio::detached);
   }
-  const SteadyTime since = steady_now();
   const std::string reason = co_await connection_->serve();
   look_timer_.cancel();
-  // A Redis that answers the handshake but no command must not be asked again at the first, short interval
-  // for ever.
-  if (steady_now() - since >= settings_.last_backoff) backoff_.reset();
-  if (!stopped_) lost(reason, false);
+  settle_timer_.cancel();
+  const bool is_left = std::exchange(is_leaving_, false);
+  if (!stopped_ && !is_left) lost(reason, false);
+}
+
+/// A Redis that answers the handshake but no command, or takes writes no more, must neither be asked again at
+/// the first, short interval for ever, nor be told of anew each time.
+Task<> Client::State::settle(std::shared_ptr<State> self, std::shared_ptr<Connection> connection) {
+  const SteadyTime since = steady_now();
+  self->settle_timer_.expires_after(self->settings_.last_backoff);
+  co_await self->settle_timer_.async_wait(awaiting);
+  if (!connection->is_open()) co_return;
+  self->backoff_.reset();
+  self->settings_.availability->regained(self.get(), since);
+}
+
+void Client::State::tell_of_master() {
+  const std::string master = endpoint_.text();
+  if (!master_.empty() && master_ != master) settings_.availability->tell(server() + " is now at " + master);
+  master_ = master;
 }
 
 /// The old master may live on, cut off from the others, or as a replica: then nothing else ends the
@@ -147,11 +169,10 @@ Task<> Client::State::follow_sentinels(std::shared_ptr<State> self, std::shared_
     self->look_timer_.expires_after(self->settings_.look_around);
     co_await self->look_timer_.async_wait(awaiting);
     if (!connection->is_open()) co_return;
-    const Result<net::Endpoint> master =
+    const Result<Named> named =
         co_await self->sentinels_->master(steady_now() + self->settings_.connect_timeout);
-    if (master && *master != self->endpoint_) {
-      connection->close(Error::closed, "the master is now " + master->text());
-    }
+    if (!connection->is_open()) co_return;
+    if (named && named->is_sure && named->master != self->endpoint_) self->leave();
   }
 }
 

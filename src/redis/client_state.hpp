@@ -27,8 +27,9 @@ class Client::State final : public std::enable_shared_from_this<Client::State> {
   void start();
   void stop();
 
-  /// Ends the connection, which leads to a server that is not wanted any more; another one is made.
-  void leave(const std::string& reason);
+  /// Ends the connection, which leads to a server that is not wanted any more; another one is made. That is
+  /// no outage.
+  void leave();
 
   bool is_up() const { return connection_ != nullptr && connection_->is_open(); }
   Link link() const { return is_up() ? Link{connection_->node(), epoch_} : Link{}; }
@@ -44,11 +45,13 @@ class Client::State final : public std::enable_shared_from_this<Client::State> {
 
  private:
   static Task<> run(std::shared_ptr<State> self);
+  static Task<> settle(std::shared_ptr<State> self, std::shared_ptr<Connection> connection);
   static Task<> follow_sentinels(std::shared_ptr<State> self, std::shared_ptr<Connection> connection);
   Task<> attempt();
   Task<Result<std::unique_ptr<net::Stream>>> open(SteadyTime deadline);
   Task<> serve(std::unique_ptr<net::Stream> stream, std::uint64_t node);
   Task<> pause();
+  void tell_of_master();
   void lost(const std::string& reason, bool refused);
   std::string server() const;
 
@@ -63,8 +66,11 @@ class Client::State final : public std::enable_shared_from_this<Client::State> {
   Backoff backoff_;
   boost::asio::steady_timer retry_timer_;
   boost::asio::steady_timer look_timer_;
+  boost::asio::steady_timer settle_timer_;
   std::minstd_rand random_{std::random_device{}()};
+  std::string master_;  ///< that was connected to last, where sentinels name it
   bool is_attempting_ = false;
+  bool is_leaving_ = false;
   bool stopped_ = false;
 };
 

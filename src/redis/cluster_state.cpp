@@ -187,7 +187,7 @@ Task<bool> Cluster::State::read_map() {
     settings_.availability->lost(this, "cluster node " + asked.text(), reason, true);
     co_return false;
   }
-  settings_.availability->regained(this);
+  settings_.availability->regained(this, steady_now());
   take(std::move(*map));
   co_return true;
 }

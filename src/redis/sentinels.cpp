@@ -45,15 +45,19 @@ std::optional<Named> read_master(const Value& reply) {
   return named;
 }
 
-Task<Result<net::Endpoint>> Sentinels::master(SteadyTime deadline) {
+Task<Result<Named>> Sentinels::master(SteadyTime deadline) {
   const std::size_t count = settings_.endpoints.size();
   const auto share = (deadline - std::chrono::steady_clock::now()) / static_cast<int>(count + 1);
   std::optional<Named> best;
+  bool are_all_heard = true;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t which = (next_ + i) % count;
     const SteadyTime until = std::chrono::steady_clock::now() + share;
     Result<Named> named = co_await ask(settings_.endpoints[which], std::min(until, deadline));
-    if (!named) continue;
+    if (!named) {
+      are_all_heard = false;
+      continue;
+    }
     if (!best || named->epoch > best->epoch) best = std::move(*named);
     if (best->epoch < latest_) continue;
     next_ = which;
@@ -61,9 +65,10 @@ Task<Result<net::Endpoint>> Sentinels::master(SteadyTime deadline) {
   }
   if (!best) co_return Error::unavailable;
   // Where all agree that there was less than we knew, they were set up anew and are believed.
-  latest_ = best->epoch;
+  best->is_sure = best->epoch >= latest_ || are_all_heard;
+  if (best->is_sure) latest_ = best->epoch;
   problem_.clear();
-  co_return std::move(best->master);
+  co_return std::move(*best);
 }
 
 Task<Result<Named>> Sentinels::ask(net::Endpoint sentinel, SteadyTime deadline) {

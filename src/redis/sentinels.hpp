@@ -17,6 +17,7 @@ namespace larder::redis {
 struct Named {
   net::Endpoint master;
   std::uint64_t epoch = 0;
+  bool is_sure = false;  ///< no sentinel that was not heard may know of a later failover
 };
 
 /// Reads the reply to SENTINEL MASTER, a flat list of names and values; nothing where it names no master.
@@ -29,7 +30,7 @@ class Sentinels {
 
   /// The master by the first sentinel that answers and knows no less than those before it did: one that was
   /// cut off may still name an old master. Error::unavailable where none knows it.
-  Task<Result<net::Endpoint>> master(SteadyTime deadline);
+  Task<Result<Named>> master(SteadyTime deadline);
 
   /// Why the last call of master() had no answer, in words; empty where it had one.
   const std::string& problem() const { return problem_; }

@@ -11,8 +11,8 @@
 namespace larder::redis {
 
 /// Tells of an outage of a server once, however many clients meet it: when the first loses its connection,
-/// when Redis itself has something new to say about it, and when the last is connected again. Safe to use
-/// from any thread.
+/// when Redis itself has something new to say about it, and when the connection of the last has lasted again.
+/// Safe to use from any thread.
 class Availability {
  public:
   explicit Availability(Log& log) : log_(log) {}
@@ -20,8 +20,8 @@ class Availability {
   /// A client could not connect to `server`, or lost its connection. `refused`: in Redis's own words.
   void lost(const void* client, const std::string& server, const std::string& reason, bool refused);
 
-  /// A client is connected.
-  void regained(const void* client);
+  /// A client's connection, made at `since`, has lasted: what dies soon after it was made ends no outage.
+  void regained(const void* client, SteadyTime since);
 
   /// A client ends, and has no say any more.
   void forget(const void* client);

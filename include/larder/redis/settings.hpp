@@ -37,8 +37,8 @@ struct Settings {
   unsigned database = 0;
   Milliseconds timeout{50};            ///< of one command; for large values ten times as long
   Milliseconds connect_timeout{1000};  ///< of a connection with its handshake
-  Milliseconds first_backoff{50};  ///< between attempts to connect; doubled up to last_backoff, with jitter
-  Milliseconds last_backoff{2000};
+  Milliseconds first_backoff{50};   ///< between attempts to connect; doubled up to last_backoff, with jitter
+  Milliseconds last_backoff{2000};  ///< also how long a connection must last to end an outage
   Milliseconds look_around{1000};   ///< how often sentinels, or a cluster, are asked what has changed
   std::size_t large_from = 65'536;  ///< bytes of a command; it then takes the connection for large values
   std::size_t max_queued = 10'000;  ///< commands waiting for replies; past it Error::unavailable

@@ -16,6 +16,8 @@ struct Fixture {
   const std::string server = "127.0.0.1:6379";
   int clients[3] = {};
 
+  static SteadyTime now() { return std::chrono::steady_clock::now(); }
+
   /// What was said since the last call.
   std::string said() {
     std::string text = output.str();
@@ -32,10 +34,10 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(said().find("not available at 127.0.0.1:6379: connection closed") != std::string::npos);
   availability.lost(&clients[1], server, "connection closed", false);
   availability.lost(&clients[0], server, "connect: not available", false);
-  availability.regained(&clients[0]);
-  availability.regained(&clients[2]);
+  availability.regained(&clients[0], now());
+  availability.regained(&clients[2], now());
   CHECK(said().empty());
-  availability.regained(&clients[1]);
+  availability.regained(&clients[1], now());
   CHECK(said().find("available again at 127.0.0.1:6379") != std::string::npos);
 }
 
@@ -52,6 +54,13 @@ TEST_CASE_FIXTURE(Fixture, "a client that ended does not keep an outage open") {
   availability.lost(&clients[0], server, "connection closed", false);
   availability.lost(&clients[1], server, "connection closed", false);
   availability.forget(&clients[0]);
-  availability.regained(&clients[1]);
+  availability.regained(&clients[1], now());
   CHECK(said().find("available again") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an outage has lasted until the connection was made that lasted") {
+  const SteadyTime before = now();
+  availability.lost(&clients[0], server, "connection closed", false);
+  availability.regained(&clients[0], before + Seconds(90));
+  CHECK(said().find("available again at 127.0.0.1:6379 after 1m29s") != std::string::npos);
 }

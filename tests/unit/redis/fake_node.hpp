@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,7 +23,9 @@ class FakeNode {
  public:
   using Words = std::vector<std::string>;
 
-  explicit FakeNode(boost::asio::io_context& loop) : state_(std::make_shared<State>(loop)) {
+  /// Port 0: any.
+  explicit FakeNode(boost::asio::io_context& loop, std::uint16_t port = 0)
+      : state_(std::make_shared<State>(loop, port)) {
     boost::asio::co_spawn(loop, accept(state_), boost::asio::detached);
   }
   ~FakeNode() { close(); }
@@ -42,8 +45,8 @@ class FakeNode {
   using tcp = boost::asio::ip::tcp;
 
   struct State {
-    explicit State(boost::asio::io_context& loop)
-        : acceptor(loop, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)) {}
+    State(boost::asio::io_context& loop, std::uint16_t port)
+        : acceptor(loop, tcp::endpoint(boost::asio::ip::address_v4::loopback(), port)) {}
     tcp::acceptor acceptor;
     std::vector<Words> asked;
     std::function<std::string(const Words&)> reply;

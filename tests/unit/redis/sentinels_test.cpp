@@ -10,7 +10,7 @@
 
 using larder::Result;
 using larder::Seconds;
-using larder::net::Endpoint;
+using larder::redis::Named;
 using larder::redis::Sentinels;
 using larder::redis::Settings;
 using larder::test::FakeNode;
@@ -39,13 +39,14 @@ struct Fixture {
     }
   }
 
-  /// The master, or the problem in words.
+  /// The master, and whether that is not sure, or the problem in words.
   std::string ask() {
-    std::optional<Result<Endpoint>> answer;
+    std::optional<Result<Named>> answer;
     boost::asio::co_spawn(loop, sentinels.master(std::chrono::steady_clock::now() + Seconds(5)),
-                          [&](std::exception_ptr, Result<Endpoint> result) { answer = std::move(result); });
+                          [&](std::exception_ptr, Result<Named> result) { answer = std::move(result); });
     while (!answer) loop.run_one_for(Seconds(10));
-    return *answer ? (*answer)->text() : sentinels.problem();
+    if (!*answer) return sentinels.problem();
+    return (*answer)->master.text() + ((*answer)->is_sure ? "" : ", perhaps");
   }
 
   void say(FakeNode& sentinel, std::string reply) {
@@ -82,11 +83,13 @@ TEST_CASE_FIXTURE(Fixture,
   // From now on the second is asked first; the first one was cut off meanwhile.
   say(first, named("7001", 5));
   say(second, "-ERR\r\n");
-  CHECK(ask() == "10.0.0.1:7001");
+  CHECK(ask() == "10.0.0.1:7001, perhaps");
   say(second, named("7003", 7));
   CHECK(ask() == "10.0.0.1:7003");
   say(first, named("7001", 5));
   CHECK(ask() == "10.0.0.1:7003");
+  say(second, named("7002", 4));
+  CHECK(ask() == "10.0.0.1:7001");
 }
 
 TEST_CASE_FIXTURE(Fixture, "sentinels have a user of their own") {
