@@ -51,7 +51,8 @@ cache::Settings cache_settings(const config::Config& config) {
   settings.max_lifetime = config.store.max_lifetime;
   settings.max_object = config.store.max_object;
   for (const config::Upstream& upstream : config.upstreams) {
-    settings.upstreams[upstream.name] = {upstream.max_fills, upstream.queue, upstream.queue_timeout};
+    settings.upstreams[upstream.name] = {upstream.max_fills, upstream.queue, upstream.queue_timeout,
+                                         upstream.timeouts.connect + upstream.timeouts.first_byte};
   }
   return settings;
 }

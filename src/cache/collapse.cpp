@@ -17,9 +17,6 @@ using policy::Reason;
 
 namespace {
 
-/// A request waits no longer for another one's fetch; then it fetches for itself.
-constexpr Seconds longest_wait{30};
-
 /// Requests with a Cookie or Authorization outside the key wait for each other alone: what comes of them is
 /// often nobody else's.
 std::string joint_key(const Visit& visit) {
@@ -79,7 +76,7 @@ Task<Result<Response>> CacheHandler::collapse(Visit& visit, Reason why, store::S
     visit.is_apart = entrance.kind == Entrance::Kind::apart;
     if (entrance.kind != Entrance::Kind::join) break;
     if (visit.is_behind) co_return Error::canceled;  // it is being done
-    const SteadyTime deadline = std::chrono::steady_clock::now() + longest_wait;
+    const SteadyTime deadline = std::chrono::steady_clock::now() + longest_wait(visit);
     const Glance seen = co_await entrance.fill->wait_for_head(deadline);
     std::optional<Response> shared = share(visit, why, entrance.fill, seen);
     if (shared) co_return std::move(*shared);
@@ -89,6 +86,19 @@ Task<Result<Response>> CacheHandler::collapse(Visit& visit, Reason why, store::S
     key = joint_key(visit) + " variant " + variant_of(visit, *seen.response);
   }
   co_return co_await fill(visit, why, std::move(validated));
+}
+
+/// How long another one's fetch is waited for: as long as one may take. Then the request fetches for itself.
+Milliseconds CacheHandler::longest_wait(const Visit& visit) const {
+  const auto known = settings_.upstreams.find(visit.route().upstream);
+  const Protection limits = known == settings_.upstreams.end() ? Protection{} : known->second;
+  return limits.queue_timeout + limits.until_head +
+         (needs_lease(visit) ? leases_->settings().lifetime : Milliseconds{0});
+}
+
+/// Whether other instances are asked who fetches.
+bool CacheHandler::needs_lease(const Visit& visit) const {
+  return leases_ != nullptr && visit.route().collapse == policy::Collapse::cluster;
 }
 
 /// Enters the table; a fill that began before a purge is not joined by who came after it.
@@ -143,7 +153,7 @@ std::optional<Response> CacheHandler::share_trouble(const Visit& visit, Reason w
   if (stale) return stale;
   // What the origin said was said to another one.
   Response answer = status ? pipeline::problem(*status, "The upstream answered with an error.")
-                           : pipeline::origin_problem(trouble.error);
+                           : unanswered(visit, trouble.error);
   if (!trouble.retry_after.empty()) answer.head.fields.add("Retry-After", trouble.retry_after);
   return annotated(std::move(answer), {.result = CacheResult::miss, .why = why, .collapsed = true});
 }
@@ -152,7 +162,7 @@ std::optional<Response> CacheHandler::share_trouble(const Visit& visit, Reason w
 Task<Result<Response>> CacheHandler::lead(Visit& visit, Reason why, store::StoredResponsePtr validated) {
   store::StoredResponsePtr found = store_.find_now(visit.key.text, visit.request.head.fields);
   if (!is_usable(visit, found)) found = nullptr;
-  if (found == nullptr && leases_ != nullptr && visit.route().collapse == policy::Collapse::cluster) {
+  if (found == nullptr && needs_lease(visit)) {
     Result<store::StoredResponsePtr> elsewhere = co_await agree(visit);
     if (!elsewhere) co_return elsewhere.error();
     found = std::move(*elsewhere);

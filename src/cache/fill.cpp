@@ -33,13 +33,6 @@ void tell_refusal(Lead& lead, const http::ResponseHead& head, bool has_stored, T
              .retry_after = std::string(head.fields.find("Retry-After").value_or(""))});
 }
 
-/// RFC 9111, section 5.2.2.2: where what is stored must be validated and cannot be, the answer is 504.
-Response disconnected(const Visit& visit, const boost::system::error_code& error) {
-  const bool must_validate = visit.stored != nullptr && visit.stored->lifetimes.must_revalidate;
-  if (!must_validate) return pipeline::origin_problem(error);
-  return pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
-}
-
 /// The client's own Range, which a shared request is sent without.
 void add_range(http::FieldList& out, const http::FieldList& request_fields) {
   for (const http::Field field : request_fields) {
@@ -87,7 +80,7 @@ Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::Store
     if (visit.lead) visit.lead->fail({.error = response.error()});
     std::optional<Response> stale = stand_in(visit, why, std::nullopt);
     if (stale) co_return std::move(*stale);
-    co_return annotated(disconnected(visit, response.error()), outcome);
+    co_return annotated(unanswered(visit, response.error()), outcome);
   }
   if (policy::is_error_to_hide(response->head.status)) {
     std::optional<Response> stale = stand_in(visit, why, response->head.status);

@@ -1,5 +1,7 @@
 #include "visit.hpp"
 
+#include <larder/pipeline/problem.hpp>
+
 namespace larder::cache {
 namespace {
 
@@ -27,6 +29,12 @@ Result<pipeline::Request> forwarded(Visit& visit, bool cacheable) {
   forward.body = std::move(request.body);
   forward.upstream = visit.route().upstream;
   return forward;
+}
+
+pipeline::Response unanswered(const Visit& visit, const boost::system::error_code& error) {
+  const bool must_validate = visit.stored != nullptr && visit.stored->lifetimes.must_revalidate;
+  if (!must_validate) return pipeline::origin_problem(error);
+  return pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
 }
 
 bool sends_the_same(const Visit& visit, const http::RequestHead& get) {

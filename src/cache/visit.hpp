@@ -48,6 +48,10 @@ struct Visit {
 /// it. Error::malformed where Connection names a field that it must not.
 Result<pipeline::Request> forwarded(Visit& visit, bool cacheable);
 
+/// The answer where the origin has none: 502, 503 or 504; 504 where what is stored must be validated and
+/// cannot be (RFC 9111, section 5.2.2.2).
+pipeline::Response unanswered(const Visit& visit, const boost::system::error_code& error);
+
 /// Whether the request as it was sent, as nobody else's, is the very one that a fill with the head `get`
 /// would have sent, but for the method.
 bool sends_the_same(const Visit& visit, const http::RequestHead& get);

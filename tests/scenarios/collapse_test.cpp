@@ -206,6 +206,36 @@ TEST_CASE("an error of the origin is told to all who wait, without a new request
   }
 }
 
+TEST_CASE("RFC 9111, section 5.2.2.2: what must be validated and cannot be is 504 for all who wait") {
+  Scenario s;
+  s.origin_says({.fields = {{"Cache-Control", "max-age=10, must-revalidate"}, {"ETag", "\"1\""}}});
+  s.get("/a");
+  s.clock.advance(20s);
+  s.origin.waits = true;
+  s.origin.failure = Error::closed;
+  auto first = s.begin("/a");
+  auto second = s.begin("/a");
+  CHECK(s.finish(first).status == 504);
+  CHECK(s.finish(second).status == 504);
+  CHECK(asked(s) == 2);
+}
+
+TEST_CASE("nobody waits for another one's fetch longer than a fetch from that upstream may take") {
+  struct Row {
+    Milliseconds in_queue, until_head;
+    std::size_t asked;
+  };
+  for (const Row& row : {Row{0s, 0s, 2}, Row{1h, 0s, 1}, Row{0s, 1h, 1}}) {
+    Late s(cacheable);
+    s.settings.upstreams["origin"] = {.queue_timeout = row.in_queue, .until_head = row.until_head};
+    auto first = s.begin("/a");
+    auto second = s.begin("/a");
+    CHECK(asked(s) == row.asked);
+    CHECK(s.finish(second).line() == "MISS 200 content");
+    s.finish(first);
+  }
+}
+
 TEST_CASE("RFC 5861, section 4: those who wait for a fetch that fails are served what is stale") {
   Scenario s;
   s.origin_says({.fields = {{"Cache-Control", "max-age=10, stale-if-error=60"}}, .content = "v1"});

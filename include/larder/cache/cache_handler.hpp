@@ -56,13 +56,14 @@ struct Settings {
 /// Who validates or fills does it for all who ask the same meanwhile, on every worker (`collapse: local`)
 /// and, by a lease in Redis, on every instance (`collapse: cluster`):
 ///
-///   a fill of that key   | the request                      | its answer, with `collapsed` in Cache-Status
-///   none runs            | leads: asks the origin for all   |
-///   asks the origin      | waits for the head               | streamed as it arrives; 304, 206 or a head
-///   alone its content arrives  | joins                            | the same, from the beginning found not
-///   for others | goes on its own, as the next do  | its own (hit-for-miss, for 10 s) of another variant   |
-///   leads or joins one of its own    | failed               | is told so, once                 | STALE where
-///   allowed, else the error begun before a purge | leads a new one in its place     |
+///   a fill of that key   | the request                     | its answer, with `collapsed` in Cache-Status
+///   none runs            | leads: asks the origin for all  |
+///   asks the origin      | waits for the head              | streamed as it arrives; 304, 206, head alone
+///   its content arrives  | joins                           | the same, from the beginning
+///   found not for others | goes on its own, as the next do | its own (hit-for-miss, for 10 s)
+///   of another variant   | leads or joins one of its own   |
+///   failed               | is told so, once                | STALE where allowed, else the error
+///   begun before a purge | leads a new one in its place    |
 ///
 /// A fill goes on without the client that began it, and waits in a queue where its upstream has enough of
 /// them.
@@ -96,6 +97,8 @@ class CacheHandler final : public pipeline::Handler {
   bool is_apart(const Visit& visit) const;
   Task<Result<pipeline::Response>> collapse(Visit& visit, policy::Reason why,
                                             store::StoredResponsePtr validated);
+  Milliseconds longest_wait(const Visit& visit) const;
+  bool needs_lease(const Visit& visit) const;
   Entrance enter(const Visit& visit, const std::string& key, bool leads);
   bool is_outdated(const Visit& visit, const SharedFill& fill) const;
   std::optional<pipeline::Response> share(const Visit& visit, policy::Reason why,

@@ -12,12 +12,13 @@ namespace larder::cache {
 class Collapser;
 class Turnstile;
 
-/// How many fills one upstream is asked for at once. A fill counts from its request until its response is
-/// whole, or turns out not to be kept.
+/// How many fills one upstream is asked for at once, and how long one may take. A fill counts from its
+/// request until its response is whole, or turns out not to be kept.
 struct Protection {
   std::size_t max_fills = 1'024;
   std::size_t queue = 1'024;          ///< fills that may wait; past it the answer is 503 (or stale)
   Milliseconds queue_timeout{2'000};  ///< for each of them
+  Milliseconds until_head{32'000};    ///< of one that was let through: to connect, and to the response's head
 };
 
 /// What the cache handlers of all workers share about fetching: the fills that run, and how many each

@@ -32,8 +32,7 @@ struct Link {
 ///   state   | commands              | goes to
 ///   up      | are sent              | down: one passed its deadline, or the connection broke
 ///   down    | are refused at once   | probing, after a backoff that doubles from failure to failure
-///   probing | are refused at once   | up: connected, greeted, and a PING answered within a command's
-///   deadline; else down
+///   probing | are refused at once   | up: greeted, and a PING answered within a deadline; else down
 enum class Health { up, probing, down };
 
 /// One node as one client of it sees it.
