@@ -1,3 +1,4 @@
+#include "support/certificates.hpp"
 #include "support/larder.hpp"
 #include "support/origin.hpp"
 #include "support/redis_load.hpp"
@@ -17,9 +18,11 @@ OriginResponse numbered(const OriginRequest& request) {
 }
 
 struct Watched {
-  std::string yaml() const {
+  explicit Watched(Authority* authority = nullptr) : sentinels(authority) {}
+
+  std::string yaml(const std::string& options = "") const {
     return "threads: 1\nupstreams:\n  shop: {servers: [" + origin.url() + "]}\nstore:\n  redis: {url: \"" +
-           sentinels.url() + "\", timeout: 500ms}\nroutes:\n  - match: /**\n    ttl: 600s\n";
+           sentinels.url() + "\", timeout: 500ms" + options + "}\nroutes:\n  - match: /**\n    ttl: 600s\n";
   }
 
   Origin origin{numbered};
@@ -88,6 +91,28 @@ TEST_CASE("A failover that is asked for while the master lives loses no purge") 
   CHECK(eventually([&] { return &watched.sentinels.master() != &master; }, patience));
   CHECK(share(first, second, "after"));
   CHECK(purge_across(first, second, "/purged"));
+}
+
+TEST_CASE("Over TLS a failover is followed too, to none but those whose certificates are trusted") {
+  Authority authority;
+  const Authority other;
+  Watched watched(&authority);
+  const auto trusting = [&](const Authority& trusted) {
+    return watched.yaml(", tls: {ca: \"" + trusted.ca() + "\"}");
+  };
+  Larder first(trusting(authority));
+  Larder second(trusting(authority));
+  const Larder mistrusting(trusting(other));
+  REQUIRE(share(first, second, "before"));
+  RedisServer& master = watched.sentinels.master();
+  master.stop();
+  CHECK(eventually([&] { return &watched.sentinels.master() != &master; }, patience));
+  CHECK(share(first, second, "after"));
+  CHECK(purge_across(first, second, "/purged"));
+  CHECK(mistrusting.client().get("/a").status == 200);
+  CHECK(mistrusting.log_lines_with("redis:") == 1);
+  CHECK(mistrusting.log_lines_with("not available at master shop: sentinel 127.0.0.1:") == 1);
+  CHECK(mistrusting.log_lines_with("connect: certificate not trusted") == 1);
 }
 
 TEST_CASE("With wait: a purge is answered once a replica has it, or is said to lack it") {

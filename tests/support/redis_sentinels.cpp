@@ -19,15 +19,12 @@ void expect(bool is_so, const char* what) {
 
 }  // namespace
 
-RedisSentinels::RedisSentinels(const std::vector<std::string>& arguments) {
-  for (int i = 0; i < count; ++i) {
-    std::vector<std::string> own{"--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"};
-    own.insert(own.end(), arguments.begin(), arguments.end());
-    if (i > 0) {
-      own.insert(own.end(), {"--replicaof", "127.0.0.1 " + std::to_string(servers_.front().port())});
-    }
-    servers_.emplace_back(std::move(own));
+RedisSentinels::RedisSentinels(Authority* authority) {
+  if (authority != nullptr) {
+    ca_ = authority->ca();
+    certificate_ = authority->issue("127.0.0.1");
   }
+  for (int i = 0; i < count; ++i) start_node();
   for (RedisServer* replica : replicas()) {
     expect(
         eventually(
@@ -55,13 +52,36 @@ RedisSentinels::RedisSentinels(const std::vector<std::string>& arguments) {
   }
 }
 
+/// What a server or sentinel is told in order to speak TLS at that port, to its like too.
+std::vector<std::pair<std::string, std::string>> RedisSentinels::tls_options(std::uint16_t port) const {
+  if (ca_.empty()) return {};
+  return {{"tls-port", std::to_string(port)}, {"tls-cert-file", certificate_.cert},
+          {"tls-key-file", certificate_.key}, {"tls-ca-cert-file", ca_},
+          {"tls-auth-clients", "no"},         {"tls-replication", "yes"}};
+}
+
+void RedisSentinels::start_node() {
+  std::vector<std::string> arguments{"--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"};
+  const std::uint16_t tls_port = ca_.empty() ? 0 : free_port();
+  for (const auto& [name, value] : tls_options(tls_port)) {
+    arguments.insert(arguments.end(), {"--" + name, value});
+  }
+  if (!nodes_.empty()) {
+    arguments.insert(arguments.end(), {"--replicaof", "127.0.0.1 " + std::to_string(nodes_.front().port)});
+  }
+  nodes_.emplace_back(std::move(arguments), tls_port);
+}
+
 void RedisSentinels::start(Sentinel& sentinel) {
   sentinel.port = free_port();
+  sentinel.named_port = ca_.empty() ? sentinel.port : free_port();
   const std::string path = (sentinel.directory.path() / "sentinel.conf").string();
-  std::ofstream(path)
-      << "port " << sentinel.port << "\nbind 127.0.0.1\ndir " << sentinel.directory.path().string()
-      << "\nsentinel monitor shop 127.0.0.1 " << servers_.front().port()
-      << " 2\nsentinel down-after-milliseconds shop 500\nsentinel failover-timeout shop 3000\n";
+  std::ofstream file(path);
+  for (const auto& [name, value] : tls_options(sentinel.named_port)) file << name << ' ' << value << '\n';
+  file << "port " << sentinel.port << "\nbind 127.0.0.1\ndir " << sentinel.directory.path().string()
+       << "\nsentinel monitor shop 127.0.0.1 " << nodes_.front().port
+       << " 2\nsentinel down-after-milliseconds shop 500\nsentinel failover-timeout shop 3000\n";
+  file.close();
   sentinel.process = std::make_unique<Process>(std::vector<std::string>{"redis-server", path, "--sentinel"});
   expect(eventually([&] { return accepts_connections(sentinel.port); }, patience), "one does not start");
 }
@@ -75,24 +95,26 @@ std::string RedisSentinels::Sentinel::cli(std::vector<std::string> arguments) co
 }
 
 std::string RedisSentinels::url() const {
-  std::string url = "redis+sentinel://";
-  for (const Sentinel& sentinel : sentinels_) url += "127.0.0.1:" + std::to_string(sentinel.port) + ',';
+  std::string url = ca_.empty() ? "redis+sentinel://" : "rediss+sentinel://";
+  for (const Sentinel& sentinel : sentinels_) {
+    url += "127.0.0.1:" + std::to_string(sentinel.named_port) + ',';
+  }
   url.pop_back();
   return url + "/shop";
 }
 
 RedisServer& RedisSentinels::master() {
   const std::string named = sentinels_.front().cli({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "shop"});
-  for (RedisServer& server : servers_) {
-    if (named == "127.0.0.1\n" + std::to_string(server.port()) + '\n') return server;
+  for (Node& node : nodes_) {
+    if (named == "127.0.0.1\n" + std::to_string(node.port) + '\n') return node.server;
   }
   throw std::runtime_error("redis sentinels: they name no master: " + named);
 }
 
 std::vector<RedisServer*> RedisSentinels::replicas() {
   std::vector<RedisServer*> found;
-  for (RedisServer& server : servers_) {
-    if (server.cli({"ROLE"}).starts_with("slave")) found.push_back(&server);
+  for (Node& node : nodes_) {
+    if (node.server.cli({"ROLE"}).starts_with("slave")) found.push_back(&node.server);
   }
   return found;
 }
