@@ -9,6 +9,8 @@ namespace {
 
 /// No URL is longer (sitemaps.org: 2048).
 constexpr std::size_t longest_url = 2048;
+/// With the space around it; of what is longer not all is kept.
+constexpr std::size_t longest_text = 2 * longest_url;
 
 /// What the parser tells, element by element. Only `<url><loc>` and `<sitemap><loc>` count: extensions put
 /// other elements of that name elsewhere.
@@ -48,7 +50,8 @@ void XMLCALL end(void* data, const XML_Char*) {
   Reading& reading = *static_cast<Reading*>(data);
   if (std::vector<std::string>* list = reading.list()) {
     const std::string_view url = trimmed(reading.text);
-    if (!url.empty() && url.size() <= longest_url) list->emplace_back(url);
+    const bool is_whole = reading.text.size() <= longest_text;
+    if (is_whole && !url.empty() && url.size() <= longest_url) list->emplace_back(url);
     reading.is_full = reading.found.pages.size() + reading.found.sitemaps.size() >= reading.most;
     if (reading.is_full) XML_StopParser(reading.parser, XML_FALSE);
   }
@@ -58,7 +61,7 @@ void XMLCALL end(void* data, const XML_Char*) {
 
 void XMLCALL text(void* data, const XML_Char* characters, int size) {
   Reading& reading = *static_cast<Reading*>(data);
-  if (reading.list() == nullptr || reading.text.size() > 2 * longest_url) return;
+  if (reading.list() == nullptr || reading.text.size() > longest_text) return;
   reading.text.append(characters, static_cast<std::size_t>(size));
 }
 
