@@ -61,7 +61,7 @@ Task<admin::Stats> AdminServer::stats() {
   const cache::Commons::Counts fills = sources_.commons.counts();
   stats.fills = {fills.fills, fills.joined, fills.apart, fills.refused};
   if (sources_.memory != nullptr) stats.memory = sources_.memory->counts();
-  if (sources_.warmer != nullptr) stats.warm = sources_.warmer->reports();
+  stats.warm = sources_.warmer.reports();
   stats.purge_log = {sources_.purge_log.mark(), sources_.purge_log.waiting(),
                      sources_.purge_log.is_in_step()};
   co_return stats;

@@ -28,7 +28,7 @@ class AdminServer final : public admin::Instance {
     store::MemoryTier* memory = nullptr;  ///< nullptr: no local tier
     store::PurgeLog& purge_log;
     store::RedisPurgeLog* redis_log = nullptr;  ///< nullptr: the purge log is in memory
-    const warm::Warmer* warmer = nullptr;       ///< on the first lane's loop; nullptr: nothing is warmed
+    const warm::Warmer& warmer;                 ///< on the first lane's loop
     const Clock& clock;
     Log& log;
   };

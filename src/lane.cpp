@@ -23,8 +23,8 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
                  ? nullptr
                  : &redis_tier_.emplace(*redis_, shared.purge_log, shared.clock, shared.redis_tier),
              shared.purge_log, shared.clock),
-      origin_(shared.upstreams, shared.log),
-      cache_(shared.cache, store_, shared.purge_log, origin_, shared.clock, shared.commons,
+      origin_(*shared.generation.upstreams, shared.log),
+      cache_(shared.generation.cache, store_, shared.purge_log, origin_, shared.clock, shared.commons,
              redis_ ? &leases_.emplace(*redis_, shared.purge_log,
                                        store::Leases::Settings{.key_prefix = shared.redis_tier.key_prefix})
                     : nullptr),
@@ -34,9 +34,9 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
 /// What a request meets before the cache.
 pipeline::Handler& Lane::front_of_cache(const Shared& shared) {
   pipeline::Handler* front = &cache_;
-  if (redis_) warm_records_.emplace(*redis_, purge_log_, shared.clock, shared.redis_tier.key_prefix);
-  if (warm_records_ && warm::counts_hottest(shared.cache.routes)) {
-    front = &hot_counter_.emplace(*front, shared.cache.routes, *warm_records_);
+  if (redis_) {
+    warm_records_.emplace(*redis_, purge_log_, shared.clock, shared.redis_tier.key_prefix);
+    front = &hot_counter_.emplace(*front, shared.generation.routes(), *warm_records_);
   }
   if (shared.access_sink != nullptr) {
     front = &access_log_.emplace(*front, *shared.access_sink, shared.clock);
@@ -58,8 +58,15 @@ Task<> Lane::accept() {
          std::chrono::steady_clock::now() < latest) {
     co_await net::sleep_until(std::chrono::steady_clock::now() + redis_step);
   }
-  for (std::unique_ptr<net::Listener>& listener : listeners_) server_.accept_on(std::move(listener));
-  listeners_.clear();
+  for (const std::shared_ptr<net::Listener>& listener : listeners_) server_.accept_on(listener);
+}
+
+Task<> Lane::adopt(Generation generation) {
+  // In one turn of the loop: no request sees routes without their upstreams.
+  origin_.adopt(*generation.upstreams, cache_.settings());
+  cache_.adopt(generation.cache);
+  for (std::size_t i = 0; i < listeners_.size(); ++i) listeners_[i]->renew(generation.certificates[i]);
+  if (hot_counter_) co_await hot_counter_->adopt(generation.routes());
 }
 
 Task<Lane::Report> Lane::report() {

@@ -22,13 +22,22 @@
 
 namespace larder {
 
+/// What a configuration read anew may replace while lanes run.
+struct Generation {
+  std::shared_ptr<const cache::Settings> cache;
+  std::shared_ptr<const std::vector<origin::Settings>> upstreams;    ///< those that the routes name
+  std::vector<std::shared_ptr<const net::TlsContext>> certificates;  ///< by listener; nullptr: no TLS
+
+  /// The routes by themselves; they keep the rest alive.
+  warm::RoutesPtr routes() const { return {cache, &cache->routes}; }
+};
+
 /// What all lanes share. It outlives them.
 struct Shared {
   const Clock& clock;
   Log& log;
-  const cache::Settings& cache;
+  Generation generation;  ///< the first
   cache::Commons& commons;
-  const std::vector<origin::Settings>& upstreams;
   store::PurgeLog& purge_log;
   store::MemoryTier* memory = nullptr;     ///< nullptr: no local tier
   const redis::Settings* redis = nullptr;  ///< nullptr: no shared tier
@@ -41,6 +50,10 @@ struct Shared {
 class Lane {
  public:
   Lane(boost::asio::io_context& loop, const Shared& shared);
+
+  /// Goes by another generation from now on: requests under way finish by theirs, no connection ends, nothing
+  /// stored is lost. On the loop.
+  Task<> adopt(Generation generation);
 
   /// Accepts there once started. Before the loop runs.
   void accept_on(std::unique_ptr<net::Listener> listener) { listeners_.push_back(std::move(listener)); }
@@ -81,7 +94,7 @@ class Lane {
 
   boost::asio::io_context& loop_;
   store::PurgeLog& purge_log_;
-  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  std::vector<std::shared_ptr<net::Listener>> listeners_;  // in the order of Generation::certificates
   std::unique_ptr<redis::Redis> redis_;
   std::optional<store::RedisTier> redis_tier_;
   std::optional<store::Leases> leases_;

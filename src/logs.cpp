@@ -16,7 +16,7 @@ Logs::Logs(const config::Logging& settings)
   auto stderr_sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   log_ = std::make_shared<spdlog::async_logger>("larder", stderr_sink, writer_, when_full);
   log_->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
-  log_->set_level(spdlog::level::from_str(settings.level));
+  set_level(settings.level);
   log_->flush_on(spdlog::level::trace);
   auto stdout_sink = std::make_shared<spdlog::sinks::stdout_sink_mt>();
   access_ = std::make_shared<spdlog::async_logger>("access", stdout_sink, writer_, when_full);
@@ -26,6 +26,10 @@ Logs::Logs(const config::Logging& settings)
 
 Logs::~Logs() {
   writer_.reset();  // writes what is queued and ends its thread, which uses the logs
+}
+
+void Logs::set_level(const std::string& level) {
+  log_->set_level(spdlog::level::from_str(level));
 }
 
 void Logs::write(const pipeline::AccessRecord& record) {

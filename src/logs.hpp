@@ -19,6 +19,10 @@ class Logs final : public pipeline::AccessSink {
   ~Logs() override;
 
   Log& log() { return *log_; }
+
+  /// As `log.level`. From any thread.
+  void set_level(const std::string& level);
+
   void write(const pipeline::AccessRecord& record) override;
 
  private:

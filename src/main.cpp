@@ -70,17 +70,21 @@ std::optional<std::string> config_path(const Arguments& arguments) {
   return default_paths[0];
 }
 
-Loaded load(const Arguments& arguments) {
+/// Reads the file at `path`, if there is one, and what the command line says.
+Loaded read(const std::optional<std::string>& path, const larder::config::Overrides& overrides) {
   Loaded loaded;
-  if (const std::optional<std::string> path = config_path(arguments)) {
-    loaded = larder::config::load_file(*path, environment);
-  }
-  larder::config::apply(loaded, arguments.overrides);
+  if (path) loaded = larder::config::load_file(*path, environment);
+  larder::config::apply(loaded, overrides);
   if (loaded.ok()) {
     for (std::string& problem : larder::tls_problems(loaded.config)) {
       loaded.diagnostics.emplace_back().message = std::move(problem);
     }
   }
+  return loaded;
+}
+
+Loaded load(const Arguments& arguments) {
+  Loaded loaded = read(config_path(arguments), arguments.overrides);
   for (const Diagnostic& diagnostic : loaded.diagnostics) std::cerr << diagnostic.text() << '\n';
   return loaded;
 }
@@ -93,9 +97,10 @@ int check(const Arguments& arguments) {
 }
 
 int serve(const Arguments& arguments) {
+  const std::optional<std::string> path = config_path(arguments);
   const Loaded loaded = load(arguments);
   if (!loaded.ok()) return exit_usage;
-  return larder::run_program(loaded.config);
+  return larder::run_program(loaded.config, [path, &arguments] { return read(path, arguments.overrides); });
 }
 
 int purge(const Arguments& arguments) {

@@ -4,7 +4,10 @@
 #include "lane.hpp"
 #include "logs.hpp"
 #include "settings.hpp"
+#include "signals.hpp"
+#include "worker.hpp"
 
+#include <larder/config/update.hpp>
 #include <larder/redis/availability.hpp>
 #include <larder/store/memory_purge_log.hpp>
 #include <larder/store/redis_purge_log.hpp>
@@ -16,7 +19,6 @@
 
 #include <cstdio>
 #include <list>
-#include <signal.h>
 #include <sys/resource.h>
 
 namespace larder {
@@ -26,26 +28,7 @@ namespace {
 
 constexpr Milliseconds time_to_unwind{2'000};
 constexpr Milliseconds drain_step{10};
-
-/// SIGTERM and SIGINT, for the main thread to wait for; blocked in every thread begun after this.
-class Signals {
- public:
-  Signals() {
-    ::sigemptyset(&set_);
-    ::sigaddset(&set_, SIGTERM);
-    ::sigaddset(&set_, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    ::signal(SIGPIPE, SIG_IGN);
-  }
-
-  void wait() const {
-    int received = 0;
-    ::sigwait(&set_, &received);
-  }
-
- private:
-  sigset_t set_{};
-};
+constexpr Milliseconds time_to_adopt{5'000};
 
 /// Each connection takes up to two descriptors, and the usual soft limit is 1024.
 void raise_descriptor_limit() {
@@ -60,36 +43,14 @@ Result<> cannot_listen(const net::Endpoint& endpoint, boost::system::error_code 
   return why;
 }
 
-/// A loop with its thread: it runs until stopped, whether or not there is work.
-class Worker {
- public:
-  explicit Worker(const Shared& shared) : lane_(loop_, shared) {}
-
-  asio::io_context& loop() { return loop_; }
-  Lane& lane() { return lane_; }
-
-  void start() {
-    lane_.start();
-    thread_ = std::thread([this] {
-      loop_.run();
-      ended_.set_value();
-    });
-  }
-
-  /// Lets what was told to stop come to its end, until `deadline`.
-  void join(SteadyTime deadline) {
-    guard_.reset();
-    if (ended_.get_future().wait_until(deadline) == std::future_status::timeout) loop_.stop();
-    thread_.join();
-  }
-
- private:
-  asio::io_context loop_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> guard_{loop_.get_executor()};
-  Lane lane_;
-  std::promise<void> ended_;
-  std::thread thread_;
-};
+/// What lanes go by, files of TLS read anew: net::TlsFileError where one of them is wrong.
+Generation generation_of(const config::Config& config, const std::vector<ListenAt>& listeners) {
+  Generation generation;
+  generation.cache = std::make_shared<const cache::Settings>(cache_settings(config));
+  generation.upstreams = std::make_shared<const std::vector<origin::Settings>>(origin_settings(config));
+  for (const ListenAt& at : listeners) generation.certificates.push_back(at.tls);
+  return generation;
+}
 
 /// Everything, in the order it depends on each other.
 class Program {
@@ -98,6 +59,9 @@ class Program {
 
   Result<> listen();
   void start();
+
+  /// Goes by what was read anew as far as it can without a restart, or not at all; the log tells which.
+  void reload(const config::Loaded& fresh);
   void drain_and_stop();
 
   Log& log() { return logs_.log(); }
@@ -106,18 +70,18 @@ class Program {
   std::unique_ptr<store::PurgeLog> make_purge_log();
   void write_waiting_purges();
   Shared shared();
+  void adopt(config::Update update);
   void make_warmer();
   void make_admin();
   Result<> listen_for_admin();
 
-  const config::Config& config_;
+  config::Config config_;
   Logs logs_;
   SystemClock clock_;
-  cache::Settings cache_settings_;
-  cache::Commons commons_;
-  std::vector<origin::Settings> upstreams_;
-  std::optional<redis::Settings> redis_;
   std::vector<ListenAt> listeners_;
+  Generation generation_;
+  cache::Commons commons_;
+  std::optional<redis::Settings> redis_;
   std::optional<store::MemoryTier> memory_;
   asio::io_context log_loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> log_guard_{log_loop_.get_executor()};
@@ -132,10 +96,9 @@ class Program {
 Program::Program(const config::Config& config)
     : config_(config),
       logs_(config.log),
-      cache_settings_(cache_settings(config)),
-      commons_(cache_settings_.upstreams),
-      upstreams_(origin_settings(config)),
-      listeners_(listen_at(config)) {
+      listeners_(listen_at(config)),
+      generation_(generation_of(config, listeners_)),
+      commons_(generation_.cache->upstreams) {
   if (config.store.redis) {
     redis_ = redis_settings(*config.store.redis);
     redis_->availability = std::make_shared<redis::Availability>(log());
@@ -145,13 +108,13 @@ Program::Program(const config::Config& config)
   const unsigned threads =
       config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) workers_.emplace_back(shared());
-  if (warm::has_jobs(cache_settings_.routes)) make_warmer();
+  make_warmer();
   if (config.admin) make_admin();
 }
 
 void Program::make_warmer() {
   Worker& first = workers_.front();
-  warmer_.emplace(first.loop(), first.lane().cache(), cache_settings_.routes, first.lane().warm_records(),
+  warmer_.emplace(first.loop(), first.lane().cache(), generation_.routes(), first.lane().warm_records(),
                   clock_, log());
 }
 
@@ -161,7 +124,7 @@ void Program::make_admin() {
                                .memory = memory_ ? &*memory_ : nullptr,
                                .purge_log = *purge_log_,
                                .redis_log = redis_log_,
-                               .warmer = warmer_ ? &*warmer_ : nullptr,
+                               .warmer = *warmer_,
                                .clock = clock_,
                                .log = log()};
   for (Worker& worker : workers_) sources.lanes.push_back({worker.loop(), worker.lane()});
@@ -192,9 +155,8 @@ Shared Program::shared() {
   }
   return {.clock = clock_,
           .log = log(),
-          .cache = cache_settings_,
+          .generation = generation_,
           .commons = commons_,
-          .upstreams = upstreams_,
           .purge_log = *purge_log_,
           .memory = memory_ ? &*memory_ : nullptr,
           .redis = redis_ ? &*redis_ : nullptr,
@@ -239,18 +201,51 @@ Result<> Program::listen_for_admin() {
 void Program::start() {
   if (redis_log_ != nullptr) redis_log_->start();
   log_thread_ = std::thread([this] { log_loop_.run(); });
-  if (warmer_) {
-    std::vector<std::string> own_ports;
-    for (const ListenAt& at : listeners_) own_ports.push_back(at.endpoint.port);
-    warmer_->start(std::move(own_ports));
-  }
+  std::vector<std::string> own_ports;
+  for (const ListenAt& at : listeners_) own_ports.push_back(at.endpoint.port);
+  warmer_->start(std::move(own_ports));
   for (Worker& worker : workers_) worker.start();
 }
 
+void Program::reload(const config::Loaded& fresh) {
+  for (const config::Diagnostic& diagnostic : fresh.diagnostics) {
+    const bool is_error = diagnostic.severity == config::Diagnostic::Severity::error;
+    log().log(is_error ? spdlog::level::err : spdlog::level::warn, "{}", diagnostic.text());
+  }
+  try {
+    if (fresh.ok()) return adopt(config::update_of(config_, fresh.config));
+  } catch (const net::TlsFileError& error) {
+    log().error("{}", error.what());  // a file that has changed since it was checked
+  }
+  log().error("configuration not reloaded: the one that runs stays");
+}
+
+void Program::adopt(config::Update update) {
+  Generation next = generation_of(update.config, listen_at(update.config));
+  for (const std::string& key : update.kept) {
+    log().warn("{} has changed: that takes a restart, until then it stays as it is", key);
+  }
+  config_ = std::move(update.config);
+  logs_.set_level(config_.log.level);
+  commons_.adopt(next.cache->upstreams);
+  std::vector<std::future<void>> adopted;
+  for (Worker& worker : workers_) {
+    adopted.push_back(asio::co_spawn(worker.loop(), worker.lane().adopt(next), asio::use_future));
+  }
+  const SteadyTime deadline = std::chrono::steady_clock::now() + time_to_adopt;
+  for (std::future<void>& lane : adopted) lane.wait_until(deadline);
+  if (update.has_new_routes) {
+    asio::post(workers_.front().loop(), [this, routes = next.routes()] { warmer_->adopt(routes); });
+  }
+  generation_ = std::move(next);  // the one before goes with the last request that goes by it
+  log().info("configuration reloaded: {} routes", config_.routes.size());
+}
+
 void Program::drain_and_stop() {
+  log().info("shutting down: requests in flight have {} ms", config_.shutdown_grace.count());
   const SteadyTime deadline = std::chrono::steady_clock::now() + config_.shutdown_grace;
   if (admin_) admin_->drain();
-  if (warmer_) asio::post(workers_.front().loop(), [this] { warmer_->stop(); });
+  asio::post(workers_.front().loop(), [this] { warmer_->stop(); });
   std::vector<std::future<void>> drained;
   for (Worker& worker : workers_) {
     drained.push_back(asio::co_spawn(worker.loop(), worker.lane().drain(deadline), asio::use_future));
@@ -285,14 +280,13 @@ void Program::write_waiting_purges() {
 
 }  // namespace
 
-int run_program(const config::Config& config) {
+int run_program(const config::Config& config, const ReadAgain& read_again) {
   const Signals signals;
   raise_descriptor_limit();
   Program program(config);
   if (!program.listen()) return 1;
   program.start();
-  signals.wait();
-  program.log().info("shutting down: requests in flight have {} ms", config.shutdown_grace.count());
+  while (signals.wait() == SIGHUP) program.reload(read_again());
   program.drain_and_stop();
   program.log().info("bye");
   return 0;

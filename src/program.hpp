@@ -1,16 +1,17 @@
 #pragma once
 
-#include <larder/config/config.hpp>
+#include <larder/config/load.hpp>
 
-#include <memory>
-#include <string>
-#include <vector>
+#include <functional>
 
 namespace larder {
 
-/// The running program: everything that `config` asks for, wired together, until SIGTERM or SIGINT. Returns
-/// the exit code: 0 after an orderly end, 1 where it could not start (with the reason on stderr), 2 for a
-/// wrong configuration.
-int run_program(const config::Config& config);
+/// Reads the configuration anew, from where it came first.
+using ReadAgain = std::function<config::Loaded()>;
+
+/// The running program: everything that `config` asks for, wired together, until SIGTERM or SIGINT; at SIGHUP
+/// it goes by what `read_again` gives, where that has no error. Returns the exit code: 0 after an orderly
+/// end, 1 where it could not start (with the reason on stderr), 2 for a wrong configuration.
+int run_program(const config::Config& config, const ReadAgain& read_again);
 
 }  // namespace larder

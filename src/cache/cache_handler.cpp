@@ -27,10 +27,10 @@ constexpr std::size_t most_pumps = 4'096;
 
 }  // namespace
 
-CacheHandler::CacheHandler(const Settings& settings, store::Store& store, store::PurgeLog& log,
-                           pipeline::Handler& origin, const Clock& clock, Commons& commons,
-                           store::Leases* leases)
-    : settings_(settings),
+CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store,
+                           store::PurgeLog& log, pipeline::Handler& origin, const Clock& clock,
+                           Commons& commons, store::Leases* leases)
+    : settings_(std::move(settings)),
       store_(store),
       log_(log),
       origin_(origin),
@@ -42,6 +42,10 @@ CacheHandler::CacheHandler(const Settings& settings, store::Store& store, store:
       pumps_(std::make_unique<Tasks>(most_pumps)) {}
 
 CacheHandler::~CacheHandler() = default;
+
+void CacheHandler::adopt(std::shared_ptr<const Settings> settings) {
+  settings_ = std::move(settings);
+}
 
 void CacheHandler::stop() {
   behind_->stop();
@@ -77,11 +81,12 @@ policy::ReuseDecision CacheHandler::decide(const Visit& visit, const store::Stor
 }
 
 bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
-  const policy::Route* route = policy::find_route(settings_.routes, request.head.method, request.target.path);
-  if (route == nullptr) route = &settings_.fallback;
+  const policy::Route* route =
+      policy::find_route(settings_->routes, request.head.method, request.target.path);
+  if (route == nullptr) route = &settings_->fallback;
   if (route->upstream.empty() || route->strict) return false;
   // Without captures, which only fills and purges ask for.
-  Visit visit{.request = request, .match = {route, {}}};
+  Visit visit{.request = request, .settings = settings_, .match = {route, {}}};
   const Result<Reason> bypass = open(visit);
   if (!bypass || *bypass != Reason::none) return false;
 
@@ -101,15 +106,17 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
 }
 
 Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
+  // What it goes by to its end, whatever is adopted meanwhile.
+  const std::shared_ptr<const Settings> settings = settings_;
   std::optional<policy::RouteMatch> match =
-      policy::match_route(settings_.routes, request.head.method, request.target.path);
+      policy::match_route(settings->routes, request.head.method, request.target.path);
   const Reason no_match = match ? Reason::none : Reason::no_route;
-  if (!match) match = policy::RouteMatch{&settings_.fallback, {}};
+  if (!match) match = policy::RouteMatch{&settings->fallback, {}};
   if (match->route->upstream.empty()) {
     Response answer = pipeline::problem(404, "No route leads to an upstream.");
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = no_match});
   }
-  Visit visit{.request = request, .match = std::move(*match)};
+  Visit visit{.request = request, .settings = settings, .match = std::move(*match)};
   const Result<Reason> bypass = open(visit);
   if (!bypass) {
     co_return annotated(pipeline::request_problem(bypass.error()), {.result = CacheResult::bypass});

@@ -90,8 +90,8 @@ Task<Result<Response>> CacheHandler::collapse(Visit& visit, Reason why, store::S
 
 /// How long another one's fetch is waited for: as long as one may take. Then the request fetches for itself.
 Milliseconds CacheHandler::longest_wait(const Visit& visit) const {
-  const auto known = settings_.upstreams.find(visit.route().upstream);
-  const Protection limits = known == settings_.upstreams.end() ? Protection{} : known->second;
+  const auto known = visit.settings->upstreams.find(visit.route().upstream);
+  const Protection limits = known == visit.settings->upstreams.end() ? Protection{} : known->second;
   return limits.queue_timeout + limits.until_head +
          (needs_lease(visit) ? leases_->settings().lifetime : Milliseconds{0});
 }

@@ -5,22 +5,33 @@
 
 namespace larder::cache {
 
-Commons::Commons(const std::map<std::string, Protection>& upstreams)
-    : collapser_(std::make_unique<Collapser>()) {
-  for (const auto& [name, protection] : upstreams) {
-    turnstiles_.emplace(name, std::make_unique<Turnstile>(protection));
-  }
+Commons::Commons(const Protections& upstreams) : collapser_(std::make_unique<Collapser>()) {
+  adopt(upstreams);
 }
 
 Commons::~Commons() = default;
 
+void Commons::adopt(const Protections& upstreams) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, protection] : upstreams) {
+    std::unique_ptr<Turnstile>& turnstile = turnstiles_[name];
+    if (turnstile == nullptr) {
+      turnstile = std::make_unique<Turnstile>(protection);
+    } else {
+      turnstile->set_limits(protection);
+    }
+  }
+}
+
 Turnstile* Commons::turnstile(const std::string& upstream) const {
+  const std::lock_guard lock(mutex_);
   const auto found = turnstiles_.find(upstream);
   return found == turnstiles_.end() ? nullptr : found->second.get();
 }
 
 Commons::Counts Commons::counts() const {
   Counts counts = collapser_->counts();
+  const std::lock_guard lock(mutex_);
   for (const auto& [name, turnstile] : turnstiles_) counts.refused += turnstile->refused();
   return counts;
 }

@@ -127,8 +127,8 @@ void CacheHandler::add_conditions(Visit& visit, Reason why, const store::StoredR
 Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response response) {
   const bool is_head = visit.request.head.method == "HEAD";
   policy::StoringDecision decision =
-      policy::decide_storing(storing_input(visit, visit.request.head, response.head, settings_));
-  const bool fits = response.body.length().value_or(0) <= settings_.max_object;
+      policy::decide_storing(storing_input(visit, visit.request.head, response.head, *visit.settings));
+  const bool fits = response.body.length().value_or(0) <= visit.settings->max_object;
   if (decision.store() && !fits) decision.refusal = Reason::too_large;
   if (decision.store() && yields(visit, response.head.status)) decision.refusal = Reason::status;
   if (is_head) co_await take_head(visit, response.head);
@@ -160,7 +160,7 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   if (goes_on) {
     co_await share_content(visit, draft, response.body);
   } else {
-    co_await store_content(store_, draft, response.body, settings_.max_object);
+    co_await store_content(store_, draft, response.body, visit.settings->max_object);
   }
   // The client's own condition was kept from the origin, whose answer is for everybody: it is evaluated here.
   if (unmodified && response.head.status == 200) {

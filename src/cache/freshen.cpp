@@ -45,7 +45,7 @@ Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response re
   if (!policy::selects(response.head.fields, *validated->fields)) {
     co_return co_await fill(visit, Reason::stale, nullptr);
   }
-  const Freshened fresh = freshened(visit, *validated, response.head, settings_);
+  const Freshened fresh = freshened(visit, *validated, response.head, *visit.settings);
   const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, fresh.head, fresh.decision.lifetimes);
   draft->body = validated->body;
   const bool is_for_all = visit.lead && fresh.decision.store() &&
@@ -69,7 +69,7 @@ Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response re
 Task<> CacheHandler::take_head(Visit& visit, const http::ResponseHead& head) {
   const store::StoredResponsePtr stored = visit.stored;
   if (stored == nullptr || head.status != 200 || stored->status != 200) co_return;
-  Freshened fresh = freshened(visit, *stored, head, settings_);
+  Freshened fresh = freshened(visit, *stored, head, *visit.settings);
   if (!fresh.decision.store()) co_return;
   if (!policy::describes_same(head.fields, *stored->fields, stored->body.size())) {
     fresh.head.fields = *stored->fields;
@@ -100,7 +100,8 @@ Task<> CacheHandler::retire_stored(const Visit& visit, int status) {
 /// than the content the client would miss is passed on, and so is content that would have to be read for
 /// long.
 Task<> CacheHandler::spare_content(const Visit& visit, Response& response) const {
-  const bool is_brief = response.body.length().value_or(settings_.max_object + 1) <= settings_.max_object;
+  const bool is_brief =
+      response.body.length().value_or(visit.settings->max_object + 1) <= visit.settings->max_object;
   const bool may_spare = visit.request.head.method == "GET" && response.head.status == 200 && is_brief &&
                          !response.head.fields.contains("Set-Cookie");
   if (!may_spare) co_return;

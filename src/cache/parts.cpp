@@ -80,17 +80,17 @@ Task<Result<Response>> CacheHandler::look_up_part(Visit& visit, Reason absence) 
 /// Where that makes it whole it is stored as such, and answers every later request.
 Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Response response) {
   policy::StoringDecision decision =
-      policy::decide_storing_part(storing_input(visit, visit.request.head, response.head, settings_));
+      policy::decide_storing_part(storing_input(visit, visit.request.head, response.head, *visit.settings));
   const std::uint64_t size = size_of_part(response);
-  if (decision.store() && size > settings_.max_object) decision.refusal = Reason::too_large;
+  if (decision.store() && size > visit.settings->max_object) decision.refusal = Reason::too_large;
   response.head.fields = policy::response_fields_to_forward(response.head, false);
   if (decision.store()) {
     const store::StoredResponsePtr older =
         store_.find_now(policy::part_key(visit.key.text), visit.request.head.fields);
     std::optional<ToStore> combined;
-    if (older != nullptr) combined = combine_with(*older, visit, response.head, size, settings_);
+    if (older != nullptr) combined = combine_with(*older, visit, response.head, size, *visit.settings);
     if (!combined) combined = ToStore{part_draft_of(visit, response.head, decision.lifetimes), {}};
-    co_await store_content(store_, std::move(combined->draft), response.body, settings_.max_object,
+    co_await store_content(store_, std::move(combined->draft), response.body, visit.settings->max_object,
                            std::move(combined->margins), size);
   }
   const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
@@ -113,7 +113,7 @@ void CacheHandler::ask_for_rest(Visit& visit, http::FieldList& fields) {
     return;
   const auto gap = policy::gap_of(*part->fields, part->body.size());
   // What is too large to be stored would be asked for in two pieces each time.
-  if (!gap || gap->length > settings_.max_object) return;
+  if (!gap || gap->length > visit.settings->max_object) return;
   policy::ask_for_gap(fields, *gap);
   visit.part = part;
 }

@@ -47,7 +47,7 @@ Task<> CacheHandler::settle(Visit& visit, Result<Response>& response) {
   if (!is_untouched || after.sequence != before.sequence + own_purges) co_return;
   posted->born = after.position;
   posted->checked = after.sequence;
-  co_await store_content(store_, std::move(posted), response->body, settings_.max_object);
+  co_await store_content(store_, std::move(posted), response->body, visit.settings->max_object);
 }
 
 /// Purges what an unsafe request changed before its answer leaves (RFC 9111, section 4.4): after a non-error
@@ -79,8 +79,8 @@ std::shared_ptr<store::StoredResponse> CacheHandler::posted_answer(Visit& visit,
   if (policy::bypass_reason(visit.route(), get, visit.request.target, false) != Reason::none) return nullptr;
   if (!sends_the_same(visit, get)) return nullptr;
   const policy::StoringDecision decision =
-      policy::decide_storing(storing_input(visit, get, response.head, settings_));
-  if (!decision.store() || response.body.length().value_or(0) > settings_.max_object) return nullptr;
+      policy::decide_storing(storing_input(visit, get, response.head, *visit.settings));
+  if (!decision.store() || response.body.length().value_or(0) > visit.settings->max_object) return nullptr;
   visit.key = policy::key_of(visit.route(), visit.request.target, get.fields, visit.request.own_port);
   http::ResponseHead head;
   head.fields = policy::response_fields_to_forward(response.head, false);

@@ -17,7 +17,7 @@ Task<> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::StoredRe
                                    pipeline::Body& body) {
   if (body.is_streamed() && !pumps_->has_room()) {
     visit.lead->release();
-    co_await store_content(store_, std::move(draft), body, settings_.max_object);
+    co_await store_content(store_, std::move(draft), body, visit.settings->max_object);
     co_return;
   }
   if (!body.is_streamed()) {
@@ -29,7 +29,7 @@ Task<> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::StoredRe
   }
   const std::optional<std::uint64_t> length = body.length();
   auto pump = std::make_unique<Pump>(std::move(*visit.lead), std::move(visit.pass), draft, std::move(body),
-                                     Pump::Into{store_, log_, clock_, settings_.max_object});
+                                     Pump::Into{store_, log_, clock_, visit.settings->max_object});
   const std::shared_ptr<SharedFill> fill = pump->fill();
   const bool is_all_there = co_await pump->read_ready();
   if (is_all_there && fill->look().state == SharedFill::State::whole) {

@@ -43,12 +43,14 @@ Task<> CacheHandler::refresh_behind(const Visit& visit, store::StoredResponsePtr
   std::optional<RefreshClaim> claim = RefreshClaim::on(std::move(stored), now);
   if (!claim) co_return;
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-  behind_->start(executor, key, refresh(whole_request(visit.request), visit.match, *std::move(claim)));
+  behind_->start(executor, key,
+                 refresh(whole_request(visit.request), visit.settings, visit.match, *std::move(claim)));
 }
 
 /// Runs on its own: it owns what it needs but for this handler and what that stands on.
-Task<> CacheHandler::refresh(pipeline::Request request, policy::RouteMatch match, RefreshClaim claim) {
-  Visit visit{.request = request, .match = std::move(match), .is_behind = true};
+Task<> CacheHandler::refresh(pipeline::Request request, std::shared_ptr<const Settings> settings,
+                             policy::RouteMatch match, RefreshClaim claim) {
+  Visit visit{.request = request, .settings = settings, .match = std::move(match), .is_behind = true};
   visit.key = policy::key_of(visit.route(), request.target, request.head.fields, request.own_port);
   visit.stored = claim.stored();
   if (policy::remaining_freshness(visit.stored->lifetimes, clock_.now()) > Milliseconds{0}) {

@@ -42,18 +42,19 @@ class Turnstile::Place {
 
 std::optional<Turnstile::Pass> Turnstile::try_enter() {
   const std::lock_guard lock(mutex_);
-  if (inside_ == limits_.max_fills) return std::nullopt;
+  if (inside_ >= limits_.max_fills) return std::nullopt;
   ++inside_;
   return Pass(*this);
 }
 
 Task<std::optional<Turnstile::Pass>> Turnstile::enter() {
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-  const SteadyTime deadline = std::chrono::steady_clock::now() + limits_.queue_timeout;
   const auto sleeper = std::make_shared<Sleeper>(executor);
   std::optional<Place> place;
+  SteadyTime deadline = std::chrono::steady_clock::now();
   {
     const std::lock_guard lock(mutex_);
+    deadline += limits_.queue_timeout;
     if (inside_ < limits_.max_fills) {
       ++inside_;
       co_return Pass(*this);
@@ -76,13 +77,22 @@ Task<std::optional<Turnstile::Pass>> Turnstile::enter() {
 /// The longest waiting goes in in place of the one that leaves.
 void Turnstile::leave() {
   const std::lock_guard lock(mutex_);
-  if (queue_.empty()) {
-    --inside_;
-    return;
-  }
+  --inside_;
+  if (!queue_.empty() && inside_ < limits_.max_fills) let_first_in();
+}
+
+/// Under the lock.
+void Turnstile::let_first_in() {
+  ++inside_;
   *queue_.front().granted = true;
   queue_.front().waker.wake();
   queue_.pop_front();
+}
+
+void Turnstile::set_limits(const Protection& limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+  while (!queue_.empty() && inside_ < limits_.max_fills) let_first_in();
 }
 
 std::uint64_t Turnstile::refused() const {

@@ -41,7 +41,9 @@ class Turnstile {
   /// Waits for a pass; nothing where too many wait already, or it takes too long.
   Task<std::optional<Pass>> enter();
 
-  const Protection& limits() const { return limits_; }
+  /// What holds from now on; who waits goes in where there is room now.
+  void set_limits(const Protection& limits);
+
   std::uint64_t refused() const;
 
  private:
@@ -52,9 +54,10 @@ class Turnstile {
   class Place;
 
   void leave();
+  void let_first_in();
 
-  const Protection limits_;
   mutable std::mutex mutex_;
+  Protection limits_;
   std::size_t inside_ = 0;
   std::list<Waiting> queue_;
   std::uint64_t refused_ = 0;

@@ -10,18 +10,22 @@
 #include <larder/store/purge_log.hpp>
 #include <larder/store/stored_response.hpp>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace larder::cache {
 
+struct Settings;
+
 /// One request while it is being answered: what was found out about it so far.
 struct Visit {
   pipeline::Request& request;
-  policy::RouteMatch match;
-  policy::Key key{};             ///< of a request that may be answered from cache
-  store::PurgeLog::Mark mark{};  ///< of its fill
-  Time request_time{};           ///< of its fill
+  const std::shared_ptr<const Settings>& settings;  ///< as it came; whoever makes the visit keeps them
+  policy::RouteMatch match;                         ///< one of their routes
+  policy::Key key{};                                ///< of a request that may be answered from cache
+  store::PurgeLog::Mark mark{};                     ///< of its fill
+  Time request_time{};                              ///< of its fill
   Time response_time{};
   /// What is stored and matches the request, though it may not simply be served. nullptr where it is none of
   /// this request's business.

@@ -18,18 +18,16 @@ bool is_broken(const boost::system::error_code& error) {
 
 }  // namespace
 
-Origin::Origin(const std::vector<Settings>& upstreams, Log& log) {
-  for (const Settings& settings : upstreams) {
-    pools_.emplace(settings.name, std::make_shared<Pool>(settings, log));
-  }
+Origin::Origin(const std::vector<Settings>& upstreams, Log& log) : log_(log) {
+  adopt(upstreams, {});
 }
 
 Origin::~Origin() = default;
 
 Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
-  const auto found = pools_.find(request.upstream);
-  if (found == pools_.end()) co_return Error::unavailable;
-  const std::shared_ptr<Pool> pool = found->second;
+  const auto found = places_.find(request.upstream);
+  if (found == places_.end()) co_return Error::unavailable;
+  const std::shared_ptr<Pool> pool = found->second.pool;
   const bool repeatable = may_repeat(request);
   boost::system::error_code first_failure;
   if (std::unique_ptr<Connection> used = pool->take_unused()) {
@@ -47,8 +45,36 @@ Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
   co_return response;
 }
 
+void Origin::adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<const void>& earlier) {
+  for (auto& [name, place] : places_) {
+    if (!place.needed_by) place.needed_by = earlier;
+  }
+  for (const Settings& settings : upstreams) {
+    Place& place = places_[settings.name];
+    place.needed_by.reset();
+    if (place.pool != nullptr && place.pool->settings() == settings) continue;
+    if (place.pool != nullptr) replaced_.emplace_back(place.pool);
+    place.pool = std::make_shared<Pool>(settings, log_);
+  }
+  forget_unneeded();
+}
+
+/// Who may name an upstream looks it up when it asks: what is needed no longer goes with a later adopt().
+void Origin::forget_unneeded() {
+  std::erase_if(places_, [this](const auto& one) {
+    const Place& place = one.second;
+    const bool is_unneeded = place.needed_by && place.needed_by->expired();
+    if (is_unneeded) replaced_.emplace_back(place.pool);  // a response may still be on its way
+    return is_unneeded;
+  });
+  std::erase_if(replaced_, [](const std::weak_ptr<Pool>& pool) { return pool.expired(); });
+}
+
 void Origin::close() {
-  for (auto& [name, pool] : pools_) pool->close();
+  for (auto& [name, place] : places_) place.pool->close();
+  for (const std::weak_ptr<Pool>& pool : replaced_) {
+    if (const std::shared_ptr<Pool> running = pool.lock()) running->close();
+  }
 }
 
 }  // namespace larder::origin

@@ -35,10 +35,9 @@ Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const 
 
 Server::~Server() = default;
 
-void Server::accept_on(std::unique_ptr<net::Listener> listener) {
-  std::shared_ptr<net::Listener> shared = std::move(listener);
-  listeners_.push_back(shared);
-  boost::asio::co_spawn(loop_, accept_loop(shared),
+void Server::accept_on(std::shared_ptr<net::Listener> listener) {
+  listeners_.push_back(listener);
+  boost::asio::co_spawn(loop_, accept_loop(std::move(listener)),
                         [this](const std::exception_ptr& exception) { report(log_, exception); });
 }
 

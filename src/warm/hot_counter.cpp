@@ -39,10 +39,15 @@ bool is_kept(const pipeline::Response& response) {
 
 }  // namespace
 
-HotCounter::HotCounter(pipeline::Handler& inner, const std::vector<policy::Route>& routes,
-                       store::WarmRecords& records)
-    : inner_(inner), routes_(routes), records_(records) {
-  for (const policy::Route& route : routes) {
+HotCounter::HotCounter(pipeline::Handler& inner, RoutesPtr routes, store::WarmRecords& records)
+    : inner_(inner), records_(records) {
+  count_by(std::move(routes));
+}
+
+void HotCounter::count_by(RoutesPtr routes) {
+  counted_.clear();
+  routes_ = std::move(routes);
+  for (const policy::Route& route : *routes_) {
     if (!is_counted(route)) continue;
     counted_.emplace(&route, Frequent(std::max(least_counted, surplus * route.warm->hottest)));
   }
@@ -63,8 +68,8 @@ Task<Result<pipeline::Response>> HotCounter::handle(pipeline::Request& request) 
 }
 
 void HotCounter::count(const pipeline::Request& request, const pipeline::Response& response) {
-  if (request.head.method != "GET") return;
-  const policy::Route* route = policy::find_route(routes_, request.head.method, request.target.path);
+  if (counted_.empty() || request.head.method != "GET") return;
+  const policy::Route* route = policy::find_route(*routes_, request.head.method, request.target.path);
   const auto found = counted_.find(route);
   if (found == counted_.end() || !is_kept(response)) return;
   const http::Target& target = request.target;
@@ -92,18 +97,30 @@ void HotCounter::stop() {
 }
 
 Task<> HotCounter::save() {
-  for (auto& [route, frequent] : counted_) {
-    std::vector<store::AskedFor> asked;
-    for (const auto& [url, times] : frequent.take()) asked.push_back({url, times});
-    const std::size_t most = surplus * route->warm->hottest;
-    std::ranges::sort(asked, std::ranges::greater(), &store::AskedFor::times);
-    if (asked.size() > most) asked.resize(most);
-    co_await records_.add(route->match, asked, most);
-  }
+  co_await hand_over(take());
 }
 
-bool counts_hottest(const std::vector<policy::Route>& routes) {
-  return std::ranges::any_of(routes, is_counted);
+Task<> HotCounter::adopt(RoutesPtr routes) {
+  std::vector<Counted> counted = take();
+  count_by(std::move(routes));
+  co_await hand_over(std::move(counted));
+}
+
+std::vector<HotCounter::Counted> HotCounter::take() {
+  std::vector<Counted> all;
+  for (auto& [route, frequent] : counted_) {
+    Counted& counted = all.emplace_back();
+    counted.route = route->match;
+    counted.most = surplus * route->warm->hottest;
+    for (const auto& [url, times] : frequent.take()) counted.asked.push_back({url, times});
+    std::ranges::sort(counted.asked, std::ranges::greater(), &store::AskedFor::times);
+    if (counted.asked.size() > counted.most) counted.asked.resize(counted.most);
+  }
+  return all;
+}
+
+Task<> HotCounter::hand_over(std::vector<Counted> counted) {
+  for (const Counted& one : counted) co_await records_.add(one.route, one.asked, one.most);
 }
 
 }  // namespace larder::warm

@@ -30,15 +30,17 @@ Seconds fresh_until(Time next, Time now) {
 
 class Warmer::State : public std::enable_shared_from_this<State> {
  public:
-  State(boost::asio::io_context& loop, pipeline::Handler& cache, const std::vector<policy::Route>& routes,
+  State(boost::asio::io_context& loop, pipeline::Handler& cache, RoutesPtr routes,
         store::WarmRecords* records, const Clock& clock, Log& log, Settings settings)
       : loop_(loop),
         settings_(std::move(settings)),
-        fetcher_(cache, routes, own_ports_),
+        cache_(cache),
+        routes_(std::move(routes)),
+        fetcher_(cache, *routes_, own_ports_),
         records_(records),
         clock_(clock),
         log_(log) {
-    for (const policy::Route& route : routes) {
+    for (const policy::Route& route : *routes_) {
       if (route.warm) jobs_.push_back({.route = route, .report = {.route = route.match}});
     }
   }
@@ -50,6 +52,14 @@ class Warmer::State : public std::enable_shared_from_this<State> {
           loop_, attend(shared_from_this(), job),
           [self = shared_from_this(), &job](const std::exception_ptr& bug) { self->report_bug(job, bug); });
     }
+  }
+
+  /// One that begins for other routes as this one ends.
+  std::shared_ptr<State> succeed(RoutesPtr routes) {
+    stop();
+    auto next = std::make_shared<State>(loop_, cache_, std::move(routes), records_, clock_, log_, settings_);
+    next->start(own_ports_);
+    return next;
   }
 
   void report_bug(const Job& job, const std::exception_ptr& bug) {
@@ -79,6 +89,8 @@ class Warmer::State : public std::enable_shared_from_this<State> {
   boost::asio::io_context& loop_;
   const Settings settings_;
   std::vector<std::string> own_ports_;
+  pipeline::Handler& cache_;
+  const RoutesPtr routes_;
   const Fetcher fetcher_;
   store::WarmRecords* records_;
   const Clock& clock_;
@@ -161,15 +173,19 @@ void Warmer::State::tell(const Job& job) const {
            report.rejected, report.failed);
 }
 
-Warmer::Warmer(boost::asio::io_context& loop, pipeline::Handler& cache,
-               const std::vector<policy::Route>& routes, store::WarmRecords* records, const Clock& clock,
-               Log& log, Settings settings)
-    : state_(std::make_shared<State>(loop, cache, routes, records, clock, log, std::move(settings))) {}
+Warmer::Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, RoutesPtr routes,
+               store::WarmRecords* records, const Clock& clock, Log& log, Settings settings)
+    : state_(std::make_shared<State>(loop, cache, std::move(routes), records, clock, log,
+                                     std::move(settings))) {}
 
 Warmer::~Warmer() = default;
 
 void Warmer::start(std::vector<std::string> own_ports) {
   state_->start(std::move(own_ports));
+}
+
+void Warmer::adopt(RoutesPtr routes) {
+  state_ = state_->succeed(std::move(routes));
 }
 
 void Warmer::stop() {
@@ -178,10 +194,6 @@ void Warmer::stop() {
 
 std::vector<Report> Warmer::reports() const {
   return state_->reports();
-}
-
-bool has_jobs(const std::vector<policy::Route>& routes) {
-  return std::ranges::any_of(routes, [](const policy::Route& route) { return route.warm.has_value(); });
 }
 
 }  // namespace larder::warm

@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -77,6 +78,15 @@ class SecureLarder {
     return "https://localhost:" + std::to_string(port()) + target;
   }
   std::string ca() const { return authority_.ca(); }
+
+  /// Puts other files in place of its certificate's and has them read: whether the log says so.
+  bool renew(const CertificateFiles& files, const std::string& said) {
+    constexpr auto over = std::filesystem::copy_options::overwrite_existing;
+    std::filesystem::copy_file(files.cert, files_.cert, over);
+    std::filesystem::copy_file(files.key, files_.key, over);
+    process_->signal(SIGHUP);
+    return eventually([&] { return contains(process_->errors(), said); }, patience);
+  }
 
   std::uint16_t plain_port() const { return plain_.number(); }
   std::uint16_t port() const { return secure_.number(); }
@@ -207,6 +217,20 @@ TEST_CASE("A listener for TLS serves https, and its responses are others than th
   CHECK(cache_result(plain.get("/a")) == "MISS");
   CHECK(origin.last().fields.get("X-Forwarded-Proto") == "http");
   CHECK(curl({larder.url("/a")}).exit_code == 60);  // the authority is not the system's
+}
+
+TEST_CASE("Certificates read again hold for the next connections, and files that are wrong for none") {
+  Origin origin(numbered);
+  SecureLarder larder(origin);
+  CHECK(curl({"--cacert", larder.ca(), larder.url("/a")}).exit_code == 0);
+  Authority other;
+  CHECK(larder.renew(other.issue("localhost"), "configuration reloaded"));
+  CHECK(contains(curl({"--cacert", other.ca(), larder.url("/a")}).output, "X-Cache: HIT"));
+  CHECK(curl({"--cacert", larder.ca(), larder.url("/a")}).exit_code == 60);
+  Authority third;
+  const CertificateFiles mixed{other.issue("localhost").cert, third.issue("localhost").key};
+  CHECK(larder.renew(mixed, "configuration not reloaded"));
+  CHECK(curl({"--cacert", other.ca(), larder.url("/a")}).exit_code == 0);
 }
 
 TEST_CASE("A listener for TLS speaks TLS 1.2 and later, and HTTP/1.1 alone") {

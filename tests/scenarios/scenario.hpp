@@ -89,9 +89,10 @@ class Scenario {
   store::MemoryTier memory{16u << 20, 1u << 20};
   store::MemoryPurgeLog log{clock, {}};
   store::MemoryStore store{memory, log};
-  cache::Settings settings;
+  std::shared_ptr<cache::Settings> shared_settings = std::make_shared<cache::Settings>();
+  cache::Settings& settings = *shared_settings;
   cache::Commons commons;
-  cache::CacheHandler handler{settings, store, log, origin, clock, commons};
+  cache::CacheHandler handler{shared_settings, store, log, origin, clock, commons};
 };
 
 /// A route with a ttl; more is set by the test.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -73,12 +74,33 @@ std::uint64_t Larder::peak_memory() const {
 }
 
 void Larder::start() {
+  write(port_.address());
   const std::string path = (directory_.path() / "larder.yaml").string();
-  std::ofstream(path) << "listen: " << port_.address() << "\n" << yaml_;
   process_ = std::make_unique<Process>(std::vector<std::string>{LARDER_BINARY, "--config", path});
   eventually([this] { return accepts_connections(port()) || !process_->is_running(); }, patience);
   if (!process_->is_running() || !accepts_connections(port()))
     throw std::runtime_error("larder did not start with\n" + yaml_ + "\nand said\n" + log());
+}
+
+void Larder::write(const std::string& listen) const {
+  std::ofstream(directory_.path() / "larder.yaml") << "listen: " << listen << "\n" << yaml_;
+}
+
+bool Larder::reload(const std::string& yaml, const std::string& listen) {
+  const int done = log_lines_with("configuration reloaded");
+  const int refused = log_lines_with("configuration not reloaded");
+  yaml_ = yaml;
+  write(listen.empty() ? port_.address() : listen);
+  process_->signal(SIGHUP);
+  bool is_done = false;
+  const bool has_spoken = eventually(
+      [&] {
+        is_done = log_lines_with("configuration reloaded") > done;
+        return is_done || log_lines_with("configuration not reloaded") > refused;
+      },
+      patience);
+  if (!has_spoken) throw std::runtime_error("larder did not read its configuration again and said\n" + log());
+  return is_done;
 }
 
 void Larder::check_end() {

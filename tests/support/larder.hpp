@@ -53,6 +53,11 @@ class Larder {
   /// Ends it as stop() does and starts it anew at the same port.
   void restart();
 
+  /// Puts another configuration in place of the file's (`listen` stays the first line, unless given) and has
+  /// it read (SIGHUP): whether larder goes by it now. Throws where it says neither.
+  bool reload(const std::string& yaml, const std::string& listen = "");
+  bool reload(const Yaml& yaml) { return reload(yaml.text()); }
+
   Process& process() { return *process_; }
   std::string log() const { return process_->output() + process_->errors(); }
 
@@ -64,6 +69,7 @@ class Larder {
 
  private:
   void start();
+  void write(const std::string& listen) const;
   void check_end();
 
   TemporaryDirectory directory_;

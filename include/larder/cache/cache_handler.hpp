@@ -69,16 +69,22 @@ struct Settings {
 /// them.
 ///
 /// One for each worker, over that worker's store and origin; settings, purge log and commons are everybody's.
+/// A request goes to its end by the settings that it found, and keeps them alive as long.
 class CacheHandler final : public pipeline::Handler {
  public:
-  CacheHandler(const Settings& settings, store::Store& store, store::PurgeLog& log, pipeline::Handler& origin,
-               const Clock& clock, Commons& commons, store::Leases* leases = nullptr);
+  CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store, store::PurgeLog& log,
+               pipeline::Handler& origin, const Clock& clock, Commons& commons,
+               store::Leases* leases = nullptr);
   ~CacheHandler() override;
 
   /// The hit path: what memory has fresh.
   bool answer_now(pipeline::Request& request, pipeline::Response& response) override;
 
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
+
+  /// Requests go by these from now on; nothing that is stored is lost. On the loop that the requests come on.
+  void adopt(std::shared_ptr<const Settings> settings);
+  const std::shared_ptr<const Settings>& settings() const { return settings_; }
 
   /// Ends the fills that go on without a client. On the loop they run on.
   void stop();
@@ -90,7 +96,8 @@ class CacheHandler final : public pipeline::Handler {
   bool trusts_hits(const Visit& visit) const;
   Task<Result<pipeline::Response>> look_up_part(Visit& visit, policy::Reason absence);
   Task<> refresh_behind(const Visit& visit, store::StoredResponsePtr stored, Time now);
-  Task<> refresh(pipeline::Request request, policy::RouteMatch match, RefreshClaim claim);
+  Task<> refresh(pipeline::Request request, std::shared_ptr<const Settings> settings,
+                 policy::RouteMatch match, RefreshClaim claim);
   bool may_go_unasked(const Visit& visit, const store::StoredResponse& stored, Time now) const;
   std::optional<pipeline::Response> stand_in(const Visit& visit, policy::Reason why,
                                              std::optional<int> origin_status);
@@ -134,7 +141,7 @@ class CacheHandler final : public pipeline::Handler {
                                                        const pipeline::Response& response) const;
   Task<std::size_t> purge_after(Visit& visit, const Result<pipeline::Response>& response);
 
-  const Settings& settings_;
+  std::shared_ptr<const Settings> settings_;
   store::Store& store_;
   store::PurgeLog& log_;
   pipeline::Handler& origin_;

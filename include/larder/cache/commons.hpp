@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace larder::cache {
@@ -25,10 +26,16 @@ struct Protection {
 /// upstream may have. It outlives them. Safe to use from any thread.
 class Commons {
  public:
-  explicit Commons(const std::map<std::string, Protection>& upstreams);
+  using Protections = std::map<std::string, Protection>;  ///< by the upstreams' names
+
+  explicit Commons(const Protections& upstreams);
   ~Commons();
   Commons(const Commons&) = delete;
   Commons& operator=(const Commons&) = delete;
+
+  /// These hold from now on. An upstream that is not among them any more stays limited as it was, for what
+  /// is still under way there.
+  void adopt(const Protections& upstreams);
 
   Collapser& collapser() { return *collapser_; }
 
@@ -46,6 +53,7 @@ class Commons {
 
  private:
   std::unique_ptr<Collapser> collapser_;
+  mutable std::mutex mutex_;  // of the map: turnstiles stay to the end
   std::map<std::string, std::unique_ptr<Turnstile>> turnstiles_;
 };
 

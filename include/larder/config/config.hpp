@@ -47,6 +47,7 @@ struct Timeouts {
   Milliseconds connect{2'000};
   Milliseconds first_byte{30'000};  ///< from the request's last byte to the response's head
   Milliseconds idle{60'000};  ///< between two bytes of content; also how long an unused connection is kept
+  bool operator==(const Timeouts&) const = default;
 };
 
 struct Upstream {
@@ -57,6 +58,7 @@ struct Upstream {
   std::uint64_t queue = 1'024;        ///< of those that wait
   Milliseconds queue_timeout{2'000};  ///< of one of them
   Tls tls;                            ///< of its https servers
+  bool operator==(const Upstream&) const = default;
 };
 
 struct Redis {
@@ -72,6 +74,7 @@ struct Redis {
   Milliseconds wait_timeout{50};
   std::string sentinel_username;  ///< `sentinel`: with `redis+sentinel://`, the sentinels' own user
   std::string sentinel_password;
+  bool operator==(const Redis&) const = default;
 };
 
 struct Store {
@@ -79,12 +82,14 @@ struct Store {
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content
   Milliseconds max_lifetime{24 * 3'600'000};
   std::optional<Redis> redis;
+  bool operator==(const Store&) const = default;
 };
 
 /// The admin API's own listener.
 struct Admin {
   std::string listen = "127.0.0.1:9090";
   std::string token;  ///< that requests must bear; empty: none, on a loopback address only
+  bool operator==(const Admin&) const = default;
 };
 
 struct Logging {
@@ -93,6 +98,7 @@ struct Logging {
   std::string level = "info";  ///< trace, debug, info, warn, error, off
   Access access = Access::off;
   Format format = Format::json;
+  bool operator==(const Logging&) const = default;
 };
 
 /// The whole configuration, defaults filled in: plain values.

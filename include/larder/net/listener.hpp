@@ -25,6 +25,9 @@ class Listener {
   /// Error::unavailable where the system is out of descriptors.
   Task<Result<std::unique_ptr<Stream>>> accept();
 
+  /// What secures the connections from now on, where one of open() did. On the loop.
+  void renew(std::shared_ptr<const TlsContext> tls) { tls_ = std::move(tls); }
+
   /// The address bound, its port known where 0 was asked for.
   const Endpoint& endpoint() const { return endpoint_; }
 

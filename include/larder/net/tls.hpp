@@ -35,7 +35,7 @@ struct TlsServerSettings {
 };
 
 /// What TLS connections of one kind share: files read, versions and protocols chosen. TLS 1.2 and later,
-/// HTTP/1.1 alone. Built once at the start, used by any thread.
+/// HTTP/1.1 alone. Built from files, never changed, used by any thread.
 class TlsContext {
  public:
   /// Both throw TlsFileError.
@@ -57,6 +57,7 @@ class TlsContext {
 struct TlsPeer {
   std::shared_ptr<const TlsContext> context;
   std::string server_name;  ///< asked for (SNI), and what the certificate must be for: a name or an address
+  bool operator==(const TlsPeer&) const = default;  ///< the very same context
 };
 
 }  // namespace larder::net

@@ -18,6 +18,7 @@ namespace larder::origin {
 struct Server {
   net::Endpoint endpoint;
   std::optional<net::TlsPeer> tls;
+  bool operator==(const Server&) const = default;
 };
 
 /// One upstream and how long to wait for it.
@@ -28,6 +29,7 @@ struct Settings {
   Milliseconds first_byte_timeout{30'000};  ///< from the request's last byte to the response's head
   Milliseconds idle_timeout{60'000};  ///< between two bytes of content; how long an unused connection is kept
   std::size_t max_unused = 128;       ///< unused connections kept for a server
+  bool operator==(const Settings&) const = default;
 };
 
 class Pool;
@@ -46,11 +48,26 @@ class Origin final : public pipeline::Handler {
 
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
 
+  /// Asks these from now on, with new connections where the settings differ from those before; what is under
+  /// way goes on. An upstream that is not among them any more is asked as long as `earlier` lives, which is
+  /// what requests that may still name it hold. On the loop.
+  void adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<const void>& earlier);
+
   /// Closes every connection: what waits for a response gets Error::canceled, and nothing is begun any more.
   void close();
 
  private:
-  std::map<std::string, std::shared_ptr<Pool>, std::less<>> pools_;
+  /// How an upstream is asked, and how long.
+  struct Place {
+    std::shared_ptr<Pool> pool;
+    std::optional<std::weak_ptr<const void>> needed_by{};  // it is no upstream any more
+  };
+
+  void forget_unneeded();
+
+  Log& log_;
+  std::map<std::string, Place, std::less<>> places_;
+  std::vector<std::weak_ptr<Pool>> replaced_;  // kept by the exchanges that are under way there
 };
 
 }  // namespace larder::origin

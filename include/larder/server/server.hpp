@@ -42,7 +42,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   /// Accepts on a listener of this loop from now on.
-  void accept_on(std::unique_ptr<net::Listener> listener);
+  void accept_on(std::shared_ptr<net::Listener> listener);
 
   /// Accepts nothing more, ends idle connections, lets requests in flight finish and closes theirs after the
   /// answer.

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <larder/pipeline/handler.hpp>
-#include <larder/policy/route.hpp>
 #include <larder/store/warm_records.hpp>
+#include <larder/warm/routes.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -19,8 +19,8 @@ class Frequent;
 /// and hands the counts to the records now and then. Of one worker; memory is bounded.
 class HotCounter final : public pipeline::Handler {
  public:
-  /// All of it outlives the counter.
-  HotCounter(pipeline::Handler& inner, const std::vector<policy::Route>& routes, store::WarmRecords& records);
+  /// `inner` and `records` outlive the counter.
+  HotCounter(pipeline::Handler& inner, RoutesPtr routes, store::WarmRecords& records);
   ~HotCounter() override;
 
   bool answer_now(pipeline::Request& request, pipeline::Response& response) override;
@@ -33,19 +33,29 @@ class HotCounter final : public pipeline::Handler {
   /// Hands over what was counted since the last time.
   Task<> save();
 
+  /// Counts by these from now on, and hands over what was counted by those before. On the loop.
+  Task<> adopt(RoutesPtr routes);
+
  private:
+  /// What a route's clients asked for.
+  struct Counted {
+    std::string route;
+    std::vector<store::AskedFor> asked;
+    std::size_t most = 0;
+  };
+
+  void count_by(RoutesPtr routes);
+  std::vector<Counted> take();
+  Task<> hand_over(std::vector<Counted> counted);
   void count(const pipeline::Request& request, const pipeline::Response& response);
 
   pipeline::Handler& inner_;
-  const std::vector<policy::Route>& routes_;
+  RoutesPtr routes_;
   store::WarmRecords& records_;
   std::map<const policy::Route*, Frequent> counted_;
   std::string url_;                             // its memory is used again
   boost::asio::steady_timer* pause_ = nullptr;  // of save_regularly()
   bool stopping_ = false;
 };
-
-/// Whether a route has its hottest counted.
-bool counts_hottest(const std::vector<policy::Route>& routes);
 
 }  // namespace larder::warm

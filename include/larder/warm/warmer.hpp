@@ -3,8 +3,8 @@
 #include <larder/base/clock.hpp>
 #include <larder/base/log.hpp>
 #include <larder/pipeline/handler.hpp>
-#include <larder/policy/route.hpp>
 #include <larder/store/warm_records.hpp>
+#include <larder/warm/routes.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -47,18 +47,23 @@ class Warmer {
     Milliseconds poll{1'000};           ///< how often the clock is looked at
   };
 
-  /// All of it outlives the warmer; `records` is nullptr without Redis. The warmer outlives its loop's runs.
-  Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, const std::vector<policy::Route>& routes,
+  /// All of it but the routes outlives the warmer; `records` is nullptr without Redis. The warmer outlives
+  /// its loop's runs.
+  Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, RoutesPtr routes,
          store::WarmRecords* records, const Clock& clock, Log& log, Settings settings);
-  Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, const std::vector<policy::Route>& routes,
+  Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, RoutesPtr routes,
          store::WarmRecords* records, const Clock& clock, Log& log)
-      : Warmer(loop, cache, routes, records, clock, log, Settings{}) {}
+      : Warmer(loop, cache, std::move(routes), records, clock, log, Settings{}) {}
   ~Warmer();
   Warmer(const Warmer&) = delete;
   Warmer& operator=(const Warmer&) = delete;
 
   /// Begins; `own_ports` are those at which larder listens. Before the loop runs, or on it.
   void start(std::vector<std::string> own_ports);
+
+  /// Ends what was begun for the routes before, as stop() does, and begins with these as at the start. On the
+  /// loop, once started.
+  void adopt(RoutesPtr routes);
 
   /// Begins nothing more; what is under way comes to its end, once the cache's requests do. On the loop.
   void stop();
@@ -70,8 +75,5 @@ class Warmer {
   class State;
   std::shared_ptr<State> state_;
 };
-
-/// Whether any route warms.
-bool has_jobs(const std::vector<policy::Route>& routes);
 
 }  // namespace larder::warm

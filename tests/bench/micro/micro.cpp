@@ -38,7 +38,7 @@ policy::Route route() {
 /// A cache that holds the response to both requests.
 struct Cache {
   Cache() {
-    settings.routes.push_back(route());
+    settings->routes.push_back(route());
     auto response = std::make_shared<store::StoredResponse>();
     response->primary_key = response->variant_key = "GET:http://shop.example/api/products/7?page=2";
     http::FieldList fields;
@@ -58,7 +58,7 @@ struct Cache {
   store::MemoryTier memory{64u << 20, 1u << 20};
   store::MemoryPurgeLog log{clock, {}};
   store::MemoryStore store{memory, log};
-  cache::Settings settings;
+  std::shared_ptr<cache::Settings> settings = std::make_shared<cache::Settings>();
   NoOrigin origin;
   cache::Commons commons{{}};
   cache::CacheHandler handler{settings, store, log, origin, clock, commons};

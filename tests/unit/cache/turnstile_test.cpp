@@ -114,3 +114,33 @@ TEST_CASE("on several threads there are never more inside than may be") {
   CHECK(inside == 0);
   CHECK(turnstile.refused() == 0);
 }
+
+TEST_CASE(
+    "other limits hold at once: who waits goes in where there is room now, and nobody where there is less") {
+  boost::asio::io_context loop;
+  Turnstile turnstile({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
+  std::optional<Pass> first = turnstile.try_enter();
+  auto second = ask(loop, turnstile);
+  auto third = ask(loop, turnstile);
+  loop.poll();
+  CHECK_FALSE(is_answered(second));
+  turnstile.set_limits({.max_fills = 2, .queue = 1, .queue_timeout = 60s});
+  loop.restart();
+  loop.poll();
+  REQUIRE(is_answered(second));
+  CHECK_FALSE(is_answered(third));
+  auto fourth = ask(loop, turnstile);
+  loop.restart();
+  loop.poll();
+  REQUIRE(is_answered(fourth));
+  CHECK_FALSE(fourth.get());
+  turnstile.set_limits({.max_fills = 1, .queue = 1, .queue_timeout = 60s});
+  first.reset();
+  loop.restart();
+  loop.poll();
+  CHECK_FALSE(is_answered(third));  // the second is inside still
+  CHECK(second.get());
+  loop.restart();
+  loop.run();
+  CHECK(third.get());
+}

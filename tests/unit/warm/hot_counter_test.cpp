@@ -3,7 +3,6 @@
 #include "support/run_task.hpp"
 
 #include <larder/redis/client.hpp>
-#include <larder/redis/client.hpp>
 #include <larder/store/memory_purge_log.hpp>
 #include <larder/warm/hot_counter.hpp>
 
@@ -59,8 +58,7 @@ struct Fixture {
   redis::Client client{loop, redis::parse_url(server.url()).value(), log};
   store::WarmRecords records{client, purges, clock, "test"};
   FakeCache cache;
-  std::vector<policy::Route> all = routes();
-  HotCounter counter{cache, all, records};
+  HotCounter counter{cache, std::make_shared<const std::vector<policy::Route>>(routes()), records};
 
   Fixture() {
     client.start();
@@ -91,6 +89,11 @@ struct Fixture {
 
   Task<bool> save() {
     co_await counter.save();
+    co_return true;
+  }
+
+  Task<bool> adopt(std::vector<policy::Route> others) {
+    co_await counter.adopt(std::make_shared<const std::vector<policy::Route>>(std::move(others)));
     co_return true;
   }
 };
@@ -127,6 +130,22 @@ TEST_CASE("what the cache does not keep is not counted") {
   f.ask("/a/4");
   f.ask("/a/" + std::string(3000, 'x'));
   CHECK(f.hottest() == Urls{"http://shop.test/a/4"});
+}
+
+TEST_CASE("other routes have theirs counted, and what was counted before is handed over") {
+  Fixture f;
+  f.ask("/a/1");
+  std::vector<policy::Route> other = routes();
+  other[0].match = "/b/**";
+  other[0].pattern = policy::PathPattern::parse("/b/**").value();
+  test::run_task(f.loop, f.adopt(std::move(other)));
+  f.ask("/a/2");
+  f.ask("/b/1");
+  CHECK(f.hottest() == Urls{"http://shop.test/a/1"});
+  CHECK(test::run_task(f.loop, f.records.hottest("/b/**", 10)) == Urls{"http://shop.test/b/1"});
+  test::run_task(f.loop, f.adopt({}));
+  f.ask("/b/1");
+  CHECK(f.hottest() == Urls{"http://shop.test/a/1"});
 }
 
 TEST_CASE("regular saving ends when it is told to") {

@@ -58,7 +58,8 @@ policy::Route route(std::string_view match, policy::WarmRule rule) {
 }
 
 struct Fixture {
-  explicit Fixture(std::vector<policy::Route> all) : routes(std::move(all)) {}
+  explicit Fixture(std::vector<policy::Route> all)
+      : routes(std::make_shared<const std::vector<policy::Route>>(std::move(all))) {}
 
   void start() {
     warmer.start({"8080"});
@@ -91,7 +92,7 @@ struct Fixture {
   boost::asio::io_context loop;
   test::ManualClock clock;  // at 22:13:20
   Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
-  std::vector<policy::Route> routes;
+  RoutesPtr routes;
   FakeCache cache;
   Warmer warmer{loop, cache, routes, nullptr, clock, log, {.first_backoff = 1ms, .poll = 1ms}};
 };
@@ -233,4 +234,33 @@ TEST_CASE("jobs end when they are told to, wherever they are") {
     f.stop();
     CHECK(f.cache.times["/a"] < 11);
   }
+}
+
+TEST_CASE("other routes end what was begun for those before, and are begun as at the start") {
+  const policy::WarmRule rule{.urls = {"/a"}, .schedule = policy::Schedule::parse("*/10 * * * *").value()};
+  Fixture f({route("/a", rule)});
+  f.start();
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  policy::WarmRule other = rule;
+  other.urls = {"/b"};
+  boost::asio::post(f.loop, [&] {
+    f.warmer.adopt(std::make_shared<const std::vector<policy::Route>>(std::vector{route("/b", other)}));
+    f.routes.reset();
+  });
+  REQUIRE(f.run_until([&] { return f.report().route == "/b" && f.has_run(1); }));
+  f.clock.advance(10min);
+  REQUIRE(f.run_until([&] { return f.has_run(2); }));
+  CHECK(f.cache.times == std::map<std::string, int>{{"/a", 1}, {"/b", 2}});
+  f.stop();
+}
+
+TEST_CASE("a run that is under way when other routes come ends with the page it is at") {
+  Fixture f({route("/**", {.urls = {"/1", "/2", "/3"}, .concurrency = 1})});
+  f.start();
+  REQUIRE(f.run_until([&] { return f.cache.at_once == 1; }));
+  f.warmer.adopt(std::make_shared<const std::vector<policy::Route>>());
+  f.routes.reset();
+  f.loop.run();
+  CHECK(f.cache.times == std::map<std::string, int>{{"/1", 1}});
+  CHECK(f.warmer.reports().empty());
 }

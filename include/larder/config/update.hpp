@@ -1,0 +1,22 @@
+#pragma once
+
+#include <larder/config/config.hpp>
+
+#include <string>
+#include <vector>
+
+namespace larder::config {
+
+/// What a program that runs makes of its configuration read anew.
+struct Update {
+  Config config;  ///< what it goes by from now on
+  std::vector<std::string>
+      kept;  ///< the keys that differ, but stay as they were until a restart: "store.redis"
+  bool has_new_routes = false;
+};
+
+/// Routes, upstreams (which the routes name), `log.level` and `shutdown_grace` come from `fresh`; all else
+/// stays.
+Update update_of(const Config& running, Config fresh);
+
+}  // namespace larder::config
