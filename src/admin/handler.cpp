@@ -1,3 +1,5 @@
+#include "line_budget.hpp"
+
 #include <larder/admin/handler.hpp>
 #include <larder/pipeline/problem.hpp>
 
@@ -57,6 +59,15 @@ std::string purge_answer(const PurgeRequest& request, const std::optional<store:
 
 }  // namespace
 
+Handler::Handler(Instance& instance, store::PurgeLog& purge_log, std::string_view token, Log& log)
+    : instance_(instance),
+      purge_log_(purge_log),
+      token_(token),
+      log_(log),
+      lines_(std::make_unique<LineBudget>()) {}
+
+Handler::~Handler() = default;
+
 Task<Result<Response>> Handler::handle(Request& request) {
   Response response = co_await answer(request);
   co_return response;
@@ -106,11 +117,19 @@ Task<Response> Handler::purge_now(PurgeRequest purge) {
   if (purge.soft) purging.strength = store::Strength::soft;
   purging.why = "admin API";
   const std::optional<store::Position> position = co_await purge_log_.append(std::move(purging));
-  for (const policy::Purge& one : purge.purges) {
-    log_.info("purged{} over the admin API: {}, {}", purge.soft ? " softly" : "", describe(one),
-              position ? "at " + position->text() : "waiting for Redis");
-  }
+  tell(purge, position);
   co_return answer_with(position ? 200 : 202, "application/json", purge_answer(purge, position));
+}
+
+void Handler::tell(const PurgeRequest& purge, const std::optional<store::Position>& position) {
+  if (!log_.should_log(spdlog::level::info)) return;
+  const std::optional<std::size_t> untold = lines_->take(std::chrono::steady_clock::now());
+  if (!untold) return;
+  if (*untold != 0) log_.info("{} more purges over the admin API were not told one by one", *untold);
+  std::string what = describe(purge.purges.front());
+  if (purge.purges.size() > 1) what += " and " + std::to_string(purge.purges.size() - 1) + " more";
+  log_.info("purged{} over the admin API: {}, {}", purge.soft ? " softly" : "", what,
+            position ? "at " + position->text() : "waiting for Redis");
 }
 
 }  // namespace larder::admin

@@ -19,6 +19,7 @@ using Kind = policy::Purge::Kind;
 constexpr std::array<std::string_view, 5> kinds{"url", "prefix", "pattern", "tag", "all"};
 constexpr std::array<std::string_view, 3> others{"host", "dry_run", "soft"};
 constexpr std::size_t longest_text = 8 * 1024;
+constexpr std::size_t most_tags = 256;
 
 /// A text of the client's as a problem may repeat it.
 std::string shown(std::string_view text) {
@@ -57,12 +58,14 @@ class Reader {
   std::optional<std::string_view> read_kind();
   void read_host();
   bool read_flag(std::string_view name);
-  std::optional<std::string> read_text(std::string_view name);
+  std::optional<std::string> read_text(std::string_view name) { return text_of(name, members_.at(name)); }
+  std::optional<std::string> text_of(std::string_view name, const json::value& value);
   std::optional<std::string> read_site(std::string_view name, std::string_view authority);
   std::optional<Place> read_place(std::string_view name);
 
   void read_purges(std::string_view kind);
-  void read_tag();
+  void read_tags();
+  void read_tag(const json::value& value);
   void read_all();
   void add_url(const Place& place);
   void add_prefix(const Place& place);
@@ -107,8 +110,8 @@ bool Reader::read_flag(std::string_view name) {
   return value->is_bool() && value->get_bool();
 }
 
-std::optional<std::string> Reader::read_text(std::string_view name) {
-  const json::string* const text = members_.at(name).if_string();
+std::optional<std::string> Reader::text_of(std::string_view name, const json::value& value) {
+  const json::string* const text = value.if_string();
   if (text == nullptr || text->empty()) {
     refuse(std::string(name) + ": must be a text that is not empty");
   } else if (text->size() > longest_text) {
@@ -153,7 +156,7 @@ std::optional<Place> Reader::read_place(std::string_view name) {
 }
 
 void Reader::read_purges(std::string_view kind) {
-  if (kind == "tag") return read_tag();
+  if (kind == "tag") return read_tags();
   if (kind == "all") return read_all();
   std::optional<Place> place = read_place(kind);
   if (!place) return;
@@ -168,8 +171,16 @@ void Reader::read_purges(std::string_view kind) {
   if (kind == "pattern") add_pattern(*place);
 }
 
-void Reader::read_tag() {
-  const std::optional<std::string> tag = read_text("tag");
+void Reader::read_tags() {
+  const json::value& value = members_.at("tag");
+  if (!value.is_array()) return read_tag(value);
+  const json::array& list = value.get_array();
+  if (list.empty() || list.size() > most_tags) return refuse("tag: a list must hold 1 to 256 tags");
+  for (const json::value& one : list) read_tag(one);
+}
+
+void Reader::read_tag(const json::value& value) {
+  const std::optional<std::string> tag = text_of("tag", value);
   if (!tag) return;
   if (host_) return refuse("host: a tag is purged wherever it is");
   // Names lose the spaces around them when they are read from a field.

@@ -7,7 +7,12 @@
 #include <larder/pipeline/handler.hpp>
 #include <larder/store/purge_log.hpp>
 
+#include <memory>
+#include <optional>
+
 namespace larder::admin {
+
+class LineBudget;
 
 /// What the admin API tells of: the running program, or a test's idea of one.
 class Instance {
@@ -32,8 +37,8 @@ class Instance {
 /// (they have an Origin) purge nothing: any page may send them to a loopback address.
 class Handler final : public pipeline::Handler {
  public:
-  Handler(Instance& instance, store::PurgeLog& purge_log, std::string_view token, Log& log)
-      : instance_(instance), purge_log_(purge_log), token_(token), log_(log) {}
+  Handler(Instance& instance, store::PurgeLog& purge_log, std::string_view token, Log& log);
+  ~Handler() override;
 
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
 
@@ -42,11 +47,13 @@ class Handler final : public pipeline::Handler {
   Task<pipeline::Response> answer(pipeline::Request& request);
   Task<pipeline::Response> purge(pipeline::Request& request);
   Task<pipeline::Response> purge_now(PurgeRequest purge);
+  void tell(const PurgeRequest& purge, const std::optional<store::Position>& position);
 
   Instance& instance_;
   store::PurgeLog& purge_log_;
   Token token_;
   Log& log_;
+  std::unique_ptr<LineBudget> lines_;
 };
 
 }  // namespace larder::admin

@@ -27,7 +27,7 @@ struct Refusal {
 ///   "url"      a path or an absolute URL: that path with every query, with and without a trailing slash
 ///   "prefix"   a path or an absolute URL: `/a` is /a and all below /a/; segments count whole
 ///   "pattern"  a PathPattern, perhaps behind `http://host`: every path that matches
-///   "tag"      a tag's name
+///   "tag"      a tag's name, or a list of up to 256 of them
 ///   "all"      true: everything
 ///
 /// and perhaps "host", "dry_run" and "soft". `url`, `prefix` and `pattern` count on the site of their URL or
