@@ -52,7 +52,7 @@ Task<Result<store::StoredResponsePtr>> CacheHandler::agree(Visit& visit) {
 
 /// Whether what another instance began to fetch at that position is outdated already.
 bool CacheHandler::is_purged_since(const Visit& visit, store::Position position) const {
-  store::StoredResponse expected;
+  store::Draft expected;
   expected.tags = policy::tags_of(visit.route(), visit.match.captures, visit.request.target, {});
   expected.born = position;
   return !log_.admit(expected);

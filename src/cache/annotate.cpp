@@ -49,9 +49,10 @@ std::string_view detail_of(const Outcome& outcome) {
   return {};
 }
 
-std::string join(const policy::Tags& tags) {
-  std::string text = tags.site + tags.path;
-  for (const std::string& name : tags.names) text += " " + name;
+std::string join(const policy::TagsView& tags) {
+  std::string text(tags.site);
+  text += tags.path;
+  for (const std::string_view name : tags.names) text.append(" ").append(name);
   return text;
 }
 
@@ -84,11 +85,11 @@ pipeline::Response annotated(pipeline::Response response, const Outcome& outcome
   return response;
 }
 
-void annotate_debug(pipeline::Response& response, const Visit& visit, const policy::Tags* tags,
-                    std::optional<Milliseconds> ttl) {
+void annotate_debug(pipeline::Response& response, const Visit& visit,
+                    const std::optional<policy::TagsView>& tags, std::optional<Milliseconds> ttl) {
   if (!visit.route().debug) return;
   if (!visit.key.text.empty()) response.head.fields.add("X-Cache-Key", visit.key.text);
-  if (tags != nullptr) response.head.fields.add("X-Cache-Tags", join(*tags));
+  if (tags) response.head.fields.add("X-Cache-Tags", join(*tags));
   if (ttl) response.head.fields.add("X-Cache-TTL", std::to_string(whole_seconds(*ttl).count()));
 }
 

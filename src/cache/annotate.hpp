@@ -34,7 +34,7 @@ void annotate(pipeline::Response& response, const Outcome& outcome);
 pipeline::Response annotated(pipeline::Response response, const Outcome& outcome);
 
 /// Adds X-Cache-Key, X-Cache-Tags and X-Cache-TTL, on routes that say `debug: true`.
-void annotate_debug(pipeline::Response& response, const Visit& visit, const policy::Tags* tags,
-                    std::optional<Milliseconds> ttl);
+void annotate_debug(pipeline::Response& response, const Visit& visit,
+                    const std::optional<policy::TagsView>& tags, std::optional<Milliseconds> ttl);
 
 }  // namespace larder::cache

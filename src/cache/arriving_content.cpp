@@ -55,7 +55,10 @@ Bytes ArrivingContent::at(std::uint64_t position, std::uint64_t most) const {
 }
 
 Bytes ArrivingContent::whole() const {
-  if (segments_.size() == 1) return bytes_of(segments_.front(), 0, segments_.front().size);
+  // What is kept for long is not to keep room for more.
+  if (segments_.size() == 1 && segments_.front().size == segments_.front().capacity) {
+    return bytes_of(segments_.front(), 0, segments_.front().size);
+  }
   std::string joined;
   joined.reserve(end_);
   for (const Segment& segment : segments_) joined.append(segment.bytes.get(), segment.size);

@@ -65,9 +65,8 @@ Result<Reason> CacheHandler::open(const Visit& visit) const {
 /// What may be done with a stored response that matches.
 policy::ReuseDecision CacheHandler::decide(const Visit& visit, const store::StoredResponse& stored,
                                            Time now) const {
-  const bool can_validate = policy::has_validator(*stored.fields);
   policy::ReuseDecision decision =
-      policy::decide_reuse(visit.route(), visit.request.head, stored.lifetimes, can_validate, now);
+      policy::decide_reuse(visit.route(), visit.request.head, stored.lifetimes, stored.can_validate, now);
   if (decision.reason == Reason::stale && may_go_unasked(visit, stored, now)) {
     decision.action = Action::serve_behind;
   }

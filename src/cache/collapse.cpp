@@ -34,7 +34,8 @@ bool may_lead(const Visit& visit, bool validates) {
 }
 
 std::string variant_of(const Visit& visit, const store::StoredResponse& response) {
-  return policy::variant_key(response.primary_key, response.vary, visit.request.head.fields);
+  const std::vector<std::string_view> names = response.vary();
+  return policy::variant_key(response.primary_key(), {names.begin(), names.end()}, visit.request.head.fields);
 }
 
 bool is_served(policy::ReuseDecision::Action action) {
@@ -82,7 +83,7 @@ Task<Result<Response>> CacheHandler::collapse(Visit& visit, Reason why, store::S
     if (shared) co_return std::move(*shared);
     visit.is_apart = seen.state == SharedFill::State::released;
     // Another variant may be fetched by one for all, too.
-    if (seen.response == nullptr || variant_of(visit, *seen.response) == seen.response->variant_key) break;
+    if (seen.response == nullptr || variant_of(visit, *seen.response) == seen.response->variant_key()) break;
     key = joint_key(visit) + " variant " + variant_of(visit, *seen.response);
   }
   co_return co_await fill(visit, why, std::move(validated));
@@ -117,10 +118,10 @@ bool CacheHandler::is_outdated(const Visit& visit, const SharedFill& fill) const
   const Glance seen = fill.look();
   if (seen.response != nullptr) return !log_.is_valid(*seen.response);
   // Its own tags are not known yet: those of the URL are. share() looks again.
-  store::StoredResponse expected;
+  store::Draft expected;
   expected.tags = policy::tags_of(visit.route(), visit.match.captures, visit.request.target, {});
   expected.checked = fill.mark().sequence;
-  return !log_.is_valid(expected);
+  return !log_.is_valid(*store::StoredResponse::from(expected));
 }
 
 /// The answer to a request that waited, where there is one for it.
@@ -130,7 +131,7 @@ std::optional<Response> CacheHandler::share(const Visit& visit, Reason why,
   if (seen.state == State::failed) return share_trouble(visit, why, seen.trouble);
   if (seen.state != State::arriving && seen.state != State::whole) return std::nullopt;
   const store::StoredResponse& response = *seen.response;
-  if (variant_of(visit, response) != response.variant_key) return std::nullopt;
+  if (variant_of(visit, response) != response.variant_key()) return std::nullopt;
   // Which of the purges since the fill began names it is not asked: it may be one before the request came.
   if (visit.arrival.sequence != fill->mark().sequence && !log_.is_valid(response)) return std::nullopt;
   const Time now = clock_.now();

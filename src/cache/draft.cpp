@@ -12,13 +12,12 @@ namespace larder::cache {
 namespace {
 
 /// Gives a draft its fields, and the keys that follow from them.
-void complete(store::StoredResponse& draft, const Visit& visit, std::string primary_key,
-              http::FieldList fields) {
+void complete(store::Draft& draft, const Visit& visit, std::string primary_key, http::FieldList fields) {
   if (!fields.contains("Date")) fields.add("Date", http::format_date(visit.response_time));
   draft.primary_key = std::move(primary_key);
   draft.vary = policy::vary_names(fields).value_or(std::vector<std::string>{});
   draft.variant_key = policy::variant_key(draft.primary_key, draft.vary, visit.request.head.fields);
-  draft.fields = std::make_shared<const http::FieldList>(std::move(fields));
+  draft.fields = std::move(fields);
 }
 
 /// Another for each key and each moment: from 0 on and below 1.
@@ -29,9 +28,9 @@ double chance_of(const Visit& visit) {
   return std::ldexp(static_cast<double>(hash_of(visit.key.text + moment) >> (64 - bits)), -bits);
 }
 
-std::shared_ptr<store::StoredResponse> begin_draft(const Visit& visit, const http::ResponseHead& head,
-                                                   const policy::Lifetimes& lifetimes) {
-  auto draft = std::make_shared<store::StoredResponse>();
+std::shared_ptr<store::Draft> begin_draft(const Visit& visit, const http::ResponseHead& head,
+                                          const policy::Lifetimes& lifetimes) {
+  auto draft = std::make_shared<store::Draft>();
   draft->status = head.status;
   draft->lifetimes = lifetimes;
   draft->tags = policy::tags_of(visit.route(), visit.match.captures, visit.request.target, head.fields);
@@ -53,15 +52,15 @@ policy::StoringInput storing_input(const Visit& visit, const http::RequestHead& 
           .chance = chance_of(visit)};
 }
 
-std::shared_ptr<store::StoredResponse> draft_of(const Visit& visit, const http::ResponseHead& head,
-                                                const policy::Lifetimes& lifetimes) {
+std::shared_ptr<store::Draft> draft_of(const Visit& visit, const http::ResponseHead& head,
+                                       const policy::Lifetimes& lifetimes) {
   const auto draft = begin_draft(visit, head, lifetimes);
   complete(*draft, visit, visit.key.text, policy::storable_fields(head));
   return draft;
 }
 
-std::shared_ptr<store::StoredResponse> part_draft_of(const Visit& visit, const http::ResponseHead& head,
-                                                     const policy::Lifetimes& lifetimes) {
+std::shared_ptr<store::Draft> part_draft_of(const Visit& visit, const http::ResponseHead& head,
+                                            const policy::Lifetimes& lifetimes) {
   const auto draft = begin_draft(visit, head, lifetimes);
   const std::string_view range = visit.request.head.fields.find("Range").value_or("");
   complete(*draft, visit, policy::part_key(visit.key.text),
@@ -69,9 +68,9 @@ std::shared_ptr<store::StoredResponse> part_draft_of(const Visit& visit, const h
   return draft;
 }
 
-std::shared_ptr<store::StoredResponse> combined_draft_of(const Visit& visit, const http::ResponseHead& head,
-                                                         const policy::Lifetimes& lifetimes,
-                                                         const store::StoredResponse& older) {
+std::shared_ptr<store::Draft> combined_draft_of(const Visit& visit, const http::ResponseHead& head,
+                                                const policy::Lifetimes& lifetimes,
+                                                const store::StoredResponse& older) {
   const auto draft = begin_draft(visit, head, lifetimes);
   const std::string key = head.status == 206 ? policy::part_key(visit.key.text) : visit.key.text;
   complete(*draft, visit, key, policy::storable_fields(head));
@@ -81,13 +80,13 @@ std::shared_ptr<store::StoredResponse> combined_draft_of(const Visit& visit, con
   return draft;
 }
 
-std::shared_ptr<store::StoredResponse> amended_draft_of(const Visit& visit, const http::ResponseHead& head,
-                                                        const policy::Lifetimes& lifetimes,
-                                                        const store::StoredResponse& stored) {
+std::shared_ptr<store::Draft> amended_draft_of(const Visit& visit, const http::ResponseHead& head,
+                                               const policy::Lifetimes& lifetimes,
+                                               const store::StoredResponsePtr& stored) {
   const auto draft = draft_of(visit, head, lifetimes);
-  draft->body = stored.body;
-  draft->born = stored.born;
-  draft->checked = stored.checked.load();
+  draft->content = store::content_of(stored);
+  draft->born = stored->born;
+  draft->checked = stored->checked;
   return draft;
 }
 

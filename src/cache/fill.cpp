@@ -117,7 +117,7 @@ bool CacheHandler::is_purged(const store::StoredResponsePtr& stored) const {
 /// the variants it is, or for the rest of a part.
 void CacheHandler::add_conditions(Visit& visit, Reason why, const store::StoredResponsePtr& validated,
                                   http::FieldList& fields) {
-  if (validated != nullptr) return policy::make_conditional(fields, *validated->fields);
+  if (validated != nullptr) return policy::make_conditional(fields, validated->fields());
   if (policy::asks_for_part(visit.request.head)) return add_range(fields, visit.request.head.fields);
   ask_about_variants(visit, why, fields);
   if (visit.variants.empty()) ask_for_rest(visit, fields);
@@ -146,12 +146,12 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
     co_await retire_stored(visit, response.head.status);
     co_await spare_content(visit, response);
     annotate(response, outcome);
-    annotate_debug(response, visit, nullptr, std::nullopt);
+    annotate_debug(response, visit, std::nullopt, std::nullopt);
     co_return response;
   }
 
-  const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, response.head, decision.lifetimes);
-  const bool unmodified = policy::is_not_modified(visit.request.head, *draft->fields, visit.response_time);
+  const std::shared_ptr<store::Draft> draft = draft_of(visit, response.head, decision.lifetimes);
+  const bool unmodified = policy::is_not_modified(visit.request.head, draft->fields, visit.response_time);
   if (visit.lead && !policy::may_answer_others(decision.lifetimes, visit.response_time)) {
     visit.lead->set_apart(clock_.now());
     visit.lead.reset();
@@ -170,11 +170,11 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
       co_return annotated(pipeline::origin_problem(whole.error()), {.result = outcome.result, .why = why});
     }
     response.head.status = 304;
-    response.head.fields = policy::not_modified_fields(*draft->fields);
+    response.head.fields = policy::not_modified_fields(draft->fields);
     response.body = pipeline::Body();
   }
   annotate(response, outcome);
-  annotate_debug(response, visit, &draft->tags,
+  annotate_debug(response, visit, draft->tags,
                  policy::remaining_freshness(decision.lifetimes, visit.response_time));
   co_return response;
 }

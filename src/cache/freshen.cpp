@@ -28,7 +28,7 @@ Freshened freshened(const Visit& visit, const store::StoredResponse& stored, con
                     const Settings& settings) {
   Freshened fresh;
   fresh.head.status = stored.status;
-  fresh.head.fields = policy::freshened(*stored.fields, policy::response_fields_to_forward(answer, false));
+  fresh.head.fields = policy::freshened(stored.fields(), policy::response_fields_to_forward(answer, false));
   http::RequestHead get = visit.request.head;
   get.method = "GET";
   fresh.decision = policy::decide_storing(storing_input(visit, get, fresh.head, settings));
@@ -42,25 +42,26 @@ Freshened freshened(const Visit& visit, const store::StoredResponse& stored, con
 Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response response,
                                                        store::StoredResponsePtr validated) {
   const Reason why = visit.stored == nullptr ? Reason::vary : Reason::stale;
-  if (!policy::selects(response.head.fields, *validated->fields)) {
+  if (!policy::selects(response.head.fields, validated->fields())) {
     co_return co_await fill(visit, Reason::stale, nullptr);
   }
   const Freshened fresh = freshened(visit, *validated, response.head, *visit.settings);
-  const std::shared_ptr<store::StoredResponse> draft = draft_of(visit, fresh.head, fresh.decision.lifetimes);
-  draft->body = validated->body;
+  const std::shared_ptr<store::Draft> draft = draft_of(visit, fresh.head, fresh.decision.lifetimes);
+  draft->content = store::content_of(validated);
+  const store::StoredResponsePtr anew = store::StoredResponse::from(*draft);
   const bool is_for_all = visit.lead && fresh.decision.store() &&
                           policy::may_answer_others(fresh.decision.lifetimes, visit.response_time);
   if (visit.lead && !is_for_all) visit.lead->set_apart(clock_.now());
   if (fresh.decision.store()) {
-    co_await store_.put_holding(draft, visit.lead ? visit.lead->take_lease() : nullptr);
+    co_await store_.put_holding(anew, visit.lead ? visit.lead->take_lease() : nullptr);
   }
-  if (is_for_all) visit.lead->finish(draft, SharedFill::Source::validated);
+  if (is_for_all) visit.lead->finish(anew, SharedFill::Source::validated);
   const Outcome outcome{.result = CacheResult::revalidated,
                         .why = why,
                         .refusal = fresh.decision.refusal,
                         .stored = fresh.decision.store(),
                         .origin_status = 304};
-  co_return serve(visit, draft, outcome, visit.response_time);
+  co_return serve(visit, anew, outcome, visit.response_time);
 }
 
 /// A 200 to HEAD: what it says of the stored response is put there, and where it speaks of other content the
@@ -71,12 +72,13 @@ Task<> CacheHandler::take_head(Visit& visit, const http::ResponseHead& head) {
   if (stored == nullptr || head.status != 200 || stored->status != 200) co_return;
   Freshened fresh = freshened(visit, *stored, head, *visit.settings);
   if (!fresh.decision.store()) co_return;
-  if (!policy::describes_same(head.fields, *stored->fields, stored->body.size())) {
-    fresh.head.fields = *stored->fields;
+  if (!policy::describes_same(head.fields, stored->fields(), stored->content().size())) {
+    fresh.head.fields = stored->fields();
     fresh.decision.lifetimes = stored->lifetimes;
     fresh.decision.lifetimes.freshness = Milliseconds{0};
   }
-  co_await store_.put(amended_draft_of(visit, fresh.head, fresh.decision.lifetimes, *stored));
+  const auto draft = amended_draft_of(visit, fresh.head, fresh.decision.lifetimes, stored);
+  co_await store_.put(store::StoredResponse::from(*draft));
 }
 
 /// A full answer that is not stored, and is no error that may pass: what is stored holds no more (RFC 9111,
@@ -91,8 +93,9 @@ Task<> CacheHandler::retire_stored(const Visit& visit, int status) {
   ended.freshness = ended.stale_while_revalidate = ended.stale_if_error = Milliseconds{0};
   http::ResponseHead head;
   head.status = stored->status;
-  head.fields = *stored->fields;
-  co_await store_.put(amended_draft_of(visit, head, ended, *stored));
+  head.fields = stored->fields();
+  const auto draft = amended_draft_of(visit, head, ended, stored);
+  co_await store_.put(store::StoredResponse::from(*draft));
 }
 
 /// A 200 that is not stored, for a client that has it already: its own condition was kept from the origin,

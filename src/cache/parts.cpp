@@ -35,26 +35,27 @@ std::uint64_t size_of_part(const Response& part) {
 
 /// A response and the stored content that goes around what arrives.
 struct ToStore {
-  std::shared_ptr<store::StoredResponse> draft;
+  std::shared_ptr<store::Draft> draft;
   Margins margins;
 };
 
 /// A stored part with the newer one, which the origin answered with `head`; nothing where they do not make
 /// one.
-std::optional<ToStore> combine_with(const store::StoredResponse& older, const Visit& visit,
+std::optional<ToStore> combine_with(const store::StoredResponsePtr& older, const Visit& visit,
                                     const http::ResponseHead& head, std::uint64_t size,
                                     const Settings& settings) {
-  const auto combination = policy::combine(*older.fields, older.body.size(), head.fields, size);
+  const http::FieldList fields = older->fields();
+  const auto combination = policy::combine(fields, older->content().size(), head.fields, size);
   if (!combination || combination->range.size() > settings.max_object) return std::nullopt;
   http::ResponseHead joined;
   joined.status = combination->is_whole() ? 200 : 206;
-  joined.fields = policy::combined_fields(*older.fields, head.fields, *combination);
+  joined.fields = policy::combined_fields(fields, head.fields, *combination);
   const policy::StoringInput input = storing_input(visit, visit.request.head, joined, settings);
   const policy::StoringDecision decision =
       combination->is_whole() ? policy::decide_storing(input) : policy::decide_storing_part(input);
   if (!decision.store()) return std::nullopt;
-  return ToStore{combined_draft_of(visit, joined, decision.lifetimes, older),
-                 margins_of(*combination, older.body)};
+  return ToStore{combined_draft_of(visit, joined, decision.lifetimes, *older),
+                 margins_of(*combination, store::content_of(older))};
 }
 
 }  // namespace
@@ -88,7 +89,7 @@ Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Respons
     const store::StoredResponsePtr older =
         store_.find_now(policy::part_key(visit.key.text), visit.request.head.fields);
     std::optional<ToStore> combined;
-    if (older != nullptr) combined = combine_with(*older, visit, response.head, size, *visit.settings);
+    if (older != nullptr) combined = combine_with(older, visit, response.head, size, *visit.settings);
     if (!combined) combined = ToStore{part_draft_of(visit, response.head, decision.lifetimes), {}};
     co_await store_content(store_, std::move(combined->draft), response.body, visit.settings->max_object,
                            std::move(combined->margins), size);
@@ -98,7 +99,7 @@ Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Respons
                       .why = why,
                       .refusal = decision.refusal,
                       .stored = decision.store()});
-  annotate_debug(response, visit, nullptr, std::nullopt);
+  annotate_debug(response, visit, std::nullopt, std::nullopt);
   co_return response;
 }
 
@@ -111,7 +112,7 @@ void CacheHandler::ask_for_rest(Visit& visit, http::FieldList& fields) {
   const store::StoredResponsePtr part = store_.find_now(policy::part_key(visit.key.text), head.fields);
   if (part == nullptr || policy::stranger_reason(visit.route(), head.fields, part->lifetimes) != Reason::none)
     return;
-  const auto gap = policy::gap_of(*part->fields, part->body.size());
+  const auto gap = policy::gap_of(part->fields(), part->content().size());
   // What is too large to be stored would be asked for in two pieces each time.
   if (!gap || gap->length > visit.settings->max_object) return;
   policy::ask_for_gap(fields, *gap);
@@ -125,11 +126,12 @@ bool CacheHandler::complete(Visit& visit, Response& response) const {
   if (response.head.status != 206) return response.head.status != 416;
   if (!log_.is_valid(*part) || !trusts_hits(visit)) return false;
   const std::uint64_t size = size_of_part(response);
-  const auto combination = policy::combine(*part->fields, part->body.size(), response.head.fields, size);
+  const http::FieldList fields = part->fields();
+  const auto combination = policy::combine(fields, part->content().size(), response.head.fields, size);
   if (!combination || !combination->is_whole()) return false;
   response.head.status = 200;
-  response.head.fields = policy::combined_fields(*part->fields, response.head.fields, *combination);
-  response.body = join(margins_of(*combination, part->body), std::move(response.body), size);
+  response.head.fields = policy::combined_fields(fields, response.head.fields, *combination);
+  response.body = join(margins_of(*combination, store::content_of(part)), std::move(response.body), size);
   // The outcome is as new as its oldest part.
   visit.mark = {std::min(part->born, visit.mark.position),
                 std::min(part->checked.load(), visit.mark.sequence)};

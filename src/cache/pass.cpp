@@ -31,7 +31,7 @@ Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
   const bool keep_length = visit.request.head.method == "HEAD" || response->head.status == 304;
   response->head.fields = policy::response_fields_to_forward(response->head, keep_length);
   annotate(*response, outcome);
-  annotate_debug(*response, visit, nullptr, std::nullopt);
+  annotate_debug(*response, visit, std::nullopt, std::nullopt);
   co_return response;
 }
 
@@ -39,9 +39,9 @@ Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
 /// new as its own purge, unless somebody else purged something meanwhile: which of the two writes came last
 /// is then not known.
 Task<> CacheHandler::settle(Visit& visit, Result<Response>& response) {
-  std::shared_ptr<store::StoredResponse> posted = response ? posted_answer(visit, *response) : nullptr;
+  std::shared_ptr<store::Draft> posted = response ? posted_answer(visit, *response) : nullptr;
   const store::PurgeLog::Mark before = log_.mark();
-  const bool is_untouched = posted != nullptr && log_.is_valid(*posted);
+  const bool is_untouched = posted != nullptr && log_.is_valid(*store::StoredResponse::from(*posted));
   const std::size_t own_purges = co_await purge_after(visit, response);
   const store::PurgeLog::Mark after = log_.mark();
   if (!is_untouched || after.sequence != before.sequence + own_purges) co_return;
@@ -70,8 +70,7 @@ Task<std::size_t> CacheHandler::purge_after(Visit& visit, const Result<Response>
 
 /// The answer to a POST as it may be stored for GETs (RFC 9110, section 9.3.3), where a GET with the same
 /// fields would have had the same request sent on; nullptr for any other.
-std::shared_ptr<store::StoredResponse> CacheHandler::posted_answer(Visit& visit,
-                                                                   const Response& response) const {
+std::shared_ptr<store::Draft> CacheHandler::posted_answer(Visit& visit, const Response& response) const {
   if (visit.request.head.method != "POST") return nullptr;
   if (!policy::answers_later_gets(visit.request.target, response.head, visit.response_time)) return nullptr;
   http::RequestHead get = visit.request.head;

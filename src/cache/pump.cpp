@@ -2,7 +2,7 @@
 
 namespace larder::cache {
 
-Pump::Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store::StoredResponse> draft,
+Pump::Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store::Draft> draft,
            pipeline::Body body, Into into)
     : lead_(std::move(lead)),
       pass_(std::move(pass)),
@@ -11,7 +11,7 @@ Pump::Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store
       length_(body.length()),
       content_(body.take_reader()),
       into_(into) {
-  fill_->begin(draft_, length_);
+  fill_->begin(length_);
 }
 
 Pump::~Pump() {
@@ -20,8 +20,12 @@ Pump::~Pump() {
 
 Task<bool> Pump::read_ready() {
   while (!done_ && draft_ != nullptr && content_->is_ready()) co_await step();
-  if (!done_) fill_->publish();
+  if (!done_) publish();
   co_return done_;
+}
+
+void Pump::publish() {
+  if (!std::exchange(is_published_, true)) fill_->publish(store::StoredResponse::from(*draft_));
 }
 
 Task<> Pump::run(std::unique_ptr<Pump> self) {
@@ -56,6 +60,7 @@ void Pump::take(std::string_view piece) {
   fill_->append(piece);
   if (draft_ == nullptr || fill_->size() <= into_.max_object) return;
   // Nobody knew: the next ones need not find it out together.
+  publish();
   draft_.reset();
   pass_.reset();
   fill_->let_go_of_the_start(into_.max_object);
@@ -64,8 +69,8 @@ void Pump::take(std::string_view piece) {
 
 /// What a purge has named meanwhile would only take a newer one's place.
 Task<> Pump::store_whole() {
-  draft_->body = fill_->content();
-  const store::StoredResponsePtr whole = std::move(draft_);
+  draft_->content = fill_->content();
+  const store::StoredResponsePtr whole = store::StoredResponse::from(*draft_);
   if (into_.log.judge(*whole).kind != store::Verdict::Kind::purged)
     co_await into_.store.put_holding(whole, lead_.take_lease());
   fill_->finish(whole, SharedFill::Source::fetched);

@@ -25,8 +25,8 @@ class Pump {
     std::uint64_t max_object;
   };
 
-  /// `draft` is complete but for its body. `pass` goes when the content is whole.
-  Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store::StoredResponse> draft,
+  /// `draft` is complete but for its content. `pass` goes when the content is whole.
+  Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store::Draft> draft,
        pipeline::Body body, Into into);
   ~Pump();
   Pump(const Pump&) = delete;
@@ -43,15 +43,17 @@ class Pump {
  private:
   Task<> step();
   Task<> store_whole();
+  void publish();
   void take(std::string_view piece);
 
   Lead lead_;
   std::optional<Turnstile::Pass> pass_;
   std::shared_ptr<SharedFill> fill_;
-  std::shared_ptr<store::StoredResponse> draft_;  // nullptr once it is not to be stored
+  std::shared_ptr<store::Draft> draft_;  // nullptr once it is not to be stored
   std::optional<std::uint64_t> length_;
   std::unique_ptr<pipeline::BodyReader> content_;
   Into into_;
+  bool is_published_ = false;
   bool done_ = false;
 };
 

@@ -51,7 +51,7 @@ bool RefreshAhead::is_due(const policy::Route& route, const store::StoredRespons
 bool RefreshAhead::is_hot(const store::StoredResponse& stored) {
   constexpr std::uint64_t golden = 0x9E37'79B9'7F4A'7C15;  // so that the next response is another one
   const auto moment = static_cast<std::uint64_t>(milliseconds_of(stored.lifetimes.response_time));
-  const std::uint64_t identity = hash_of(stored.variant_key) ^ (moment * golden);
+  const std::uint64_t identity = hash_of(stored.variant_key()) ^ (moment * golden);
   return std::exchange(seen_[identity % slots], identity) == identity;
 }
 

@@ -12,15 +12,15 @@ namespace {
 /// Content that is there.
 class StoredContent {
  public:
-  explicit StoredContent(const Bytes& bytes) : bytes_(bytes) {}
-  std::optional<std::uint64_t> length() const { return bytes_.size(); }
-  pipeline::Body whole() const { return pipeline::Body(bytes_); }
+  explicit StoredContent(const store::StoredResponsePtr& stored) : stored_(stored) {}
+  std::optional<std::uint64_t> length() const { return stored_->content().size(); }
+  pipeline::Body whole() const { return pipeline::Body(store::content_of(stored_)); }
   pipeline::Body part(const http::ByteRange& range) const {
-    return pipeline::Body(bytes_.slice(range.first, range.size()));
+    return pipeline::Body(store::content_of(stored_).slice(range.first, range.size()));
   }
 
  private:
-  const Bytes& bytes_;
+  const store::StoredResponsePtr& stored_;
 };
 
 /// Content that is on its way.
@@ -42,10 +42,10 @@ class ArrivingBody {
 };
 
 template <class Content>
-void whole(pipeline::Response& response, const Visit& visit, const store::StoredResponse& stored,
+void whole(pipeline::Response& response, const Visit& visit, const store::StoredResponsePtr& stored,
            const Content& content) {
-  response.head.status = stored.status;
-  response.shared_fields = stored.fields;
+  response.head.status = stored->status;
+  response.shared_lines = store::field_lines_of(stored);
   if (visit.request.head.method == "HEAD") {
     response.described_length = content.length();
   } else {
@@ -53,18 +53,24 @@ void whole(pipeline::Response& response, const Visit& visit, const store::Stored
   }
 }
 
-void not_modified(pipeline::Response& response, const store::StoredResponse& stored) {
+/// Whether a 200 may come to be another answer to this request.
+bool asks_for_less(const http::RequestHead& request) {
+  return request.fields.contains("If-None-Match") || request.fields.contains("If-Modified-Since") ||
+         request.fields.contains("Range");
+}
+
+void not_modified(pipeline::Response& response, const http::FieldList& fields) {
   response.head.status = 304;
-  response.head.fields = policy::not_modified_fields(*stored.fields);
+  response.head.fields = policy::not_modified_fields(fields);
 }
 
 // RFC 9110, section 15.3.7.
 template <class Content>
-void part_of(pipeline::Response& response, const store::StoredResponse& stored, const Content& content,
+void part_of(pipeline::Response& response, const store::StoredResponsePtr& stored, const Content& content,
              const http::ByteRange& range) {
   response.head.status = 206;
   response.head.fields.add("Content-Range", http::format_content_range(range, *content.length()));
-  response.shared_fields = stored.fields;
+  response.shared_lines = store::field_lines_of(stored);
   response.body = content.part(range);
 }
 
@@ -75,15 +81,15 @@ void unsatisfied(pipeline::Response& response, std::uint64_t length) {
 }
 
 template <class Content>
-void answer_from(pipeline::Response& response, const Visit& visit, const store::StoredResponse& stored,
+void answer_from(pipeline::Response& response, const Visit& visit, const store::StoredResponsePtr& stored,
                  const Content& content, Time now) {
   const http::RequestHead& request = visit.request.head;
-  if (stored.status != 200) return whole(response, visit, stored, content);
+  if (stored->status != 200 || !asks_for_less(request)) return whole(response, visit, stored, content);
+  const http::FieldList fields = stored->fields();
   // RFC 9110, section 13.2.2: the conditions come first.
-  if (policy::is_not_modified(request, *stored.fields, now)) return not_modified(response, stored);
+  if (policy::is_not_modified(request, fields, now)) return not_modified(response, fields);
   if (!content.length()) return whole(response, visit, stored, content);
-  const policy::RangeDecision decision =
-      policy::decide_range(request, *stored.fields, *content.length(), now);
+  const policy::RangeDecision decision = policy::decide_range(request, fields, *content.length(), now);
   switch (decision.action) {
     case policy::RangeDecision::Action::part:
       return part_of(response, stored, content, decision.range);
@@ -103,7 +109,7 @@ void finish(pipeline::Response& response, const Visit& visit, const store::Store
   response.head.fields.add_written(
       "Age", [age](std::string& out) { append_number(out, std::chrono::floor<Seconds>(age).count()); });
   annotate(response, outcome);
-  annotate_debug(response, visit, &stored.tags, outcome.ttl);
+  if (visit.route().debug) annotate_debug(response, visit, stored.tags(), outcome.ttl);
 }
 
 }  // namespace
@@ -117,19 +123,20 @@ pipeline::Response serve(const Visit& visit, const store::StoredResponsePtr& sto
 
 void serve(const Visit& visit, const store::StoredResponsePtr& stored, const Outcome& outcome, Time now,
            pipeline::Response& response) {
-  answer_from(response, visit, *stored, StoredContent(stored->body), now);
+  answer_from(response, visit, stored, StoredContent(stored), now);
   finish(response, visit, *stored, outcome, now);
 }
 
 std::optional<pipeline::Response> serve_part(const Visit& visit, const store::StoredResponsePtr& part,
                                              Time now) {
-  const auto decision = policy::decide_part(visit.request.head, *part->fields, part->body.size(), now);
+  const http::FieldList fields = part->fields();
+  const auto decision = policy::decide_part(visit.request.head, fields, part->content().size(), now);
   if (!decision) return std::nullopt;
   pipeline::Response response;
   response.head.status = part->status;
-  response.head.fields = policy::served_part_fields(*part->fields);
+  response.head.fields = policy::served_part_fields(fields);
   response.head.fields.add("Content-Range", decision->content_range);
-  response.body = pipeline::Body(part->body.slice(decision->from, decision->size));
+  response.body = pipeline::Body(store::content_of(part).slice(decision->from, decision->size));
   finish(response, visit, *part, {.result = pipeline::CacheResult::hit}, now);
   return response;
 }
@@ -138,10 +145,9 @@ std::optional<pipeline::Response> serve_arriving(const Visit& visit, const std::
                                                  const Glance& now_there, Outcome outcome, Time now) {
   const http::RequestHead& request = visit.request.head;
   if (!now_there.length && request.method == "GET" && request.fields.contains("Range")) return std::nullopt;
-  const store::StoredResponse& head = *now_there.response;
   pipeline::Response response;
-  answer_from(response, visit, head, ArrivingBody(fill, now_there.length), now);
-  finish(response, visit, head, outcome, now);
+  answer_from(response, visit, now_there.response, ArrivingBody(fill, now_there.length), now);
+  finish(response, visit, *now_there.response, outcome, now);
   return response;
 }
 

@@ -13,18 +13,18 @@ namespace larder::cache {
 
 /// Takes over what the visit leads. `body` becomes what its own client reads: all of it where it is there
 /// already, else as it arrives.
-Task<> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::StoredResponse> draft,
-                                   pipeline::Body& body) {
+Task<> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::Draft> draft, pipeline::Body& body) {
   if (body.is_streamed() && !pumps_->has_room()) {
     visit.lead->release();
     co_await store_content(store_, std::move(draft), body, visit.settings->max_object);
     co_return;
   }
   if (!body.is_streamed()) {
-    draft->body = body.bytes();
-    if (log_.judge(*draft).kind != store::Verdict::Kind::purged)
-      co_await store_.put_holding(draft, visit.lead->take_lease());
-    visit.lead->finish(draft, SharedFill::Source::fetched);
+    draft->content = body.bytes();
+    const store::StoredResponsePtr whole = store::StoredResponse::from(*draft);
+    if (log_.judge(*whole).kind != store::Verdict::Kind::purged)
+      co_await store_.put_holding(whole, visit.lead->take_lease());
+    visit.lead->finish(whole, SharedFill::Source::fetched);
     co_return;
   }
   const std::optional<std::uint64_t> length = body.length();
@@ -33,7 +33,7 @@ Task<> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::StoredRe
   const std::shared_ptr<SharedFill> fill = pump->fill();
   const bool is_all_there = co_await pump->read_ready();
   if (is_all_there && fill->look().state == SharedFill::State::whole) {
-    body = pipeline::Body(draft->body);
+    body = pipeline::Body(draft->content);
     co_return;
   }
   body = pipeline::Body(std::make_unique<FillReader>(fill, 0, std::nullopt), length);

@@ -42,7 +42,7 @@ void SharedFill::detach_reader() {
 std::optional<Result<Bytes>> SharedFill::read(std::uint64_t position, std::uint64_t most,
                                               const Waker& waker) {
   const std::lock_guard lock(mutex_);
-  if (now_.state == State::whole) return now_.response->body.slice(position, most);
+  if (now_.state == State::whole) return store::content_of(now_.response).slice(position, most);
   if (content_ && position < content_->begin()) return Result<Bytes>(Error::reset);
   if (content_ && is_visible(position)) return content_->at(position, most);
   if (now_.state == State::ended) return Bytes();
@@ -65,15 +65,17 @@ bool SharedFill::is_visible(std::uint64_t position) const {
   return !is_held_back && position < content_->end();
 }
 
-void SharedFill::begin(store::StoredResponsePtr head, std::optional<std::uint64_t> length) {
+void SharedFill::begin(std::optional<std::uint64_t> length) {
   const std::lock_guard lock(mutex_);
-  now_.response = std::move(head);
   now_.length = length;
   content_.emplace(length);
 }
 
-void SharedFill::publish() {
-  settle(State::arriving);
+void SharedFill::publish(store::StoredResponsePtr head) {
+  const std::lock_guard lock(mutex_);
+  now_.state = State::arriving;
+  now_.response = std::move(head);
+  wake_all();
 }
 
 void SharedFill::append(std::string_view piece) {
@@ -97,7 +99,7 @@ void SharedFill::finish(store::StoredResponsePtr whole, Source source) {
   const std::lock_guard lock(mutex_);
   now_.state = State::whole;
   now_.source = source;
-  now_.length = whole->body.size();
+  now_.length = whole->content().size();
   now_.response = std::move(whole);
   content_.reset();
   wake_all();
@@ -118,12 +120,8 @@ void SharedFill::release() {
 }
 
 void SharedFill::end() {
-  settle(State::ended);
-}
-
-void SharedFill::settle(State state) {
   const std::lock_guard lock(mutex_);
-  now_.state = state;
+  now_.state = State::ended;
   wake_all();
 }
 

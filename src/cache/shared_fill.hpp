@@ -36,7 +36,7 @@ struct Glance {
 
   State state = State::asking;
   Source source = Source::fetched;
-  store::StoredResponsePtr response;    ///< from arriving on; its body only where whole
+  store::StoredResponsePtr response;    ///< from arriving on; its content only where whole
   std::optional<std::uint64_t> length;  ///< of the content, where known
   Trouble trouble;
 };
@@ -88,10 +88,11 @@ class SharedFill {
 
   // For the leader.
 
-  /// The head is there; `head` has no body yet. Nobody sees it before publish(), so that content that came
-  /// with it goes out with it.
-  void begin(store::StoredResponsePtr head, std::optional<std::uint64_t> length);
-  void publish();
+  /// Content is to come, of that length where it is known.
+  void begin(std::optional<std::uint64_t> length);
+
+  /// Those who wait see the head from now on, and content that came with it; `head` has none yet.
+  void publish(store::StoredResponsePtr head);
 
   /// The last piece, where the length is known, is not seen before finish(): then it is stored already.
   void append(std::string_view piece);
@@ -110,7 +111,6 @@ class SharedFill {
   void end();
 
  private:
-  void settle(State state);
   void wake_all();
   bool is_visible(std::uint64_t position) const;
 

@@ -38,7 +38,7 @@ pipeline::Request whole_request(const pipeline::Request& request) {
 
 /// Has a response fetched anew while it goes on being served: stale (RFC 5861, section 3) or fresh still.
 Task<> CacheHandler::refresh_behind(const Visit& visit, store::StoredResponsePtr stored, Time now) {
-  const std::string key = stored->variant_key;
+  const std::string key(stored->variant_key());
   if (!behind_->has_room(key)) co_return;
   std::optional<RefreshClaim> claim = RefreshClaim::on(std::move(stored), now);
   if (!claim) co_return;
@@ -57,9 +57,8 @@ Task<> CacheHandler::refresh(pipeline::Request request, std::shared_ptr<const Se
     const store::StoredResponsePtr newer = co_await store_.find_newer(visit.stored, request.head.fields);
     if (newer != nullptr) co_return;
   }
-  const bool can_validate = policy::has_validator(*visit.stored->fields);
-  Result<Response> response =
-      co_await collapse(visit, Reason::stale, can_validate ? visit.stored : store::StoredResponsePtr());
+  Result<Response> response = co_await collapse(
+      visit, Reason::stale, visit.stored->can_validate ? visit.stored : store::StoredResponsePtr());
   const bool failed = !response || response->cache_result == CacheResult::stale ||
                       policy::is_error_to_hide(response->head.status);
   if (failed) claim.failed(clock_.now());

@@ -3,9 +3,9 @@
 namespace larder::cache {
 namespace {
 
-Task<> store_whole(store::Store& store, std::shared_ptr<store::StoredResponse> draft, Bytes content) {
-  draft->body = std::move(content);
-  co_await store.put(std::move(draft));
+Task<> store_whole(store::Store& store, std::shared_ptr<store::Draft> draft, Bytes content) {
+  draft->content = std::move(content);
+  co_await store.put(store::StoredResponse::from(*draft));
 }
 
 }  // namespace
@@ -19,7 +19,7 @@ Task<Result<>> drain(pipeline::BodyReader& content) {
   co_return Result<>();
 }
 
-Task<> store_content(store::Store& store, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body,
+Task<> store_content(store::Store& store, std::shared_ptr<store::Draft> draft, pipeline::Body& body,
                      std::uint64_t max_object, Margins margins, std::optional<std::uint64_t> size) {
   if (!body.is_streamed()) {
     co_await store_whole(store, std::move(draft), join(margins, body.bytes()));
@@ -32,7 +32,7 @@ Task<> store_content(store::Store& store, std::shared_ptr<store::StoredResponse>
 }
 
 StoringReader::StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,
-                             std::shared_ptr<store::StoredResponse> draft, store::Store& store,
+                             std::shared_ptr<store::Draft> draft, store::Store& store,
                              std::uint64_t max_object, Margins margins, std::optional<std::uint64_t> size)
     : inner_(std::move(inner)),
       length_(length),
@@ -50,6 +50,7 @@ Task<Result<std::string_view>> StoringReader::read() {
   if (draft_ == nullptr) co_return piece;
   keep(*piece);
   if (draft_ != nullptr && is_whole(piece->empty())) {
+    content_.shrink_to_fit();
     co_await store_whole(store_, std::exchange(draft_, nullptr), join(margins_, Bytes(std::move(content_))));
   }
   co_return piece;

@@ -17,9 +17,9 @@ namespace larder::cache {
 /// stored.
 class StoringReader final : public pipeline::BodyReader {
  public:
-  /// `draft` is complete but for its body: the content between the margins.
+  /// `draft` is complete but for its content, of which this is what lies between the margins.
   StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,
-                std::shared_ptr<store::StoredResponse> draft, store::Store& store, std::uint64_t max_object,
+                std::shared_ptr<store::Draft> draft, store::Store& store, std::uint64_t max_object,
                 Margins margins, std::optional<std::uint64_t> size);
 
   Task<Result<std::string_view>> read() override;
@@ -31,7 +31,7 @@ class StoringReader final : public pipeline::BodyReader {
 
   std::unique_ptr<BodyReader> inner_;
   std::optional<std::uint64_t> length_;
-  std::shared_ptr<store::StoredResponse> draft_;  // nullptr once stored or given up
+  std::shared_ptr<store::Draft> draft_;  // nullptr once stored or given up
   store::Store& store_;
   std::uint64_t max_object_;
   Margins margins_;
@@ -45,7 +45,7 @@ Task<Result<>> drain(pipeline::BodyReader& content);
 /// Stores a response with its content: now where that is all there, else when it has been read through
 /// `body`. What is stored has the margins around it. Where only the response's fields tell how long the
 /// content is they do so by `size`: content of another length is not stored.
-Task<> store_content(store::Store& store, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body,
+Task<> store_content(store::Store& store, std::shared_ptr<store::Draft> draft, pipeline::Body& body,
                      std::uint64_t max_object, Margins margins = {}, std::optional<std::uint64_t> size = {});
 
 }  // namespace larder::cache

@@ -9,9 +9,9 @@
 namespace larder::cache {
 namespace {
 
-std::vector<const http::FieldList*> fields_of(const std::vector<store::StoredResponsePtr>& variants) {
-  std::vector<const http::FieldList*> fields;
-  for (const store::StoredResponsePtr& variant : variants) fields.push_back(variant->fields.get());
+std::vector<http::FieldList> fields_of(const std::vector<store::StoredResponsePtr>& variants) {
+  std::vector<http::FieldList> fields;
+  for (const store::StoredResponsePtr& variant : variants) fields.push_back(variant->fields());
   return fields;
 }
 
@@ -26,7 +26,7 @@ void CacheHandler::ask_about_variants(Visit& visit, policy::Reason why, http::Fi
     const policy::Reason stranger =
         policy::stranger_reason(visit.route(), visit.request.head.fields, variant->lifetimes);
     return variant->status != 200 || stranger != policy::Reason::none ||
-           !policy::may_answer_unselected(visit.request.head.fields, *variant->fields);
+           !policy::may_answer_unselected(visit.request.head.fields, variant->fields());
   });
   if (policy::ask_which_holds(fields, fields_of(variants))) visit.variants = std::move(variants);
 }

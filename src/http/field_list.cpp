@@ -9,6 +9,19 @@
 
 namespace larder::http {
 
+FieldList FieldList::of_wire(std::string_view lines) {
+  FieldList list;
+  list.text_ = lines;
+  list.lines_.reserve(static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n')));
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = lines.find('\r', begin);
+    const std::string_view name = lines.substr(begin, lines.find(':', begin) - begin);
+    list.add_line(begin, name, end - begin - name.size() - 2);
+    begin = end + 2;
+  }
+  return list;
+}
+
 Field FieldList::at(std::size_t position) const {
   const Line& line = lines_[position];
   return {name_of(line), value_of(line)};

@@ -61,10 +61,10 @@ void remove_conditions(http::FieldList& request_fields) {
 }
 
 // The entity tags of several responses, each once.
-std::vector<std::string_view> listed_tags(std::span<const http::FieldList* const> stored_fields) {
+std::vector<std::string_view> listed_tags(std::span<const http::FieldList> stored_fields) {
   std::vector<std::string_view> tags;
-  for (const http::FieldList* const fields : stored_fields) {
-    const std::string_view tag = trim(fields->find("ETag").value_or(""));
+  for (const http::FieldList& fields : stored_fields) {
+    const std::string_view tag = trim(fields.find("ETag").value_or(""));
     const bool is_known = std::find(tags.begin(), tags.end(), tag) != tags.end();
     if (!is_known && http::parse_etag(tag)) tags.push_back(tag);
   }
@@ -117,7 +117,7 @@ bool may_answer_unselected(const http::FieldList& request_fields, const http::Fi
 }
 
 // RFC 9111, section 4.3.1: Last-Modified is sent where a single response is validated alone.
-bool ask_which_holds(http::FieldList& request_fields, std::span<const http::FieldList* const> stored_fields) {
+bool ask_which_holds(http::FieldList& request_fields, std::span<const http::FieldList> stored_fields) {
   std::string tags;
   for (const std::string_view tag : listed_tags(stored_fields)) {
     if (!tags.empty()) tags += ", ";
@@ -130,10 +130,10 @@ bool ask_which_holds(http::FieldList& request_fields, std::span<const http::Fiel
 }
 
 std::optional<std::size_t> find_selected(const http::FieldList& not_modified,
-                                         std::span<const http::FieldList* const> stored_fields) {
+                                         std::span<const http::FieldList> stored_fields) {
   const bool is_plain = etag_of(not_modified).has_value() || listed_tags(stored_fields).size() == 1;
   for (std::size_t i = 0; is_plain && i < stored_fields.size(); ++i) {
-    if (etag_of(*stored_fields[i]) && selects(not_modified, *stored_fields[i])) return i;
+    if (etag_of(stored_fields[i]) && selects(not_modified, stored_fields[i])) return i;
   }
   return std::nullopt;
 }

@@ -38,7 +38,7 @@ Framing framing_of(const pipeline::Response& response, std::string_view method, 
 void append_head(std::string& out, const pipeline::Response& response, const Framing& framing,
                  Persistence persistence, int version_minor) {
   http1::write_status_line(out, response.head.status);
-  if (response.shared_fields) out.append(response.shared_fields->wire());
+  out.append(response.shared_lines.view());
   out.append(response.head.fields.wire());
   http1::write_head_end(out, framing, persistence, version_minor);
 }
@@ -63,7 +63,7 @@ void Connection::count(const pipeline::Response& response) {
 
 /// A response without a Date gets one on its way (RFC 9110, section 6.6.1); a stored one has its own.
 void Connection::add_date(pipeline::Response& response) {
-  if (response.shared_fields || response.head.fields.contains("Date")) return;
+  if (!response.shared_lines.empty() || response.head.fields.contains("Date")) return;
   response.head.fields.add("Date", http::format_date(server_.clock_.now()));
 }
 

@@ -25,7 +25,7 @@ class ByteWriter {
   template <class Texts>
   void texts(const Texts& texts) {
     number(static_cast<std::uint32_t>(texts.size()));
-    for (const std::string& each : texts) text(each);
+    for (const std::string_view each : texts) text(each);
   }
 
   void reserve(std::size_t size) { bytes_.reserve(size); }

@@ -28,7 +28,7 @@ HashedKey hashed(std::string_view text) {
 
 /// The key under which a response itself lies.
 std::string_view own_key(const StoredResponse& response) {
-  return response.vary.empty() ? response.primary_key : response.variant_key;
+  return response.has_vary() ? response.variant_key() : response.primary_key();
 }
 
 MemoryShard::Entries entry_of(const StoredResponsePtr& response) {
@@ -69,14 +69,14 @@ MemoryShard& MemoryTier::shard_of(std::uint64_t hash) {
 MemoryTier::Found MemoryTier::find(std::string_view primary_key, const http::FieldList& request_fields) {
   const HashedKey primary = hashed(primary_key);
   MemoryShard::Item item = shard_of(primary.hash).find(primary);
-  if (item.response && item.response->vary.empty()) return {std::move(item.response), Absence::none};
+  if (item.response && !item.response->has_vary()) return {std::move(item.response), Absence::none};
   if (!item.vary) return {nullptr, Absence::no_key};
 
   // RFC 9111, section 4.1: the selecting header fields must match.
   const std::string variant_key = policy::variant_key(primary_key, item.vary->names, request_fields);
   const HashedKey variant = hashed(variant_key);
   StoredResponsePtr response = shard_of(variant.hash).find(variant).response;
-  if (!response || response->primary_key != primary_key || response->vary != item.vary->names) {
+  if (!response || !response->is_variant(primary_key, item.vary->names)) {
     return {nullptr, Absence::no_variant};
   }
   return {std::move(response), Absence::none};
@@ -86,12 +86,14 @@ void MemoryTier::put(const StoredResponsePtr& response, Replace replace) {
   MemoryShard::Entries entry = entry_of(response);
   MemoryShard& shard = shard_of(entry.front().key.hash);
   const bool stored = shard.put(std::move(entry), replace);
-  if (!stored || response->vary.empty()) return;
-  auto vary = std::make_shared<VaryRecord>(VaryRecord{response->primary_key, response->vary});
+  if (!stored || !response->has_vary()) return;
+  const std::vector<std::string_view> fields = response->vary();
+  auto vary = std::make_shared<VaryRecord>(
+      VaryRecord{std::string(response->primary_key()), {fields.begin(), fields.end()}});
   MemoryShard::Entries names = entry_of(std::move(vary));
   MemoryShard& names_shard = shard_of(names.front().key.hash);
   names_shard.put(std::move(names), replace);
-  variants_->add(response->primary_key, response->variant_key);
+  variants_->add(response->primary_key(), response->variant_key());
 }
 
 std::vector<StoredResponsePtr> MemoryTier::variants(std::string_view primary_key) {
@@ -99,7 +101,7 @@ std::vector<StoredResponsePtr> MemoryTier::variants(std::string_view primary_key
   for (const std::string& key : variants_->find(primary_key)) {
     const HashedKey variant = hashed(key);
     StoredResponsePtr response = shard_of(variant.hash).find(variant).response;
-    if (response && response->primary_key == primary_key) found.push_back(std::move(response));
+    if (response && response->primary_key() == primary_key) found.push_back(std::move(response));
   }
   return found;
 }

@@ -34,9 +34,10 @@ bool is_text(std::string_view media_type) {
 }  // namespace
 
 bool is_worth_packing(const StoredResponse& response) {
-  if (response.body.size() < least_packed || response.fields == nullptr) return false;
-  if (response.fields->contains("Content-Encoding")) return false;
-  const auto type = response.fields->find("Content-Type");
+  if (response.content().size() < least_packed) return false;
+  const http::FieldList fields = response.fields();
+  if (fields.contains("Content-Encoding")) return false;
+  const auto type = fields.find("Content-Type");
   return type && is_text(*type);
 }
 

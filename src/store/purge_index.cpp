@@ -40,7 +40,7 @@ class PurgeIndex::Search {
       look_for(below, place.substr(0, i + 1));
     }
   }
-  void look_for_pattern(const Pattern& purged, const policy::Tags& tags) {
+  void look_for_pattern(const Pattern& purged, const policy::TagsView& tags) {
     if (!is_before(purged.last)) return;
     const std::string_view site = std::string_view(purged.value).substr(0, purged.site_size);
     const bool is_site = site == tags.site || site == every_site;
@@ -54,15 +54,16 @@ class PurgeIndex::Search {
   std::optional<Time> found_;
 };
 
-std::optional<Time> PurgeIndex::find(const policy::Tags& tags, const Since& since) const {
+std::optional<Time> PurgeIndex::find(const policy::TagsView& tags, const Since& since) const {
   if (is_empty_) return std::nullopt;
   Search search(since);
   search.look_at(everything_);
-  std::string place = tags.site + tags.path;
+  std::string place(tags.site);
+  place += tags.path;
   search.look_for_place(resources_, below_, place);
   place.replace(0, tags.site.size(), every_site);
   search.look_for_place(resources_, below_, place);
-  for (const std::string& name : tags.names) search.look_for(tags_, name);
+  for (const std::string_view name : tags.names) search.look_for(tags_, name);
   for (auto purged = patterns_.by_age.rbegin(); purged != patterns_.by_age.rend(); ++purged) {
     // The latest come first, by sequence.
     if (!search.counts_positions() && !search.is_before(purged->last)) break;

@@ -8,10 +8,10 @@ StoredResponsePtr as_judged(const PurgeLog& log, StoredResponsePtr response) {
   if (verdict.kind == Verdict::Kind::purged) return nullptr;
   const policy::Lifetimes ended = policy::ended_at(response->lifetimes, verdict.since);
   if (ended == response->lifetimes) return response;
-  const std::shared_ptr<StoredResponse> stale = copy_of(*response);
-  stale->lifetimes = ended;
-  stale->softly_purged = true;
-  return stale;
+  Draft stale = copy_of(response);
+  stale.lifetimes = ended;
+  stale.softly_purged = true;
+  return StoredResponse::from(stale);
 }
 
 }  // namespace larder::store

@@ -27,7 +27,7 @@ PurgeLog::Mark PurgeTable::mark() const {
   return {position_, sequence_.load(std::memory_order_relaxed)};
 }
 
-Verdict PurgeTable::judge(const policy::Tags& tags, const PurgeIndex::Since& since) const {
+Verdict PurgeTable::judge(const policy::TagsView& tags, const PurgeIndex::Since& since) const {
   if (hard_.find(tags, since)) return {Verdict::Kind::purged, {}};
   const std::optional<Time> softly = soft_.find(tags, since);
   return softly ? Verdict{Verdict::Kind::stale, *softly} : Verdict{};
@@ -38,13 +38,13 @@ Verdict PurgeTable::judge(const StoredResponse& response) const {
   const std::uint64_t sequence = sequence_.load(std::memory_order_acquire);
   if (checked >= sequence) return {};
   const std::shared_lock lock(mutex_);
-  const Verdict verdict = judge(response.tags, {std::nullopt, checked});
+  const Verdict verdict = judge(response.tags(), {std::nullopt, checked});
   // What is stale stays to be found so.
   if (verdict.kind == Verdict::Kind::valid) move_on(response, sequence);
   return verdict;
 }
 
-bool PurgeTable::admit(StoredResponse& response) const {
+bool PurgeTable::admit(Draft& response) const {
   const std::uint64_t sequence = sequence_.load(std::memory_order_acquire);
   const std::shared_lock lock(mutex_);
   // Born later than all that is known here: what this instance has not heard of yet may lie before it, or the
@@ -56,7 +56,7 @@ bool PurgeTable::admit(StoredResponse& response) const {
     response.lifetimes = policy::ended_at(response.lifetimes, verdict.since);
     response.softly_purged = true;
   }
-  move_on(response, sequence);
+  response.checked = std::max(response.checked, sequence);
   return true;
 }
 

@@ -4,6 +4,8 @@
 #include <larder/base/hash.hpp>
 #include <larder/store/record.hpp>
 
+#include <algorithm>
+
 namespace larder::store {
 namespace {
 
@@ -80,18 +82,17 @@ policy::Lifetimes read_lifetimes(ByteReader& reader) {
   return lifetimes;
 }
 
-void write_fields(ByteWriter& writer, const http::FieldList* fields) {
-  writer.number(static_cast<std::uint32_t>(fields ? fields->size() : 0));
-  if (!fields) return;
-  for (const http::Field field : *fields) {
+void write_fields(ByteWriter& writer, const http::FieldList& fields) {
+  writer.number(static_cast<std::uint32_t>(fields.size()));
+  for (const http::Field field : fields) {
     writer.text(field.name);
     writer.text(field.value);
   }
 }
 
 /// Whoever can write to Redis must not split our responses: names and values are looked at again.
-std::shared_ptr<const http::FieldList> read_fields(ByteReader& reader) {
-  auto fields = std::make_shared<http::FieldList>();
+http::FieldList read_fields(ByteReader& reader) {
+  http::FieldList fields;
   for (std::uint32_t left = reader.count(); left > 0 && !reader.failed(); --left) {
     const std::string_view name = reader.text();
     const std::string_view value = reader.text();
@@ -99,33 +100,34 @@ std::shared_ptr<const http::FieldList> read_fields(ByteReader& reader) {
       reader.fail();
       break;
     }
-    fields->add(name, value);
+    fields.add(name, value);
   }
   return fields;
 }
 
 Record read_response(ByteReader& reader, const Bytes& body) {
-  auto response = std::make_shared<StoredResponse>();
-  response->primary_key = reader.text();
-  response->variant_key = reader.text();
-  response->vary = reader.texts();
-  response->status = reader.number<std::uint16_t>();
-  response->fields = read_fields(reader);
-  response->lifetimes = read_lifetimes(reader);
-  response->tags.site = reader.text();
-  response->tags.path = reader.text();
-  response->tags.names = reader.texts();
-  response->born.milliseconds = reader.number<std::uint64_t>();
-  response->born.sequence = reader.number<std::uint64_t>();
+  auto draft = std::make_shared<Draft>();
+  draft->primary_key = reader.text();
+  draft->variant_key = reader.text();
+  draft->vary = reader.texts();
+  draft->status = reader.number<std::uint16_t>();
+  draft->fields = read_fields(reader);
+  draft->lifetimes = read_lifetimes(reader);
+  draft->tags.site = reader.text();
+  draft->tags.path = reader.text();
+  draft->tags.names = reader.texts();
+  draft->born.milliseconds = reader.number<std::uint64_t>();
+  draft->born.sequence = reader.number<std::uint64_t>();
   const auto packed_from = reader.number<std::uint64_t>();
   const auto body_size = reader.number<std::uint64_t>();
   const auto body_checksum = reader.number<std::uint64_t>();
   if (reader.failed() || !reader.at_end()) return {};
-  if (response->status < 200 || response->status > 599) return {};
+  if (!draft->variant_key.starts_with(draft->primary_key)) return {};
+  if (draft->status < 200 || draft->status > 599) return {};
   if (body_size != body.size() || body_checksum != checksum_of(body.view())) return {};
-  if (packed_from != 0) return PackedResponse{std::move(response), body, packed_from};
-  response->body = body;
-  return response;
+  if (packed_from != 0) return PackedResponse{std::move(draft), body, packed_from};
+  draft->content = body;
+  return draft;
 }
 
 Record read_vary(ByteReader& reader, const Bytes& body) {
@@ -139,17 +141,18 @@ Record read_vary(ByteReader& reader, const Bytes& body) {
 /// `packed_from`: the size that `body` was packed from; 0 where it is the content itself.
 EncodedRecord encode_response(const StoredResponse& response, const Bytes& body, std::uint64_t packed_from) {
   ByteWriter writer;
-  writer.reserve(response.weight() - response.body.size());
+  const policy::TagsView tags = response.tags();
+  writer.reserve(response.weight() - std::min(response.weight(), response.content().size()));
   writer.number(static_cast<std::uint8_t>(Kind::response));
-  writer.text(response.primary_key);
-  writer.text(response.variant_key);
-  writer.texts(response.vary);
-  writer.number(static_cast<std::uint16_t>(response.status));
-  write_fields(writer, response.fields.get());
+  writer.text(response.primary_key());
+  writer.text(response.variant_key());
+  writer.texts(response.vary());
+  writer.number(response.status);
+  write_fields(writer, response.fields());
   write_lifetimes(writer, response.lifetimes);
-  writer.text(response.tags.site);
-  writer.text(response.tags.path);
-  writer.texts(response.tags.names);
+  writer.text(tags.site);
+  writer.text(tags.path);
+  writer.texts(tags.names);
   writer.number(response.born.milliseconds);
   writer.number(response.born.sequence);
   writer.number(packed_from);
@@ -160,12 +163,12 @@ EncodedRecord encode_response(const StoredResponse& response, const Bytes& body,
 
 }  // namespace
 
-EncodedRecord encode(const StoredResponse& response) {
-  return encode_response(response, response.body, 0);
+EncodedRecord encode(const StoredResponsePtr& response) {
+  return encode_response(*response, content_of(response), 0);
 }
 
-EncodedRecord encode(const StoredResponse& response, const Bytes& packed) {
-  return encode_response(response, packed, response.body.size());
+EncodedRecord encode(const StoredResponsePtr& response, const Bytes& packed) {
+  return encode_response(*response, packed, response->content().size());
 }
 
 EncodedRecord encode(const VaryRecord& record) {

@@ -202,7 +202,7 @@ Verdict RedisPurgeLog::judge(const StoredResponse& response) const {
   return state_->table().judge(response);
 }
 
-bool RedisPurgeLog::admit(StoredResponse& response) const {
+bool RedisPurgeLog::admit(Draft& response) const {
   return state_->table().admit(response);
 }
 

@@ -52,10 +52,10 @@ Task<Lookup> RedisTier::find(std::string_view primary_key, const http::FieldList
     if (vary->primary_key != primary_key) co_return bad_record();
     co_return co_await find_variant(primary_key, std::move(*vary), request_fields, node);
   }
-  const auto* response = std::get_if<std::shared_ptr<StoredResponse>>(&record);
-  if (!response) co_return Lookup{};
-  if ((*response)->primary_key != primary_key || !(*response)->vary.empty()) co_return bad_record();
-  co_return admit(*response, node);
+  const auto* draft = std::get_if<std::shared_ptr<Draft>>(&record);
+  if (!draft) co_return Lookup{};
+  if ((*draft)->primary_key != primary_key || !(*draft)->vary.empty()) co_return bad_record();
+  co_return admit(**draft, node);
 }
 
 Task<Lookup> RedisTier::find_variant(std::string_view primary_key, VaryRecord vary,
@@ -64,23 +64,22 @@ Task<Lookup> RedisTier::find_variant(std::string_view primary_key, VaryRecord va
   const std::string variant_key = policy::variant_key(primary_key, vary.names, request_fields);
   // The second round trip already: a large one must not take a third.
   const Record record = co_await read(variant_key, Trips::one);
-  const auto* found = std::get_if<std::shared_ptr<StoredResponse>>(&record);
+  const auto* found = std::get_if<std::shared_ptr<Draft>>(&record);
   if (!found) co_return Lookup{nullptr, policy::Reason::vary};
-  const StoredResponse& response = **found;
-  if (response.primary_key != primary_key || response.variant_key != variant_key ||
-      response.vary != vary.names) {
+  Draft& draft = **found;
+  if (draft.primary_key != primary_key || draft.variant_key != variant_key || draft.vary != vary.names) {
     co_return bad_record();
   }
-  co_return admit(*found, node);
+  co_return admit(draft, node);
 }
 
-Lookup RedisTier::admit(const std::shared_ptr<StoredResponse>& response, std::uint64_t node) {
-  doorkeeper_.note(hash_of(response->variant_key));
-  if (!log_.admit(*response)) return {nullptr, policy::Reason::purged};
+Lookup RedisTier::admit(Draft& draft, std::uint64_t node) {
+  doorkeeper_.note(hash_of(draft.variant_key));
+  if (!log_.admit(draft)) return {nullptr, policy::Reason::purged};
   // Asked once more, after the check: what was purged here meanwhile may not have a position to be judged by,
   // and positions count with one node only.
   if (usable_node() != node) return {};
-  return {response, policy::Reason::none};
+  return {StoredResponse::from(draft), policy::Reason::none};
 }
 
 Lookup RedisTier::bad_record() {
@@ -111,13 +110,13 @@ Task<Record> RedisTier::unpack(PackedResponse packed) {
   while (unpacking.step()) co_await yield();
   std::optional<Bytes> content = unpacking.take();
   if (!content) co_return Record{};
-  packed.response->body = std::move(*content);
-  co_return Record{std::move(packed.response)};
+  packed.draft->content = std::move(*content);
+  co_return Record{std::move(packed.draft)};
 }
 
-Task<EncodedRecord> RedisTier::encoded(const StoredResponse& response) {
-  if (!is_worth_packing(response)) co_return encode(response);
-  Packing packing(zstd_, response.body);
+Task<EncodedRecord> RedisTier::encoded(const StoredResponsePtr& response) {
+  if (!is_worth_packing(*response)) co_return encode(response);
+  Packing packing(zstd_, content_of(response));
   while (packing.step()) co_await yield();
   const std::optional<Bytes> packed = packing.take();
   if (!packed) co_return encode(response);
@@ -132,25 +131,26 @@ Task<> RedisTier::put(StoredResponsePtr response) {
     counts_.skipped_writes.fetch_add(1, relaxed);
     co_return;
   }
-  if (!doorkeeper_.admits(hash_of(response->variant_key), std::chrono::steady_clock::now())) {
+  if (!doorkeeper_.admits(hash_of(response->variant_key()), std::chrono::steady_clock::now())) {
     counts_.unadmitted_writes.fetch_add(1, relaxed);
     co_return;
   }
-  const EncodedRecord record = co_await encoded(*response);
+  const EncodedRecord record = co_await encoded(response);
   // Packing may have taken a while.
   if (usable_node() != node) {
     counts_.skipped_writes.fetch_add(1, relaxed);
     co_return;
   }
   const Milliseconds expiry = expiry_of(*response);
-  redis::Command command = set_command(response->variant_key, record, expiry);
-  if (response->vary.empty()) {
+  redis::Command command = set_command(response->variant_key(), record, expiry);
+  if (!response->has_vary()) {
     co_await write(std::move(command));
     co_return;
   }
   // Both commands leave before the first wait; answers come in order, so the second tells of both.
-  const VaryRecord vary{response->primary_key, response->vary};
-  redis::Command names = set_command(response->primary_key, encode(vary), settings_.max_lifetime);
+  const std::vector<std::string_view> fields = response->vary();
+  const VaryRecord vary{std::string(response->primary_key()), {fields.begin(), fields.end()}};
+  redis::Command names = set_command(response->primary_key(), encode(vary), settings_.max_lifetime);
   const auto executor = co_await boost::asio::this_coro::executor;
   boost::asio::co_spawn(executor, write(std::move(command)), boost::asio::detached);
   co_await write(std::move(names));

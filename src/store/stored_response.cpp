@@ -1,44 +1,203 @@
+#include <larder/policy/validation.hpp>
 #include <larder/store/stored_response.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
 
 namespace larder::store {
 namespace {
 
-/// What allocators, list nodes, table slots and ghosts cost beside the bytes themselves.
-constexpr std::size_t overhead = 384;
-constexpr std::size_t text_overhead = 48;
-constexpr std::size_t line_overhead = 16;
+/// Allocates so many bytes more than are asked for.
+template <class T>
+struct WithRoom {
+  using value_type = T;
 
-std::size_t weight_of(const std::vector<std::string>& texts) {
-  std::size_t weight = 0;
-  for (const std::string& text : texts) weight += text.size() + text_overhead;
-  return weight;
+  explicit WithRoom(std::size_t bytes) : room(bytes) {}
+  template <class U>
+  WithRoom(const WithRoom<U>& other) : room(other.room) {}
+
+  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T) + room)); }
+  void deallocate(T* memory, std::size_t) { ::operator delete(memory); }
+
+  template <class U>
+  bool operator==(const WithRoom<U>& other) const {
+    return room == other.room;
+  }
+
+  std::size_t room;
+};
+
+/// What glibc's malloc takes for so many bytes: its own word before them, all rounded up.
+constexpr std::size_t allocated(std::size_t bytes) {
+  constexpr std::size_t word = 8;
+  constexpr std::size_t grain = 16;
+  return (bytes + word + grain - 1) / grain * grain;
+}
+
+/// std::allocate_shared()'s counts and its copy of WithRoom, before the object.
+constexpr std::size_t control_block = 24;
+
+/// Texts one after the other, each behind its size.
+constexpr std::size_t size_of_size = sizeof(std::uint32_t);
+
+std::size_t size_of(const std::vector<std::string>& texts) {
+  std::size_t size = 0;
+  for (const std::string& text : texts) size += size_of_size + text.size();
+  return size;
+}
+
+char* write(char* out, std::string_view text) {
+  return std::copy(text.begin(), text.end(), out);
+}
+
+char* write(char* out, const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) {
+    const auto size = static_cast<std::uint32_t>(text.size());
+    std::memcpy(out, &size, size_of_size);
+    out = write(out + size_of_size, text);
+  }
+  return out;
+}
+
+/// Takes the first text off.
+std::string_view take_text(std::string_view& texts) {
+  std::uint32_t size = 0;
+  std::memcpy(&size, texts.data(), size_of_size);
+  const std::string_view text = texts.substr(size_of_size, size);
+  texts.remove_prefix(size_of_size + size);
+  return text;
 }
 
 }  // namespace
 
-std::size_t StoredResponse::weight() const {
-  std::size_t weight = overhead + sizeof(StoredResponse);
-  weight += primary_key.size() + variant_key.size() + tags.site.size() + tags.path.size();
-  weight += weight_of(vary) + weight_of(tags.names);
-  if (fields) weight += fields->wire().size() + fields->size() * line_overhead;
-  return weight + body.size();
+/// Where the parts of a draft come to lie behind the object.
+class StoredResponse::Layout {
+ public:
+  explicit Layout(const Draft& draft) : is_outside(draft.content.size() > most_inside) {
+    end_ = is_outside ? sizeof(Bytes) : 0;
+    const std::size_t primary_size = draft.primary_key.size();
+    add(Part::field_lines, draft.fields.wire().size());
+    add(Part::primary_key, primary_size);
+    add(Part::variant, std::max(draft.variant_key.size(), primary_size) - primary_size);
+    add(Part::site, draft.tags.site.size());
+    add(Part::path, draft.tags.path.size());
+    add(Part::tags, size_of(draft.tags.names));
+    add(Part::vary, size_of(draft.vary));
+    add(Part::content, is_outside ? 0 : draft.content.size());
+  }
+
+  std::size_t size() const { return end_; }
+
+  const bool is_outside;
+  Ends ends{};
+
+ private:
+  void add(Part part, std::size_t size) {
+    end_ += size;
+    ends[static_cast<std::size_t>(part)] = static_cast<std::uint32_t>(end_);
+  }
+
+  std::size_t end_ = 0;
+};
+
+StoredResponsePtr StoredResponse::from(const Draft& draft) {
+  const Layout layout(draft);
+  return std::allocate_shared<StoredResponse>(WithRoom<StoredResponse>(layout.size()), layout, draft);
 }
 
-std::shared_ptr<StoredResponse> copy_of(const StoredResponse& response) {
-  auto copy = std::make_shared<StoredResponse>();
-  copy->primary_key = response.primary_key;
-  copy->vary = response.vary;
-  copy->variant_key = response.variant_key;
-  copy->status = response.status;
-  copy->fields = response.fields;
-  copy->body = response.body;
-  copy->lifetimes = response.lifetimes;
-  copy->tags = response.tags;
-  copy->born = response.born;
-  copy->softly_purged = response.softly_purged;
-  copy->checked = response.checked.load();
-  copy->origin_hangs = response.origin_hangs.load();
-  return copy;
+StoredResponse::StoredResponse(const Layout& layout, const Draft& draft)
+    : lifetimes(draft.lifetimes),
+      born(draft.born),
+      checked(draft.checked),
+      ends_(layout.ends),
+      status(static_cast<std::uint16_t>(draft.status)),
+      softly_purged(draft.softly_purged),
+      can_validate(policy::has_validator(draft.fields)),
+      origin_hangs(draft.origin_hangs),
+      is_outside_(layout.is_outside) {
+  char* out = reinterpret_cast<char*>(this + 1);
+  if (is_outside_) out = reinterpret_cast<char*>(new (out) Bytes(draft.content) + 1);
+  out = write(out, draft.fields.wire());
+  out = write(out, draft.primary_key);
+  if (!draft.variant_key.empty()) {
+    out = write(out, std::string_view(draft.variant_key).substr(draft.primary_key.size()));
+  }
+  out = write(out, draft.tags.site);
+  out = write(out, draft.tags.path);
+  out = write(out, draft.tags.names);
+  out = write(out, draft.vary);
+  if (!is_outside_) write(out, draft.content.view());
+}
+
+StoredResponse::~StoredResponse() {
+  if (is_outside_) outside().~Bytes();
+}
+
+std::string_view StoredResponse::between(Part first, Part last) const {
+  const auto index = static_cast<std::size_t>(first);
+  const std::size_t from = index != 0 ? ends_[index - 1] : is_outside_ ? sizeof(Bytes) : 0;
+  return {room() + from, ends_[static_cast<std::size_t>(last)] - from};
+}
+
+std::string_view StoredResponse::variant_key() const {
+  return between(Part::primary_key, Part::variant);
+}
+
+std::string_view StoredResponse::content() const {
+  return is_outside_ ? outside().view() : part(Part::content);
+}
+
+std::vector<std::string_view> StoredResponse::texts(Part part) const {
+  std::vector<std::string_view> list;
+  for (std::string_view left = this->part(part); !left.empty();) list.push_back(take_text(left));
+  return list;
+}
+
+bool StoredResponse::is_variant(std::string_view primary_key, const std::vector<std::string>& names) const {
+  std::string_view left = part(Part::vary);
+  for (const std::string& name : names) {
+    if (left.empty() || take_text(left) != name) return false;
+  }
+  return left.empty() && this->primary_key() == primary_key;
+}
+
+policy::TagsView StoredResponse::tags() const {
+  return {part(Part::site), part(Part::path), texts(Part::tags)};
+}
+
+std::size_t StoredResponse::weight() const {
+  const std::size_t behind = ends_[static_cast<std::size_t>(Part::content)];
+  const std::size_t block = allocated(control_block + sizeof(StoredResponse) + behind);
+  return is_outside_ ? block + allocated(outside().size()) : block;
+}
+
+Bytes content_of(const StoredResponsePtr& response) {
+  // What is made of it anew must not keep this one.
+  return response->is_outside_ ? response->outside() : Bytes(response, response->content());
+}
+
+Bytes field_lines_of(const StoredResponsePtr& response) {
+  return Bytes(response, response->field_lines());
+}
+
+Draft copy_of(const StoredResponsePtr& response) {
+  const auto strings = [](const std::vector<std::string_view>& texts) {
+    return std::vector<std::string>(texts.begin(), texts.end());
+  };
+  const policy::TagsView tags = response->tags();
+  return {.primary_key = std::string(response->primary_key()),
+          .vary = strings(response->vary()),
+          .variant_key = std::string(response->variant_key()),
+          .status = response->status,
+          .fields = response->fields(),
+          .content = content_of(response),
+          .lifetimes = response->lifetimes,
+          .tags = {std::string(tags.site), std::string(tags.path), strings(tags.names)},
+          .born = response->born,
+          .softly_purged = response->softly_purged,
+          .checked = response->checked,
+          .origin_hangs = response->origin_hangs};
 }
 
 }  // namespace larder::store

@@ -39,7 +39,7 @@ Task<Lookup> TieredStore::find(std::string_view primary_key, const http::FieldLi
 Task<StoredResponsePtr> TieredStore::find_newer(StoredResponsePtr known,
                                                 const http::FieldList& request_fields) {
   if (!redis_) co_return nullptr;
-  Lookup shared = co_await redis_->find(known->primary_key, request_fields);
+  Lookup shared = co_await redis_->find(known->primary_key(), request_fields);
   Lookup chosen = choose({known, policy::Reason::none}, std::move(shared));
   if (chosen.response == known) co_return nullptr;
   co_return std::move(chosen.response);

@@ -37,9 +37,9 @@ std::string bytes_of(const store::EncodedRecord& record) {
   return std::string(record.head).append(record.body.view());
 }
 
-void require_sound_response(const store::StoredResponse& response) {
+void require_sound_response(const store::Draft& response) {
   require(response.status >= 200 && response.status <= 599, "a status is a final one");
-  for (const http::Field field : *response.fields) {
+  for (const http::Field field : response.fields) {
     require(http::is_token(field.name) && http::is_field_value(field.value),
             "fields cannot split a response");
   }
@@ -59,17 +59,21 @@ void unpack(const store::PackedResponse& packed) {
   require(!content || content->size() == packed.size, "a content is as large as its record says");
 }
 
+std::string encoded_again(const store::Draft& draft) {
+  return bytes_of(store::encode(store::StoredResponse::from(draft)));
+}
+
 void check(const std::string& bytes) {
   const store::Record record = store::decode(Bytes::copy_of(bytes));
-  if (const auto* response = std::get_if<std::shared_ptr<store::StoredResponse>>(&record)) {
+  if (const auto* response = std::get_if<std::shared_ptr<store::Draft>>(&record)) {
     require_sound_response(**response);
-    const std::string encoded = bytes_of(store::encode(**response));
+    const std::string encoded = encoded_again(**response);
     const store::Record again = store::decode(Bytes::copy_of(encoded));
-    const auto* same = std::get_if<std::shared_ptr<store::StoredResponse>>(&again);
-    require(same && bytes_of(store::encode(**same)) == encoded, "a record is encoded as it was read");
+    const auto* same = std::get_if<std::shared_ptr<store::Draft>>(&again);
+    require(same && encoded_again(**same) == encoded, "a record is encoded as it was read");
   }
   if (const auto* packed = std::get_if<store::PackedResponse>(&record)) {
-    require_sound_response(*packed->response);
+    require_sound_response(*packed->draft);
     unpack(*packed);
   }
   if (const auto* vary = std::get_if<store::VaryRecord>(&record)) {

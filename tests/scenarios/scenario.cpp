@@ -51,7 +51,7 @@ Task<> read_content(pipeline::BodyReader& reader, Seen& seen) {
 /// As far as two answers to one request can be compared.
 bool are_equal(const pipeline::Response& a, const pipeline::Response& b) {
   return a.head.status == b.head.status && a.head.fields == b.head.fields &&
-         a.shared_fields == b.shared_fields && a.cache_result == b.cache_result &&
+         a.shared_lines.view() == b.shared_lines.view() && a.cache_result == b.cache_result &&
          a.described_length == b.described_length && a.body.length() == b.body.length() &&
          a.body.is_streamed() == b.body.is_streamed() && a.body.bytes().view() == b.body.bytes().view();
 }
@@ -68,8 +68,8 @@ Task<Seen> exchange(pipeline::Handler& handler, pipeline::Request& request) {
   seen.status = response->head.status;
   seen.fields = response->head.fields;
   seen.described_length = response->described_length;
-  if (response->shared_fields) {
-    for (const http::Field field : *response->shared_fields) seen.fields.add(field.name, field.value);
+  for (const http::Field field : http::FieldList::of_wire(response->shared_lines.view())) {
+    seen.fields.add(field.name, field.value);
   }
   seen.cache = seen.fields.find("X-Cache").value_or("none");
   if (response->body.is_streamed()) {

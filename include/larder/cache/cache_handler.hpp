@@ -118,7 +118,7 @@ class CacheHandler final : public pipeline::Handler {
   bool is_purged_since(const Visit& visit, store::Position position) const;
   Task<bool> pass_turnstile(Visit& visit);
   pipeline::Response refuse_busy(const Visit& visit, policy::Reason why);
-  Task<> share_content(Visit& visit, std::shared_ptr<store::StoredResponse> draft, pipeline::Body& body);
+  Task<> share_content(Visit& visit, std::shared_ptr<store::Draft> draft, pipeline::Body& body);
   Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
   Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
@@ -137,8 +137,7 @@ class CacheHandler final : public pipeline::Handler {
   Task<Result<pipeline::Response>> pass(Visit& visit, policy::Reason why);
   Task<Result<pipeline::Response>> open_websocket(Visit& visit);
   Task<> settle(Visit& visit, Result<pipeline::Response>& response);
-  std::shared_ptr<store::StoredResponse> posted_answer(Visit& visit,
-                                                       const pipeline::Response& response) const;
+  std::shared_ptr<store::Draft> posted_answer(Visit& visit, const pipeline::Response& response) const;
   Task<std::size_t> purge_after(Visit& visit, const Result<pipeline::Response>& response);
 
   std::shared_ptr<const Settings> settings_;

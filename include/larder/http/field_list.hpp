@@ -47,6 +47,9 @@ class FieldList {
     std::size_t position_ = 0;
   };
 
+  /// The list whose wire() that is.
+  static FieldList of_wire(std::string_view lines);
+
   Iterator begin() const { return {this, 0}; }
   Iterator end() const { return {this, lines_.size()}; }
   std::size_t size() const { return lines_.size(); }

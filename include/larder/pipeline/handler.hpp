@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/bytes.hpp>
 #include <larder/base/result.hpp>
 #include <larder/base/task.hpp>
 #include <larder/http/message.hpp>
@@ -27,11 +28,11 @@ struct Request {
   bool opens_websocket = false;  ///< as a client asked and its route allows: 101 may answer it
 };
 
-/// A response on its way back. Its field lines are `shared_fields`, which a stored response lends and which
+/// A response on its way back. Its field lines are `shared_lines`, which a stored response lends and which
 /// are not copied, then `head.fields`. Framing fields and Connection are the writer's, not the handlers'.
 struct Response {
   http::ResponseHead head;
-  std::shared_ptr<const http::FieldList> shared_fields;
+  Bytes shared_lines;  ///< as http::FieldList::wire() has them; with a Date, where there are any
   Body body;
   CacheResult cache_result = CacheResult::none;
   /// What Content-Length says of a response to HEAD, or of a 304, where `body` does not.

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace larder::policy {
@@ -38,6 +39,18 @@ struct Tags {
   std::vector<std::string>
       names;  ///< from the route's templates and from Surrogate-Key, Cache-Tag, Cache-Groups
   bool operator==(const Tags&) const = default;
+};
+
+/// The same, lying elsewhere.
+struct TagsView {
+  TagsView(std::string_view site, std::string_view path, std::vector<std::string_view> names)
+      : site(site), path(path), names(std::move(names)) {}
+  TagsView(const Tags& tags)
+      : site(tags.site), path(tags.path), names(tags.names.begin(), tags.names.end()) {}
+
+  std::string_view site;
+  std::string_view path;
+  std::vector<std::string_view> names;
 };
 
 /// The tags of a response about to be stored. Surrogate-Key is split at spaces, Cache-Tag at commas (spaces

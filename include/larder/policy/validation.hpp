@@ -34,13 +34,13 @@ bool may_answer_unselected(const http::FieldList& request_fields, const http::Fi
 /// Asks which of several stored responses answers the request, if any does (RFC 9110, section 13.1.2): by
 /// their entity tags, those of none left out. The client's own conditions are replaced. Whether there is
 /// anything to ask for.
-bool ask_which_holds(http::FieldList& request_fields, std::span<const http::FieldList* const> stored_fields);
+bool ask_which_holds(http::FieldList& request_fields, std::span<const http::FieldList> stored_fields);
 
 /// Which of those a 304 says it is, by its position: the first with the entity tag of the 304 (RFC 9111,
 /// section 4.3.4). Where it has none it is what was asked about, if that was a single tag; nothing where it
 /// could be any.
 std::optional<std::size_t> find_selected(const http::FieldList& not_modified,
-                                         std::span<const http::FieldList* const> stored_fields);
+                                         std::span<const http::FieldList> stored_fields);
 
 /// Whether a 304 selects this stored response (RFC 9111, section 4.3.4): strong validators equal, or weak
 /// ones, or the 304 has none.

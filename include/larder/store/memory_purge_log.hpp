@@ -15,7 +15,7 @@ class MemoryPurgeLog final : public PurgeLog {
 
   Mark mark() const override { return table_.mark(); }
   Verdict judge(const StoredResponse& response) const override { return table_.judge(response); }
-  bool admit(StoredResponse& response) const override { return table_.admit(response); }
+  bool admit(Draft& response) const override { return table_.admit(response); }
   bool is_in_step() const override { return true; }
   Task<std::optional<Position>> append(Purging purging) override;
 

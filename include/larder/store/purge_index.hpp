@@ -58,7 +58,7 @@ class PurgeIndex final {
 
   /// When something was purged that these tags name, since then: of several, the earliest that is still
   /// known.
-  std::optional<Time> find(const policy::Tags& tags, const Since& since) const;
+  std::optional<Time> find(const policy::TagsView& tags, const Since& since) const;
 
   bool is_empty() const { return is_empty_; }
   std::size_t names() const;

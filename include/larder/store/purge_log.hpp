@@ -65,7 +65,7 @@ class PurgeLog {
 
   /// Whether a response that came from Redis may be used, by its `born`; if so its `checked` is set, and
   /// where it was softly purged its lifetime ends there.
-  virtual bool admit(StoredResponse& response) const = 0;
+  virtual bool admit(Draft& response) const = 0;
 
   /// Whether Redis may be read: this instance knows every purge in the log, and the log every purge of this
   /// instance.

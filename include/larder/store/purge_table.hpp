@@ -41,7 +41,7 @@ class PurgeTable final {
   bool is_valid(const StoredResponse& response) const { return judge(response).kind == Verdict::Kind::valid; }
 
   /// See PurgeLog::admit().
-  bool admit(StoredResponse& response) const;
+  bool admit(Draft& response) const;
 
   struct Counts {
     std::uint64_t sequence = 0;   ///< purges applied so far
@@ -52,7 +52,7 @@ class PurgeTable final {
   Counts counts() const;
 
  private:
-  Verdict judge(const policy::Tags& tags, const PurgeIndex::Since& since) const;
+  Verdict judge(const policy::TagsView& tags, const PurgeIndex::Since& since) const;
   static void move_on(const StoredResponse& response, std::uint64_t sequence);
 
   mutable std::shared_mutex mutex_;

@@ -20,14 +20,14 @@ struct VaryRecord {
 
 /// A stored response whose content is packed (packing.hpp) in its record.
 struct PackedResponse {
-  std::shared_ptr<StoredResponse> response;  ///< complete but for its body
+  std::shared_ptr<Draft> draft;  ///< complete but for its content
   Bytes packed;
   std::uint64_t size = 0;  ///< of the content, as the record says: to be bounded before it is believed
 };
 
 /// A record read from Redis; monostate where the bytes are none of ours, of another version, cut short or
 /// garbled.
-using Record = std::variant<std::monostate, std::shared_ptr<StoredResponse>, PackedResponse, VaryRecord>;
+using Record = std::variant<std::monostate, std::shared_ptr<Draft>, PackedResponse, VaryRecord>;
 
 /// A record in two parts that follow each other, so that the body need not be copied.
 struct EncodedRecord {
@@ -36,13 +36,14 @@ struct EncodedRecord {
 };
 
 /// The byte record of a stored response: everything but what is atomic, which counts in one instance only.
-EncodedRecord encode(const StoredResponse& response);
+EncodedRecord encode(const StoredResponsePtr& response);
 
-/// The same, with what Packing made of its body.
-EncodedRecord encode(const StoredResponse& response, const Bytes& packed);
+/// The same, with what Packing made of its content.
+EncodedRecord encode(const StoredResponsePtr& response, const Bytes& packed);
 EncodedRecord encode(const VaryRecord& record);
 
-/// Reads a record. Every length is checked before use, and every byte by a checksum. The body shares `bytes`.
+/// Reads a record. Every length is checked before use, and every byte by a checksum. The content shares
+/// `bytes`.
 Record decode(const Bytes& bytes);
 
 }  // namespace larder::store

@@ -45,7 +45,7 @@ class RedisPurgeLog final : public PurgeLog {
 
   Mark mark() const override;
   Verdict judge(const StoredResponse& response) const override;
-  bool admit(StoredResponse& response) const override;
+  bool admit(Draft& response) const override;
   bool is_in_step() const override;
   bool follows(std::uint64_t node) const override;
   bool trusts_hits() const override;

@@ -66,12 +66,12 @@ class RedisTier final : public Store {
   std::uint64_t usable_node() const;
   Task<Record> read(std::string_view key, Trips trips);
   Task<Record> unpack(PackedResponse packed);
-  Task<EncodedRecord> encoded(const StoredResponse& response);
+  Task<EncodedRecord> encoded(const StoredResponsePtr& response);
   redis::Command set_command(std::string_view key, const EncodedRecord& record, Milliseconds expiry) const;
   Task<> write(redis::Command command);
   Task<Lookup> find_variant(std::string_view primary_key, VaryRecord vary,
                             const http::FieldList& request_fields, std::uint64_t node);
-  Lookup admit(const std::shared_ptr<StoredResponse>& response, std::uint64_t node);
+  Lookup admit(Draft& draft, std::uint64_t node);
   Lookup bad_record();
   Milliseconds expiry_of(const StoredResponse& response) const;
 

@@ -39,19 +39,17 @@ policy::Route route() {
 struct Cache {
   Cache() {
     settings->routes.push_back(route());
-    auto response = std::make_shared<store::StoredResponse>();
-    response->primary_key = response->variant_key = "GET:http://shop.example/api/products/7?page=2";
-    http::FieldList fields;
-    fields.add("Content-Type", "application/json");
-    fields.add("Cache-Control", "max-age=3600");
-    fields.add("Date", "Sat, 21 Nov 2026 10:50:40 GMT");
-    fields.add("ETag", "\"1\"");
-    response->fields = std::make_shared<const http::FieldList>(std::move(fields));
-    response->body = Bytes(std::string(1024, 'x'));
-    response->lifetimes.response_time = clock.now();
-    response->lifetimes.freshness = Seconds{3600};
-    response->checked = log.mark().sequence;
-    memory.put(response);
+    store::Draft draft;
+    draft.primary_key = "GET:http://shop.example/api/products/7?page=2";
+    draft.fields.add("Content-Type", "application/json");
+    draft.fields.add("Cache-Control", "max-age=3600");
+    draft.fields.add("Date", "Sat, 21 Nov 2026 10:50:40 GMT");
+    draft.fields.add("ETag", "\"1\"");
+    draft.content = Bytes(std::string(1024, 'x'));
+    draft.lifetimes.response_time = clock.now();
+    draft.lifetimes.freshness = Seconds{3600};
+    draft.checked = log.mark().sequence;
+    memory.put(store::StoredResponse::from(draft));
   }
 
   SystemClock clock;
@@ -141,7 +139,7 @@ void serialise(benchmark::State& state) {
   for (auto _ : state) {
     out.clear();
     http1::write_status_line(out, response.head.status);
-    out.append(response.shared_fields->wire()).append(response.head.fields.wire());
+    out.append(response.shared_lines.view()).append(response.head.fields.wire());
     http1::write_head_end(out, {http1::Framing::Kind::length, 1024}, http1::Persistence::keep_alive, 1);
     out.append(response.body.bytes().view());
     benchmark::DoNotOptimize(out.data());

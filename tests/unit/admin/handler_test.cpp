@@ -24,7 +24,7 @@ class Recorder final : public store::PurgeLog {
  public:
   Mark mark() const override { return {}; }
   store::Verdict judge(const store::StoredResponse&) const override { return {}; }
-  bool admit(store::StoredResponse&) const override { return true; }
+  bool admit(store::Draft&) const override { return true; }
   bool is_in_step() const override { return true; }
   Task<std::optional<store::Position>> append(store::Purging purging) override {
     appended.insert(appended.end(), purging.purges.begin(), purging.purges.end());

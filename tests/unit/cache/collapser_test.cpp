@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Fixture, "what a lead says is what its guests see, and the las
     CHECK(enter().kind == Kind::apart);
   }
   SUBCASE("a whole response") {
-    lead.finish(std::make_shared<store::StoredResponse>(), Glance::Source::found);
+    lead.finish(store::StoredResponse::from({}), Glance::Source::found);
     CHECK(first.fill->look().state == Glance::State::whole);
     lead.release();
     CHECK(first.fill->look().state == Glance::State::whole);

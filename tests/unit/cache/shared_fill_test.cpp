@@ -48,9 +48,9 @@ Task<Read> visit(FillPtr fill) {
 }
 
 store::StoredResponsePtr response(std::string body = {}) {
-  auto made = std::make_shared<store::StoredResponse>();
-  made->body = Bytes(std::move(body));
-  return made;
+  store::Draft draft;
+  draft.content = Bytes(std::move(body));
+  return store::StoredResponse::from(draft);
 }
 
 /// Event loops with a thread each, as workers have.
@@ -102,8 +102,8 @@ TEST_CASE("guests on several threads read all that one leader appends, whenever 
       }
     };
     come(50);
-    fill->begin(response(), is_known ? std::optional<std::uint64_t>(all.size()) : std::nullopt);
-    fill->publish();
+    fill->begin(is_known ? std::optional<std::uint64_t>(all.size()) : std::nullopt);
+    fill->publish(response());
     for (std::size_t i = 0; i < all.size(); i += 10'000) {
       fill->append(std::string_view(all).substr(i, 10'000));
       if (i % 100'000 == 0) come(10);
@@ -122,8 +122,8 @@ TEST_CASE("guests on several threads read all that one leader appends, whenever 
 TEST_CASE("content cut short is an error to every guest, after what came") {
   Loops loops(2);
   const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
-  fill->begin(response(), 1'000);
-  fill->publish();
+  fill->begin(1'000);
+  fill->publish(response());
   std::vector<std::future<Read>> guests;
   for (std::size_t i = 0; i < 20; ++i) {
     auto reader = std::make_shared<FillReader>(fill, 0, std::nullopt);
@@ -140,8 +140,8 @@ TEST_CASE("content cut short is an error to every guest, after what came") {
 
 TEST_CASE("where the length is known the last piece is seen when the response is stored") {
   SharedFill fill({});
-  fill.begin(response(), 10);
-  fill.publish();
+  fill.begin(10);
+  fill.publish(response());
   fill.append("12345");
   CHECK(fill.has(0));
   CHECK_FALSE(fill.has(5));
@@ -164,8 +164,8 @@ TEST_CASE("past what may be kept the fastest reader sets the pace, and who is to
   boost::asio::io_context loop;
   const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
   const std::string piece = pattern(64 * 1024);
-  fill->begin(response(), std::nullopt);
-  fill->publish();
+  fill->begin(std::nullopt);
+  fill->publish(response());
   auto fast = std::make_shared<FillReader>(fill, 0, std::nullopt);
   auto slow = std::make_shared<FillReader>(fill, 0, std::nullopt);
   fill->append(piece);

@@ -171,10 +171,10 @@ TEST_CASE("several stored responses are asked about by their entity tags alone (
   const http::FieldList none = fields_of("Last-Modified: " + std::string(noon_text));
   const http::FieldList broken = fields_of("ETag: c");
   http::FieldList request = fields_of("If-None-Match: \"x\"|If-Modified-Since: y|A: b");
-  const std::vector<const http::FieldList*> all{&a, &none, &b, &a, &broken};
+  const std::vector<http::FieldList> all{a, none, b, a, broken};
   CHECK(ask_which_holds(request, all));
   CHECK(text_of(request) == "A: b|If-None-Match: \"a\", W/\"b\"");
-  const std::vector<const http::FieldList*> untagged{&none, &broken};
+  const std::vector<http::FieldList> untagged{none, broken};
   http::FieldList unchanged = fields_of("If-None-Match: \"x\"");
   CHECK_FALSE(ask_which_holds(unchanged, untagged));
   CHECK(text_of(unchanged) == "If-None-Match: \"x\"");
@@ -183,7 +183,7 @@ TEST_CASE("several stored responses are asked about by their entity tags alone (
 TEST_CASE("a 304 names one of several by its entity tag (RFC 9111, section 4.3.4)") {
   const http::FieldList a = fields_of("ETag: \"a\"");
   const http::FieldList b = fields_of("ETag: W/\"b\"");
-  const std::vector<const http::FieldList*> all{&a, &b};
+  const std::vector<http::FieldList> all{a, b};
   const auto selected = [&](std::string_view fields) { return find_selected(fields_of(fields), all); };
   CHECK(selected("ETag: \"a\"") == 0);
   CHECK(selected("ETag: W/\"b\"") == 1);
@@ -193,7 +193,7 @@ TEST_CASE("a 304 names one of several by its entity tag (RFC 9111, section 4.3.4
   CHECK(selected("") == std::nullopt);
   // Where one tag alone was asked about, a 304 can mean nothing else.
   const http::FieldList untagged = fields_of("A: b");
-  const std::vector<const http::FieldList*> one{&untagged, &a, &a};
+  const std::vector<http::FieldList> one{untagged, a, a};
   CHECK(find_selected(fields_of(""), one) == 1);
   CHECK(find_selected(fields_of("ETag: \"x\""), one) == std::nullopt);
 }

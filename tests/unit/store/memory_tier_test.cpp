@@ -26,7 +26,7 @@ StoredResponsePtr numbered(int number, std::size_t size = 100) {
 }
 
 bool has(MemoryTier& tier, const StoredResponsePtr& response) {
-  return tier.find(response->primary_key, no_fields).response == response;
+  return tier.find(response->primary_key(), no_fields).response == response;
 }
 
 }  // namespace
@@ -34,9 +34,9 @@ bool has(MemoryTier& tier, const StoredResponsePtr& response) {
 TEST_CASE("the memory tier gives back the very response that was stored") {
   MemoryTier tier(mib, 64 * kib);
   const auto response = numbered(1);
-  CHECK(tier.find(response->primary_key, no_fields).absence == MemoryTier::Absence::no_key);
+  CHECK(tier.find(response->primary_key(), no_fields).absence == MemoryTier::Absence::no_key);
   tier.put(response);
-  CHECK(tier.find(response->primary_key, no_fields).response == response);
+  CHECK(tier.find(response->primary_key(), no_fields).response == response);
   CHECK(tier.counts().entries == 1);
   CHECK(tier.counts().bytes == response->weight());
 }
@@ -77,7 +77,7 @@ TEST_CASE("variants lie side by side, and are selected by the request's fields (
   CHECK(tier.find(sample.primary_key(), french).response == in_french);
   CHECK(tier.find(sample.primary_key(), no_fields).response == nullptr);
   // A variant's own key is no primary key.
-  CHECK(tier.find(in_german->variant_key, german).response == nullptr);
+  CHECK(tier.find(in_german->variant_key(), german).response == nullptr);
   CHECK(tier.counts().entries == 3);
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("the memory tier stays within its bytes whatever is stored") {
   for (int round = 0; round < 20'000; ++round) {
     const int number = static_cast<int>(random() % 3'000);
     if (random() % 3 == 0) {
-      tier.find(numbered(number)->primary_key, no_fields);
+      tier.find(numbered(number)->primary_key(), no_fields);
     } else {
       tier.put(numbered(number, random() % (32 * kib)));
     }
@@ -167,7 +167,7 @@ TEST_CASE("what is asked for once does not displace what is asked for often") {
   for (int once = 1'000; once < 11'000; ++once) {
     tier.put(numbered(once, 2 * kib));
     if (once % 10 == 0) {
-      for (const auto& response : hot) tier.find(response->primary_key, no_fields);
+      for (const auto& response : hot) tier.find(response->primary_key(), no_fields);
     }
   }
   for (const auto& response : hot) CHECK(has(tier, response));
@@ -196,8 +196,8 @@ TEST_CASE("the memory tier is safe to use from many threads") {
       std::mt19937 random(seed);
       for (int round = 0; round < 5'000; ++round) {
         const auto response = numbered(static_cast<int>(random() % 500), random() % (4 * kib));
-        const auto found = tier.find(response->primary_key, no_fields).response;
-        if (found && found->primary_key != response->primary_key) ++wrong;
+        const auto found = tier.find(response->primary_key(), no_fields).response;
+        if (found && found->primary_key() != response->primary_key()) ++wrong;
         if (found && random() % 8 == 0) tier.drop(*found);
         if (!found) tier.put(response);
       }

@@ -41,7 +41,7 @@ class Instance {
   void purge(Purge purge) { fixture_.run(log_.append({.purges = {std::move(purge)}})); }
 
   /// A response whose fetch begins now.
-  std::shared_ptr<store::StoredResponse> fetch(Sample sample = {}) {
+  store::StoredResponsePtr fetch(Sample sample = {}) {
     const auto mark = log_.mark();
     sample.born = mark.position;
     sample.checked = mark.sequence;

@@ -12,6 +12,7 @@ using larder::Time;
 using larder::policy::Purge;
 using larder::store::Position;
 using larder::store::PurgeTable;
+using larder::test::admits;
 using larder::test::Sample;
 using Kind = Purge::Kind;
 
@@ -41,13 +42,13 @@ bool survives(const Sample& sample, const Purge& purge) {
   table.apply({purge}, at(2), time_at(2));
   table.advance(at(2));
   const bool is_valid = table.is_valid(*in_memory);
-  CHECK(table.admit(*in_redis) == is_valid);
+  CHECK(admits(table, in_redis) == is_valid);
   // What is fetched after it is not concerned.
   fetched.born = table.mark().position;
   fetched.checked = table.mark().sequence;
   const auto later = fetched.make();
   CHECK(table.is_valid(*later));
-  CHECK(table.admit(*later));
+  CHECK(admits(table, later));
   return is_valid;
 }
 
@@ -142,7 +143,7 @@ TEST_CASE("a response fetched before a purge and stored after it is not used (th
   sample.checked = mark.sequence;
   sample.born = mark.position;
   CHECK_FALSE(table.is_valid(*sample.make()));
-  CHECK_FALSE(table.admit(*sample.make()));
+  CHECK_FALSE(admits(table, sample.make()));
 }
 
 TEST_CASE("a check moves on, so that one purge is looked at once") {
@@ -167,9 +168,9 @@ TEST_CASE("what this instance has purged and not yet written counts for memory a
   CHECK_FALSE(table.is_valid(*response));
   CHECK(table.mark().position == at(1));
   // Once it is in the log it has a position, by which responses in Redis are judged.
-  CHECK(table.admit(*response));
+  CHECK(admits(table, response));
   table.apply({{Kind::resource, "shop.example/products/7"}}, at(2), start);
-  CHECK_FALSE(table.admit(*response));
+  CHECK_FALSE(admits(table, response));
 }
 
 TEST_CASE("a response born later than all that is known here is not used: the log may have lost its end") {
@@ -177,9 +178,9 @@ TEST_CASE("a response born later than all that is known here is not used: the lo
   table.advance(at(5));
   Sample sample;
   sample.born = at(6);
-  CHECK_FALSE(table.admit(*sample.make()));
+  CHECK_FALSE(admits(table, sample.make()));
   table.advance(at(6));
-  CHECK(table.admit(*sample.make()));
+  CHECK(admits(table, sample.make()));
 }
 
 TEST_CASE("names purged over and over take no more room, and are forgotten after their last purge") {
@@ -235,7 +236,7 @@ TEST_CASE("purges older than any entry are forgotten, and what is older than the
   CHECK(table.counts().patterns == 0);
   CHECK_FALSE(table.is_valid(*untouched));
   CHECK(table.is_valid(*later));
-  CHECK(table.admit(*later));
+  CHECK(admits(table, later));
 }
 
 TEST_CASE("a thing purged again is as young as its last purge") {
@@ -265,17 +266,17 @@ TEST_CASE("too many names, or patterns, become one purge of everything") {
     }
     table.advance(at(20));
     CHECK(table.is_valid(*response));
-    CHECK(table.admit(*response));
+    CHECK(admits(table, response));
     table.apply({{patterns ? Kind::pattern : Kind::resource, "shop.example/one-more"}}, at(20), start);
     CHECK(table.counts().collapses == 1);
     CHECK(table.counts().names + table.counts().patterns == 0);
     CHECK_FALSE(table.is_valid(*response));
-    CHECK_FALSE(table.admit(*response));
+    CHECK_FALSE(admits(table, response));
     table.advance(at(20));
     sample.checked = table.mark().sequence;
     sample.born = at(20);
     CHECK(table.is_valid(*sample.make()));
-    CHECK(table.admit(*sample.make()));
+    CHECK(admits(table, sample.make()));
   }
 }
 
@@ -285,9 +286,9 @@ TEST_CASE("what was born later than the log has come is not used: that log may h
   Sample sample;
   sample.born = at(6);
   const auto response = sample.make();
-  CHECK_FALSE(table.admit(*response));
+  CHECK_FALSE(admits(table, response));
   table.advance(at(6));
-  CHECK(table.admit(*response));
+  CHECK(admits(table, response));
 }
 
 TEST_CASE("the same pattern purged again takes no more room") {

@@ -34,7 +34,7 @@ class ScriptedLog final : public PurgeLog {
 
   Mark mark() const override { return {}; }
   larder::store::Verdict judge(const StoredResponse&) const override { return {}; }
-  bool admit(StoredResponse&) const override { return true; }
+  bool admit(larder::store::Draft&) const override { return true; }
   bool is_in_step() const override { return in_step; }
   bool follows(std::uint64_t node) const override { return node != 0 && !is_elsewhere; }
   larder::Task<std::optional<larder::store::Position>> append(larder::store::Purging) override {
@@ -74,11 +74,11 @@ struct Fixture : LoopFixture {
 TEST_CASE_FIXTURE(Fixture, "entries have readable names and an expiry of what is left of them") {
   Sample sample = this->sample();
   sample.freshness = Milliseconds{100'000};
-  auto response = sample.make();
-  response->lifetimes.initial_age = Milliseconds{40'000};
-  response->lifetimes.stale_while_revalidate = Milliseconds{5'000};
-  response->lifetimes.stale_if_error = Milliseconds{30'000};
-  run(redis.put(response));
+  larder::store::Draft draft = sample.draft();
+  draft.lifetimes.initial_age = Milliseconds{40'000};
+  draft.lifetimes.stale_while_revalidate = Milliseconds{5'000};
+  draft.lifetimes.stale_if_error = Milliseconds{30'000};
+  run(redis.put(StoredResponse::from(draft)));
   const std::string name = "test:r:GET:http://shop.example/products/7";
   CHECK(server.cli({"KEYS", "*"}) == name);
   CHECK(expiry(name) <= 90'000 + 90'000 / 16);
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(std::stoul(server.cli({"STRLEN", name})) < size / 2);
     const Lookup found = find(sample);
     REQUIRE(found.response);
-    CHECK(found.response->body.view() == sample.body);
+    CHECK(found.response->content() == sample.body);
   }
   CHECK(redis.counts().packed_writes == 3);
 }
@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(run(tier.find(sample.primary_key(), no_fields)).response);
   sample.body = "newer";
   run(tier.put(sample.make()));
-  CHECK(find(sample).response->body.view() == "newer");
+  CHECK(find(sample).response->content() == "newer");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a response without any use left takes the place of an older one, and goes") {
@@ -294,7 +294,7 @@ TEST_CASE_FIXTURE(Fixture, "what is stale in memory gives way to what another in
   stale.body = "stale";
   memory.put(stale.make());
   const auto found = [&] {
-    return std::string(run(tiered.find(stale.primary_key(), no_fields)).response->body.view());
+    return std::string(run(tiered.find(stale.primary_key(), no_fields)).response->content());
   };
   CHECK(found() == "stale");
 
@@ -321,6 +321,6 @@ TEST_CASE_FIXTURE(Fixture, "what is fresh in memory gives way, where that is ask
   newer.body = "newer";
   run(redis.put(newer.make()));
   CHECK(tiered.find_now(known.primary_key(), no_fields) == response);
-  CHECK(run(tiered.find_newer(response, no_fields))->body.view() == "newer");
-  CHECK(tiered.find_now(known.primary_key(), no_fields)->body.view() == "newer");
+  CHECK(run(tiered.find_newer(response, no_fields))->content() == "newer");
+  CHECK(tiered.find_now(known.primary_key(), no_fields)->content() == "newer");
 }

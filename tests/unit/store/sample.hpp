@@ -26,23 +26,32 @@ struct Sample {
 
   std::string primary_key() const { return "GET:http://" + site + path + query; }
 
-  std::shared_ptr<store::StoredResponse> make() const {
-    auto response = std::make_shared<store::StoredResponse>();
-    response->primary_key = primary_key();
-    response->vary = vary;
-    response->variant_key = policy::variant_key(response->primary_key, vary, request_fields);
-    auto fields = std::make_shared<http::FieldList>();
-    fields->add("Content-Type", "text/plain");
-    response->fields = std::move(fields);
-    response->body = Bytes::copy_of(body);
-    response->lifetimes.response_time = response_time;
-    response->lifetimes.freshness = freshness;
-    response->tags = {site, path, tags};
-    response->born = born;
-    response->checked = checked;
-    return response;
+  store::Draft draft() const {
+    store::Draft draft;
+    draft.primary_key = primary_key();
+    draft.vary = vary;
+    draft.variant_key = policy::variant_key(draft.primary_key, vary, request_fields);
+    draft.fields.add("Content-Type", "text/plain");
+    draft.content = Bytes::copy_of(body);
+    draft.lifetimes.response_time = response_time;
+    draft.lifetimes.freshness = freshness;
+    draft.tags = {site, path, tags};
+    draft.born = born;
+    draft.checked = checked;
+    return draft;
   }
+
+  store::StoredResponsePtr make() const { return store::StoredResponse::from(draft()); }
 };
+
+/// Whether a purge log would let that response in from Redis; if so it is checked as far.
+template <class Log>
+bool admits(const Log& log, const store::StoredResponsePtr& response) {
+  store::Draft draft = store::copy_of(response);
+  const bool is_admitted = log.admit(draft);
+  response->checked = draft.checked;
+  return is_admitted;
+}
 
 inline http::FieldList fields_of(const std::vector<std::pair<std::string, std::string>>& lines) {
   http::FieldList fields;

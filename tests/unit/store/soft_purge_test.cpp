@@ -7,10 +7,13 @@
 using larder::Milliseconds;
 using larder::Time;
 using larder::policy::Purge;
+using larder::store::Draft;
 using larder::store::Position;
 using larder::store::PurgeTable;
+using larder::store::StoredResponse;
 using larder::store::Strength;
 using larder::store::Verdict;
+using larder::test::admits;
 using larder::test::Sample;
 using Kind = Purge::Kind;
 
@@ -39,7 +42,7 @@ TEST_CASE(
   sample.response_time = time_at(0);
   sample.freshness = Milliseconds{60'000};
   const auto in_memory = sample.make();
-  const auto in_redis = sample.make();
+  Draft from_redis = sample.draft();
   table.apply({{Kind::tag, "a"}}, at(20), time_at(20), Strength::soft);
   table.advance(at(20));
   for (int again = 0; again < 2; ++again) {
@@ -47,17 +50,17 @@ TEST_CASE(
     CHECK(table.judge(*in_memory).since == time_at(20));
     CHECK_FALSE(table.is_valid(*in_memory));
   }
-  REQUIRE(table.admit(*in_redis));
-  CHECK(in_redis->lifetimes.freshness == Milliseconds{20'000});
-  CHECK(in_redis->softly_purged);
-  CHECK(table.is_valid(*in_redis));  // it is stale already
+  REQUIRE(table.admit(from_redis));
+  CHECK(from_redis.lifetimes.freshness == Milliseconds{20'000});
+  CHECK(from_redis.softly_purged);
+  CHECK(table.is_valid(*StoredResponse::from(from_redis)));  // it is stale already
   sample.born = table.mark().position;
   sample.checked = table.mark().sequence;
   sample.response_time = time_at(21);
-  const auto later = sample.make();
-  CHECK(table.is_valid(*later));
-  CHECK(table.admit(*later));
-  CHECK(later->lifetimes.freshness == Milliseconds{60'000});
+  Draft later = sample.draft();
+  CHECK(table.is_valid(*StoredResponse::from(later)));
+  CHECK(table.admit(later));
+  CHECK(later.lifetimes.freshness == Milliseconds{60'000});
 }
 
 TEST_CASE("a soft purge takes nothing from a hard one, before it or after it") {
@@ -69,7 +72,7 @@ TEST_CASE("a soft purge takes nothing from a hard one, before it or after it") {
     table.apply({product}, at(1), time_at(1), hard_first ? Strength::hard : Strength::soft);
     table.apply({product}, at(2), time_at(2), hard_first ? Strength::soft : Strength::hard);
     CHECK(table.judge(*response).kind == Verdict::Kind::purged);
-    CHECK_FALSE(table.admit(*response));
+    CHECK_FALSE(admits(table, response));
   }
 }
 

@@ -1,0 +1,123 @@
+#include "sample.hpp"
+
+#include <doctest/doctest.h>
+
+using larder::Bytes;
+using larder::store::content_of;
+using larder::store::copy_of;
+using larder::store::Draft;
+using larder::store::StoredResponse;
+using larder::test::Sample;
+
+namespace {
+
+std::vector<std::string> strings(const std::vector<std::string_view>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+Draft draft_with(std::size_t size) {
+  Sample sample;
+  sample.query = "?a=b";
+  sample.tags = {"product:7", "", std::string("a\0b", 3)};
+  sample.vary = {"accept", "accept-language"};
+  sample.request_fields = larder::test::fields_of({{"Accept-Language", "de"}});
+  sample.body = std::string(size, 'x');
+  sample.born = {17, 4};
+  sample.checked = 9;
+  Draft draft = sample.draft();
+  draft.status = 404;
+  draft.fields.add("ETag", "\"x\"");
+  draft.fields.add("X-Empty", "");
+  draft.softly_purged = true;
+  draft.origin_hangs = true;
+  return draft;
+}
+
+}  // namespace
+
+TEST_CASE("a stored response has all that its draft had, wherever its content lies") {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{7}, StoredResponse::most_inside,
+                                 StoredResponse::most_inside + 1, std::size_t{100'000}}) {
+    CAPTURE(size);
+    const Draft draft = draft_with(size);
+    const auto stored = StoredResponse::from(draft);
+    CHECK(stored->primary_key() == draft.primary_key);
+    CHECK(stored->variant_key() == draft.variant_key);
+    CHECK(strings(stored->vary()) == draft.vary);
+    CHECK(stored->status == 404);
+    CHECK(stored->field_lines() == draft.fields.wire());
+    CHECK(stored->fields().find("etag") == "\"x\"");
+    CHECK(stored->can_validate);
+    CHECK(stored->content() == draft.content.view());
+    CHECK(stored->lifetimes == draft.lifetimes);
+    CHECK(strings(stored->tags().names) == draft.tags.names);
+    CHECK(stored->born == draft.born);
+    CHECK(stored->checked == 9);
+
+    const Draft copy = copy_of(stored);
+    CHECK(copy.primary_key == draft.primary_key);
+    CHECK(copy.vary == draft.vary);
+    CHECK(copy.variant_key == draft.variant_key);
+    CHECK(copy.status == draft.status);
+    CHECK(copy.fields == draft.fields);
+    CHECK(copy.content.view() == draft.content.view());
+    CHECK(copy.tags == draft.tags);
+    CHECK(copy.born == draft.born);
+    CHECK(copy.softly_purged);
+    CHECK(copy.checked == 9);
+    CHECK(copy.origin_hangs);
+  }
+}
+
+TEST_CASE("an empty draft makes an empty response") {
+  const auto stored = StoredResponse::from({});
+  CHECK(stored->primary_key().empty());
+  CHECK(stored->variant_key().empty());
+  CHECK_FALSE(stored->has_vary());
+  CHECK(stored->field_lines().empty());
+  CHECK(stored->content().empty());
+  CHECK_FALSE(stored->can_validate);
+}
+
+TEST_CASE("a draft without a key for its variant lies under its primary key") {
+  Draft draft;
+  draft.primary_key = "GET:http://a/b";
+  CHECK(StoredResponse::from(draft)->variant_key() == "GET:http://a/b");
+}
+
+TEST_CASE("a variant is known by its primary key and the very names of its Vary") {
+  const auto stored = StoredResponse::from(draft_with(5));
+  const std::string key(stored->primary_key());
+  CHECK(stored->is_variant(key, {"accept", "accept-language"}));
+  CHECK_FALSE(stored->is_variant(key + "x", {"accept", "accept-language"}));
+  CHECK_FALSE(stored->is_variant(key, {}));
+  CHECK_FALSE(stored->is_variant(key, {"accept"}));
+  CHECK_FALSE(stored->is_variant(key, {"accept", "accept-encoding"}));
+  CHECK_FALSE(stored->is_variant(key, {"accept", "accept-language", "cookie"}));
+}
+
+TEST_CASE("content is held by who serves it, and large content is shared with what is made of it anew") {
+  for (const std::size_t size : {std::size_t{1'000}, std::size_t{100'000}}) {
+    CAPTURE(size);
+    auto stored = StoredResponse::from(draft_with(size));
+    const Bytes content = content_of(stored);
+    const Bytes lines = field_lines_of(stored);
+    auto anew = StoredResponse::from(copy_of(stored));
+    CHECK((anew->content().data() == stored->content().data()) == (size > StoredResponse::most_inside));
+    const std::weak_ptr<const StoredResponse> first = stored;
+    stored.reset();
+    CHECK_FALSE(first.expired());  // its lines are still lent
+    CHECK(lines.view().starts_with("Content-Type: "));
+    anew.reset();
+    CHECK(content.view() == std::string(size, 'x'));
+  }
+}
+
+TEST_CASE("what is made of a response anew does not keep it, however often") {
+  auto stored = StoredResponse::from(draft_with(100'000));
+  for (int i = 0; i < 3; ++i) {
+    const std::weak_ptr<const StoredResponse> before = stored;
+    stored = StoredResponse::from(copy_of(stored));
+    CHECK(before.expired());
+  }
+}
