@@ -1,9 +1,7 @@
+#include "support/administered.hpp"
 #include "support/gate.hpp"
-#include "support/larder.hpp"
 #include "support/origin.hpp"
-#include "support/ports.hpp"
 #include "support/redis_server.hpp"
-#include "support/reserved_port.hpp"
 #include "support/shared_tier.hpp"
 #include "support/wait.hpp"
 
@@ -15,7 +13,7 @@
 #include <fstream>
 #include <thread>
 
-/// The admin API and `larder purge`, its client.
+/// The admin API.
 namespace larder::test {
 
 namespace {
@@ -23,55 +21,6 @@ namespace {
 constexpr const char* routes =
     "  - match: /products/{id}\n    ttl: 60s\n    tags: [\"product:{id}\"]\n"
     "  - match: /**\n    ttl: 60s\n";
-
-OriginResponse numbered(const OriginRequest& request) {
-  return text("answer " + std::to_string(request.nth));
-}
-
-/// A larder with an admin API, and `larder purge` told of it.
-class Administered {
- public:
-  explicit Administered(Yaml yaml, std::string token = "")
-      : token_(std::move(token)), larder_(with_admin(std::move(yaml))) {
-    std::ofstream(config()) << "upstreams: {a: {servers: [\"http://127.0.0.1:1\"]}}\n" << section();
-  }
-
-  Larder& larder() { return larder_; }
-  Client client() { return larder_.client(); }
-  std::uint16_t port() const { return port_.number(); }
-
-  Response ask(std::string_view method, std::string_view target, std::optional<std::string> body = {}) {
-    return ask_with(token_.empty() ? Fields{} : Fields{{"Authorization", "Bearer " + token_}}, method, target,
-                    std::move(body));
-  }
-  Response ask_with(const Fields& fields, std::string_view method, std::string_view target,
-                    std::optional<std::string> body = {}) {
-    return Client(port(), "localhost").request(method, target, fields, body);
-  }
-
-  boost::json::value stats() { return boost::json::parse(ask("GET", "/stats").body); }
-
-  Run purge(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "purge");
-    arguments.insert(arguments.end(), {"--config", config()});
-    return run_larder(std::move(arguments));
-  }
-
- private:
-  std::string section() const {
-    return "admin: {listen: \"127.0.0.1:" + std::to_string(port()) + "\", token: \"" + token_ + "\"}\n";
-  }
-  Yaml with_admin(Yaml yaml) const {
-    yaml.rest += section();
-    return yaml;
-  }
-  std::string config() const { return (directory_.path() / "larder.yaml").string(); }
-
-  TemporaryDirectory directory_;
-  std::string token_;
-  ReservedPort port_;
-  Larder larder_;
-};
 
 struct Case {
   std::string purge;  ///< the content of POST /purge
@@ -92,10 +41,6 @@ const std::vector<Case> cases{
     {R"({"all": true})", {"/", "/products/7"}, {}},
     {R"({"all": true, "dry_run": true})", {}, {"/", "/products/7"}},
 };
-
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 }  // namespace
 
@@ -266,37 +211,6 @@ TEST_CASE("While requests finish after SIGTERM the admin API says that the insta
   CHECK(shop.larder().process().wait(patience) == 0);
 }
 
-TEST_CASE("larder purge has the running larder purge, and prints the position") {
-  Origin origin(numbered);
-  for (const std::string token : {"", "sesame"}) {
-    Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, token);
-    Client client = shop.client();
-    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"/products/7"},
-                                                      {"http://shop.test/products/7"},
-                                                      {"/products/7", "--host", "shop.test"},
-                                                      {"--tag", "product:7"},
-                                                      {"--prefix", "/products"},
-                                                      {"--pattern", "/products/*"},
-                                                      {"--all"}}) {
-      CAPTURE(arguments.front());
-      client.get("/products/7");
-      REQUIRE(cache_result(client.get("/products/7")) == "HIT");
-      std::vector<std::string> rehearsed = arguments;
-      rehearsed.push_back("--dry-run");
-      const Run rehearsal = shop.purge(rehearsed);
-      CHECK(rehearsal.exit_code == 0);
-      CHECK(contains(rehearsal.output, "would purge "));
-      CHECK(cache_result(client.get("/products/7")) == "HIT");
-      const Run run = shop.purge(arguments);
-      CHECK(run.exit_code == 0);
-      CHECK(contains(run.output, "purged "));
-      CHECK(contains(run.output, "\nposition 1"));
-      CHECK(run.errors.empty());
-      CHECK(cache_result(client.get("/products/7")) == "MISS");
-    }
-  }
-}
-
 TEST_CASE("A soft purge, over HTTP or the command line, leaves what may be served stale") {
   Origin origin([](const OriginRequest& request) {
     return numbered(request).with("Cache-Control", "max-age=60, stale-while-revalidate=60");
@@ -310,32 +224,6 @@ TEST_CASE("A soft purge, over HTTP or the command line, leaves what may be serve
   const Run run = shop.purge({"/a", "--soft"});
   CHECK(contains(run.output, "purged softly resource {*}/a"));
   CHECK(cache_result(client.get("/a")) == "STALE");
-}
-
-TEST_CASE("larder purge ends with 2 for what it does not understand and with 1 where nobody does it") {
-  Origin origin(numbered);
-  Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, "sesame");
-  for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{}, {"/a", "--tag", "b"}, {"a"}, {"--pattern", "/**/a"}, {"--tagg", "a"}}) {
-    CHECK(shop.purge(arguments).exit_code == 2);
-  }
-
-  TemporaryDirectory directory;
-  const std::string path = (directory.path() / "larder.yaml").string();
-  const auto purge_with = [&](const std::string& admin) {
-    std::ofstream(path) << "upstreams: {a: {servers: [\"http://127.0.0.1:1\"]}}\n" << admin;
-    return run_larder({"purge", "/a", "--config", path});
-  };
-  const Run no_section = purge_with("");
-  CHECK(no_section.exit_code == 2);
-  CHECK(contains(no_section.errors, "admin"));
-  const std::string listen = "admin: {listen: \"127.0.0.1:" + std::to_string(shop.port()) + "\"";
-  const Run refused = purge_with(listen + ", token: wrong}\n");
-  CHECK(refused.exit_code == 1);
-  CHECK(contains(refused.errors, "401"));
-  const Run nobody = purge_with("admin: {listen: \"127.0.0.1:" + std::to_string(free_port()) + "\"}\n");
-  CHECK(nobody.exit_code == 1);
-  CHECK(contains(nobody.errors, "127.0.0.1:"));
 }
 
 TEST_CASE("An admin API that others could reach without a token is no configuration") {

@@ -15,10 +15,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 /// Every answer of the origin is another one.
-OriginResponse numbered(const OriginRequest& request) {
-  return text("answer " + std::to_string(request.nth));
-}
-
 struct Cached {
   explicit Cached(Origin::Handler handler, std::string routes = "  - match: /**\n    ttl: 60s\n")
       : origin(std::move(handler)), larder(Yaml{.upstream = origin.url(), .routes = std::move(routes)}) {}

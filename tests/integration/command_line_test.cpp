@@ -23,10 +23,6 @@ class File {
   TemporaryDirectory directory_;
 };
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 constexpr const char* sound =
     "listen: 127.0.0.1:${TEST_PORT:-8099}\n"
     "upstreams:\n"

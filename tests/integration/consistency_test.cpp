@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::string_view routes = "  - match: /**\n    ttl: 60s\n    consistency: strict\n";
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::string cache_status(const Response& response) {
   return response.fields.get("Cache-Status");
 }

@@ -8,7 +8,7 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
+OriginResponse echoed(const OriginRequest& request) {
   return text(request.method + " " + request.target + " " + std::to_string(request.nth));
 }
 
@@ -31,7 +31,7 @@ std::string head_of(std::string_view target, std::string_view fields) {
 TEST_CASE(
     "Connection is a list of names, and what it names is known before anything is sent on (RFC 9110, section "
     "7.6.1)") {
-  Site site(numbered);
+  Site site(echoed);
   for (const std::string value : {"foo bar", "close;x", "\"close\"", "keep-alive timeout=5"}) {
     CAPTURE(value);
     Client client = site.larder.client();
@@ -48,7 +48,7 @@ TEST_CASE(
 }
 
 TEST_CASE("Bytes behind an Upgrade are the next request and no tunnel") {
-  Site site(numbered);
+  Site site(echoed);
   for (const std::string protocol : {"websocket", "h2c", "TLS/1.2"}) {
     CAPTURE(protocol);
     const int asked = site.origin.count();
@@ -63,10 +63,10 @@ TEST_CASE("Bytes behind an Upgrade are the next request and no tunnel") {
 }
 
 TEST_CASE("A redirect is the client's to follow, and a request names no upstream (SSRF)") {
-  Origin inner(numbered);
+  Origin inner(echoed);
   Site site([&inner](const OriginRequest& request) {
     return request.target == "/away" ? status(302).with("Location", inner.url() + "/secret")
-                                     : numbered(request);
+                                     : echoed(request);
   });
   const Response away = site.client.get("/away");
   CHECK(away.status == 302);
@@ -80,9 +80,8 @@ TEST_CASE("A redirect is the client's to follow, and a request names no upstream
 }
 
 TEST_CASE("PURGE from the public is the origin's to allow") {
-  Site site([](const OriginRequest& request) {
-    return request.method == "PURGE" ? status(405) : numbered(request);
-  });
+  Site site(
+      [](const OriginRequest& request) { return request.method == "PURGE" ? status(405) : echoed(request); });
   site.client.get("/a");
   CHECK(site.client.request("PURGE", "/a").status == 405);
   CHECK(site.origin.count("PURGE", "/a") == 1);
@@ -94,7 +93,7 @@ TEST_CASE("An error that a request's form provokes is not stored (CPDoS)") {
     CAPTURE(code);
     Site site([code](const OriginRequest& request) {
       return request.fields.has("X-Oversized") ? status(code).with("Cache-Control", "max-age=60")
-                                               : numbered(request);
+                                               : echoed(request);
     });
     CHECK(site.client.get("/a", {{"X-Oversized", "1"}}).status == code);
     CHECK(site.client.get("/a").status == 200);
@@ -146,7 +145,7 @@ TEST_CASE("Expect is answered where it may be, and else the origin's (RFC 9110, 
 }
 
 TEST_CASE("What the cache adds to a response holds no line of a client's making") {
-  Site site(numbered, "  - match: /**\n    ttl: 60s\n    debug: true\n    headers: [X-Tenant]\n");
+  Site site(echoed, "  - match: /**\n    ttl: 60s\n    debug: true\n    headers: [X-Tenant]\n");
   const std::string target = "/a%0d%0aX-Evil:%201?b=%0d%0aX-Evil:%201";
   for (int i = 0; i < 2; ++i) {
     const Response response = site.client.get(target, {{"X-Tenant", "a%0d%0aX-Evil: 1"}});

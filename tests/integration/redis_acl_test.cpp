@@ -14,10 +14,6 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text(request.method == "GET" ? "answer " + std::to_string(request.nth) : "written");
-}
-
 /// The words behind `ACL SETUSER` in README.md.
 std::vector<std::string> documented_user() {
   std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/README.md");

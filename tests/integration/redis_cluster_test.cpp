@@ -14,10 +14,6 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text(request.method == "GET" ? "answer " + std::to_string(request.nth) : "written");
-}
-
 struct Clustered {
   std::string yaml(const std::string& memory = "0") const {
     return "threads: 1\nupstreams:\n  shop: {servers: [" + origin.url() + "]}\nstore:\n  memory: " + memory +

@@ -11,10 +11,6 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text(request.method == "GET" ? "answer " + std::to_string(request.nth) : "written");
-}
-
 struct Outage {
   std::string yaml(const std::string& redis_options = "") const {
     return "threads: 1\nupstreams:\n  shop: {servers: [" + origin.url() + "]}\nstore:\n  redis: {url: \"" +

@@ -13,10 +13,6 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text(request.method == "GET" ? "answer " + std::to_string(request.nth) : "written");
-}
-
 struct Watched {
   explicit Watched(Authority* authority = nullptr) : sentinels(authority) {}
 

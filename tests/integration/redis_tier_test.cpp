@@ -13,10 +13,6 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text("answer " + std::to_string(request.nth));
-}
-
 struct Tiered {
   explicit Tiered(std::string store = "") : store_lines(std::move(store)) {}
   Yaml yaml() const { return {.upstream = origin.url(), .store = store_lines, .redis = redis.url()}; }

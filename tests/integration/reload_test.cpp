@@ -16,10 +16,6 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text("answer " + std::to_string(request.nth));
-}
-
 std::string ttl_of_all(const std::string& ttl) {
   return "  - {match: /**, ttl: " + ttl + ", debug: on}\n";
 }

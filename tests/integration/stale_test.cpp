@@ -15,10 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text("answer " + std::to_string(request.nth));
-}
-
 Origin::Handler slow(std::chrono::milliseconds delay) {
   return [delay](const OriginRequest& request) {
     OriginResponse response = numbered(request);

@@ -52,10 +52,6 @@ class Table {
   Larder larder_;
 };
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text("answer " + std::to_string(request.nth));
-}
-
 }  // namespace
 
 TEST_CASE("What the origin states of storing wins over the route's ttl") {

@@ -18,14 +18,6 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text("answer " + std::to_string(request.nth));
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 std::string path_in_yaml(const std::string& path) {
   return "\"" + path + "\"";
 }

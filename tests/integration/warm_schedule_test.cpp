@@ -11,8 +11,8 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  OriginResponse response = text("answer " + std::to_string(request.nth));
+OriginResponse with_a_short_one(const OriginRequest& request) {
+  OriginResponse response = numbered(request);
   if (request.target == "/api/short") response.fields.add("Cache-Control", "max-age=50");
   return response;
 }
@@ -49,7 +49,7 @@ TEST_CASE("of two larders one does a turn: what ends before the next one is fetc
   constexpr std::chrono::seconds a_turn{90};
   // All that comes before the turn is to find the time for it.
   REQUIRE(eventually([] { return second_of_minute() < 45; }, a_turn));
-  Origin origin(numbered);
+  Origin origin(with_a_short_one);
   RedisServer redis;
   Scheduled first(origin, redis);
   Scheduled second(origin, redis);

@@ -11,10 +11,6 @@ namespace larder::test {
 
 namespace {
 
-OriginResponse numbered(const OriginRequest& request) {
-  return text("answer " + std::to_string(request.nth));
-}
-
 std::string route(const std::string& warm) {
   return "  - {match: /api/**, ttl: 1h, warm: {" + warm + "}}\n  - {match: /**, ttl: 1m}\n";
 }

@@ -86,6 +86,10 @@ struct Run {
 };
 Run run_larder(std::vector<std::string> arguments, std::vector<std::string> environment = {});
 
+inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 /// The first word of X-Cache.
 std::string cache_result(const Response& response);
 

@@ -68,6 +68,10 @@ OriginResponse text(std::string body) {
   return response.with("Content-Type", "text/plain");
 }
 
+OriginResponse numbered(const OriginRequest& request) {
+  return text("answer " + std::to_string(request.nth));
+}
+
 OriginResponse status(int code) {
   OriginResponse response;
   response.status = code;

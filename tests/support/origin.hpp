@@ -57,6 +57,9 @@ struct OriginResponse {
 /// 200 with a text body and no cache fields.
 OriginResponse text(std::string body);
 
+/// `answer 3` to the third request: what an origin says where each answer is to be told from the others.
+OriginResponse numbered(const OriginRequest& request);
+
 /// An answer with a status and no body.
 OriginResponse status(int code);
 

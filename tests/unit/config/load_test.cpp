@@ -1,5 +1,3 @@
-#include "config/expand.hpp"
-#include "config/suggest.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>
@@ -250,48 +248,6 @@ TEST_CASE("a Redis URL is taken in every form that the Redis client reads") {
   }
 }
 
-TEST_CASE("variables are replaced inside values, and a value stays one scalar") {
-  const Environment environment = variables({{"HOST", "h"}, {"EMPTY", ""}, {"ODD", "a: [b, ${HOST}"}});
-  struct Case {
-    const char* text;
-    const char* result;
-  };
-  for (const auto& [text, result] :
-       {Case{"${HOST}", "h"}, Case{"x${HOST}${HOST}y", "xhhy"}, Case{"${NO:-z}", "z"},
-        Case{"${EMPTY:-z}", "z"}, Case{"${EMPTY}", ""}, Case{"${NO:-}", ""}, Case{"$HOST $ $$", "$HOST $ $$"},
-        Case{"$${HOST}", "${HOST}"}, Case{"$$${HOST}", "$${HOST}"}, Case{"${ODD}", "a: [b, ${HOST}"},
-        Case{"${NO:-a:-b}", "a:-b"}}) {
-    CAPTURE(text);
-    const Expansion expansion = expand_variables(text, environment);
-    CHECK(expansion.text == result);
-    CHECK(expansion.problems.empty());
-    CHECK(expand_variables(escape_variables(text), environment).text == text);
-  }
-  const Loaded loaded = load(
-      "upstreams: {a: {servers: \"http://${HOST}:${PORT:-81}\"}}\nlog: {level: \"${ODD}\"}\n", environment);
-  CHECK(loaded.config.upstreams.at(0).servers == std::vector<Server>{{"http", "h", "81"}});
-  CHECK(
-      texts_of(loaded.diagnostics) ==
-      "t.yaml:2:14: log.level: expected trace, debug, info, warn, error or off, found \"a: [b, ${HOST}\"\n");
-}
-
-TEST_CASE("a variable that cannot be replaced is an error in its place") {
-  struct Case {
-    const char* value;
-    const char* message;
-  };
-  for (const auto& [value, message] :
-       {Case{"${GRACE}", "${GRACE} is not set and has no default"},
-        Case{"${1X}", "${1X} names no environment variable"},
-        Case{"${}", "${} names no environment variable"},
-        Case{"${X", "\"${\" without its \"}\"; a literal \"${\" is written \"$${\""},
-        Case{"${A:-${B}}", "${A:-${B}: a default may not hold another variable"}}) {
-    CAPTURE(value);
-    CHECK(texts_of(load_with_upstream("shutdown_grace: \"" + std::string(value) + "\"\n").diagnostics) ==
-          "t.yaml:2:17: shutdown_grace: " + std::string(message) + "\n");
-  }
-}
-
 TEST_CASE("the design's example is served but for what is refused by name") {
   const Loaded loaded = load_file(source_directory + "/tests/unit/config/larder.example.yaml", variables({}));
   std::string errors;
@@ -335,17 +291,4 @@ TEST_CASE("a file that cannot be read is an error") {
   CHECK(texts_of(load_file("/nowhere/larder.yaml", variables({})).diagnostics) ==
         "/nowhere/larder.yaml: cannot be read: No such file or directory\n");
   CHECK(texts_of(load_file("/tmp", variables({})).diagnostics) == "/tmp: cannot be read: Is a directory\n");
-}
-
-TEST_CASE("a typing slip is near to what was meant, another word is not") {
-  CHECK(typing_distance("ttl", "ttl") == 0);
-  CHECK(typing_distance("tll", "ttl") == 1);
-  CHECK(typing_distance("thraeds", "threads") == 1);
-  CHECK(typing_distance("GET", "get") == 0);
-  CHECK(typing_distance("", "abc") == 3);
-  CHECK(typing_distance("kitten", "sitting") == 3);
-  const std::vector<std::string> words{"tags", "ttl", "query"};
-  CHECK(did_you_mean("tag", words) == ", did you mean \"tags\"?");
-  CHECK(did_you_mean("warm", words) == "");
-  CHECK(did_you_mean("", words) == "");
 }
