@@ -4,6 +4,7 @@
 #include "suggest.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 
 #include <algorithm>
 #include <array>

@@ -107,15 +107,6 @@ void refuse_repeated(const std::vector<Value>& items, const std::vector<std::str
   }
 }
 
-bool is_token(std::string_view text) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  const auto is_token_character = [&](char c) {
-    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
-           marks.find(c) != std::string_view::npos;
-  };
-  return !text.empty() && std::ranges::all_of(text, is_token_character);
-}
-
 bool has_control_byte(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }

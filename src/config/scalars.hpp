@@ -74,9 +74,6 @@ std::optional<std::vector<std::string>> list_of(const Value& value, std::string_
   return texts;
 }
 
-/// A token (RFC 9110, section 5.6.2), as header, cookie and method names are.
-bool is_token(std::string_view text);
-
 /// Whether the text holds a control byte.
 bool has_control_byte(std::string_view text);
 

@@ -2,6 +2,8 @@
 #include "scalars.hpp"
 #include "sections.hpp"
 
+#include <larder/base/token.hpp>
+
 #include <algorithm>
 #include <charconv>
 

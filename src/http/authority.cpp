@@ -1,5 +1,4 @@
-#include "byte_set.hpp"
-
+#include <larder/base/byte_set.hpp>
 #include <larder/base/text.hpp>
 #include <larder/http/target.hpp>
 

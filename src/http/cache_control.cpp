@@ -1,6 +1,7 @@
 #include "directives.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 #include <larder/http/cache_control.hpp>
 #include <larder/http/list.hpp>
 

@@ -1,4 +1,5 @@
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 #include <larder/http/cache_status.hpp>
 #include <larder/http/field_list.hpp>
 

@@ -1,5 +1,4 @@
-#include "byte_set.hpp"
-
+#include <larder/base/byte_set.hpp>
 #include <larder/base/text.hpp>
 #include <larder/http/field_list.hpp>
 
@@ -117,15 +116,6 @@ void FieldList::clear() {
 void FieldList::reserve(std::size_t lines, std::size_t bytes) {
   lines_.reserve(lines);
   text_.reserve(bytes);
-}
-
-bool is_token(std::string_view text) {
-  static constexpr ByteSet allowed([](unsigned char byte) {
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    const char c = to_lower(static_cast<char>(byte));
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || marks.find(c) != marks.npos;
-  });
-  return !text.empty() && allowed.holds_all(text);
 }
 
 bool is_field_value(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "structured_reader.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
-#include "byte_set.hpp"
-
+#include <larder/base/byte_set.hpp>
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 #include <larder/http/target.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "chunked.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 #include <larder/http/field_list.hpp>
 
 #include <algorithm>
@@ -27,7 +28,7 @@ bool is_text(char c) {
 }
 
 bool is_name(char c) {
-  return http::is_token(std::string_view(&c, 1));
+  return is_token(std::string_view(&c, 1));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "framing.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 #include <larder/http/list.hpp>
 
 #include <array>
@@ -36,8 +37,7 @@ Error refusal_of_coding(std::string_view value) {
 
 // One word that is the name of no coding, and in which nobody could read "chunked". `identity` was one once.
 bool is_unknown_coding(std::string_view value) {
-  if (!http::is_token(value) || is_other_coding(value) || equal_ignoring_case(value, "identity"))
-    return false;
+  if (!is_token(value) || is_other_coding(value) || equal_ignoring_case(value, "identity")) return false;
   constexpr std::string_view chunk = "chunk";
   for (std::size_t i = 0; i + chunk.size() <= value.size(); ++i) {
     if (equal_ignoring_case(value.substr(i, chunk.size()), chunk)) return false;

@@ -1,5 +1,6 @@
 #include "raw_head.hpp"
 
+#include <larder/base/token.hpp>
 #include <larder/http/field_list.hpp>
 #include <larder/http/target.hpp>
 
@@ -52,7 +53,7 @@ std::optional<Error> refusal_of_request_line(std::string_view head, const HeadLi
   const std::string_view method = line.substr(0, line.find(' '));
   // RFC 9112, section 2.2: a CR that no LF follows ends nothing. Whole empty lines do not come this far.
   if (line.empty() && head.size() > 1) return Error::malformed;
-  if (!line.empty() && !http::is_token(method)) return Error::malformed;
+  if (!line.empty() && !is_token(method)) return Error::malformed;
   if (method.size() == line.size())
     return whole && !line.empty() ? std::optional(Error::malformed) : std::nullopt;
   line.remove_prefix(method.size() + 1);

@@ -2,6 +2,7 @@
 #include "byte_writer.hpp"
 
 #include <larder/base/hash.hpp>
+#include <larder/base/token.hpp>
 #include <larder/store/record.hpp>
 
 #include <algorithm>
@@ -96,7 +97,7 @@ http::FieldList read_fields(ByteReader& reader) {
   for (std::uint32_t left = reader.count(); left > 0 && !reader.failed(); --left) {
     const std::string_view name = reader.text();
     const std::string_view value = reader.text();
-    if (!http::is_token(name) || !http::is_field_value(value)) {
+    if (!is_token(name) || !http::is_field_value(value)) {
       reader.fail();
       break;
     }

@@ -2,6 +2,7 @@
 // what one line forbids no other line allows.
 #include "fuzz.hpp"
 
+#include <larder/base/token.hpp>
 #include <larder/http/cache_control.hpp>
 #include <larder/http/cache_groups.hpp>
 #include <larder/policy/freshness.hpp>
@@ -25,8 +26,8 @@ void require_sound_control(const http::CacheControl& control) {
                                control.stale_if_error, control.max_stale, control.min_fresh}) {
     require_in_range(lifetime);
   }
-  for (const auto& name : control.no_cache_fields) require(http::is_token(name), "no-cache names fields");
-  for (const auto& name : control.private_fields) require(http::is_token(name), "private names fields");
+  for (const auto& name : control.no_cache_fields) require(is_token(name), "no-cache names fields");
+  for (const auto& name : control.private_fields) require(is_token(name), "private names fields");
 }
 
 void require_not_longer(const std::optional<Seconds>& with, const std::optional<Seconds>& without) {

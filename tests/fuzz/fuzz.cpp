@@ -1,6 +1,7 @@
 #include "fuzz.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -38,14 +39,14 @@ http::FieldList fields_from(Input& input, std::size_t most_lines) {
     const std::size_t colon = std::min(line.find(':'), line.size());
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = trim(line.substr(std::min(colon + 1, line.size())));
-    if (http::is_token(name) && http::is_field_value(value)) fields.add(name, value);
+    if (is_token(name) && http::is_field_value(value)) fields.add(name, value);
   }
   return fields;
 }
 
 void require_sound(const http::FieldList& fields) {
   for (const http::Field field : fields) {
-    require(http::is_token(field.name), "a field name is a token");
+    require(is_token(field.name), "a field name is a token");
     require(http::is_field_value(field.value), "a field value holds no control byte");
     require(trim(field.value) == field.value, "a field value is trimmed");
   }

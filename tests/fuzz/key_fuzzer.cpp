@@ -4,6 +4,7 @@
 #include "key_reader.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 #include <larder/http/list.hpp>
 #include <larder/policy/key.hpp>
 
@@ -37,7 +38,7 @@ policy::Route route_from(Input& input) {
   route.query.forward_all = (choice & 16U) != 0;
   route.query.names = words_of(input.line());
   route.headers = words_of(input.line());
-  std::erase_if(route.headers, [](const std::string& name) { return !http::is_token(name); });
+  std::erase_if(route.headers, [](const std::string& name) { return !is_token(name); });
   route.cookies.names = words_of(input.line());
   if (!route.cookies.names.empty()) route.cookies.mode = policy::CookieRule::Mode::key;
   return route;

@@ -2,6 +2,7 @@
 #include "fuzz.hpp"
 
 #include <larder/base/hash.hpp>
+#include <larder/base/token.hpp>
 #include <larder/store/packing.hpp>
 #include <larder/store/record.hpp>
 
@@ -40,8 +41,7 @@ std::string bytes_of(const store::EncodedRecord& record) {
 void require_sound_response(const store::Draft& response) {
   require(response.status >= 200 && response.status <= 599, "a status is a final one");
   for (const http::Field field : response.fields) {
-    require(http::is_token(field.name) && http::is_field_value(field.value),
-            "fields cannot split a response");
+    require(is_token(field.name) && http::is_field_value(field.value), "fields cannot split a response");
   }
   require(response.lifetimes.freshness >= Milliseconds{0}, "lifetimes are not negative");
   // Ages of garbled times must not overflow.

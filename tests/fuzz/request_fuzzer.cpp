@@ -2,6 +2,7 @@
 #include "fuzz.hpp"
 #include "messages.hpp"
 
+#include <larder/base/token.hpp>
 #include <larder/http/target.hpp>
 #include <larder/http1/head_writer.hpp>
 
@@ -54,7 +55,7 @@ void require_sound_request(std::string_view bytes, const http1::ParsedRequest& p
   require(parsed.size <= bytes.size(), "a head is no longer than its bytes");
   const std::string_view head = bytes.substr(0, parsed.size);
   require(head.ends_with("\r\n\r\n"), "a head ends with an empty line");
-  require(http::is_token(parsed.head.method), "a method is a token");
+  require(is_token(parsed.head.method), "a method is a token");
   require(http::is_target_text(parsed.head.target), "a target is visible ASCII");
   require(parsed.framing.kind != http1::Framing::Kind::until_close, "a request has an end");
   require_sound(parsed.head.fields);

@@ -153,9 +153,6 @@ class FieldList {
 };
 static_assert(well_known_names.size() <= 64);
 
-/// A token (RFC 9110, section 5.6.2): what a field name or a method may be.
-bool is_token(std::string_view text);
-
 /// Whether `text` may stand as a field value: no control byte but HTAB (RFC 9110, section 5.5).
 bool is_field_value(std::string_view text);
 

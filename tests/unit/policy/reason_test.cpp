@@ -1,3 +1,4 @@
+#include <larder/base/token.hpp>
 #include <larder/http/field_list.hpp>
 #include <larder/policy/reason.hpp>
 
@@ -16,7 +17,7 @@ TEST_CASE("every reason has a token of its own and a sentence") {
   for (int i = 0; i <= last; ++i) {
     CAPTURE(i);
     const auto reason = static_cast<Reason>(i);
-    CHECK(http::is_token(token_of(reason)));
+    CHECK(is_token(token_of(reason)));
     CHECK(tokens.insert(token_of(reason)).second);
     CHECK(sentence_of(reason).size() > 20);
     CHECK(sentences.insert(sentence_of(reason)).second);

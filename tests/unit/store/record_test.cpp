@@ -1,6 +1,7 @@
 #include "sample.hpp"
 
 #include <larder/base/hash.hpp>
+#include <larder/base/token.hpp>
 #include <larder/store/record.hpp>
 
 #include <doctest/doctest.h>
@@ -186,7 +187,7 @@ TEST_CASE("a head that is garbled under a right checksum is nothing, or at least
     const auto* draft = std::get_if<std::shared_ptr<Draft>>(&after);
     if (!draft) continue;
     for (const larder::http::Field field : (*draft)->fields) {
-      CHECK(larder::http::is_token(field.name));
+      CHECK(larder::is_token(field.name));
       CHECK(larder::http::is_field_value(field.value));
     }
     // Sums of its times do not overflow: the sanitizers watch.

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-namespace larder::http {
+namespace larder {
 
 /// The bytes that may stand in some part of a message, as a table: one look for each byte.
 class ByteSet {
@@ -26,4 +26,4 @@ class ByteSet {
   std::array<bool, 256> table_{};
 };
 
-}  // namespace larder::http
+}  // namespace larder
