@@ -52,9 +52,8 @@ void Cluster::State::start() {
 
 void Cluster::State::stop() {
   stopped_ = true;
-  settings_.availability->forget(this);
   look_timer_.cancel();
-  for (auto& [name, node] : nodes_) node.client->stop();
+  for (auto& [name, node] : nodes_) let_go(node);
 }
 
 bool Cluster::State::is_up() const {
@@ -184,10 +183,10 @@ Task<bool> Cluster::State::read_map() {
   Result<SlotMap> map = SlotMap::read(*reply, asked);
   if (!map) {
     const std::string reason(reply->is_error() ? reply->text.view() : "it knows no slots");
-    settings_.availability->lost(this, "cluster node " + asked.text(), reason, true);
+    settings_.availability->lost(client.get(), "cluster node " + asked.text(), reason, true);
     co_return false;
   }
-  settings_.availability->regained(this, steady_now());
+  settings_.availability->regained(client.get(), steady_now());
   take(std::move(*map));
   co_return true;
 }
@@ -204,6 +203,11 @@ void Cluster::State::take(SlotMap map) {
   for (const ClusterNode& node : map_.nodes()) client_at(node.endpoint);
 }
 
+void Cluster::State::let_go(const Node& node) {
+  settings_.availability->forget(node.client.get());
+  node.client->stop();
+}
+
 /// Nodes that are in the map no more, and were not asked either since it was read last.
 void Cluster::State::forget_unused() {
   for (const ClusterNode& node : map_.nodes()) {
@@ -213,7 +217,7 @@ void Cluster::State::forget_unused() {
   for (auto place = nodes_.begin(); place != nodes_.end();) {
     Node& node = place->second;
     const bool is_used = std::exchange(node.is_used, false);
-    if (!is_used) node.client->stop();
+    if (!is_used) let_go(node);
     place = is_used ? std::next(place) : nodes_.erase(place);
   }
 }

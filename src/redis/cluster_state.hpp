@@ -38,6 +38,7 @@ class Cluster::State final : public std::enable_shared_from_this<State> {
   Task<bool> read_map();
   void take(SlotMap map);
   void forget_unused();
+  void let_go(const Node& node);
   void want_map();
   void moved(const Redirection& redirection);
   std::shared_ptr<Client> client_at(const net::Endpoint& endpoint);

@@ -46,6 +46,8 @@ TEST_CASE("A master killed under load: no request fails or waits long, and the n
                                             << since_the_end.read().count() << " ms");
   CHECK(purge_across(first, second, "/purged"));
   load.finish();
+  CHECK(eventually([&] { return first.log_lines_with("redis: available again at master shop") == 1; },
+                   patience));
   CHECK(first.log_lines_with("redis: not available at master shop") == 1);
 }
 

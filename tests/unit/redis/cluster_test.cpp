@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -40,11 +41,17 @@ struct Fixture {
   }
 
   std::string slots() const {
-    return "*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n$9\r\n127.0.0.1\r\n:" + owner->port() + "\r\n$1\r\na\r\n";
+    if (both_own) return "*2\r\n" + range("0", "8191", first) + range("8192", "16383", second);
+    return "*1\r\n" + range("0", "16383", *owner);
+  }
+
+  static std::string range(const std::string& from, const std::string& to, const FakeNode& node) {
+    return "*3\r\n:" + from + "\r\n:" + to + "\r\n*3\r\n$9\r\n127.0.0.1\r\n:" + node.port() +
+           "\r\n$1\r\na\r\n";
   }
 
   std::string reply(const FakeNode& node, const Words& words) {
-    if (words[0] == "CLUSTER") return slots();
+    if (words[0] == "CLUSTER") return &node == &second && refuses ? "-NOPERM cluster\r\n" : slots();
     if (words[0] == "ASKING") return "+OK\r\n";
     return (&node == &first ? first_says : second_says)(words);
   }
@@ -91,6 +98,7 @@ struct Fixture {
     Settings settings = *larder::redis::parse_url("redis+cluster://127.0.0.1:" + first.port() +
                                                   ",127.0.0.1:" + second.port());
     settings.timeout = Seconds(5);
+    settings.look_around = Milliseconds(10);
     return settings;
   }
 
@@ -101,6 +109,8 @@ struct Fixture {
   FakeNode first{loop};
   FakeNode second{loop};
   const FakeNode* owner = &first;
+  bool both_own = false;  ///< half of the slots each, instead
+  bool refuses = false;   ///< the second, to tell the slots
   std::function<std::string(const Words&)> first_says = [](const Words&) { return "+first\r\n"; };
   std::function<std::string(const Words&)> second_says = [](const Words&) { return "+second\r\n"; };
   Cluster cluster{loop, settings(), log};
@@ -154,4 +164,18 @@ TEST_CASE_FIXTURE(Fixture, "a cluster that is down, or a slot that nobody serves
   const std::string nowhere = "127.0.0.1:1";
   first_says = [&](const Words&) { return "-MOVED 1 " + nowhere + "\r\n"; };
   CHECK(get() == "not available");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a node that does not tell the slots is told of once, while others do") {
+  both_own = refuses = true;
+  REQUIRE(comes_up());
+  const auto refusals = [&] {
+    return std::ranges::count_if(second.asked(), [](const Words& words) { return words[0] == "CLUSTER"; });
+  };
+  REQUIRE(run_until([&] { return refusals() > 3; }));
+  const std::string told = "refused at cluster node 127.0.0.1:" + second.port();
+  CHECK(output.str().find(told) != std::string::npos);
+  CHECK(output.str().find(told) == output.str().rfind(told));
+  refuses = false;
+  CHECK(run_until([&] { return output.str().find("available again at cluster node") != std::string::npos; }));
 }
