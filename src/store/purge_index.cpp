@@ -6,6 +6,9 @@
 namespace larder::store {
 namespace {
 
+/// What is too old need not go at once: many purges in one second a day ago would hold up everybody now.
+constexpr std::size_t most_forgotten_at_once = 256;
+
 /// `site/path/` as the index keeps it. What does not end in a slash is taken for what it lies below: rather
 /// too much than too little.
 std::string_view up_to_last_slash(std::string_view value) {
@@ -29,8 +32,7 @@ class PurgeIndex::Search {
   }
   void look_for(const Names& names, std::string_view name) {
     if (names.by_hash.empty()) return;
-    const auto known = names.by_hash.find(hash_of(name));
-    if (known != names.by_hash.end()) look_at(known->second);
+    if (const Moment* const known = names.by_hash.find(hash_of(name))) look_at(*known);
   }
   /// `place` is `site/path`.
   void look_for_place(const Names& resources, const Names& below, std::string_view place) {
@@ -106,8 +108,8 @@ bool PurgeIndex::move_on(Moment& moment, const Said& said) {
 bool PurgeIndex::remember(Names& names, std::string_view name, const Said& said) {
   const std::uint64_t hash = hash_of(name);
   const auto [known, is_new] = names.by_hash.try_emplace(hash);
-  if (!is_new) return move_on(known->second, said);
-  known->second = first_moment(said);
+  if (!is_new) return move_on(*known, said);
+  *known = first_moment(said);
   names.by_age.push_back({hash, said.at});
   return true;
 }
@@ -136,7 +138,8 @@ void PurgeIndex::prune(const Said& said) {
   if (names() > limits_.max_names || patterns() > limits_.max_patterns) collapse(said);
   const Time oldest = said.at - limits_.max_lifetime;
   for (Names* names : {&resources_, &below_, &tags_}) forget_names(*names, oldest);
-  while (!patterns_.by_age.empty() && patterns_.by_age.front().last.at < oldest) {
+  std::size_t left = most_forgotten_at_once;
+  while (!patterns_.by_age.empty() && patterns_.by_age.front().last.at < oldest && left-- != 0) {
     forget(patterns_.by_age.front().last);
     patterns_.by_value.erase(patterns_.by_age.front().value);
     patterns_.by_age.pop_front();
@@ -150,15 +153,16 @@ void PurgeIndex::forget(const Moment& moment) {
 }
 
 void PurgeIndex::forget_names(Names& names, Time oldest) {
-  while (!names.by_age.empty() && names.by_age.front().at < oldest) {
+  std::size_t left = most_forgotten_at_once;
+  while (!names.by_age.empty() && names.by_age.front().at < oldest && left-- != 0) {
     const std::uint64_t hash = names.by_age.front().hash;
     names.by_age.pop_front();
-    const auto known = names.by_hash.find(hash);
-    if (known->second.at >= oldest) {
-      names.by_age.push_back({hash, known->second.at});
+    const Moment* const known = names.by_hash.find(hash);
+    if (known->at >= oldest) {
+      names.by_age.push_back({hash, known->at});
     } else {
-      forget(known->second);
-      names.by_hash.erase(known);
+      forget(*known);
+      names.by_hash.erase(hash);
     }
   }
 }

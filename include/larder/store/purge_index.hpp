@@ -8,6 +8,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <list>
@@ -15,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace larder::store {
 
@@ -53,7 +55,7 @@ class PurgeIndex final {
   /// position before is left alone.
   bool apply(const policy::Purge& purge, const Said& said);
 
-  /// Keeps to the limits; once a record is applied as a whole.
+  /// Keeps to the limits, some steps at a time; once a record is applied as a whole.
   void prune(const Said& said);
 
   /// When something was purged that these tags name, since then: of several, the earliest that is still
@@ -75,13 +77,44 @@ class PurgeIndex final {
     using is_avalanching = void;
     std::size_t operator()(std::uint64_t hash) const { return hash; }
   };
+  /// Moments by hash, in parts that grow one by one: a table of a million that grows at once keeps everybody
+  /// waiting for tens of milliseconds.
+  class Moments {
+   public:
+    using Part = boost::unordered_flat_map<std::uint64_t, Moment, Hash>;
+
+    const Moment* find(std::uint64_t hash) const {
+      const Part& part = parts_[place_of(hash)];
+      const auto found = part.find(hash);
+      return found == part.end() ? nullptr : &found->second;
+    }
+    bool empty() const { return size() == 0; }
+    std::size_t size() const { return size_; }
+
+    /// What is known, or a new one; and whether it is new.
+    std::pair<Moment*, bool> try_emplace(std::uint64_t hash) {
+      const auto [place, is_new] = part_of(hash).try_emplace(hash);
+      if (is_new) ++size_;
+      return {&place->second, is_new};
+    }
+    void erase(std::uint64_t hash) { size_ -= part_of(hash).erase(hash); }
+
+   private:
+    /// A part's own table uses the highest and lowest bits.
+    static std::size_t place_of(std::uint64_t hash) { return (hash >> 16) % parts; }
+    Part& part_of(std::uint64_t hash) { return parts_[place_of(hash)]; }
+
+    static constexpr std::size_t parts = 64;
+    std::array<Part, parts> parts_;
+    std::size_t size_ = 0;
+  };
   /// Purged things of one kind.
   struct Names {
     struct Queued {
       std::uint64_t hash;
       Time at;
     };
-    boost::unordered_flat_map<std::uint64_t, Moment, Hash> by_hash;
+    Moments by_hash;
     std::deque<Queued> by_age;  ///< each once; its time may be of an earlier purge than the last
   };
   struct Pattern {

@@ -239,6 +239,26 @@ TEST_CASE("purges older than any entry are forgotten, and what is older than the
   CHECK(admits(table, later));
 }
 
+TEST_CASE(
+    "many that are too old at once go some at a time, and no sooner are they forgotten than they count for "
+    "all") {
+  PurgeTable table({.max_lifetime = Milliseconds{10'000}});
+  std::vector<Purge> many;
+  for (int i = 0; i < 1'000; ++i) many.push_back({Kind::tag, "t" + std::to_string(i)});
+  Sample tagged;
+  tagged.tags = {"t999"};
+  const auto stored = tagged.make();
+  table.apply(many, at(1), time_at(1));
+  std::size_t before = table.counts().names;
+  for (int second = 20; table.counts().names > 1; ++second) {
+    REQUIRE(second < 30);
+    table.apply({{Kind::tag, "later"}}, at(second), time_at(second));
+    CHECK(table.counts().names < before + 1);
+    before = table.counts().names;
+    CHECK_FALSE(table.is_valid(*stored));
+  }
+}
+
 TEST_CASE("a thing purged again is as young as its last purge") {
   PurgeTable table({.max_lifetime = Milliseconds{10'000}});
   table.apply({{Kind::tag, "a"}}, at(1), time_at(1));
