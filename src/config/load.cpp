@@ -6,6 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -99,10 +100,13 @@ Loaded load_file(const std::string& path, const Environment& environment) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return unreadable(path, std::strerror(errno));
-  std::string text(largest_file + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, 16 * 1024> piece{};
+  while (text.size() <= largest_file && stream) {
+    stream.read(piece.data(), piece.size());
+    text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+  }
   if (stream.bad()) return unreadable(path, std::strerror(errno));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > largest_file) return unreadable(path, "it is larger than 4 MiB");
   return load_text(text, path, environment);
 }
