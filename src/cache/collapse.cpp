@@ -179,7 +179,7 @@ Task<Result<Response>> CacheHandler::lead(Visit& visit, Reason why, store::Store
 bool CacheHandler::is_usable(const Visit& visit, const store::StoredResponsePtr& found) const {
   if (found == nullptr || !trusts_hits(visit)) return false;
   const bool is_newer =
-      visit.stored == nullptr || found->lifetimes.response_time > visit.stored->lifetimes.response_time;
+      visit.stored == nullptr || found->lifetimes.response_time() > visit.stored->lifetimes.response_time();
   if (!is_newer) return false;
   const policy::ReuseDecision decision =
       policy::decide_reuse(visit.route(), visit.request.head, found->lifetimes, false, clock_.now());

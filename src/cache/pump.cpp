@@ -41,12 +41,13 @@ Task<> Pump::run(std::unique_ptr<Pump> self) {
 /// One piece, or the end. The lead is kept to the end, so that this one is joined and not another begun.
 Task<> Pump::step() {
   const Result<std::string_view> piece = co_await content_->read();
-  if (piece && !piece->empty()) {
+  const bool is_more = piece && !piece->empty();
+  if (is_more && whole_ == nullptr) {
     take(*piece);
     co_return;
   }
-  if (!piece) {
-    fill_->fail({.error = piece.error()});
+  if (!piece || is_more) {
+    fill_->fail({.error = piece ? make_error_code(Error::malformed) : piece.error()});
     lead_.leave();
   } else if (draft_ != nullptr) {
     co_await store_whole();
@@ -57,6 +58,13 @@ Task<> Pump::step() {
 }
 
 void Pump::take(std::string_view piece) {
+  const bool is_all = length_ == piece.size() && fill_->size() == 0;
+  if (is_all && draft_ != nullptr && piece.size() <= store::StoredResponse::most_inside) {
+    draft_->content = Bytes(nullptr, piece);
+    whole_ = store::StoredResponse::from(*draft_);
+    draft_->content = {};
+    return;
+  }
   fill_->append(piece);
   if (draft_ == nullptr || fill_->size() <= into_.max_object) return;
   // Nobody knew: the next ones need not find it out together.
@@ -69,8 +77,11 @@ void Pump::take(std::string_view piece) {
 
 /// What a purge has named meanwhile would only take a newer one's place.
 Task<> Pump::store_whole() {
-  draft_->content = fill_->content();
-  const store::StoredResponsePtr whole = store::StoredResponse::from(*draft_);
+  if (whole_ == nullptr) {
+    draft_->content = fill_->content();
+    whole_ = store::StoredResponse::from(*draft_);
+  }
+  const store::StoredResponsePtr whole = std::move(whole_);
   if (into_.log.judge(*whole).kind != store::Verdict::Kind::purged)
     co_await into_.store.put_holding(whole, lead_.take_lease());
   fill_->finish(whole, SharedFill::Source::fetched);

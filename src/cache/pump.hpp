@@ -50,6 +50,7 @@ class Pump {
   std::optional<Turnstile::Pass> pass_;
   std::shared_ptr<SharedFill> fill_;
   std::shared_ptr<store::Draft> draft_;  // nullptr once it is not to be stored
+  store::StoredResponsePtr whole_;       // content that came in one piece needs no other place
   std::optional<std::uint64_t> length_;
   std::unique_ptr<pipeline::BodyReader> content_;
   Into into_;

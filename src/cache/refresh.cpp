@@ -35,8 +35,8 @@ void RefreshClaim::failed(Time now) {
 }
 
 bool RefreshAhead::is_near(const policy::Route& route, const store::StoredResponse& stored, Time now) {
-  return policy::remaining_freshness(stored.lifetimes, now) <=
-         policy::refresh_window(route, stored.lifetimes);
+  const policy::Lifetimes lifetimes = stored.lifetimes;
+  return policy::remaining_freshness(lifetimes, now) <= policy::refresh_window(route, lifetimes);
 }
 
 bool RefreshAhead::is_due(const policy::Route& route, const store::StoredResponse& stored, Time now) {
@@ -50,7 +50,7 @@ bool RefreshAhead::is_due(const policy::Route& route, const store::StoredRespons
 /// The first hit is remembered, the next ones are the proof.
 bool RefreshAhead::is_hot(const store::StoredResponse& stored) {
   constexpr std::uint64_t golden = 0x9E37'79B9'7F4A'7C15;  // so that the next response is another one
-  const auto moment = static_cast<std::uint64_t>(milliseconds_of(stored.lifetimes.response_time));
+  const auto moment = static_cast<std::uint64_t>(milliseconds_of(stored.lifetimes.response_time()));
   const std::uint64_t identity = hash_of(stored.variant_key()) ^ (moment * golden);
   return std::exchange(seen_[identity % slots], identity) == identity;
 }

@@ -104,8 +104,9 @@ void answer_from(pipeline::Response& response, const Visit& visit, const store::
 // RFC 9111, section 5.1: what every answer from the cache is told with.
 void finish(pipeline::Response& response, const Visit& visit, const store::StoredResponse& stored,
             Outcome outcome, Time now) {
-  const Milliseconds age = policy::current_age(stored.lifetimes, now);
-  outcome.ttl = policy::remaining_freshness(stored.lifetimes, now);
+  const policy::Lifetimes lifetimes = stored.lifetimes;
+  const Milliseconds age = policy::current_age(lifetimes, now);
+  outcome.ttl = policy::remaining_freshness(lifetimes, now);
   response.head.fields.add_written(
       "Age", [age](std::string& out) { append_number(out, std::chrono::floor<Seconds>(age).count()); });
   annotate(response, outcome);

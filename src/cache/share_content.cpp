@@ -33,7 +33,7 @@ Task<> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::Draft> d
   const std::shared_ptr<SharedFill> fill = pump->fill();
   const bool is_all_there = co_await pump->read_ready();
   if (is_all_there && fill->look().state == SharedFill::State::whole) {
-    body = pipeline::Body(draft->content);
+    body = pipeline::Body(store::content_of(fill->look().response));
     co_return;
   }
   body = pipeline::Body(std::make_unique<FillReader>(fill, 0, std::nullopt), length);

@@ -32,7 +32,7 @@ Result<pipeline::Request> forwarded(Visit& visit, bool cacheable) {
 }
 
 pipeline::Response unanswered(const Visit& visit, const boost::system::error_code& error) {
-  const bool must_validate = visit.stored != nullptr && visit.stored->lifetimes.must_revalidate;
+  const bool must_validate = visit.stored != nullptr && visit.stored->lifetimes.must_revalidate();
   if (!must_validate) return pipeline::origin_problem(error);
   return pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
 }

@@ -1,78 +1,53 @@
 #include "memory_shard.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace larder::store {
 namespace {
 
-constexpr std::uint8_t max_frequency = 3;
+constexpr std::uint32_t max_frequency = 3;
 /// Hits in the small queue that earn a place in the main queue.
-constexpr std::uint8_t promotion_frequency = 2;
+constexpr std::uint32_t promotion_frequency = 2;
 constexpr std::size_t least_ghosts = 64;
 
 }  // namespace
 
+MemoryShard::MemoryShard(std::uint64_t capacity)
+    : capacity_(std::min(capacity, grain << weight_bits)),
+      small_share_(capacity / 10),
+      table_(0, Hash{&nodes_}, Equal{&nodes_}) {}
+
 MemoryShard::Item MemoryShard::find(const HashedKey& key) {
   const std::lock_guard lock(mutex_);
-  const auto found = table_.find(key);
-  if (found == table_.end()) return {};
-  Entry& entry = *found->second;
-  if (entry.frequency < max_frequency) ++entry.frequency;
-  return entry.item;
+  const Place place = find_place(key);
+  if (place == nowhere) return {};
+  Node& node = nodes_[place];
+  if (node.frequency < max_frequency) ++node.frequency;
+  if (node.is_vary != 0) return {nullptr, std::static_pointer_cast<const VaryRecord>(node.item)};
+  return {std::static_pointer_cast<const StoredResponse>(node.item), nullptr};
 }
 
-bool MemoryShard::put(Entries incoming, MemoryTier::Replace replace) {
-  Entries removed;  // destroyed after the lock is released
+bool MemoryShard::put(Entry incoming, MemoryTier::Replace replace) {
+  Removed removed;
   const std::lock_guard lock(mutex_);
-  const auto found = table_.find(incoming.front().key);
-  if (found != table_.end() && keeps(*found->second, incoming.front(), replace)) return true;
-  return insert(incoming, removed);
+  const Place present = find_place(incoming.key);
+  if (present != nowhere && keeps(nodes_[present], incoming.item, replace)) return true;
+  return insert(present, incoming, removed);
 }
 
-void MemoryShard::exchange(const StoredResponse& response, Entries incoming) {
-  Entries removed;
+void MemoryShard::exchange(const StoredResponse& response, Entry incoming) {
+  Removed removed;
   const std::lock_guard lock(mutex_);
-  const auto found = table_.find(incoming.front().key);
-  if (found != table_.end() && found->second->item.response.get() == &response) insert(incoming, removed);
-}
-
-/// In place of what has its key, if anything has.
-bool MemoryShard::insert(Entries& incoming, Entries& removed) {
-  Entry& entry = incoming.front();
-  const auto found = table_.find(entry.key);
-  if (found != table_.end()) {
-    entry.is_main = found->second->is_main;
-    entry.frequency = found->second->frequency;
-    remove(found, removed);
-  } else {
-    entry.is_main = ghosts_.take(entry.key.hash);
-  }
-  if (entry.weight > capacity_) {
-    ++refused_;
-    return false;
-  }
-  make_room(entry.weight, removed);
-  table_.emplace(entry.key, incoming.begin());
-  Queue& queue = queue_of(entry);
-  queue.bytes += entry.weight;
-  queue.entries.splice(queue.entries.begin(), incoming);
-  return true;
-}
-
-bool MemoryShard::keeps(const Entry& present, const Entry& incoming, MemoryTier::Replace replace) const {
-  if (present.item.response) {
-    if (replace == MemoryTier::Replace::always) return false;
-    return !incoming.item.response ||
-           present.item.response->lifetimes.response_time >= incoming.item.response->lifetimes.response_time;
-  }
-  return incoming.item.vary && incoming.item.vary->names == present.item.vary->names;
+  const Place present = find_place(incoming.key);
+  if (holds(present, response)) insert(present, incoming, removed);
 }
 
 void MemoryShard::drop(const HashedKey& key, const StoredResponse& response) {
-  Entries removed;
+  Removed removed;
   const std::lock_guard lock(mutex_);
-  const auto found = table_.find(key);
-  if (found != table_.end() && found->second->item.response.get() == &response) remove(found, removed);
+  const Place place = find_place(key);
+  if (holds(place, response)) remove(place, removed);
 }
 
 void MemoryShard::add_to(MemoryTier::Counts& counts) const {
@@ -83,23 +58,69 @@ void MemoryShard::add_to(MemoryTier::Counts& counts) const {
   counts.refused += refused_;
 }
 
-void MemoryShard::remove(Table::iterator found, Entries& removed) {
-  const Entries::iterator entry = found->second;
-  table_.erase(found);
-  Queue& queue = queue_of(*entry);
-  queue.bytes -= entry->weight;
-  removed.splice(removed.end(), queue.entries, entry);
+const StoredResponse& MemoryShard::response_of(const Node& node) {
+  return *static_cast<const StoredResponse*>(node.item.get());
 }
 
-void MemoryShard::move_to_front(Entries::iterator entry, Queue& from, Queue& to) {
-  from.bytes -= entry->weight;
-  to.bytes += entry->weight;
-  to.entries.splice(to.entries.begin(), from.entries, entry);
+const VaryRecord& MemoryShard::vary_of(const Node& node) {
+  return *static_cast<const VaryRecord*>(node.item.get());
 }
 
-void MemoryShard::make_room(std::uint64_t weight, Entries& removed) {
+bool MemoryShard::is_key(const Node& node, const HashedKey& key) {
+  if (node.hash != half_of(key.hash)) return false;
+  return key.text == (node.is_vary != 0 ? vary_of(node).primary_key : response_of(node).own_key());
+}
+
+MemoryShard::Place MemoryShard::find_place(const HashedKey& key) const {
+  const auto found = table_.find(key);
+  return found == table_.end() ? nowhere : *found;
+}
+
+bool MemoryShard::holds(Place place, const StoredResponse& response) const {
+  return place != nowhere && nodes_[place].item.get() == &response;
+}
+
+bool MemoryShard::keeps(const Node& present, const Item& incoming, MemoryTier::Replace replace) const {
+  if (present.is_vary != 0) return incoming.vary && incoming.vary->names == vary_of(present).names;
+  if (replace == MemoryTier::Replace::always) return false;
+  return !incoming.response ||
+         response_of(present).lifetimes.response_time() >= incoming.response->lifetimes.response_time();
+}
+
+/// In place of what has its key, if anything has.
+bool MemoryShard::insert(Place present, Entry& incoming, Removed& removed) {
+  const std::uint64_t weight = (incoming.weight + cost_of_entry + grain - 1) / grain * grain;
+  Node node;
+  node.hash = half_of(incoming.key.hash);
+  if (present != nowhere) {
+    node.is_main = nodes_[present].is_main;
+    node.frequency = nodes_[present].frequency;
+    remove(present, removed);
+  } else {
+    node.is_main = ghosts_.take(node.hash) ? 1 : 0;
+  }
+  if (weight > capacity_) {
+    ++refused_;
+    return false;
+  }
+  make_room(weight, removed);
+  node.grains = static_cast<std::uint32_t>(weight / grain) & ((1U << weight_bits) - 1);
+  node.is_vary = incoming.item.vary ? 1 : 0;
+  if (incoming.item.vary) {
+    node.item = std::move(incoming.item.vary);
+  } else {
+    node.item = std::move(incoming.item.response);
+  }
+  const Place place = take_node();
+  nodes_[place] = std::move(node);
+  table_.insert(place);
+  push(place);
+  return true;
+}
+
+void MemoryShard::make_room(std::uint64_t weight, Removed& removed) {
   while (small_.bytes + main_.bytes + weight > capacity_) {
-    if (small_.bytes > small_share_ || main_.entries.empty()) {
+    if (small_.bytes > small_share_ || main_.oldest == nowhere) {
       evict_from_small(removed);
     } else {
       evict_from_main(removed);
@@ -107,31 +128,70 @@ void MemoryShard::make_room(std::uint64_t weight, Entries& removed) {
   }
 }
 
-void MemoryShard::evict_from_small(Entries& removed) {
-  const auto oldest = std::prev(small_.entries.end());
-  if (oldest->frequency >= promotion_frequency) {
-    oldest->frequency = 0;
-    oldest->is_main = true;
-    move_to_front(oldest, small_, main_);
+void MemoryShard::evict_from_small(Removed& removed) {
+  const Place oldest = small_.oldest;
+  Node& node = nodes_[oldest];
+  if (node.frequency >= promotion_frequency) {
+    unlink(oldest);
+    node.frequency = 0;
+    node.is_main = 1;
+    push(oldest);
     return;
   }
   ++evictions_;
-  ghosts_.add(oldest->key.hash, std::max(table_.size(), least_ghosts));
-  remove(table_.find(oldest->key), removed);
+  ghosts_.add(node.hash, std::max(table_.size(), least_ghosts));
+  remove(oldest, removed);
 }
 
-void MemoryShard::evict_from_main(Entries& removed) {
-  const auto oldest = std::prev(main_.entries.end());
-  if (oldest->frequency > 0) {
-    --oldest->frequency;
-    move_to_front(oldest, main_, main_);
+void MemoryShard::evict_from_main(Removed& removed) {
+  const Place oldest = main_.oldest;
+  Node& node = nodes_[oldest];
+  if (node.frequency > 0) {
+    unlink(oldest);
+    --node.frequency;
+    push(oldest);
     return;
   }
   ++evictions_;
-  remove(table_.find(oldest->key), removed);
+  remove(oldest, removed);
 }
 
-void MemoryShard::Ghosts::add(std::uint64_t hash, std::size_t limit) {
+void MemoryShard::remove(Place place, Removed& removed) {
+  table_.erase(table_.find(place));
+  unlink(place);
+  removed.push_back(std::move(nodes_[place].item));
+  nodes_[place].older = std::exchange(free_, place);
+}
+
+MemoryShard::Place MemoryShard::Nodes::add() {
+  if (size_ % slab == 0) slabs_.push_back(std::make_unique<Node[]>(slab));
+  return size_++;
+}
+
+MemoryShard::Place MemoryShard::take_node() {
+  if (free_ == nowhere) return nodes_.add();
+  return std::exchange(free_, nodes_[free_].older);
+}
+
+/// Into its queue, as the newest.
+void MemoryShard::push(Place place) {
+  Node& node = nodes_[place];
+  Queue& queue = queue_of(node);
+  node.newer = nowhere;
+  node.older = std::exchange(queue.newest, place);
+  (node.older == nowhere ? queue.oldest : nodes_[node.older].newer) = place;
+  queue.bytes += weight_of(node);
+}
+
+void MemoryShard::unlink(Place place) {
+  const Node& node = nodes_[place];
+  Queue& queue = queue_of(node);
+  (node.newer == nowhere ? queue.newest : nodes_[node.newer].older) = node.older;
+  (node.older == nowhere ? queue.oldest : nodes_[node.older].newer) = node.newer;
+  queue.bytes -= weight_of(node);
+}
+
+void MemoryShard::Ghosts::add(std::uint32_t hash, std::size_t limit) {
   known_.insert(hash);
   by_age_.push_back(hash);
   while (by_age_.size() > limit) {

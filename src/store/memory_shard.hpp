@@ -3,15 +3,16 @@
 #include <larder/store/memory_tier.hpp>
 #include <larder/store/record.hpp>
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstdint>
 #include <deque>
-#include <list>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <vector>
 
 namespace larder::store {
 
@@ -19,7 +20,6 @@ namespace larder::store {
 struct HashedKey {
   std::string_view text;
   std::uint64_t hash = 0;
-  bool operator==(const HashedKey& other) const { return hash == other.hash && text == other.text; }
 };
 
 /// One shard of the memory tier: S3-FIFO (Yang et al., "FIFO queues are all you need for cache eviction",
@@ -38,25 +38,25 @@ class MemoryShard final {
     StoredResponsePtr response;
     std::shared_ptr<const VaryRecord> vary;
   };
-  /// An entry is built outside of the lock and moved between lists without being copied.
   struct Entry {
     HashedKey key;  ///< its text lies in the item
     Item item;
-    std::uint64_t weight = 0;
-    std::uint8_t frequency = 0;
-    bool is_main = false;
+    std::uint64_t weight = 0;  ///< of the item, in bytes
   };
-  using Entries = std::list<Entry>;
 
-  explicit MemoryShard(std::uint64_t capacity) : capacity_(capacity), small_share_(capacity / 10) {}
+  /// What an entry costs beside its item, in bytes: its node, the places in the tables when they have just
+  /// grown, and the ghost that it leaves.
+  static constexpr std::uint64_t cost_of_entry = 64;
+
+  explicit MemoryShard(std::uint64_t capacity);
 
   Item find(const HashedKey& key);
 
-  /// Stores the one entry of `incoming`; false where it is too large.
-  bool put(Entries incoming, MemoryTier::Replace replace);
+  /// False where it is too large.
+  bool put(Entry incoming, MemoryTier::Replace replace);
 
-  /// Puts the one entry of `incoming` in the place of this very response, if it is still there.
-  void exchange(const StoredResponse& response, Entries incoming);
+  /// Puts `incoming` in the place of this very response, if it is still there.
+  void exchange(const StoredResponse& response, Entry incoming);
 
   /// Removes this very response, if it is still there.
   void drop(const HashedKey& key, const StoredResponse& response);
@@ -65,39 +65,100 @@ class MemoryShard final {
   void add_to(MemoryTier::Counts& counts) const;
 
  private:
-  struct Queue {
-    Entries entries;  ///< the newest first
-    std::uint64_t bytes = 0;
+  /// By the number of its node, which stays the same.
+  using Place = std::uint32_t;
+  static constexpr Place nowhere = std::numeric_limits<Place>::max();
+
+  static constexpr std::uint64_t grain = 16;  // bytes, in which weights are counted: as malloc does
+  static constexpr unsigned weight_bits = 28;
+
+  struct Node {
+    std::shared_ptr<const void> item;  ///< a StoredResponse or a VaryRecord; none where the node is free
+    Place newer = nowhere;
+    Place older = nowhere;   ///< of a free one: the next
+    std::uint32_t hash = 0;  ///< half of it
+    std::uint32_t grains : weight_bits = 0;
+    std::uint32_t frequency : 2 = 0;
+    std::uint32_t is_main : 1 = 0;
+    std::uint32_t is_vary : 1 = 0;
   };
-  struct Hash {
-    using is_avalanching = void;
-    std::size_t operator()(const HashedKey& key) const { return key.hash; }
-  };
-  /// Hashes of what left the small queue unasked for, the oldest first; bounded by the number of entries
-  /// kept.
-  class Ghosts {
+  static_assert(sizeof(Node) == 32);
+
+  /// In slabs: growing moves none, and few of them lie between the responses, which would not fit into what
+  /// small ones leave free.
+  class Nodes {
    public:
-    bool take(std::uint64_t hash) { return known_.erase(hash) != 0; }
-    void add(std::uint64_t hash, std::size_t limit);
+    Node& operator[](Place place) { return slabs_[place / slab][place % slab]; }
+    const Node& operator[](Place place) const { return slabs_[place / slab][place % slab]; }
+    Place add();
 
    private:
-    std::deque<std::uint64_t> by_age_;  ///< may name hashes that were taken
-    boost::unordered_flat_set<std::uint64_t> known_;
+    static constexpr Place slab = 128;
+    std::vector<std::unique_ptr<Node[]>> slabs_;
+    Place size_ = 0;
   };
-  using Table = boost::unordered_flat_map<HashedKey, Entries::iterator, Hash>;
 
-  bool insert(Entries& incoming, Entries& removed);
-  bool keeps(const Entry& present, const Entry& incoming, MemoryTier::Replace replace) const;
-  Queue& queue_of(const Entry& entry) { return entry.is_main ? main_ : small_; }
-  void remove(Table::iterator found, Entries& removed);
-  void move_to_front(Entries::iterator entry, Queue& from, Queue& to);
-  void make_room(std::uint64_t weight, Entries& removed);
-  void evict_from_small(Entries& removed);
-  void evict_from_main(Entries& removed);
+  struct Queue {
+    Place newest = nowhere;
+    Place oldest = nowhere;
+    std::uint64_t bytes = 0;
+  };
+
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(Place place) const { return (*nodes)[place].hash; }
+    std::size_t operator()(const HashedKey& key) const { return half_of(key.hash); }
+    const Nodes* nodes;
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(Place a, Place b) const { return a == b; }
+    bool operator()(const HashedKey& key, Place place) const { return is_key((*nodes)[place], key); }
+    bool operator()(Place place, const HashedKey& key) const { return is_key((*nodes)[place], key); }
+    const Nodes* nodes;
+  };
+  using Table = boost::unordered_flat_set<Place, Hash, Equal>;
+
+  /// Halves of hashes of what left the small queue unasked for, the oldest first; bounded by the number of
+  /// entries kept. Two of one half are rare, and harm nothing.
+  class Ghosts {
+   public:
+    bool take(std::uint32_t hash) { return known_.erase(hash) != 0; }
+    void add(std::uint32_t hash, std::size_t limit);
+
+   private:
+    std::deque<std::uint32_t> by_age_;  ///< may name hashes that were taken
+    boost::unordered_flat_set<std::uint32_t> known_;
+  };
+
+  /// Items are destroyed after the lock is released.
+  using Removed = boost::container::small_vector<std::shared_ptr<const void>, 8>;
+
+  static std::uint32_t half_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+  static bool is_key(const Node& node, const HashedKey& key);
+  static const StoredResponse& response_of(const Node& node);
+  static const VaryRecord& vary_of(const Node& node);
+  static std::uint64_t weight_of(const Node& node) { return grain * node.grains; }
+
+  Place find_place(const HashedKey& key) const;
+  bool holds(Place place, const StoredResponse& response) const;
+  bool insert(Place present, Entry& incoming, Removed& removed);
+  bool keeps(const Node& present, const Item& incoming, MemoryTier::Replace replace) const;
+  void make_room(std::uint64_t weight, Removed& removed);
+  void evict_from_small(Removed& removed);
+  void evict_from_main(Removed& removed);
+  void remove(Place place, Removed& removed);
+
+  Queue& queue_of(const Node& node) { return node.is_main != 0 ? main_ : small_; }
+  Place take_node();
+  void push(Place place);
+  void unlink(Place place);
 
   const std::uint64_t capacity_;
   const std::uint64_t small_share_;
   mutable std::mutex mutex_;
+  Nodes nodes_;
+  Place free_ = nowhere;
   Table table_;
   Queue small_;
   Queue main_;

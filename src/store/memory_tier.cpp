@@ -26,27 +26,14 @@ HashedKey hashed(std::string_view text) {
   return {text, hash_of(text)};
 }
 
-/// The key under which a response itself lies.
-std::string_view own_key(const StoredResponse& response) {
-  return response.has_vary() ? response.variant_key() : response.primary_key();
+MemoryShard::Entry entry_of(const StoredResponsePtr& response) {
+  return {hashed(response->own_key()), {response, nullptr}, response->weight()};
 }
 
-MemoryShard::Entries entry_of(const StoredResponsePtr& response) {
-  MemoryShard::Entries one(1);
-  one.front().key = hashed(own_key(*response));
-  one.front().item.response = response;
-  one.front().weight = response->weight();
-  return one;
-}
-
-MemoryShard::Entries entry_of(std::shared_ptr<const VaryRecord> vary) {
-  constexpr std::uint64_t overhead = 384;
-  MemoryShard::Entries one(1);
-  one.front().key = hashed(vary->primary_key);
-  one.front().weight = overhead + vary->primary_key.size();
-  for (const std::string& name : vary->names) one.front().weight += sizeof(std::string) + name.size();
-  one.front().item.vary = std::move(vary);
-  return one;
+MemoryShard::Entry entry_of(const std::shared_ptr<const VaryRecord>& vary) {
+  std::uint64_t weight = sizeof(VaryRecord) + vary->primary_key.size();
+  for (const std::string& name : vary->names) weight += sizeof(std::string) + name.size();
+  return {hashed(vary->primary_key), {nullptr, vary}, weight};
 }
 
 }  // namespace
@@ -62,7 +49,7 @@ MemoryTier::MemoryTier(std::uint64_t bytes, std::uint64_t max_object)
 MemoryTier::~MemoryTier() = default;
 
 MemoryShard& MemoryTier::shard_of(std::uint64_t hash) {
-  // The tables inside use the hash's highest and lowest bits: taking those here would crowd them.
+  // The tables inside use the upper half of the hash: taking bits of that here would crowd them.
   return *shards_[(hash >> 16) & (shards_.size() - 1)];
 }
 
@@ -83,15 +70,15 @@ MemoryTier::Found MemoryTier::find(std::string_view primary_key, const http::Fie
 }
 
 void MemoryTier::put(const StoredResponsePtr& response, Replace replace) {
-  MemoryShard::Entries entry = entry_of(response);
-  MemoryShard& shard = shard_of(entry.front().key.hash);
+  MemoryShard::Entry entry = entry_of(response);
+  MemoryShard& shard = shard_of(entry.key.hash);
   const bool stored = shard.put(std::move(entry), replace);
   if (!stored || !response->has_vary()) return;
   const std::vector<std::string_view> fields = response->vary();
-  auto vary = std::make_shared<VaryRecord>(
+  const auto vary = std::make_shared<const VaryRecord>(
       VaryRecord{std::string(response->primary_key()), {fields.begin(), fields.end()}});
-  MemoryShard::Entries names = entry_of(std::move(vary));
-  MemoryShard& names_shard = shard_of(names.front().key.hash);
+  MemoryShard::Entry names = entry_of(vary);
+  MemoryShard& names_shard = shard_of(names.key.hash);
   names_shard.put(std::move(names), replace);
   variants_->add(response->primary_key(), response->variant_key());
 }
@@ -107,12 +94,12 @@ std::vector<StoredResponsePtr> MemoryTier::variants(std::string_view primary_key
 }
 
 void MemoryTier::exchange(const StoredResponse& response, const StoredResponsePtr& by) {
-  MemoryShard::Entries entry = entry_of(by);
-  shard_of(entry.front().key.hash).exchange(response, std::move(entry));
+  MemoryShard::Entry entry = entry_of(by);
+  shard_of(entry.key.hash).exchange(response, std::move(entry));
 }
 
 void MemoryTier::drop(const StoredResponse& response) {
-  const HashedKey key = hashed(own_key(response));
+  const HashedKey key = hashed(response.own_key());
   shard_of(key.hash).drop(key, response);
 }
 

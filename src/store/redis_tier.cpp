@@ -173,7 +173,7 @@ Task<> RedisTier::write(redis::Command command) {
 }
 
 Milliseconds RedisTier::expiry_of(const StoredResponse& response) const {
-  const policy::Lifetimes& lifetimes = response.lifetimes;
+  const policy::Lifetimes lifetimes = response.lifetimes;
   const Milliseconds usable = policy::remaining_freshness(lifetimes, clock_.now()) +
                               std::max(lifetimes.stale_while_revalidate, lifetimes.stale_if_error);
   // At least a moment, since it takes the place of an older response.

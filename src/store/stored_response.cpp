@@ -69,19 +69,41 @@ std::string_view take_text(std::string_view& texts) {
   return text;
 }
 
+/// The site and path that a primary key shows: `GET:http://site/path?query`. Mostly they are the tags', and
+/// need no memory of their own.
+struct Place {
+  std::string_view site;
+  std::string_view path;
+};
+Place place_in(std::string_view key) {
+  constexpr std::string_view before_site = "://";
+  const std::size_t begin = key.find(before_site);
+  if (begin == std::string_view::npos) return {};
+  const std::string_view from_site = key.substr(begin + before_site.size());
+  const std::string_view authority = from_site.substr(0, from_site.find('/'));
+  const std::string_view from_path = from_site.substr(authority.size());
+  return {authority.substr(0, authority.find(':')), from_path.substr(0, from_path.find_first_of("?#"))};
+}
+
+bool shows_place(const Draft& draft) {
+  const Place place = place_in(draft.primary_key);
+  return place.site == draft.tags.site && place.path == draft.tags.path;
+}
+
 }  // namespace
 
 /// Where the parts of a draft come to lie behind the object.
 class StoredResponse::Layout {
  public:
-  explicit Layout(const Draft& draft) : is_outside(draft.content.size() > most_inside) {
+  explicit Layout(const Draft& draft)
+      : is_outside(draft.content.size() > most_inside), has_own_place(!shows_place(draft)) {
     end_ = is_outside ? sizeof(Bytes) : 0;
     const std::size_t primary_size = draft.primary_key.size();
     add(Part::field_lines, draft.fields.wire().size());
     add(Part::primary_key, primary_size);
     add(Part::variant, std::max(draft.variant_key.size(), primary_size) - primary_size);
-    add(Part::site, draft.tags.site.size());
-    add(Part::path, draft.tags.path.size());
+    add(Part::site, has_own_place ? draft.tags.site.size() : 0);
+    add(Part::path, has_own_place ? draft.tags.path.size() : 0);
     add(Part::tags, size_of(draft.tags.names));
     add(Part::vary, size_of(draft.vary));
     add(Part::content, is_outside ? 0 : draft.content.size());
@@ -90,6 +112,7 @@ class StoredResponse::Layout {
   std::size_t size() const { return end_; }
 
   const bool is_outside;
+  const bool has_own_place;
   Ends ends{};
 
  private:
@@ -115,7 +138,8 @@ StoredResponse::StoredResponse(const Layout& layout, const Draft& draft)
       softly_purged(draft.softly_purged),
       can_validate(policy::has_validator(draft.fields)),
       origin_hangs(draft.origin_hangs),
-      is_outside_(layout.is_outside) {
+      is_outside_(layout.is_outside),
+      has_own_place_(layout.has_own_place) {
   char* out = reinterpret_cast<char*>(this + 1);
   if (is_outside_) out = reinterpret_cast<char*>(new (out) Bytes(draft.content) + 1);
   out = write(out, draft.fields.wire());
@@ -123,8 +147,7 @@ StoredResponse::StoredResponse(const Layout& layout, const Draft& draft)
   if (!draft.variant_key.empty()) {
     out = write(out, std::string_view(draft.variant_key).substr(draft.primary_key.size()));
   }
-  out = write(out, draft.tags.site);
-  out = write(out, draft.tags.path);
+  if (has_own_place_) out = write(write(out, draft.tags.site), draft.tags.path);
   out = write(out, draft.tags.names);
   out = write(out, draft.vary);
   if (!is_outside_) write(out, draft.content.view());
@@ -163,7 +186,8 @@ bool StoredResponse::is_variant(std::string_view primary_key, const std::vector<
 }
 
 policy::TagsView StoredResponse::tags() const {
-  return {part(Part::site), part(Part::path), texts(Part::tags)};
+  const Place place = has_own_place_ ? Place{part(Part::site), part(Part::path)} : place_in(primary_key());
+  return {place.site, place.path, texts(Part::tags)};
 }
 
 std::size_t StoredResponse::weight() const {

@@ -12,7 +12,7 @@ bool is_fresh(const StoredResponse& response, Time now) {
 }
 
 bool is_newer(const StoredResponse& a, const StoredResponse& b) {
-  return a.lifetimes.response_time > b.lifetimes.response_time;
+  return a.lifetimes.response_time() > b.lifetimes.response_time();
 }
 
 }  // namespace

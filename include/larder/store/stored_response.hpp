@@ -4,6 +4,7 @@
 #include <larder/http/field_list.hpp>
 #include <larder/policy/freshness.hpp>
 #include <larder/policy/purge.hpp>
+#include <larder/store/packed_lifetimes.hpp>
 #include <larder/store/position.hpp>
 
 #include <array>
@@ -54,6 +55,9 @@ class StoredResponse final {
 
   std::string_view primary_key() const { return part(Part::primary_key); }
   std::string_view variant_key() const;
+  /// Under which it lies itself: a variant not under its primary key.
+  std::string_view own_key() const { return has_vary() ? variant_key() : primary_key(); }
+
   bool has_vary() const { return !part(Part::vary).empty(); }
   std::vector<std::string_view> vary() const { return texts(Part::vary); }
 
@@ -73,7 +77,7 @@ class StoredResponse final {
   /// What it costs to keep, in bytes, with what the allocator adds.
   std::size_t weight() const;
 
-  const policy::Lifetimes lifetimes;
+  const PackedLifetimes lifetimes;
   const Position born;  ///< as in Draft
 
   /// PurgeLog::sequence() up to which no purge names it; moves forward only.
@@ -106,7 +110,8 @@ class StoredResponse final {
   mutable std::atomic<bool> origin_hangs;
 
  private:
-  const bool is_outside_;  // its content
+  const bool is_outside_;     // its content
+  const bool has_own_place_;  // site and path are not those that its primary key shows
 };
 
 using StoredResponsePtr = std::shared_ptr<const StoredResponse>;

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = 1024 * kib;
+constexpr std::uint64_t most_beside = 80;  // what a place in the tier costs
 const larder::http::FieldList no_fields;
 
 StoredResponsePtr numbered(int number, std::size_t size = 100) {
@@ -38,7 +39,8 @@ TEST_CASE("the memory tier gives back the very response that was stored") {
   tier.put(response);
   CHECK(tier.find(response->primary_key(), no_fields).response == response);
   CHECK(tier.counts().entries == 1);
-  CHECK(tier.counts().bytes == response->weight());
+  CHECK(tier.counts().bytes >= response->weight());
+  CHECK(tier.counts().bytes <= response->weight() + most_beside);
 }
 
 TEST_CASE("a later response takes the place of the one before; a copy from another tier does not") {
@@ -49,7 +51,8 @@ TEST_CASE("a later response takes the place of the one before; a copy from anoth
   tier.put(newer);
   CHECK(has(tier, newer));
   CHECK(tier.counts().entries == 1);
-  CHECK(tier.counts().bytes == newer->weight());
+  CHECK(tier.counts().bytes >= newer->weight());
+  CHECK(tier.counts().bytes <= newer->weight() + most_beside);
   tier.put(older, MemoryTier::Replace::if_newer);
   CHECK(has(tier, newer));
   tier.drop(*older);  // another response under the same key

@@ -49,7 +49,7 @@ TEST_CASE("a stored response has all that its draft had, wherever its content li
     CHECK(stored->fields().find("etag") == "\"x\"");
     CHECK(stored->can_validate);
     CHECK(stored->content() == draft.content.view());
-    CHECK(stored->lifetimes == draft.lifetimes);
+    CHECK(copy_of(stored).lifetimes == draft.lifetimes);
     CHECK(strings(stored->tags().names) == draft.tags.names);
     CHECK(stored->born == draft.born);
     CHECK(stored->checked == 9);
@@ -119,5 +119,63 @@ TEST_CASE("what is made of a response anew does not keep it, however often") {
     const std::weak_ptr<const StoredResponse> before = stored;
     stored = StoredResponse::from(copy_of(stored));
     CHECK(before.expired());
+  }
+}
+
+TEST_CASE("lifetimes are kept to the millisecond, and cut where no one lives so long") {
+  using larder::Milliseconds;
+  using larder::Time;
+  using larder::policy::Lifetimes;
+  using larder::store::PackedLifetimes;
+  const Milliseconds longest{(std::int64_t{1} << 40) - 1};
+  const Lifetimes all{.response_time = Time{Milliseconds{1'700'000'000'999}},
+                      .initial_age = Milliseconds{1},
+                      .fetch_time = Milliseconds{22},
+                      .freshness = longest,
+                      .stale_while_revalidate = Milliseconds{4'444},
+                      .stale_if_error = Milliseconds{55'555},
+                      .must_revalidate = true,
+                      .no_cache = true,
+                      .by_route = true,
+                      .allows_authorization = true};
+  CHECK(Lifetimes(PackedLifetimes(all)) == all);
+  CHECK(Lifetimes(PackedLifetimes(Lifetimes{})) == Lifetimes{});
+  for (bool Lifetimes::*const flag : {&Lifetimes::must_revalidate, &Lifetimes::no_cache, &Lifetimes::by_route,
+                                      &Lifetimes::allows_authorization}) {
+    Lifetimes one;
+    one.*flag = true;
+    CHECK(Lifetimes(PackedLifetimes(one)) == one);
+  }
+  const Lifetimes out_of_range{.freshness = longest + Milliseconds{1}, .stale_if_error = Milliseconds{-1}};
+  CHECK(Lifetimes(PackedLifetimes(out_of_range)).freshness == longest);
+  CHECK(Lifetimes(PackedLifetimes(out_of_range)).stale_if_error == Milliseconds{0});
+}
+
+TEST_CASE("the site and path that purges go by are the draft's, whatever its key shows") {
+  struct Row {
+    const char* key;
+    const char* site;
+    const char* path;
+  };
+  for (const Row& row :
+       {Row{"GET:http://a.example/b/c", "a.example", "/b/c"},
+        Row{"GET:http://a.example:81/b?c=/d", "a.example", "/b"},
+        Row{"GET:http://a.example/b#header:x=/y", "a.example", "/b"},
+        Row{"GET:http://a.example", "a.example", ""}, Row{"GET:http://[::1]:80/b", "[::1]", "/b"},
+        Row{"GET:http://a.example/b//c%2d", "a.example", "/b/c-"},
+        Row{"GET:http://a.example/b", "other.example", "/b"},
+        Row{"GET:http://a.example/b", "a.example", "/other"}, Row{"GET:http://a.example/b", "", ""},
+        Row{"", "a.example", "/b"}, Row{"", "", ""}, Row{"/b", "a.example", "/b"}}) {
+    CAPTURE(row.key);
+    Draft draft = draft_with(10);
+    draft.primary_key = row.key;
+    draft.variant_key.clear();
+    draft.tags.site = row.site;
+    draft.tags.path = row.path;
+    const auto stored = StoredResponse::from(draft);
+    CHECK(stored->tags().site == row.site);
+    CHECK(stored->tags().path == row.path);
+    CHECK(stored->content() == std::string(10, 'x'));
+    CHECK(strings(stored->vary()) == draft.vary);
   }
 }

@@ -1,0 +1,82 @@
+#include "sample.hpp"
+
+#include <larder/store/memory_tier.hpp>
+
+#include <doctest/doctest.h>
+
+#include <malloc.h>
+#include <random>
+
+// What the memory tier says it holds is what the process has allocated for it. The sanitizers bring their own
+// allocator, of which malloc's figures tell nothing.
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+
+using larder::store::Draft;
+using larder::store::MemoryTier;
+using larder::store::StoredResponse;
+using larder::test::Sample;
+
+namespace {
+
+constexpr std::uint64_t mib = 1024 * 1024;
+
+/// Bytes that are allocated, with what the allocator adds.
+double allocated() {
+  const auto figures = ::mallinfo2();
+  return static_cast<double>(figures.uordblks + figures.hblkhd);
+}
+
+/// As an ordinary origin's response is stored.
+Draft draft(std::size_t number, std::size_t size) {
+  Sample sample;
+  sample.path = "/products/" + std::to_string(number);
+  sample.body = std::string(size, 'x');
+  Draft draft = sample.draft();
+  draft.variant_key.clear();
+  draft.fields.add("Server", "nginx/1.22.1");
+  draft.fields.add("Date", "Sat, 21 Nov 2026 10:50:40 GMT");
+  draft.fields.add("Last-Modified", "Sat, 21 Nov 2026 10:50:40 GMT");
+  draft.fields.add("Cache-Control", "max-age=3600");
+  draft.fields.add("Accept-Ranges", "bytes");
+  draft.fields.add("Via", "1.1 larder");
+  return draft;
+}
+
+}  // namespace
+
+TEST_CASE("a stored response of 1 KiB takes at most 1.5 KiB all in") {
+  constexpr std::size_t count = 10'000;
+  MemoryTier tier(1024 * mib, mib);
+  const double before = allocated();
+  for (std::size_t i = 0; i < count; ++i) tier.put(StoredResponse::from(draft(i, 1024)));
+  const double each = (allocated() - before) / count;
+  MESSAGE("allocated for each: " << each);
+  CHECK(tier.counts().entries == count);
+  CHECK(each <= 1536);
+}
+
+TEST_CASE("a full memory tier has allocated about as many bytes as it may hold, and never more") {
+  for (const std::size_t largest : {100, 2'000, 50'000}) {
+    CAPTURE(largest);
+    std::mt19937 random(1);
+    const double before = allocated();
+    {
+      MemoryTier tier(8 * mib, mib);
+      std::size_t number = 0;
+      // Until it has been filled some times over: ghosts cost, too.
+      while (tier.counts().evictions < 3 * tier.counts().entries + 1) {
+        tier.put(StoredResponse::from(draft(number++, random() % largest)));
+      }
+      const double grown = allocated() - before;
+      MESSAGE("allocated of 8 MiB: " << grown / (8 * mib));
+      CHECK(grown <= 8 * mib * 1.01);
+      CHECK(grown >= 8 * mib * 0.93);
+    }
+    CHECK(allocated() - before < mib / 4);
+  }
+}
+
+#endif
