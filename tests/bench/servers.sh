@@ -81,11 +81,13 @@ start_redis() {
   begin redis 1 redis-server --bind 127.0.0.1 --port "${port[redis]}" --save '' --dir "$work"
 }
 
-# start_larder NAME STORE: STORE is what stands under `store:`.
+# start_larder NAME STORE [THREADS]: STORE is what stands under `store:`. With more than one thread on both CPUs.
 start_larder() {
+  local threads=${3:-1} cpus=0
+  ((threads == 1)) || cpus=0,1
   cat >"$work/$1.yaml" <<CONF
 listen: 127.0.0.1:${port[$1]}
-threads: 1
+threads: $threads
 upstreams:
   origin:
     servers: ["http://127.0.0.1:${port[origin]}"]
@@ -98,7 +100,7 @@ routes:
     ttl: 1h
 log: {level: warn, access: off}
 CONF
-  begin "$1" 0 "$larder" --config "$work/$1.yaml"
+  begin "$1" "$cpus" "$larder" --config "$work/$1.yaml"
 }
 
 # start_nginx MEGABYTES [KEYS_ZONE]: nginx keeps content in files, which the kernel keeps in memory. It trims them to their
