@@ -140,8 +140,7 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
                         .why = why,
                         .refusal = is_head ? Reason::none : decision.refusal,
                         .stored = decision.store()};
-  response.head.fields =
-      policy::response_fields_to_forward(response.head, is_head || response.head.status == 304);
+  forward_fields(response.head, is_head || response.head.status == 304);
   if (!decision.store()) {
     co_await retire_stored(visit, response.head.status);
     co_await spare_content(visit, response);

@@ -28,7 +28,8 @@ Freshened freshened(const Visit& visit, const store::StoredResponse& stored, con
                     const Settings& settings) {
   Freshened fresh;
   fresh.head.status = stored.status;
-  fresh.head.fields = policy::freshened(stored.fields(), policy::response_fields_to_forward(answer, false));
+  fresh.head.fields = policy::freshened(
+      stored.fields(), policy::response_fields_to_forward(answer.fields, answer.version_minor, false));
   http::RequestHead get = visit.request.head;
   get.method = "GET";
   fresh.decision = policy::decide_storing(storing_input(visit, get, fresh.head, settings));

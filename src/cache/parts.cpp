@@ -84,7 +84,7 @@ Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Respons
       policy::decide_storing_part(storing_input(visit, visit.request.head, response.head, *visit.settings));
   const std::uint64_t size = size_of_part(response);
   if (decision.store() && size > visit.settings->max_object) decision.refusal = Reason::too_large;
-  response.head.fields = policy::response_fields_to_forward(response.head, false);
+  forward_fields(response.head, false);
   if (decision.store()) {
     const store::StoredResponsePtr older =
         store_.find_now(policy::part_key(visit.key.text), visit.request.head.fields);

@@ -29,7 +29,7 @@ Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
   if (visit.purge_waits) outcome.refusal = Reason::purge_waits;
   if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
   const bool keep_length = visit.request.head.method == "HEAD" || response->head.status == 304;
-  response->head.fields = policy::response_fields_to_forward(response->head, keep_length);
+  forward_fields(response->head, keep_length);
   annotate(*response, outcome);
   annotate_debug(*response, visit, std::nullopt, std::nullopt);
   co_return response;
@@ -82,7 +82,7 @@ std::shared_ptr<store::Draft> CacheHandler::posted_answer(Visit& visit, const Re
   if (!decision.store() || response.body.length().value_or(0) > visit.settings->max_object) return nullptr;
   visit.key = policy::key_of(visit.route(), visit.request.target, get.fields, visit.request.own_port);
   http::ResponseHead head;
-  head.fields = policy::response_fields_to_forward(response.head, false);
+  head.fields = policy::response_fields_to_forward(response.head.fields, response.head.version_minor, false);
   return draft_of(visit, head, decision.lifetimes);
 }
 

@@ -37,6 +37,10 @@ pipeline::Response unanswered(const Visit& visit, const boost::system::error_cod
   return pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
 }
 
+void forward_fields(http::ResponseHead& head, bool keep_length) {
+  head.fields = policy::response_fields_to_forward(std::move(head.fields), head.version_minor, keep_length);
+}
+
 bool sends_the_same(const Visit& visit, const http::RequestHead& get) {
   const pipeline::Request& request = visit.request;
   const policy::Key key = policy::key_of(visit.route(), request.target, get.fields, request.own_port);

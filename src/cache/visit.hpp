@@ -56,6 +56,9 @@ Result<pipeline::Request> forwarded(Visit& visit, bool cacheable);
 /// cannot be (RFC 9111, section 5.2.2.2).
 pipeline::Response unanswered(const Visit& visit, const boost::system::error_code& error);
 
+/// Leaves of a response's fields those that go on to the client: policy::response_fields_to_forward().
+void forward_fields(http::ResponseHead& head, bool keep_length);
+
 /// Whether the request as it was sent, as nobody else's, is the very one that a fill with the head `get`
 /// would have sent, but for the method.
 bool sends_the_same(const Visit& visit, const http::RequestHead& get);

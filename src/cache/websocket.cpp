@@ -22,7 +22,7 @@ Task<Result<Response>> CacheHandler::open_websocket(Visit& visit) {
       response && response->tunnel && !policy::accepts_websocket(visit.request.head.fields, response->head);
   if (is_refused) response = Error::malformed;
   if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
-  response->head.fields = policy::response_fields_to_forward(response->head, false);
+  forward_fields(response->head, false);
   annotate(*response, outcome);
   co_return response;
 }

@@ -15,15 +15,10 @@ FieldList FieldList::of_wire(std::string_view lines) {
   for (std::size_t begin = 0; begin < lines.size();) {
     const std::size_t end = lines.find('\r', begin);
     const std::string_view name = lines.substr(begin, lines.find(':', begin) - begin);
-    list.add_line(begin, name, end - begin - name.size() - 2);
+    list.index_line(begin, name, end - begin - name.size() - 2);
     begin = end + 2;
   }
   return list;
-}
-
-Field FieldList::at(std::size_t position) const {
-  const Line& line = lines_[position];
-  return {name_of(line), value_of(line)};
 }
 
 void FieldList::add(FieldName name, std::string_view value) {
@@ -41,10 +36,22 @@ void FieldList::add(FieldName name, std::string_view value) {
   } else {
     append_to(text_);
   }
-  add_line(begin, name, value.size());
+  index_line(begin, name, value.size());
 }
 
-void FieldList::add_line(std::size_t begin, const FieldName& name, std::size_t value_size) {
+void FieldList::add(const Field& field) {
+  const char* const line = field.name.text().data();
+  const std::size_t size = field.name.text().size() + field.value.size() + 4;
+  add_line({line, size}, field.name);
+}
+
+void FieldList::add_line(std::string_view line, FieldName name) {
+  const std::size_t begin = text_.size();
+  text_.append(line);
+  index_line(begin, name, line.size() - name.text().size() - 4);
+}
+
+void FieldList::index_line(std::size_t begin, const FieldName& name, std::size_t value_size) {
   Line& line = lines_.emplace_back();
   line.begin = static_cast<std::uint32_t>(begin);
   line.name_size = static_cast<std::uint32_t>(name.text().size()) & 0xFF'FFFF;
@@ -69,7 +76,8 @@ void FieldList::set(FieldName name, std::string_view value) {
 std::size_t FieldList::remove(FieldName name) {
   if (!contains(name)) return 0;
   const std::string kept(name.text());  // it may be a view into this list
-  return remove_if([&kept](const Field& field) { return equal_ignoring_case(field.name, kept); });
+  const FieldName unwanted(kept, name.number());
+  return remove_if([&unwanted](const Field& field) { return field.name == unwanted; });
 }
 
 void FieldList::move_line(std::size_t from, std::size_t to, std::size_t offset) {
@@ -82,13 +90,13 @@ void FieldList::move_line(std::size_t from, std::size_t to, std::size_t offset) 
 std::size_t FieldList::count(FieldName name) const {
   if (!may_contain(name)) return 0;
   return static_cast<std::size_t>(
-      std::count_if(lines_.begin(), lines_.end(), [&](const Line& line) { return has_name(line, name); }));
+      std::count_if(lines_.begin(), lines_.end(), [&](const Line& line) { return name_of(line) == name; }));
 }
 
 std::optional<std::string_view> FieldList::find(FieldName name) const {
   if (!may_contain(name)) return std::nullopt;
   for (const Line& line : lines_) {
-    if (has_name(line, name)) return value_of(line);
+    if (name_of(line) == name) return value_of(line);
   }
   return std::nullopt;
 }
@@ -97,7 +105,7 @@ std::optional<std::string> FieldList::combined(FieldName name) const {
   std::optional<std::string> all;
   if (!may_contain(name)) return all;
   for (const Line& line : lines_) {
-    if (!has_name(line, name)) continue;
+    if (name_of(line) != name) continue;
     if (all) {
       all->append(", ").append(value_of(line));
     } else {

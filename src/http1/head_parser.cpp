@@ -27,7 +27,7 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
   using Head = std::conditional_t<is_request, http::RequestHead, http::ResponseHead>;
 
   /// `text` will be read into `head`. It has so many lines, the start line and the empty one included.
-  HeadReader(Head& head, std::string_view text, std::size_t lines) : head_(head) {
+  HeadReader(Head& head, std::string_view text, std::size_t lines) : head_(head), text_(text) {
     // The bounds are ours, and content is none of this parser's business.
     this->header_limit(static_cast<std::uint32_t>(text.size() + 1));
     this->body_limit(boost::none);
@@ -36,10 +36,10 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
     head_.fields.reserve(lines + 6, text.size() + lines + 192);
   }
 
-  /// Whether `text` is a head that Beast accepts.
-  bool read(std::string_view text) {
+  /// Whether that is a head that Beast accepts.
+  bool read() {
     BeastError error;
-    this->put(boost::asio::buffer(text), error);
+    this->put(boost::asio::buffer(text_), error);
     return !error && this->is_header_done();
   }
 
@@ -65,7 +65,7 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
 
   void on_field_impl(field name, beast::string_view text, beast::string_view value, BeastError&) override {
     const std::size_t position = head_.fields.size();
-    head_.fields.add(view_of(text), view_of(value));
+    add(view_of(text), view_of(value));
     switch (name) {
       case field::host:
         ++control.hosts;
@@ -89,6 +89,18 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
     }
   }
 
+  /// Where name and value stand in the head as a list writes them the line is copied as it is. (A folded
+  /// value stands elsewhere.)
+  void add(std::string_view name, std::string_view value) {
+    const std::string_view line(name.data(), name.size() + value.size() + 4);
+    const bool is_inside =
+        line.data() >= text_.data() && line.data() + line.size() <= text_.data() + text_.size();
+    const bool is_plain = is_inside && value.data() == name.data() + name.size() + 2 &&
+                          line[name.size() + 1] == ' ' && line.ends_with("\r\n");
+    if (is_plain) return head_.fields.add_line(line, name);
+    head_.fields.add(name, value);
+  }
+
   void on_header_impl(BeastError&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, BeastError&) override {}
   std::size_t on_body_impl(beast::string_view body, BeastError&) override { return body.size(); }
@@ -99,6 +111,7 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
   void on_finish_impl(BeastError&) override {}
 
   Head& head_;
+  std::string_view text_;
 };
 
 constexpr std::size_t status_line_without_reason = std::string_view("HTTP/1.1 200").size();
@@ -115,7 +128,7 @@ bool is_later_minor(char minor) {
 
 Result<RequestControl> read_request(std::string_view text, std::size_t lines, http::RequestHead& head) {
   HeadReader<true> reader(head, text, lines);
-  if (!reader.read(text)) return Error::malformed;
+  if (!reader.read()) return Error::malformed;
   // RFC 9112, section 3.2: exactly one Host; HTTP/1.0 knew none. What it holds is for http::target_of().
   if (reader.control.hosts > 1 || (reader.control.hosts == 0 && head.version_minor == 1))
     return Error::malformed;
@@ -135,7 +148,7 @@ Result<ParsedResponse> read_response(std::string_view text, std::size_t lines,
                                      std::string_view request_method) {
   ParsedResponse parsed;
   HeadReader<false> reader(parsed.head, text, lines);
-  if (!reader.read(text)) return Error::malformed;
+  if (!reader.read()) return Error::malformed;
   if (parsed.head.status < 100) return Error::malformed;
   const Result<Framing> stated =
       stated_response_framing(reader.control, parsed.head.fields, parsed.head.version_minor);

@@ -1,5 +1,7 @@
 #include "connection.hpp"
 
+#include <larder/http1/head_writer.hpp>
+
 #include <cstring>
 
 namespace larder::origin {
@@ -7,6 +9,7 @@ namespace {
 
 constexpr std::size_t small_buffer = 8 * 1024;
 constexpr std::size_t large_buffer = 64 * 1024;
+constexpr std::size_t taken_at_most = 16 * 1024;  // of content at once: more is passed on without a copy
 constexpr int max_interim_responses = 16;
 constexpr http1::HeadLimits limits{.head = 64 * 1024, .target = 0, .fields = 256};
 
@@ -18,9 +21,32 @@ bool Connection::has_content(bool is_chunked) const {
   return line != std::string_view::npos && line + 2 < buffered().size();
 }
 
-/// Reads more, growing the buffer once it was found full: most responses are small, and long ones are worth
-/// 64 KiB.
-Task<Result<>> Connection::fill() {
+std::optional<Bytes> Connection::take_content(const http1::Framing& framing) {
+  const std::string_view there = buffered();
+  if (there.size() > taken_at_most) return std::nullopt;
+  if (framing.kind == http1::Framing::Kind::length) {
+    if (there.size() < framing.length) return std::nullopt;
+    begin_ += framing.length;
+    return Bytes::copy_of(there.substr(0, framing.length));
+  }
+  if (framing.kind != http1::Framing::Kind::chunked || !there.ends_with(http1::last_chunk))
+    return std::nullopt;
+  std::string content;
+  http1::BodyDecoder decoder(framing);
+  std::size_t taken = 0;
+  while (!decoder.done()) {
+    const Result<http1::BodyDecoder::Step> step = decoder.decode(there.substr(taken));
+    if (!step || step->consumed == 0) return std::nullopt;
+    taken += step->consumed;
+    content.append(step->content);
+  }
+  begin_ += taken;
+  return Bytes(std::move(content));
+}
+
+/// Room behind what is there. The buffer grows once it was found full: most responses are small, and long
+/// ones are worth 64 KiB.
+std::span<char> Connection::room() {
   if (begin_ == end_) {
     begin_ = 0;
     if (end_ == buffer_.size() && buffer_.size() < large_buffer) {
@@ -33,7 +59,11 @@ Task<Result<>> Connection::fill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  const Result<std::size_t> count = co_await stream_->read_some(std::span(buffer_).subspan(end_));
+  return std::span(buffer_).subspan(end_);
+}
+
+Task<Result<>> Connection::fill() {
+  const Result<std::size_t> count = co_await stream_->read_some(room());
   if (!count) co_return count.error();
   end_ += *count;
   received_ = true;

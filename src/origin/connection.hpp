@@ -1,11 +1,15 @@
 #pragma once
 
+#include <larder/base/bytes.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/http1/body_decoder.hpp>
 #include <larder/http1/head_parser.hpp>
 #include <larder/net/stream.hpp>
 
 #include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +24,9 @@ class Connection {
   net::Stream& stream() { return *stream_; }
   std::size_t server() const { return server_; }
 
+  /// For the head of a request, whose memory is used again.
+  std::string& out() { return out_; }
+
   /// Whether any byte of a response came since the last begin_exchange().
   bool has_received() const { return received_; }
   void begin_exchange() { received_ = false; }
@@ -30,6 +37,9 @@ class Connection {
 
   /// The next piece of content, empty at its end; valid until the next call. `patience`: for each wait.
   Task<Result<std::string_view>> read_content(http1::BodyDecoder& decoder, Milliseconds patience);
+
+  /// The content, where all of it came with the head and it is small; nothing is taken where not.
+  std::optional<Bytes> take_content(const http1::Framing& framing);
 
   /// Whether content is there already at its beginning: of chunks, a whole first line and more.
   bool has_content(bool is_chunked) const;
@@ -45,11 +55,13 @@ class Connection {
   bool has_buffered() const { return begin_ != end_; }
 
  private:
+  std::span<char> room();
   std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
   Task<Result<>> fill();
 
   std::unique_ptr<net::Stream> stream_;
   std::size_t server_;
+  std::string out_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

@@ -91,8 +91,10 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
   const http1::Framing framing = framing_of(request);
   const std::string method = request.head.method;
   wait_for(pool_->settings().first_byte_timeout);
-  const Result<> sent = co_await send_head(request, framing);
-  if (!sent) co_return sent.error();
+  if (!send_now(request, framing)) {
+    const Result<> sent = co_await send_rest(request.body.bytes());
+    if (!sent) co_return sent.error();
+  }
   if (request.body.is_streamed()) {
     const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     sending_ = true;
@@ -107,16 +109,22 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
   co_return respond(std::move(*parsed));
 }
 
-Task<Result<>> Exchange::send_head(pipeline::Request& request, const http1::Framing& framing) {
-  std::string head;
-  head.reserve(request.head.fields.wire().size() + request.head.target.size() + 128);
+/// Sends what takes no waiting of the head and content that is there; whether that is all.
+bool Exchange::send_now(pipeline::Request& request, const http1::Framing& framing) {
   if (request.opens_websocket) {
     request.head.fields.set("Upgrade", "websocket");
     request.head.fields.set("Connection", "Upgrade");
   }
-  http1::write_request_head(head, request.head.method, request.head.target, request.head.fields, framing,
+  std::string& out = connection_->out();
+  out.clear();
+  http1::write_request_head(out, request.head.method, request.head.target, request.head.fields, framing,
                             http1::Persistence::keep_alive);
-  const std::array<std::string_view, 2> parts{head, request.body.bytes().view()};
+  out.erase(0, connection_->stream().write_now(out));
+  return out.empty() && request.body.bytes().empty();
+}
+
+Task<Result<>> Exchange::send_rest(Bytes content) {
+  const std::array<std::string_view, 2> parts{connection_->out(), content.view()};
   const Result<> sent = co_await connection_->stream().write(parts);
   co_return sent;
 }
@@ -178,6 +186,11 @@ pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
   }
   if (parsed.framing.kind == http1::Framing::Kind::none ||
       (parsed.framing.kind == http1::Framing::Kind::length && parsed.framing.length == 0)) {
+    finish();
+    return response;
+  }
+  if (std::optional<Bytes> content = connection_->take_content(parsed.framing)) {
+    response.body = pipeline::Body(std::move(*content));
     finish();
     return response;
   }

@@ -32,7 +32,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
  private:
   class ContentReader;
 
-  Task<Result<>> send_head(pipeline::Request& request, const http1::Framing& framing);
+  bool send_now(pipeline::Request& request, const http1::Framing& framing);
+  Task<Result<>> send_rest(Bytes content);
   Task<> send_content(std::unique_ptr<pipeline::BodyReader> content, http1::Framing framing);
   Task<Result<>> send_piece(std::string_view piece, const http1::Framing& framing);
   pipeline::Response respond(http1::ParsedResponse parsed);

@@ -33,8 +33,13 @@ bool is_protected(const Route& route, std::string_view name) {
 // not reach the origin where its answer is shared (front-door.md, unkeyed-header poisoning).
 bool is_override(std::string_view sent_name) {
   // CGI, WSGI and PHP read `X_Original_URL` as they read `X-Original-URL`.
-  std::string name(sent_name);
-  std::replace(name.begin(), name.end(), '_', '-');
+  std::string mended;
+  std::string_view name = sent_name;
+  if (name.find('_') != std::string_view::npos) {
+    mended = sent_name;
+    std::replace(mended.begin(), mended.end(), '_', '-');
+    name = mended;
+  }
   static constexpr std::array<std::string_view, 30> overrides{"X-Original-URL",
                                                               "X-Original-URI",
                                                               "X-Original-Path",
@@ -70,46 +75,36 @@ bool is_override(std::string_view sent_name) {
 }
 
 // A client's conditions and ranges would make the answer to a fill its own.
-bool is_conditional(std::string_view name) {
-  static constexpr std::array<std::string_view, 4> conditional{"If-None-Match", "If-Modified-Since",
-                                                               "If-Range", "Range"};
-  return is_one_of(name, conditional);
-}
+constexpr http::FieldNames conditional({"If-None-Match", "If-Modified-Since", "If-Range", "Range"});
 
 // Written by us for every message; Expect is answered by us.
-bool is_rewritten(std::string_view name) {
-  static constexpr std::array<std::string_view, 8> rewritten{"Host",
-                                                             "Expect",
-                                                             "Via",
-                                                             "X-Forwarded-For",
-                                                             "X-Forwarded-Proto",
-                                                             "X-Forwarded-Host",
-                                                             "Surrogate-Capability",
-                                                             "Content-Length"};
-  return is_one_of(name, rewritten);
-}
+constexpr http::FieldNames rewritten({"Host", "Expect", "Via", "X-Forwarded-For", "X-Forwarded-Proto",
+                                      "X-Forwarded-Host", "Surrogate-Capability", "Content-Length"});
 
-bool is_withheld(const Route& route, std::string_view name) {
+bool is_withheld(const Route& route, const http::FieldName& name) {
   if (is_keyed_field(route, name)) return false;
-  if (equal_ignoring_case(name, "Cookie")) return route.cookies.mode != CookieRule::Mode::refuse;
-  return is_override(name) || is_conditional(name);
+  if (name == "Cookie") return route.cookies.mode != CookieRule::Mode::refuse;
+  return conditional.contains(name) || is_override(name);
 }
 
-std::string appended(const std::optional<std::string>& list, std::string_view member) {
-  std::string value = list.value_or("");
-  if (!value.empty()) value.append(", ");
-  return value.append(member);
+// One line: what others said, then our own word.
+void append_to_list(http::FieldList& out, http::FieldName name, const std::optional<std::string>& before,
+                    std::string_view ours) {
+  out.add_written(name, [&](std::string& value) {
+    if (before && !before->empty()) value.append(*before).append(", ");
+    value.append(ours);
+  });
 }
 
 // RFC 9110, section 7.6.3: the version is that of the message received.
-void append_via(http::FieldList& out, const http::FieldList& received, int version_minor) {
-  const std::string ours = "1." + std::to_string(version_minor) + " larder";
-  out.add("Via", appended(received.combined("Via"), ours));
+std::string_view our_via(int version_minor) {
+  return version_minor == 0 ? "1.0 larder" : "1.1 larder";
 }
 
 Result<> check_connection(const Route& route, const http::FieldList& request_fields) {
+  if (!request_fields.contains("Connection")) return {};
   for (const http::Field field : request_fields) {
-    if (!equal_ignoring_case(field.name, "Connection")) continue;
+    if (field.name != "Connection") continue;
     std::string_view rest = field.value;
     for (auto option = http::next_member(rest); !option.empty(); option = http::next_member(rest)) {
       if (is_protected(route, option)) return Error::malformed;
@@ -119,17 +114,26 @@ Result<> check_connection(const Route& route, const http::FieldList& request_fie
 }
 
 // Who reads the connection still wants the known ones: Upgrade, and Connection itself.
-bool is_specific(std::string_view option, const http::FieldList& request_fields) {
-  return request_fields.contains(option) && !is_hop_by_hop(option);
+bool is_specific(std::string_view option, const http::FieldList& fields) {
+  const http::FieldName name(option);
+  return fields.contains(name) && !is_hop_by_hop(name);
 }
 
-bool has_connection_specific(const http::FieldList& request_fields) {
-  for (const http::Field field : request_fields) {
-    if (!equal_ignoring_case(field.name, "Connection")) continue;
+bool has_connection_specific(const http::FieldList& fields) {
+  if (!fields.contains("Connection")) return false;
+  for (const http::Field field : fields) {
+    if (field.name != "Connection") continue;
     std::string_view rest = field.value;
     for (auto option = http::next_member(rest); !option.empty(); option = http::next_member(rest)) {
-      if (is_specific(option, request_fields)) return true;
+      if (is_specific(option, fields)) return true;
     }
+  }
+  return false;
+}
+
+bool lists(std::string_view options, const http::FieldName& name) {
+  for (auto option = http::next_member(options); !option.empty(); option = http::next_member(options)) {
+    if (name == http::FieldName(option)) return true;
   }
   return false;
 }
@@ -137,15 +141,13 @@ bool has_connection_specific(const http::FieldList& request_fields) {
 // What larder says of itself and of who asked. What others said before it counts only where the answer is
 // theirs alone.
 void add_forwarded(http::FieldList& out, const http::RequestHead& request, const Hop& hop, bool trusted) {
-  const auto combined = [&](std::string_view name) {
+  const auto combined = [&](http::FieldName name) {
     return trusted ? request.fields.combined(name) : std::nullopt;
   };
-  const auto before = combined("X-Forwarded-For");
-  out.add("X-Forwarded-For", appended(before, hop.client_address));
+  append_to_list(out, "X-Forwarded-For", combined("X-Forwarded-For"), hop.client_address);
   out.add("X-Forwarded-Proto", hop.scheme);
   out.add("X-Forwarded-Host", hop.host);
-  const std::string capability = std::string(surrogate_name) + "=\"Surrogate/1.0\"";
-  out.add("Surrogate-Capability", appended(combined("Surrogate-Capability"), capability));
+  append_to_list(out, "Surrogate-Capability", combined("Surrogate-Capability"), surrogate_capability);
 }
 
 // RFC 9110, section 7.6.2. What is no number, or larger than any, is not ours to change.
@@ -172,11 +174,12 @@ bool is_written_by_us(const Route& route, std::string_view name) {
 
 // RFC 9110, section 7.6.1; Proxy-* by RFC 9111, section 3.1, but for Proxy-Status, which is for everybody
 // behind us (RFC 9209, section 2); Trailer, since we drop trailer fields.
-bool is_hop_by_hop(std::string_view name) {
-  static constexpr std::array<std::string_view, 7> hop_by_hop{
-      "Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"};
-  if (begins_with(name, "Proxy-")) return !equal_ignoring_case(name, "Proxy-Status");
-  return is_one_of(name, hop_by_hop);
+bool is_hop_by_hop(const http::FieldName& name) {
+  static constexpr http::FieldNames hop_by_hop(
+      {"Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade"});
+  if (name.number() != 0) return hop_by_hop.contains(name);
+  if (begins_with(name, "Proxy-")) return name != "Proxy-Status";
+  return name == "HTTP2-Settings";
 }
 
 Result<> remove_connection_specific(const Route& route, http::FieldList& request_fields) {
@@ -194,16 +197,17 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
                                                   const Hop& hop, bool cacheable) {
   const Result<> checked = check_connection(route, request.fields);
   if (!checked) return checked.error();
+  const bool has_specific = has_connection_specific(request.fields);
   http::FieldList out;
   out.reserve(request.fields.size() + 6, request.fields.wire().size() + 256);
   out.add("Host", hop.host);
   for (const http::Field field : request.fields) {
-    if (is_hop_by_hop(field.name) || is_rewritten(field.name)) continue;
+    if (is_hop_by_hop(field.name) || rewritten.contains(field.name)) continue;
     // What it says, X-Forwarded-* say, and that we write ourselves.
-    if (equal_ignoring_case(field.name, "Forwarded") && !is_keyed_field(route, field.name)) continue;
-    if (http::list_contains(request.fields, "Connection", field.name)) continue;
+    if (field.name == "Forwarded" && !is_keyed_field(route, field.name)) continue;
+    if (has_specific && http::list_contains(request.fields, "Connection", field.name)) continue;
     if (cacheable && is_withheld(route, field.name)) continue;
-    out.add(field.name, field.value);
+    out.add(field);
   }
   const bool keyed_cookies = cacheable && route.cookies.mode == CookieRule::Mode::key;
   if (keyed_cookies && !is_keyed_field(route, "Cookie")) {
@@ -213,21 +217,21 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
     out.set("Max-Forwards", std::to_string(*left - 1));
   }
   add_forwarded(out, request, hop, !cacheable);
-  append_via(out, request.fields, request.version_minor);
+  append_to_list(out, "Via", request.fields.combined("Via"), our_via(request.version_minor));
   return out;
 }
 
-http::FieldList response_fields_to_forward(const http::ResponseHead& response, bool keep_length) {
-  http::FieldList out;
-  out.reserve(response.fields.size() + 1, response.fields.wire().size() + 32);
-  for (const http::Field field : response.fields) {
-    if (is_hop_by_hop(field.name) || equal_ignoring_case(field.name, "Via")) continue;
-    if (!keep_length && equal_ignoring_case(field.name, "Content-Length")) continue;
-    if (http::list_contains(response.fields, "Connection", field.name)) continue;
-    out.add(field.name, field.value);
-  }
-  append_via(out, response.fields, response.version_minor);
-  return out;
+http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length) {
+  std::string named;
+  if (has_connection_specific(fields)) named = fields.combined("Connection").value_or("");
+  const std::optional<std::string> before = fields.combined("Via");
+  fields.remove_if([&](const http::Field& field) {
+    if (is_hop_by_hop(field.name) || field.name == "Via") return true;
+    if (!keep_length && field.name == "Content-Length") return true;
+    return !named.empty() && lists(named, field.name);
+  });
+  append_to_list(fields, "Via", before, our_via(version_minor));
+  return fields;
 }
 
 }  // namespace larder::policy

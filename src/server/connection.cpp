@@ -28,6 +28,12 @@ std::string_view first_line(std::string_view head) {
   return head.substr(0, head.find_first_of("\r\n"));
 }
 
+/// Content that is sent with its head, in one piece of memory; larger one is sent from where it lies.
+bool is_copied(const pipeline::Response& response) {
+  constexpr std::size_t copied_at_most = 16 * 1024;
+  return !response.tunnel && !response.body.is_streamed() && response.body.bytes().size() <= copied_at_most;
+}
+
 bool has_content(const http1::Framing& framing) {
   return framing.kind != http1::Framing::Kind::none &&
          !(framing.kind == http1::Framing::Kind::length && framing.length == 0);
@@ -80,9 +86,7 @@ Task<bool> Connection::serve() {
   if (serve_now()) received = co_await stream_->receive(*this);
   idle_ = false;
   if (!unsent_.empty()) {
-    const std::array<std::string_view, 1> rest{unsent_};
-    const Result<> sent = co_await send(rest);
-    unsent_.clear();
+    const Result<> sent = co_await send_unsent();
     if (!sent) co_return false;
   }
   if (!received) {
@@ -94,8 +98,9 @@ Task<bool> Connection::serve() {
     co_return false;
   }
   if (!waiting_) co_return true;
-  Exchange exchange = *std::exchange(waiting_, std::nullopt);
-  co_return co_await answer(std::move(exchange));
+  const bool goes_on = co_await answer(*waiting_);
+  server_.desk_->give_back(std::move(waiting_));
+  co_return goes_on;
 }
 
 /// Nothing came, or not all of a head: only who sent some of it too slowly is told so.
@@ -132,7 +137,7 @@ void Connection::expect_request() {
 /// Takes the request at the front of the buffer, and answers it where that takes no waiting.
 Connection::Next Connection::serve_next() {
   if (begin_ == end_) return Next::read;
-  Exchange& exchange = server_.desk_->exchange;
+  Exchange& exchange = server_.desk_->exchange();
   const Result<std::optional<http1::RequestControl>> control =
       http1::parse_request_head(buffered(), server_.settings_.head_limits, exchange.request.head);
   if (!control) {
@@ -145,7 +150,7 @@ Connection::Next Connection::serve_next() {
   consume(exchange.control.size);
   if (!read_target(exchange)) return Next::wait;
   if (answer_now(exchange)) return Next::another;
-  waiting_.emplace(std::exchange(exchange, Exchange{}));
+  waiting_ = server_.desk_->take();
   return Next::wait;
 }
 
@@ -158,7 +163,6 @@ bool Connection::read_target(Exchange& exchange) {
 
 /// Whether the answer is among those to be sent; else the exchange is left for answer().
 bool Connection::answer_now(Exchange& exchange) {
-  constexpr std::size_t copied_at_most = 16 * 1024;  // larger content is sent from where it lies
   pipeline::Request& request = exchange.request;
   request.client_address = stream_->peer_address();
   request.own_port = stream_->local_port();
@@ -166,11 +170,11 @@ bool Connection::answer_now(Exchange& exchange) {
   exchange.is_answered = !has_content(exchange.control.framing) && !status_for_method(request.head.method) &&
                          server_.handler_.answer_now(request, exchange.response);
   if (!exchange.is_answered) return false;
-  const pipeline::Body& body = exchange.response.body;
-  const bool is_plain = exchange.control.keep_alive && !server_.draining_ && !exchange.response.closes &&
-                        !body.is_streamed() && body.bytes().size() <= copied_at_most;
-  if (is_plain) append_answer(server_.desk_->out, exchange);
-  return is_plain;
+  const bool goes_on = exchange.control.keep_alive && !server_.draining_ && !exchange.response.closes;
+  if (!goes_on || !is_copied(exchange.response)) return false;
+  keep_alive_ = true;
+  append_answer(server_.desk_->out, exchange.response, request.head.method, request.head.version_minor);
+  return true;
 }
 
 /// Sends the answers that are there; whether that took no waiting.
@@ -212,7 +216,14 @@ Task<Result<>> Connection::fill() {
   co_return Result<>();
 }
 
-Task<bool> Connection::answer(Exchange exchange) {
+Task<Result<>> Connection::send_unsent() {
+  const std::array<std::string_view, 1> parts{unsent_};
+  const Result<> sent = co_await send(parts);
+  unsent_.clear();
+  co_return sent;
+}
+
+Task<bool> Connection::answer(Exchange& exchange) {
   wait_freely();
   const http1::RequestControl& control = exchange.control;
   keep_alive_ = control.keep_alive;
@@ -244,7 +255,15 @@ Task<bool> Connection::answer(Exchange exchange) {
   if (!response) response = pipeline::origin_problem(response.error());
   // What the upstream made of half a request is not the client's answer: the request was at fault.
   if (content_error_) response = pipeline::request_problem(content_error_);
-  const Result<> sent = co_await respond(*response, method, version_minor);
+  writing_ = true;
+  Result<> sent;
+  if (is_copied(*response)) {
+    server_.desk_->out.clear();
+    append_answer(server_.desk_->out, *response, method, version_minor);
+    if (!flush()) sent = co_await send_unsent();
+  } else {
+    sent = co_await respond(*response, method, version_minor);
+  }
   if (!sent) co_return false;
   if (response->tunnel) {
     co_await response->tunnel->relay(*stream_, buffered());
@@ -259,6 +278,7 @@ Task<bool> Connection::answer(Exchange exchange) {
 Task<> Connection::refuse(boost::system::error_code error, std::string_view request_line) {
   pipeline::Response response = pipeline::request_problem(error);
   note_refusal(request_line, response);
+  writing_ = true;
   const Result<> sent = co_await respond(response, "GET", 1);
   if (sent) co_await linger();
 }

@@ -57,7 +57,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   };
 
   Task<bool> shake_hands();
-  void count(const pipeline::Response& response);
+  http1::Framing append_head(std::string& out, pipeline::Response& response, std::string_view method,
+                             int version_minor);
+  void append_answer(std::string& out, pipeline::Response& response, std::string_view method,
+                     int version_minor);
   void add_date(pipeline::Response& response);
 
   // Without waiting.
@@ -65,7 +68,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Next serve_next();
   bool read_target(Exchange& exchange);
   bool answer_now(Exchange& exchange);
-  void append_answer(std::string& out, Exchange& exchange);
   bool flush();
   void expect_request();
   std::span<char> room() override;
@@ -75,7 +77,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Task<bool> serve();
   Task<> give_up(boost::system::error_code error);
   Task<Result<>> fill();
-  Task<bool> answer(Exchange exchange);
+  Task<Result<>> send_unsent();
+  Task<bool> answer(Exchange& exchange);
   Task<> refuse(boost::system::error_code error, std::string_view request_line);
   void note_refusal(std::string_view request_line, const pipeline::Response& response) const;
   Task<Result<>> respond(pipeline::Response& response, std::string_view method, int version_minor);
@@ -107,7 +110,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   // What could not be done without waiting.
   std::string unsent_;  // answers
-  std::optional<Exchange> waiting_;
+  std::unique_ptr<Exchange> waiting_;
   std::optional<Refusal> refusal_;
 
   // The response being written.

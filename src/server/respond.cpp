@@ -34,31 +34,35 @@ Framing framing_of(const pipeline::Response& response, std::string_view method, 
   return {version_minor == 0 ? Framing::Kind::until_close : Framing::Kind::chunked, 0};
 }
 
-/// Appends the whole head of a response.
-void append_head(std::string& out, const pipeline::Response& response, const Framing& framing,
-                 Persistence persistence, int version_minor) {
+}  // namespace
+
+/// Settles how the content is delimited and whether the connection goes on, and appends a head that says so.
+Framing Connection::append_head(std::string& out, pipeline::Response& response, std::string_view method,
+                                int version_minor) {
+  ++server_.responses_[static_cast<std::size_t>(response.cache_result)];
+  const Framing framing = framing_of(response, method, version_minor);
+  const bool content_left = decoder_ && !decoder_->done();
+  if (server_.draining_ || content_left || response.closes || framing.kind == Framing::Kind::until_close) {
+    keep_alive_ = false;
+  }
+  if (response.tunnel) {
+    response.head.fields.add("Upgrade", "websocket");
+    response.head.fields.add("Connection", "Upgrade");
+  }
+  add_date(response);
   http1::write_status_line(out, response.head.status);
   out.append(response.shared_lines.view());
   out.append(response.head.fields.wire());
-  http1::write_head_end(out, framing, persistence, version_minor);
+  const bool goes_on = keep_alive_ || response.tunnel;
+  http1::write_head_end(out, framing, goes_on ? Persistence::keep_alive : Persistence::close, version_minor);
+  return framing;
 }
 
-}  // namespace
-
-/// Appends the answer to a request after which the connection goes on.
-void Connection::append_answer(std::string& out, Exchange& exchange) {
-  const std::string_view method = exchange.request.head.method;
-  const int version_minor = exchange.request.head.version_minor;
-  pipeline::Response& response = exchange.response;
-  count(response);
-  add_date(response);
-  append_head(out, response, framing_of(response, method, version_minor), Persistence::keep_alive,
-              version_minor);
+/// Appends a response whose content is there.
+void Connection::append_answer(std::string& out, pipeline::Response& response, std::string_view method,
+                               int version_minor) {
+  append_head(out, response, method, version_minor);
   if (!has_no_content(method, response.head.status)) out.append(response.body.bytes().view());
-}
-
-void Connection::count(const pipeline::Response& response) {
-  ++server_.responses_[static_cast<std::size_t>(response.cache_result)];
 }
 
 /// A response without a Date gets one on its way (RFC 9110, section 6.6.1); a stored one has its own.
@@ -68,8 +72,6 @@ void Connection::add_date(pipeline::Response& response) {
 }
 
 Task<Result<>> Connection::respond(pipeline::Response& response, std::string_view method, int version_minor) {
-  writing_ = true;
-  count(response);
   const bool no_content = has_no_content(method, response.head.status);
   std::optional<std::string_view> first;
   if (!no_content && response.body.is_streamed() && response.body.reader().is_ready()) {
@@ -80,21 +82,8 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
       response = pipeline::origin_problem(piece.error());  // nothing has left yet
     }
   }
-  const Framing framing = framing_of(response, method, version_minor);
-  const bool content_left = decoder_ && !decoder_->done();
-  if (server_.draining_ || content_left || response.closes || framing.kind == Framing::Kind::until_close) {
-    keep_alive_ = false;
-  }
-
-  if (response.tunnel) {
-    response.head.fields.add("Upgrade", "websocket");
-    response.head.fields.add("Connection", "Upgrade");
-  }
-  add_date(response);
   head_.clear();
-  const bool goes_on = keep_alive_ || response.tunnel;
-  append_head(head_, response, framing, goes_on ? Persistence::keep_alive : Persistence::close,
-              version_minor);
+  const Framing framing = append_head(head_, response, method, version_minor);
   if (no_content) {
     const std::array<std::string_view, 1> head{head_};
     co_return co_await send(head);

@@ -12,7 +12,7 @@ namespace larder::http {
 
 /// One field line (RFC 9110, section 5.2).
 struct Field {
-  std::string_view name;
+  FieldName name;
   std::string_view value;
 };
 
@@ -54,13 +54,22 @@ class FieldList {
   Iterator end() const { return {this, lines_.size()}; }
   std::size_t size() const { return lines_.size(); }
   bool empty() const { return lines_.empty(); }
-  Field at(std::size_t position) const;
+  Field at(std::size_t position) const {
+    const Line& line = lines_[position];
+    return {name_of(line), value_of(line)};
+  }
 
   /// Appends a field line. The caller vouches that name and value hold no CR, LF or NUL (see
   /// is_field_value()). They may be views into this list.
   void add(FieldName name, std::string_view value);
 
-  /// The same, its value appended to a string by `write(std::string&)`: built in its place.
+  /// Appends a line as it stands in a list, of which `field` is one: this list or another.
+  void add(const Field& field);
+
+  /// Appends `Name: value CRLF`.
+  void add_line(std::string_view line, FieldName name);
+
+  /// The same as add(), its value appended to a string by `write(std::string&)`: built in its place.
   template <class Write>
   void add_written(FieldName name, Write write) {
     const std::size_t begin = text_.size();
@@ -69,7 +78,7 @@ class FieldList {
     write(text_);
     const std::size_t value_size = text_.size() - value;
     text_.append("\r\n");
-    add_line(begin, name, value_size);
+    index_line(begin, name, value_size);
   }
 
   /// One line of that name, in place of all there were.
@@ -127,20 +136,18 @@ class FieldList {
   // "Name: value CRLF"
   static std::size_t line_size(const Line& line) { return line.name_size + line.value_size + std::size_t{4}; }
 
-  std::string_view name_of(const Line& line) const { return {text_.data() + line.begin, line.name_size}; }
+  FieldName name_of(const Line& line) const {
+    return {std::string_view(text_.data() + line.begin, line.name_size),
+            static_cast<std::uint8_t>(line.number)};
+  }
   std::string_view value_of(const Line& line) const {
     return {text_.data() + line.begin + line.name_size + 2, line.value_size};
   }
-  bool has_name(const Line& line, const FieldName& name) const {
-    if (line.number != name.number()) return false;
-    return line.number != 0 || equal_ignoring_case(name_of(line), name.text());
-  }
-
   /// No false "no".
   bool may_contain(const FieldName& name) const { return (names_ >> name.number() & 1) != 0; }
 
   /// Puts the line that was written at the end of the text into the index.
-  void add_line(std::size_t begin, const FieldName& name, std::size_t value_size);
+  void index_line(std::size_t begin, const FieldName& name, std::size_t value_size);
 
   void count_names();
 

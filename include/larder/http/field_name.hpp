@@ -94,12 +94,17 @@ inline constexpr std::array<std::uint8_t, 256> numbers = number_by_hash();
 constexpr std::uint8_t number_of_name(std::string_view name) {
   if (name.empty()) return 0;
   const std::uint8_t number = detail::numbers[detail::hash_of_name(name)];
-  return number != 0 && equal_ignoring_case(well_known_names[number], name) ? number : std::uint8_t{0};
+  if (number == 0) return 0;
+  const std::string_view known = well_known_names[number];
+  return known == name || equal_ignoring_case(known, name) ? number : std::uint8_t{0};
 }
 
-/// A field name to ask a list about. A literal's number is found out by the compiler.
+/// A field name with its number, to ask a list about or compare. A literal's number is found out by the
+/// compiler.
 class FieldName {
  public:
+  constexpr FieldName() : FieldName(std::string_view{}, 0) {}
+
   template <std::size_t size>
   consteval FieldName(const char (&literal)[size])
       : text_(literal, size - 1), number_(number_of_name(text_)) {}
@@ -108,12 +113,40 @@ class FieldName {
     requires(std::convertible_to<const Text&, std::string_view> && !std::is_array_v<Text>)
   constexpr FieldName(const Text& text) : text_(text), number_(number_of_name(text_)) {}
 
+  /// One whose number is known already: it is number_of_name(text).
+  constexpr FieldName(std::string_view text, std::uint8_t number) : text_(text), number_(number) {}
+
   constexpr std::string_view text() const { return text_; }
+  constexpr operator std::string_view() const { return text_; }
   constexpr std::uint8_t number() const { return number_; }
+
+  /// Whether they are the same name: case does not count (RFC 9110, section 5.1).
+  constexpr bool operator==(const FieldName& other) const {
+    if (number_ != other.number_) return false;
+    return number_ != 0 || equal_ignoring_case(text_, other.text_);
+  }
 
  private:
   std::string_view text_;
   std::uint8_t number_;
+};
+
+/// Some well-known names.
+class FieldNames {
+ public:
+  template <std::size_t count>
+  consteval FieldNames(const std::string_view (&names)[count]) {
+    for (const std::string_view name : names) {
+      const std::uint8_t number = number_of_name(name);
+      if (number == 0) throw "a name that is not well known";
+      bits_ |= std::uint64_t{1} << number;
+    }
+  }
+
+  constexpr bool contains(const FieldName& name) const { return (bits_ >> name.number() & 1) != 0; }
+
+ private:
+  std::uint64_t bits_ = 0;
 };
 
 }  // namespace larder::http

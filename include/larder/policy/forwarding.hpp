@@ -39,10 +39,11 @@ Result<> remove_connection_specific(const Route& route, http::FieldList& request
 /// TRACE goes nowhere at all). Where it goes on, request_fields_to_forward() counts it down.
 bool is_last_stop(const http::RequestHead& request);
 
-/// The fields a response goes to the client with: without hop-by-hop fields and those that Connection names;
-/// Via is appended. Framing fields are left out, as above; Content-Length is kept for `keep_length` (HEAD and
-/// 304, where it describes content that is not sent).
-http::FieldList response_fields_to_forward(const http::ResponseHead& response, bool keep_length);
+/// What becomes of the fields of a response from HTTP/1.`version_minor` on their way to the client:
+/// hop-by-hop fields and those that Connection names go, Via is appended. Framing fields are left out, as
+/// above; Content-Length is kept for `keep_length` (HEAD and 304, where it describes content that is not
+/// sent).
+http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length);
 
 /// Whether larder writes this request field itself (Via, X-Forwarded-*, Forwarded, Surrogate-Capability):
 /// what the origin saw in it is not what the client sent, so no request can be compared with a response that
@@ -50,6 +51,6 @@ http::FieldList response_fields_to_forward(const http::ResponseHead& response, b
 bool is_written_by_us(const Route& route, std::string_view name);
 
 /// Whether a field is meant for one connection alone (RFC 9110, section 7.6.1).
-bool is_hop_by_hop(std::string_view name);
+bool is_hop_by_hop(const http::FieldName& name);
 
 }  // namespace larder::policy

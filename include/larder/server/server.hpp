@@ -28,7 +28,7 @@ struct Settings {
 };
 
 class Connection;
-struct Desk;
+class Desk;
 
 /// The client connections of one worker, each served by one coroutine. It belongs to one event loop.
 class Server {

@@ -84,7 +84,7 @@ struct Fixture {
     request.body = std::move(body);
     Result<pipeline::Response> response = co_await self.origin->handle(request);
     if (!response) co_return response.error().message();
-    std::string content;
+    std::string content(response->body.bytes().view());
     while (response->body.is_streamed()) {
       const Result<std::string_view> piece = co_await response->body.reader().read();
       if (!piece) co_return content + " then " + piece.error().message();
