@@ -1,6 +1,7 @@
 #include "socket_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -48,11 +49,16 @@ class Receiving {
     shared_->socket.async_read_some(asio::buffer(room.data(), room.size()), std::move(*this));
   }
 
+  /// After what else is due: the peer has mostly sent more by then, and a look at once would be in vain.
+  void read_later() {
+    asio::post(shared_->socket.get_executor(), [self = std::move(*this)]() mutable { self.read(); });
+  }
+
   void operator()(const boost::system::error_code& error, std::size_t count) {
     std::exception_ptr exception;
     try {
       const bool goes_on = !error && receiver_->received(count);
-      if (goes_on && !shared_->timed_out) return read();
+      if (goes_on && !shared_->timed_out) return read_later();
     } catch (...) {
       exception = std::current_exception();
     }
@@ -123,6 +129,20 @@ Task<Result<std::size_t>> SocketStream<Protocol>::read_some(std::span<char> buff
   if (shared_->timed_out) co_return Error::timeout;
   const auto [error, count] =
       co_await shared_->socket.async_read_some(asio::buffer(buffer.data(), buffer.size()), as_pair);
+  if (error) co_return rename(error, shared_->timed_out);
+  co_return count;
+}
+
+template <class Protocol>
+Task<Result<std::size_t>> SocketStream<Protocol>::read_answer(std::span<char> buffer) {
+  if (shared_->timed_out) co_return Error::timeout;
+  const auto begin = [shared = shared_.get(), buffer](auto handler) {
+    asio::post(shared->socket.get_executor(), [shared, buffer, handler = std::move(handler)]() mutable {
+      shared->socket.async_read_some(asio::buffer(buffer.data(), buffer.size()), std::move(handler));
+    });
+  };
+  using Signature = void(boost::system::error_code, std::size_t);
+  const auto [error, count] = co_await asio::async_initiate<decltype(as_pair), Signature>(begin, as_pair);
   if (error) co_return rename(error, shared_->timed_out);
   co_return count;
 }

@@ -31,6 +31,7 @@ class SocketStream final : public Stream {
   void settle();
 
   Task<Result<std::size_t>> read_some(std::span<char> buffer) override;
+  Task<Result<std::size_t>> read_answer(std::span<char> buffer) override;
   Task<Result<>> receive(Receiver& receiver) override;
   std::size_t write_now(std::string_view bytes) override;
   Task<Result<>> write(std::span<const std::string_view> parts) override;

@@ -65,8 +65,7 @@ std::span<char> Connection::room() {
 Task<Result<>> Connection::fill() {
   const Result<std::size_t> count = co_await stream_->read_some(room());
   if (!count) co_return count.error();
-  end_ += *count;
-  received_ = true;
+  note_received(*count);
   co_return Result<>();
 }
 
@@ -77,8 +76,9 @@ Task<Result<http1::ParsedResponse>> Connection::read_head(std::string_view reque
         http1::parse_response_head(buffered(), request_method, limits);
     if (!parsed) co_return parsed.error();
     if (!parsed->has_value()) {
-      const Result<> more = co_await fill();
-      if (!more) co_return more.error();
+      const Result<std::size_t> count = co_await stream_->read_answer(room());
+      if (!count) co_return count.error();
+      note_received(*count);
       continue;
     }
     http1::ParsedResponse response = std::move(**parsed);

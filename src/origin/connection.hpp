@@ -21,6 +21,8 @@ class Connection {
   Connection(std::unique_ptr<net::Stream> stream, std::size_t server)
       : stream_(std::move(stream)), server_(server) {}
 
+  SteadyTime sure_until{};  ///< for its pool: before that it is not looked at again
+
   net::Stream& stream() { return *stream_; }
   std::size_t server() const { return server_; }
 
@@ -56,6 +58,10 @@ class Connection {
 
  private:
   std::span<char> room();
+  void note_received(std::size_t count) {
+    end_ += count;
+    received_ = true;
+  }
   std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
   Task<Result<>> fill();
 

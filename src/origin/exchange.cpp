@@ -177,6 +177,7 @@ Task<Result<>> Exchange::send_piece(std::string_view piece, const http1::Framing
 
 pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
   answered_ = true;
+  has_said_its_end_ = parsed.framing.kind != http1::Framing::Kind::none;
   reusable_ = reusable_ && parsed.keep_alive;
   pipeline::Response response;
   response.head = std::move(parsed.head);
@@ -205,7 +206,7 @@ void Exchange::finish() {
   // a connection is not used again.
   if (reusable_ && !sending_ && !connection_->has_buffered()) {
     pool_->note_end(*connection_);
-    pool_->keep(std::move(connection_));
+    pool_->keep(std::move(connection_), has_said_its_end_);
   } else {
     abandoned_ = true;
     connection_->stream().close();

@@ -23,8 +23,10 @@ class Pool {
   /// A new connection to the next server in turn that takes one. Error::unavailable, Error::timeout.
   Task<Result<std::unique_ptr<Connection>>> connect();
 
-  /// Keeps a connection for the next request. Its last response was whole.
-  void keep(std::unique_ptr<Connection> connection);
+  /// Keeps a connection for the next request. Its last response was whole. `has_said_its_end`: by a length or
+  /// a last chunk that has come; else there was no content by rule (to HEAD, 204, 304), and what a server may
+  /// send all the same is on its way yet.
+  void keep(std::unique_ptr<Connection> connection, bool has_said_its_end);
 
   /// A connection is in use from here on, or no longer.
   void note_use(Connection& connection) { in_use_.insert(&connection); }

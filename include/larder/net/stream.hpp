@@ -33,6 +33,10 @@ class Stream {
   /// delimited by the end is then incomplete: RFC 9112, section 8), Error::timeout past the deadline.
   virtual Task<Result<std::size_t>> read_some(std::span<char> buffer) = 0;
 
+  /// The same for an answer, which takes the peer a while: looks for it only after all else that is due on
+  /// the loop, where it has mostly come by then, and looking at once would be in vain.
+  virtual Task<Result<std::size_t>> read_answer(std::span<char> buffer) { return read_some(buffer); }
+
   /// Reads until the receiver wants no more: read_some() again and again, by one coroutine that is resumed
   /// once. The receiver outlives it.
   virtual Task<Result<>> receive(Receiver& receiver);

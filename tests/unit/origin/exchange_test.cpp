@@ -24,15 +24,19 @@ Task<> say(net::Stream& stream, std::string_view text) {
   co_await stream.write(parts);
 }
 
-/// Reads until what came ends like `end`, or the peer ends.
-Task<> hear(net::Stream& stream, std::string_view end) {
-  std::string heard;
+/// Reads until what came, after what was `heard` before, holds `end`, or the peer ends.
+Task<> hear_on(net::Stream& stream, std::string& heard, std::string_view end) {
   std::array<char, 4096> buffer{};
-  while (!heard.ends_with(end)) {
+  while (heard.find(end) == std::string::npos) {
     const Result<std::size_t> count = co_await stream.read_some(buffer);
     if (!count) co_return;
     heard.append(buffer.data(), *count);
   }
+}
+
+Task<> hear(net::Stream& stream, std::string_view end) {
+  std::string heard;
+  co_await hear_on(stream, heard, end);
 }
 
 Task<> play(std::unique_ptr<net::Stream> stream, const Script& script) {
@@ -125,10 +129,19 @@ Task<> answers_then_hangs_up_on_the_next(net::Stream& stream) {
   co_await hear(stream, head_end);
 }
 
-Task<> echoes_while_it_reads(net::Stream& stream) {
+Task<> answers_head_with_content(net::Stream& stream, bool& has_sent_more) {
   co_await hear(stream, head_end);
+  co_await say(stream, "HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n");
+  co_await say(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  has_sent_more = true;
+  co_await hear(stream, "never");
+}
+
+Task<> echoes_while_it_reads(net::Stream& stream) {
+  std::string heard;
+  co_await hear_on(stream, heard, head_end);
   co_await say(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-  co_await hear(stream, "0\r\n\r\n");
+  co_await hear_on(stream, heard, "0\r\n\r\n");
   co_await say(stream, "4\r\ndone\r\n0\r\n\r\n");
 }
 
@@ -145,6 +158,15 @@ TEST_CASE("what may have been done by a first attempt is not called unreachable 
   Fixture fixture({answers_then_hangs_up_on_the_next});
   CHECK(fixture.ask("GET") == "first");
   CHECK(fixture.ask("DELETE") == "connection closed");
+}
+
+TEST_CASE("RFC 9112, section 9.3: content sent in answer to HEAD is not taken for the next response") {
+  bool has_sent_more = false;
+  const Script script = [&](net::Stream& stream) { return answers_head_with_content(stream, has_sent_more); };
+  Fixture fixture({script, answers_then_hangs_up_on_the_next});
+  CHECK(fixture.ask("HEAD").empty());
+  while (!has_sent_more) fixture.loop.run_one();
+  CHECK(fixture.ask("GET") == "first");
 }
 
 TEST_CASE("a server that answers early gets the rest of the request, which it may need to go on answering") {
