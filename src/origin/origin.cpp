@@ -30,7 +30,7 @@ Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
   const std::shared_ptr<Pool> pool = found->second.pool;
   const bool repeatable = may_repeat(request);
   boost::system::error_code first_failure;
-  if (std::unique_ptr<Connection> used = pool->take_unused()) {
+  if (std::unique_ptr<Connection> used = pool->take_unused(repeatable)) {
     const auto exchange = std::make_shared<Exchange>(pool, std::move(used));
     Result<pipeline::Response> response = co_await exchange->run(request);
     if (response || exchange->has_received() || !repeatable || !is_broken(response.error()))

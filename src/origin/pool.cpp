@@ -16,13 +16,14 @@ Pool::Pool(Settings settings, Log& log) : settings_(std::move(settings)), log_(l
   for (const Server& server : settings_.servers) servers_.push_back({server, {}});
 }
 
-std::unique_ptr<Connection> Pool::take_unused() {
+std::unique_ptr<Connection> Pool::take_unused(bool for_repeatable) {
   if (unused_.empty()) return nullptr;
   const SteadyTime now = std::chrono::steady_clock::now();
   while (!unused_.empty()) {
     std::unique_ptr<Connection> connection = std::move(unused_.back());
     unused_.pop_back();
-    if (now < connection->sure_until || connection->stream().is_idle()) return connection;
+    const bool is_sure = for_repeatable && now < connection->sure_until;
+    if (is_sure || connection->stream().is_idle()) return connection;
   }
   return nullptr;
 }

@@ -17,8 +17,9 @@ class Pool {
 
   const Settings& settings() const { return settings_; }
 
-  /// An unused connection that the server has not ended; nullptr where there is none.
-  std::unique_ptr<Connection> take_unused();
+  /// An unused connection that the server has not ended; nullptr where there is none. It may have ended it
+  /// just now where the request is one that may be sent again.
+  std::unique_ptr<Connection> take_unused(bool for_repeatable);
 
   /// A new connection to the next server in turn that takes one. Error::unavailable, Error::timeout.
   Task<Result<std::unique_ptr<Connection>>> connect();
