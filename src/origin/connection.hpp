@@ -21,7 +21,8 @@ class Connection {
   Connection(std::unique_ptr<net::Stream> stream, std::size_t server)
       : stream_(std::move(stream)), server_(server) {}
 
-  SteadyTime sure_until{};  ///< for its pool: before that it is not looked at again
+  std::size_t position = 0;  ///< for its pool: among those in use
+  SteadyTime sure_until{};   ///< for its pool: before that it is not looked at again
 
   net::Stream& stream() { return *stream_; }
   std::size_t server() const { return server_; }

@@ -77,6 +77,18 @@ void Pool::keep(std::unique_ptr<Connection> connection, bool has_said_its_end) {
   unused_.push_back(std::move(connection));
 }
 
+void Pool::note_use(Connection& connection) {
+  connection.position = in_use_.size();
+  in_use_.push_back(&connection);
+}
+
+void Pool::note_end(Connection& connection) {
+  Connection* const last = in_use_.back();
+  last->position = connection.position;
+  in_use_[connection.position] = last;
+  in_use_.pop_back();
+}
+
 void Pool::close() {
   is_closed_ = true;
   unused_.clear();

@@ -5,7 +5,6 @@
 #include <larder/origin/origin.hpp>
 
 #include <memory>
-#include <unordered_set>
 #include <vector>
 
 namespace larder::origin {
@@ -30,8 +29,8 @@ class Pool {
   void keep(std::unique_ptr<Connection> connection, bool has_said_its_end);
 
   /// A connection is in use from here on, or no longer.
-  void note_use(Connection& connection) { in_use_.insert(&connection); }
-  void note_end(Connection& connection) { in_use_.erase(&connection); }
+  void note_use(Connection& connection);
+  void note_end(Connection& connection);
 
   /// Closes every connection, those in use too, and connects no more.
   void close();
@@ -50,7 +49,7 @@ class Pool {
   std::vector<Place> servers_;
   std::size_t turn_ = 0;
   std::vector<std::unique_ptr<Connection>> unused_;
-  std::unordered_set<Connection*> in_use_;
+  std::vector<Connection*> in_use_;
   bool is_closed_ = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,7 +23,12 @@ class Bytes {
   /// Bytes that `owner` keeps alive.
   Bytes(std::shared_ptr<const void> owner, std::string_view view) : owner_(std::move(owner)), view_(view) {}
 
-  static Bytes copy_of(std::string_view text) { return Bytes(std::string(text)); }
+  /// In one block of memory with its count.
+  static Bytes copy_of(std::string_view text) {
+    const std::shared_ptr<char[]> owner = std::make_shared_for_overwrite<char[]>(text.size());
+    std::copy(text.begin(), text.end(), owner.get());
+    return Bytes(owner, {owner.get(), text.size()});
+  }
 
   std::string_view view() const { return view_; }
   std::size_t size() const { return view_.size(); }
