@@ -1,6 +1,9 @@
 #pragma once
 // The headers nearly every file needs and that cost most to read: compiled once a preset.
 
+// Before the first coroutine: frames come from there.
+#include <larder/base/coroutine_memory.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <larder/base/coroutine_memory.hpp>
+
 #include <boost/asio/awaitable.hpp>
 
 namespace larder {
