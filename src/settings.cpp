@@ -51,8 +51,11 @@ cache::Settings cache_settings(const config::Config& config) {
   settings.max_lifetime = config.store.max_lifetime;
   settings.max_object = config.store.max_object;
   for (const config::Upstream& upstream : config.upstreams) {
+    // A connection that was used before may end unanswered; then each server gets its time to be reached.
+    const Milliseconds until_head = upstream.timeouts.connect * static_cast<int>(upstream.servers.size()) +
+                                    2 * upstream.timeouts.first_byte;
     settings.upstreams[upstream.name] = {upstream.max_fills, upstream.queue, upstream.queue_timeout,
-                                         upstream.timeouts.connect + upstream.timeouts.first_byte};
+                                         until_head};
   }
   return settings;
 }

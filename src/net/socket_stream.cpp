@@ -51,7 +51,7 @@ class Receiving {
 
   /// After what else is due: the peer has mostly sent more by then, and a look at once would be in vain.
   void read_later() {
-    asio::post(shared_->socket.get_executor(), [self = std::move(*this)]() mutable { self.read(); });
+    asio::post(shared_->socket.get_executor(), [self = std::move(*this)]() mutable { self.read_now(); });
   }
 
   void operator()(const boost::system::error_code& error, std::size_t count) {
@@ -66,6 +66,20 @@ class Receiving {
   }
 
  private:
+  void read_now() {
+    // The deadline may have passed meanwhile, when there was no read that it could end.
+    if (shared_->timed_out) return end(nullptr);
+    try {
+      read();
+    } catch (...) {
+      end(std::current_exception());
+    }
+  }
+
+  void end(const std::exception_ptr& exception) {
+    std::move(handler_)(exception, boost::system::error_code());
+  }
+
   Shared* shared_;
   Receiver* receiver_;
   Handler handler_;
@@ -138,6 +152,8 @@ Task<Result<std::size_t>> SocketStream<Protocol>::read_answer(std::span<char> bu
   if (shared_->timed_out) co_return Error::timeout;
   const auto begin = [shared = shared_.get(), buffer](auto handler) {
     asio::post(shared->socket.get_executor(), [shared, buffer, handler = std::move(handler)]() mutable {
+      if (shared->timed_out)
+        return std::move(handler)(boost::system::error_code(asio::error::operation_aborted), std::size_t{0});
       shared->socket.async_read_some(asio::buffer(buffer.data(), buffer.size()), std::move(handler));
     });
   };

@@ -41,7 +41,7 @@ std::optional<Bytes> Connection::take_content(const http1::Framing& framing) {
     content.append(step->content);
   }
   begin_ += taken;
-  return Bytes(std::move(content));
+  return Bytes::copy_of(content);  // what is kept of it has no room to spare
 }
 
 /// Room behind what is there. The buffer grows once it was found full: most responses are small, and long

@@ -22,7 +22,6 @@ class Connection {
       : stream_(std::move(stream)), server_(server) {}
 
   std::size_t position = 0;  ///< for its pool: among those in use
-  SteadyTime sure_until{};   ///< for its pool: before that it is not looked at again
 
   net::Stream& stream() { return *stream_; }
   std::size_t server() const { return server_; }

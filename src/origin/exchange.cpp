@@ -134,6 +134,8 @@ Task<Result<>> Exchange::send_rest(Bytes content) {
 /// deadline runs here.
 Task<> Exchange::send_content(std::unique_ptr<pipeline::BodyReader> content, http1::Framing framing) {
   const std::shared_ptr<Exchange> self = shared_from_this();
+  const bool has_length = framing.kind == http1::Framing::Kind::length;
+  std::uint64_t left = framing.length;
   bool whole = false;
   while (!whole && !abandoned_) {
     connection_->stream().expires_at(SteadyTime::max());
@@ -149,7 +151,9 @@ Task<> Exchange::send_content(std::unique_ptr<pipeline::BodyReader> content, htt
     const Result<> sent = co_await send_piece(*piece, framing);
     // What the server answered before it stopped reading may still be there: the reader finds out.
     if (!sent) break;
-    whole = piece->empty();
+    // A server that has it all may answer before the end is read: its connection can be used again.
+    left -= std::min<std::uint64_t>(left, piece->size());
+    whole = piece->empty() || (has_length && left == 0);
   }
   sending_ = false;
   reusable_ = reusable_ && whole;
@@ -177,7 +181,6 @@ Task<Result<>> Exchange::send_piece(std::string_view piece, const http1::Framing
 
 pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
   answered_ = true;
-  has_said_its_end_ = parsed.framing.kind != http1::Framing::Kind::none;
   reusable_ = reusable_ && parsed.keep_alive;
   pipeline::Response response;
   response.head = std::move(parsed.head);
@@ -206,7 +209,7 @@ void Exchange::finish() {
   // a connection is not used again.
   if (reusable_ && !sending_ && !connection_->has_buffered()) {
     pool_->note_end(*connection_);
-    pool_->keep(std::move(connection_), has_said_its_end_);
+    pool_->keep(std::move(connection_));
   } else {
     abandoned_ = true;
     connection_->stream().close();

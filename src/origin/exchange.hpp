@@ -49,7 +49,6 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   bool answered_ = false;   // the response's head has come
   bool abandoned_ = false;  // nobody wants the rest of either
   bool reusable_ = true;
-  bool has_said_its_end_ = false;  // the response, by its framing
 };
 
 }  // namespace larder::origin

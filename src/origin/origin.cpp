@@ -3,6 +3,8 @@
 
 #include <larder/origin/origin.hpp>
 
+#include <algorithm>
+
 namespace larder::origin {
 namespace {
 
@@ -10,6 +12,10 @@ namespace {
 /// nothing more. Content that was streamed is gone.
 bool may_repeat(const pipeline::Request& request) {
   return http::is_idempotent(request.head.method) && !request.body.is_streamed();
+}
+
+bool is_over(const std::weak_ptr<const void>& generation) {
+  return generation.expired();
 }
 
 bool is_broken(const boost::system::error_code& error) {
@@ -30,7 +36,7 @@ Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
   const std::shared_ptr<Pool> pool = found->second.pool;
   const bool repeatable = may_repeat(request);
   boost::system::error_code first_failure;
-  if (std::unique_ptr<Connection> used = pool->take_unused(repeatable)) {
+  if (std::unique_ptr<Connection> used = pool->take_unused()) {
     const auto exchange = std::make_shared<Exchange>(pool, std::move(used));
     Result<pipeline::Response> response = co_await exchange->run(request);
     if (response || exchange->has_received() || !repeatable || !is_broken(response.error()))
@@ -46,8 +52,10 @@ Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
 }
 
 void Origin::adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<const void>& earlier) {
+  std::erase_if(earlier_, is_over);
+  earlier_.push_back(earlier);
   for (auto& [name, place] : places_) {
-    if (!place.needed_by) place.needed_by = earlier;
+    if (!place.needed_by) place.needed_by = earlier_;
   }
   for (const Settings& settings : upstreams) {
     Place& place = places_[settings.name];
@@ -63,7 +71,7 @@ void Origin::adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<c
 void Origin::forget_unneeded() {
   std::erase_if(places_, [this](const auto& one) {
     const Place& place = one.second;
-    const bool is_unneeded = place.needed_by && place.needed_by->expired();
+    const bool is_unneeded = place.needed_by && std::ranges::all_of(*place.needed_by, is_over);
     if (is_unneeded) replaced_.emplace_back(place.pool);  // a response may still be on its way
     return is_unneeded;
   });

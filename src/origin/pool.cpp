@@ -6,9 +6,6 @@ namespace larder::origin {
 namespace {
 
 constexpr Seconds rest_after_failure{2};
-/// For so long a connection is taken to be as it was left: to ask the kernel costs a system call a request
-/// where connections never rest.
-constexpr Milliseconds sure_for{1};
 
 }  // namespace
 
@@ -16,14 +13,11 @@ Pool::Pool(Settings settings, Log& log) : settings_(std::move(settings)), log_(l
   for (const Server& server : settings_.servers) servers_.push_back({server, {}});
 }
 
-std::unique_ptr<Connection> Pool::take_unused(bool for_repeatable) {
-  if (unused_.empty()) return nullptr;
-  const SteadyTime now = std::chrono::steady_clock::now();
+std::unique_ptr<Connection> Pool::take_unused() {
   while (!unused_.empty()) {
     std::unique_ptr<Connection> connection = std::move(unused_.back());
     unused_.pop_back();
-    const bool is_sure = for_repeatable && now < connection->sure_until;
-    if (is_sure || connection->stream().is_idle()) return connection;
+    if (connection->stream().is_idle()) return connection;
   }
   return nullptr;
 }
@@ -69,11 +63,9 @@ void Pool::note_failure(Place& place, const boost::system::error_code& error) {
   place.down_until = std::chrono::steady_clock::now() + rest_after_failure;
 }
 
-void Pool::keep(std::unique_ptr<Connection> connection, bool has_said_its_end) {
+void Pool::keep(std::unique_ptr<Connection> connection) {
   if (is_closed_ || unused_.size() >= settings_.max_unused * servers_.size()) return;
-  const SteadyTime now = std::chrono::steady_clock::now();
-  connection->stream().expires_at(now + settings_.idle_timeout);
-  connection->sure_until = has_said_its_end ? now + sure_for : now;
+  connection->stream().expires_at(std::chrono::steady_clock::now() + settings_.idle_timeout);
   unused_.push_back(std::move(connection));
 }
 

@@ -16,17 +16,15 @@ class Pool {
 
   const Settings& settings() const { return settings_; }
 
-  /// An unused connection that the server has not ended; nullptr where there is none. It may have ended it
-  /// just now where the request is one that may be sent again.
-  std::unique_ptr<Connection> take_unused(bool for_repeatable);
+  /// An unused connection that the server has not ended, and on which it has sent nothing more; nullptr where
+  /// there is none.
+  std::unique_ptr<Connection> take_unused();
 
   /// A new connection to the next server in turn that takes one. Error::unavailable, Error::timeout.
   Task<Result<std::unique_ptr<Connection>>> connect();
 
-  /// Keeps a connection for the next request. Its last response was whole. `has_said_its_end`: by a length or
-  /// a last chunk that has come; else there was no content by rule (to HEAD, 204, 304), and what a server may
-  /// send all the same is on its way yet.
-  void keep(std::unique_ptr<Connection> connection, bool has_said_its_end);
+  /// Keeps a connection for the next request. Its last response was whole.
+  void keep(std::unique_ptr<Connection> connection);
 
   /// A connection is in use from here on, or no longer.
   void note_use(Connection& connection);

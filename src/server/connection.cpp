@@ -257,7 +257,7 @@ Task<bool> Connection::answer(Exchange& exchange) {
   if (content_error_) response = pipeline::request_problem(content_error_);
   writing_ = true;
   Result<> sent;
-  if (is_copied(*response)) {
+  if (is_copied(*response) && !sending_) {
     server_.desk_->out.clear();
     append_answer(server_.desk_->out, *response, method, version_minor);
     if (!flush()) sent = co_await send_unsent();

@@ -24,14 +24,17 @@ class Patience {
 
   /// It has ended with so many bytes.
   void end(SteadyTime now, std::uint64_t bytes) {
-    const auto earned = Milliseconds{static_cast<std::int64_t>(bytes * 1000 / slowest_rate_)};
-    const auto spent = std::chrono::duration_cast<Milliseconds>(now - begun_);
-    left_ = std::clamp(left_ - spent + earned, Milliseconds{0}, most_);
+    // To the fraction of a second: many short waits are a long one too.
+    const std::chrono::duration<double> worth(static_cast<double>(bytes) /
+                                              static_cast<double>(slowest_rate_));
+    const auto earned =
+        std::chrono::duration_cast<SteadyTime::duration>(std::min<decltype(worth)>(worth, most_));
+    left_ = std::clamp<SteadyTime::duration>(left_ - (now - begun_) + earned, Milliseconds{0}, most_);
   }
 
  private:
   Milliseconds most_;
-  Milliseconds left_;
+  SteadyTime::duration left_;
   std::uint64_t slowest_rate_;
   SteadyTime begun_{};
 };

@@ -14,8 +14,8 @@ constexpr std::size_t least_ghosts = 64;
 }  // namespace
 
 MemoryShard::MemoryShard(std::uint64_t capacity)
-    : capacity_(std::min(capacity, grain << weight_bits)),
-      small_share_(capacity / 10),
+    : capacity_(std::min(capacity, heaviest)),
+      small_share_(capacity_ / 10),
       table_(0, Hash{&nodes_}, Equal{&nodes_}) {}
 
 MemoryShard::Item MemoryShard::find(const HashedKey& key) {
@@ -104,7 +104,7 @@ bool MemoryShard::insert(Place present, Entry& incoming, Removed& removed) {
     return false;
   }
   make_room(weight, removed);
-  node.grains = static_cast<std::uint32_t>(weight / grain) & ((1U << weight_bits) - 1);
+  node.grains = static_cast<std::uint32_t>(weight / grain) & most_grains;
   node.is_vary = incoming.item.vary ? 1 : 0;
   if (incoming.item.vary) {
     node.item = std::move(incoming.item.vary);
@@ -118,8 +118,14 @@ bool MemoryShard::insert(Place present, Entry& incoming, Removed& removed) {
   return true;
 }
 
+/// What is left of entries when they grow larger and fewer: their nodes, but for the one that is needed next.
+std::uint64_t MemoryShard::spare_bytes() const {
+  const std::size_t used = table_.size() + 1;
+  return nodes_.size() > used ? cost_of_entry * (nodes_.size() - used) : 0;
+}
+
 void MemoryShard::make_room(std::uint64_t weight, Removed& removed) {
-  while (small_.bytes + main_.bytes + weight > capacity_) {
+  while (!table_.empty() && small_.bytes + main_.bytes + spare_bytes() + weight > capacity_) {
     if (small_.bytes > small_share_ || main_.oldest == nowhere) {
       evict_from_small(removed);
     } else {

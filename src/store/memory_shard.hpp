@@ -71,6 +71,8 @@ class MemoryShard final {
 
   static constexpr std::uint64_t grain = 16;  // bytes, in which weights are counted: as malloc does
   static constexpr unsigned weight_bits = 28;
+  static constexpr std::uint32_t most_grains = (1U << weight_bits) - 1;
+  static constexpr std::uint64_t heaviest = grain * most_grains;  // 4 GiB: no shard holds more
 
   struct Node {
     std::shared_ptr<const void> item;  ///< a StoredResponse or a VaryRecord; none where the node is free
@@ -91,6 +93,7 @@ class MemoryShard final {
     Node& operator[](Place place) { return slabs_[place / slab][place % slab]; }
     const Node& operator[](Place place) const { return slabs_[place / slab][place % slab]; }
     Place add();
+    std::size_t size() const { return size_; }
 
    private:
     static constexpr Place slab = 128;
@@ -144,6 +147,7 @@ class MemoryShard final {
   bool holds(Place place, const StoredResponse& response) const;
   bool insert(Place present, Entry& incoming, Removed& removed);
   bool keeps(const Node& present, const Item& incoming, MemoryTier::Replace replace) const;
+  std::uint64_t spare_bytes() const;
   void make_room(std::uint64_t weight, Removed& removed);
   void evict_from_small(Removed& removed);
   void evict_from_main(Removed& removed);

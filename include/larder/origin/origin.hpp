@@ -49,24 +49,27 @@ class Origin final : public pipeline::Handler {
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
 
   /// Asks these from now on, with new connections where the settings differ from those before; what is under
-  /// way goes on. An upstream that is not among them any more is asked as long as `earlier` lives, which is
-  /// what requests that may still name it hold. On the loop.
+  /// way goes on. An upstream that is not among them any more is asked as long as any `earlier` lives, which
+  /// is what requests hold that came before: they may still name it. On the loop.
   void adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<const void>& earlier);
 
   /// Closes every connection: what waits for a response gets Error::canceled, and nothing is begun any more.
   void close();
 
  private:
+  using Generations = std::vector<std::weak_ptr<const void>>;
+
   /// How an upstream is asked, and how long.
   struct Place {
     std::shared_ptr<Pool> pool;
-    std::optional<std::weak_ptr<const void>> needed_by{};  // it is no upstream any more
+    std::optional<Generations> needed_by{};  // it is no upstream any more
   };
 
   void forget_unneeded();
 
   Log& log_;
   std::map<std::string, Place, std::less<>> places_;
+  Generations earlier_;                        // those that live
   std::vector<std::weak_ptr<Pool>> replaced_;  // kept by the exchanges that are under way there
 };
 

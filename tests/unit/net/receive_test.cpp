@@ -3,8 +3,12 @@
 #include <larder/net/connect.hpp>
 #include <larder/net/listener.hpp>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
+
+#include <optional>
+#include <thread>
 
 using namespace larder;
 using namespace larder::net;
@@ -131,4 +135,53 @@ TEST_CASE("what a socket does not take at once is written when it does") {
   fixture.loop.run_for(Seconds{20});
   CHECK(written.has_value());
   CHECK(read == at_once + text.size());
+}
+
+TEST_CASE("a deadline for reading that passes as bytes come is kept") {
+  Fixture fixture;
+  Collector collector(1000);
+  std::optional<Result<>> ended;
+  fixture.server->reading_expires_at(in(Milliseconds{30}));
+  boost::asio::co_spawn(fixture.loop, fixture.server->receive(collector),
+                        [&ended](const std::exception_ptr&, Result<> result) { ended = result; });
+  fixture.loop.restart();
+  fixture.loop.run_for(Milliseconds{5});
+  CHECK_FALSE(ended.has_value());
+  CHECK(fixture.client->write_now("01") == 2);
+  std::this_thread::sleep_for(Milliseconds{60});  // a loop that is busy: bytes and timer come at once
+  fixture.loop.restart();
+  fixture.loop.run_for(Milliseconds{1500});
+  CHECK(collector.text == "01");
+  REQUIRE(ended.has_value());
+  CHECK(ended->error() == Error::timeout);
+}
+
+namespace {
+
+/// Has room once.
+class Roomless final : public Receiver {
+ public:
+  std::span<char> room() override {
+    if (std::exchange(is_full_, true)) throw std::bad_alloc();
+    return buffer_;
+  }
+  bool received(std::size_t) override { return true; }
+
+ private:
+  bool is_full_ = false;
+  std::array<char, 4> buffer_{};
+};
+
+}  // namespace
+
+TEST_CASE("what room() throws is the receiver's, not the loop's") {
+  Fixture fixture;
+  Roomless receiver;
+  bool is_theirs = false;
+  CHECK(fixture.write("0123").has_value());
+  boost::asio::co_spawn(fixture.loop, fixture.server->receive(receiver),
+                        [&](const std::exception_ptr& thrown, Result<>) { is_theirs = thrown != nullptr; });
+  fixture.loop.restart();
+  CHECK_NOTHROW(fixture.loop.run_for(Milliseconds{50}));
+  CHECK(is_theirs);
 }

@@ -126,6 +126,17 @@ TEST_CASE("an upstream that is none any more is asked as long as anybody may nam
   CHECK(f.ask("a") == "2!");
 }
 
+TEST_CASE("an upstream is asked as long as any generation lives that may name it, not the last one alone") {
+  Fixture f;
+  const auto first = std::make_shared<int>();
+  auto second = std::make_shared<int>();
+  f.origin.adopt({f.up("a"), f.up("b")}, first);
+  f.origin.adopt({f.up("b")}, second);
+  second.reset();
+  f.origin.adopt({f.up("b")}, f.earlier);
+  CHECK(f.ask("a") == "1!");
+}
+
 TEST_CASE("a response on its way goes on when its upstream is replaced or goes, and closing ends it") {
   for (const bool is_replaced : {true, false}) {
     CAPTURE(is_replaced);

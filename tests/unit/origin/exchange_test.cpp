@@ -137,6 +137,18 @@ Task<> answers_head_with_content(net::Stream& stream, bool& has_sent_more) {
   co_await hear(stream, "never");
 }
 
+/// A response of 8 KiB in all, which is what is read at once, and another behind it.
+Task<> fills_the_buffer_and_sends_more(net::Stream& stream) {
+  constexpr std::size_t at_once = 8 * 1024;
+  co_await hear(stream, head_end);
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 8100\r\nA: \r\n";
+  const std::string padded = head.substr(0, head.size() - 2);
+  const std::string filler(at_once - 8100 - padded.size() - head_end.size(), 'a');
+  co_await say(stream, padded + filler + std::string(head_end) + std::string(8100, 'x') +
+                           "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
+  co_await hear(stream, "never");
+}
+
 Task<> echoes_while_it_reads(net::Stream& stream) {
   std::string heard;
   co_await hear_on(stream, heard, head_end);
@@ -166,6 +178,12 @@ TEST_CASE("RFC 9112, section 9.3: content sent in answer to HEAD is not taken fo
   Fixture fixture({script, answers_then_hangs_up_on_the_next});
   CHECK(fixture.ask("HEAD").empty());
   while (!has_sent_more) fixture.loop.run_one();
+  CHECK(fixture.ask("GET") == "first");
+}
+
+TEST_CASE("a read that fills the buffer says nothing of what is behind it: that is nobody's answer") {
+  Fixture fixture({fills_the_buffer_and_sends_more, answers_then_hangs_up_on_the_next});
+  CHECK(fixture.ask("GET").size() > 8000);
   CHECK(fixture.ask("GET") == "first");
 }
 

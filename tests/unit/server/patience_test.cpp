@@ -63,3 +63,14 @@ TEST_CASE("no number of bytes makes patience run over") {
   patience.end(start, std::uint64_t{1} << 40);
   CHECK(patience.begin(start) == at(Seconds{60}));
 }
+
+TEST_CASE("many short waits use patience up as one long one does") {
+  Patience patience(Milliseconds{10}, 1'000'000'000);
+  SteadyTime now = start;
+  for (int wait = 0; wait < 100; ++wait) {
+    patience.begin(now);
+    now += std::chrono::microseconds{100};
+    patience.end(now, 1);
+  }
+  CHECK(patience.begin(now) <= now + Milliseconds{1});
+}
