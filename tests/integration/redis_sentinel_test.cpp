@@ -134,7 +134,8 @@ TEST_CASE("With wait: a purge is answered once a replica has it, or is said to l
   CHECK(larder.log_lines_with("not on 1 replicas") == 0);
   replica.pause();
   for (int i = 0; i < 5; ++i) CHECK(client.put("/a").status == 200);
-  CHECK(larder.log_lines_with("not on 1 replicas") == 1);
+  // The log is written behind the answers.
+  CHECK(eventually([&] { return larder.log_lines_with("not on 1 replicas") == 1; }, patience));
   replica.resume();
   CHECK(eventually(
       [&] {
