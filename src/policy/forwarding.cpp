@@ -131,11 +131,12 @@ bool has_connection_specific(const http::FieldList& fields) {
   return false;
 }
 
-bool lists(std::string_view options, const http::FieldName& name) {
-  for (auto option = http::next_member(options); !option.empty(); option = http::next_member(options)) {
-    if (name == http::FieldName(option)) return true;
+void remove_specific(http::FieldList& fields) {
+  if (!has_connection_specific(fields)) return;
+  const std::string named = fields.combined("Connection").value_or("");
+  for (const std::string_view option : http::split_list(named)) {
+    if (is_specific(option, fields)) fields.remove(option);
   }
-  return false;
 }
 
 // What larder says of itself and of who asked. What others said before it counts only where the answer is
@@ -183,14 +184,9 @@ bool is_hop_by_hop(const http::FieldName& name) {
 }
 
 Result<> remove_connection_specific(const Route& route, http::FieldList& request_fields) {
-  if (!request_fields.contains("Connection")) return {};
   const Result<> checked = check_connection(route, request_fields);
-  if (!checked || !has_connection_specific(request_fields)) return checked;
-  const std::string named = request_fields.combined("Connection").value_or("");
-  for (const std::string_view option : http::split_list(named)) {
-    if (is_specific(option, request_fields)) request_fields.remove(option);
-  }
-  return {};
+  if (checked) remove_specific(request_fields);
+  return checked;
 }
 
 Result<http::FieldList> request_fields_to_forward(const Route& route, const http::RequestHead& request,
@@ -222,13 +218,11 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
 }
 
 http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length) {
-  std::string named;
-  if (has_connection_specific(fields)) named = fields.combined("Connection").value_or("");
-  const std::optional<std::string> before = fields.combined("Via");
+  const std::optional<std::string> before = fields.combined("Via");  // also where Connection names it
+  remove_specific(fields);
   fields.remove_if([&](const http::Field& field) {
     if (is_hop_by_hop(field.name) || field.name == "Via") return true;
-    if (!keep_length && field.name == "Content-Length") return true;
-    return !named.empty() && lists(named, field.name);
+    return !keep_length && field.name == "Content-Length";
   });
   append_to_list(fields, "Via", before, our_via(version_minor));
   return fields;
