@@ -8,7 +8,6 @@
 namespace larder {
 namespace {
 
-constexpr Milliseconds drain_step{10};
 constexpr Milliseconds redis_step{2};
 constexpr Milliseconds redis_head_start{500};
 

@@ -22,6 +22,9 @@
 
 namespace larder {
 
+/// How often to look whether a drain has come to its end.
+inline constexpr Milliseconds drain_step{10};
+
 /// What a configuration read anew may replace while lanes run.
 struct Generation {
   std::shared_ptr<const cache::Settings> cache;

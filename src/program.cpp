@@ -27,7 +27,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Milliseconds time_to_unwind{2'000};
-constexpr Milliseconds drain_step{10};
 constexpr Milliseconds time_to_adopt{5'000};
 
 /// Each connection takes up to two descriptors, and the usual soft limit is 1024.

@@ -47,14 +47,14 @@ std::string_view word_of(redis::Health health) {
   return "down";
 }
 
-json::string_view shown(std::string_view text) {
+json::string_view json_text(std::string_view text) {
   return {text.data(), text.size()};
 }
 
 json::object figures_of(const redis::NodeReport& report) {
   const redis::Counters& counters = report.counters;
   return {{"node", report.node},
-          {"state", shown(word_of(report.health))},
+          {"state", json_text(word_of(report.health))},
           {"in_flight", report.in_flight},
           {"latency_us",
            {{"p50", counters.latencies.quantile(0.5).count()},

@@ -10,7 +10,7 @@
 namespace larder::cache {
 namespace {
 
-using State = store::Leases::State;
+using LeaseState = store::Leases::State;
 
 /// Between two looks at a lease that another instance holds.
 constexpr Milliseconds first_pause{4};
@@ -29,15 +29,15 @@ Task<Result<store::StoredResponsePtr>> CacheHandler::agree(Visit& visit) {
   Milliseconds pause = first_pause;
   while (std::chrono::steady_clock::now() < deadline) {
     store::Leases::Answer answer = co_await leases_->acquire(key);
-    if (answer.state == State::owned) visit.lead->hold(std::move(answer.lease));
-    if (answer.state == State::apart) {
+    if (answer.state == LeaseState::owned) visit.lead->hold(std::move(answer.lease));
+    if (answer.state == LeaseState::apart) {
       visit.lead->set_apart(clock_.now());
       visit.lead.reset();
       visit.is_apart = true;
     }
-    if (answer.state != State::held && answer.state != State::free) break;
+    if (answer.state != LeaseState::held && answer.state != LeaseState::free) break;
     if (visit.is_behind) co_return Error::canceled;
-    while (answer.state == State::held && std::chrono::steady_clock::now() < deadline) {
+    while (answer.state == LeaseState::held && std::chrono::steady_clock::now() < deadline) {
       if (is_purged_since(visit, answer.since)) co_return store::StoredResponsePtr{};
       co_await sleeper->sleep_until(std::chrono::steady_clock::now() + pause);
       pause = std::min(pause * 2, longest_pause);

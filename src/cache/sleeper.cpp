@@ -1,14 +1,14 @@
 #include "sleeper.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include <larder/base/task.hpp>
+
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace larder::cache {
 
 Task<> Sleeper::sleep_until(SteadyTime deadline) {
   timer_.expires_at(deadline);
-  co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  co_await timer_.async_wait(awaiting);
 }
 
 Waker::Waker(Sleeper& sleeper)

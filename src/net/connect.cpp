@@ -1,13 +1,12 @@
 #include "socket_stream.hpp"
 #include "tls_stream.hpp"
 
+#include <larder/base/task.hpp>
 #include <larder/net/connect.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <vector>
 
@@ -42,7 +41,7 @@ Task<std::vector<tcp::endpoint>> resolve(Endpoint endpoint, SteadyTime deadline)
         if (!error) resolution->endpoints.assign(results.begin(), results.end());
         resolution->waiter.cancel();
       });
-  co_await resolution->waiter.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_await resolution->waiter.async_wait(awaiting);
   co_return std::move(resolution->endpoints);
 }
 

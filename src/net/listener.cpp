@@ -1,11 +1,10 @@
 #include "socket_stream.hpp"
 #include "tls_stream.hpp"
 
+#include <larder/base/task.hpp>
 #include <larder/net/listener.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace larder::net {
 namespace asio = boost::asio;
@@ -49,7 +48,7 @@ Result<std::unique_ptr<Listener>> Listener::open(asio::io_context& loop, const E
 }
 
 Task<Result<std::unique_ptr<Stream>>> Listener::accept() {
-  auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+  auto [error, socket] = co_await acceptor_.async_accept(awaiting);
   if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
     co_return Error::canceled;
   if (error) co_return Error::unavailable;

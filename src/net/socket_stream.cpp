@@ -1,6 +1,7 @@
 #include "socket_stream.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include <larder/base/task.hpp>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -14,7 +15,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto as_pair = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t gathered_at_once = 16;
 constexpr std::size_t bytes_at_once = 1024 * 1024;  // Asio's own condition would split a write at 64 KiB
 
@@ -124,7 +124,7 @@ SocketStream<Protocol>::~SocketStream() {
 
 template <class Protocol>
 Task<Result<>> SocketStream<Protocol>::connect(typename Protocol::endpoint endpoint) {
-  const auto [error] = co_await shared_->socket.async_connect(endpoint, as_pair);
+  const auto [error] = co_await shared_->socket.async_connect(endpoint, awaiting);
   if (error) {
     co_return shared_->timed_out ? Error::timeout : Error::unavailable;
   }
@@ -142,7 +142,7 @@ template <class Protocol>
 Task<Result<std::size_t>> SocketStream<Protocol>::read_some(std::span<char> buffer) {
   if (shared_->timed_out) co_return Error::timeout;
   const auto [error, count] =
-      co_await shared_->socket.async_read_some(asio::buffer(buffer.data(), buffer.size()), as_pair);
+      co_await shared_->socket.async_read_some(asio::buffer(buffer.data(), buffer.size()), awaiting);
   if (error) co_return rename(error, shared_->timed_out);
   co_return count;
 }
@@ -158,7 +158,7 @@ Task<Result<std::size_t>> SocketStream<Protocol>::read_answer(std::span<char> bu
     });
   };
   using Signature = void(boost::system::error_code, std::size_t);
-  const auto [error, count] = co_await asio::async_initiate<decltype(as_pair), Signature>(begin, as_pair);
+  const auto [error, count] = co_await asio::async_initiate<decltype(awaiting), Signature>(begin, awaiting);
   if (error) co_return rename(error, shared_->timed_out);
   co_return count;
 }
@@ -194,7 +194,7 @@ Task<Result<>> SocketStream<Protocol>::write(std::span<const std::string_view> p
     const std::size_t count = std::min(parts.size(), buffers.size());
     for (std::size_t i = 0; i < count; ++i) buffers[i] = asio::buffer(parts[i].data(), parts[i].size());
     parts = parts.subspan(count);
-    const auto [error, written] = co_await asio::async_write(shared_->socket, buffers, condition, as_pair);
+    const auto [error, written] = co_await asio::async_write(shared_->socket, buffers, condition, awaiting);
     if (error) co_return rename(error, shared_->timed_out);
   }
   co_return Result<>();

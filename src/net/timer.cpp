@@ -1,9 +1,8 @@
+#include <larder/base/task.hpp>
 #include <larder/net/timer.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <ctime>
 
@@ -12,7 +11,7 @@ namespace larder::net {
 Task<> sleep_until(SteadyTime time) {
   const auto executor = co_await boost::asio::this_coro::executor;
   boost::asio::steady_timer timer(executor, time);
-  co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  co_await timer.async_wait(awaiting);
 }
 
 SteadyTime now_about() {

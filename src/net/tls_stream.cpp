@@ -1,6 +1,7 @@
 #include "tls_stream.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include <larder/base/task.hpp>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -10,7 +11,6 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr auto as_pair = asio::as_tuple(asio::use_awaitable);
 constexpr int most_in_a_row = 16;
 
 /// Takes bytes for one record off the front of `parts`: whole views where they are long, else copied together
@@ -105,7 +105,7 @@ Task<Result<std::size_t>> TlsStream::complete(Attempt attempt) {
 Task<Result<>> TlsStream::wait_for(TlsStep::Need need) {
   in_a_row_ = 0;
   const auto readiness = need == TlsStep::Need::to_read ? tcp::socket::wait_read : tcp::socket::wait_write;
-  const auto [error] = co_await tcp_->socket().async_wait(readiness, as_pair);
+  const auto [error] = co_await tcp_->socket().async_wait(readiness, awaiting);
   if (error) co_return rename(error, tcp_->has_timed_out());
   co_return Result<>();
 }

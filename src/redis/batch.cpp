@@ -4,7 +4,7 @@ namespace larder::redis {
 
 namespace {
 
-constexpr std::size_t keep_up_to = 256 * 1024;  // bytes of text kept from write to write
+constexpr std::size_t kept_text = 256 * 1024;  // bytes of text kept from write to write
 
 }  // namespace
 
@@ -19,7 +19,7 @@ void Batch::append(const Command& command) {
 
 void Batch::clear() {
   text_.clear();
-  if (text_.capacity() > keep_up_to) text_.shrink_to_fit();
+  if (text_.capacity() > kept_text) text_.shrink_to_fit();
   gathered_.clear();
   size_ = 0;
 }

@@ -3,13 +3,12 @@
 #include "handshake.hpp"
 #include "patience.hpp"
 
+#include <larder/base/task.hpp>
 #include <larder/net/connect.hpp>
 #include <larder/redis/availability.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
 
@@ -18,12 +17,6 @@ namespace larder::redis {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr auto awaiting = asio::as_tuple(asio::use_awaitable);
-
-SteadyTime steady_now() {
-  return std::chrono::steady_clock::now();
-}
 
 /// A master that became a replica answers so: the one that took its place must be found.
 bool is_from_replica(const Value& reply) {

@@ -2,13 +2,12 @@
 
 #include "patience.hpp"
 
+#include <larder/base/task.hpp>
 #include <larder/net/timer.hpp>
 #include <larder/redis/availability.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
@@ -18,15 +17,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto awaiting = asio::as_tuple(asio::use_awaitable);
 constexpr int most_redirections = 5;
 constexpr std::size_t most_clients = 4096;
 constexpr Milliseconds before_trying_again{5};
 constexpr Milliseconds between_looks{25};  // at least, however much goes wrong
-
-SteadyTime steady_now() {
-  return std::chrono::steady_clock::now();
-}
 
 bool is_cluster_down(const Value& reply) {
   return reply.is_error() && reply.text.view().starts_with("CLUSTERDOWN");

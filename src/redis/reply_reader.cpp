@@ -12,7 +12,7 @@ namespace {
 // hiredis keeps a buffer up to this size between replies and frees a larger one. Its default of 16 KiB frees
 // and allocates once for every value worth caching; 0, no bound, would keep the memory of the largest value
 // for ever.
-constexpr std::size_t keep_up_to = 1024 * 1024;
+constexpr std::size_t kept_buffer = 1024 * 1024;
 
 // What an array announces is not what it holds: memory is reserved for this many items at most before they
 // come.
@@ -76,7 +76,7 @@ ReplyReader::ReplyReader(std::size_t max_reply_bytes)
     : max_reply_bytes_(max_reply_bytes), reader_(make_reader(), redisReaderFree) {
   if (reader_ == nullptr) throw std::bad_alloc();
   reader_->privdata = &reply_;
-  reader_->maxbuf = keep_up_to;
+  reader_->maxbuf = kept_buffer;
 }
 
 ReplyReader::~ReplyReader() = default;

@@ -1,10 +1,8 @@
 #include "connection.hpp"
 
+#include <larder/base/task.hpp>
 #include <larder/http/target.hpp>
 #include <larder/pipeline/problem.hpp>
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <array>
 #include <cstring>
@@ -297,7 +295,7 @@ Task<> Connection::linger() {
   stream_->expires_at(end);
   if (reading_content_) {
     content_released_.expires_at(end);
-    co_await content_released_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    co_await content_released_.async_wait(awaiting);
   }
   if (reading_content_) co_return;
   Result<> more;

@@ -1,15 +1,6 @@
 #include "purge_end.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace larder::store {
-namespace {
-
-constexpr auto awaiting = boost::asio::as_tuple(boost::asio::use_awaitable);
-
-}  // namespace
-
 Task<bool> PurgeEnd::reach() {
   if (is_stopped_) co_return false;
   const SteadyTime deadline = std::chrono::steady_clock::now() + timeout_;

@@ -11,6 +11,9 @@
 
 namespace larder::store {
 
+/// How long to wait after a command on the stream failed.
+inline constexpr Milliseconds retry_after{25};
+
 /// The commands on the Redis stream that holds the purge log, over one client. On its loop.
 class PurgeStream {
  public:

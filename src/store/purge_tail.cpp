@@ -1,14 +1,9 @@
 #include "purge_tail.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace larder::store {
 namespace {
 
-constexpr auto awaiting = boost::asio::as_tuple(boost::asio::use_awaitable);
 /// Between looks at a client that is down, and between attempts on one that answers with errors.
-constexpr Milliseconds retry_after{25};
 /// So many records are remembered as places to trim at.
 constexpr int milestones_in_lifetime = 16;
 

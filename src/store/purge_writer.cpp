@@ -1,15 +1,7 @@
 #include "purge_writer.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace larder::store {
-namespace {
-
-constexpr auto awaiting = boost::asio::as_tuple(boost::asio::use_awaitable);
-constexpr Milliseconds retry_after{25};
-
-}  // namespace
+namespace {}  // namespace
 
 PurgeWriter::PurgeWriter(boost::asio::io_context& loop, PurgeStream stream, PurgeTail& tail,
                          PurgeTable& table, Replication& replication, Settings settings,

@@ -1,12 +1,8 @@
 #include "replication.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace larder::store {
 namespace {
 
-constexpr auto awaiting = boost::asio::as_tuple(boost::asio::use_awaitable);
 /// Without it every purge would take the whole timeout while replicas are missing.
 constexpr Milliseconds rest_after_too_few{1'000};
 

@@ -1,11 +1,11 @@
 #include "value_reader.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include <larder/base/task.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <memory>
 #include <optional>
@@ -51,7 +51,7 @@ Task<> fetch(redis::Redis& redis, redis::Command command, std::shared_ptr<Ahead>
 /// execute() always answers in the end, so no more need be waited for than that.
 Task<Result<redis::Value>> taken(std::shared_ptr<Ahead> ahead) {
   if (!ahead->reply) {
-    co_await ahead->arrived.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    co_await ahead->arrived.async_wait(awaiting);
   }
   if (!ahead->reply) co_return Error::canceled;
   co_return std::move(*ahead->reply);

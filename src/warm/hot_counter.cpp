@@ -1,18 +1,17 @@
 #include "frequent.hpp"
+#include "sitemap.hpp"
 
+#include <larder/base/task.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/warm/hot_counter.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
 namespace larder::warm {
 namespace {
 
-constexpr std::size_t longest_url = 2048;
 constexpr Seconds between_saves{30};
 
 /// So many times what is wanted is counted and kept: the more, the surer the order of what is wanted.
@@ -85,7 +84,7 @@ Task<> HotCounter::save_regularly() {
   pause_ = &pause;
   while (!stopping_) {
     pause.expires_after(between_saves);
-    co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    co_await pause.async_wait(awaiting);
     if (!stopping_) co_await save();
   }
   pause_ = nullptr;

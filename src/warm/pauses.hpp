@@ -3,10 +3,8 @@
 #include <larder/base/clock.hpp>
 #include <larder/base/task.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <set>
 
@@ -21,7 +19,7 @@ class Pauses {
     if (is_stopped_) co_return;
     boost::asio::steady_timer timer(executor, time);
     const Listed listed(running_, timer);
-    co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    co_await timer.async_wait(awaiting);
   }
 
   void stop() {

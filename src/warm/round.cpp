@@ -1,5 +1,7 @@
 #include "round.hpp"
 
+#include <larder/base/task.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -36,7 +38,7 @@ Task<> Round::run(Report& report, const Pauses& pauses) {
     boost::asio::co_spawn(executor, ask(asker), boost::asio::detached);
   }
   asker.reset();
-  co_await done->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  co_await done->async_wait(awaiting);
 }
 
 Task<> Round::ask(std::shared_ptr<Asker> asker) {

@@ -7,8 +7,6 @@
 namespace larder::warm {
 namespace {
 
-/// No URL is longer (sitemaps.org: 2048).
-constexpr std::size_t longest_url = 2048;
 /// With the space around it; of what is longer not all is kept.
 constexpr std::size_t longest_text = 2 * longest_url;
 

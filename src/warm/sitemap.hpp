@@ -8,6 +8,9 @@
 
 namespace larder::warm {
 
+/// No URL that is warmed is longer (sitemaps.org: 2048 bytes).
+inline constexpr std::size_t longest_url = 2048;
+
 /// What a sitemap lists (sitemaps.org): pages, or as an index further sitemaps. URLs as they stand there.
 struct Sitemap {
   std::vector<std::string> pages;

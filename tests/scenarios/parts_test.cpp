@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string content = "0123456789";
+const std::string whole_content = "0123456789";
 
-/// An origin that serves ranges of `content` under an entity tag, and heeds If-Range (RFC 9110,
+/// An origin that serves ranges of `whole_content` under an entity tag, and heeds If-Range (RFC 9110,
 /// section 14.2).
 struct RangeOrigin {
   std::string tag = "\"1\"";
@@ -26,16 +26,16 @@ struct RangeOrigin {
     if (!tag.empty()) fields.emplace_back("ETag", tag);
     const std::string_view range = request.head.fields.find("Range").value_or("");
     const std::string_view condition = request.head.fields.find("If-Range").value_or(tag);
-    if (range.empty() || condition != tag) return {.fields = fields, .content = content};
+    if (range.empty() || condition != tag) return {.fields = fields, .content = whole_content};
     std::size_t first = 0;
-    std::size_t last = content.size() - 1;
+    std::size_t last = whole_content.size() - 1;
     const std::string_view ends = range.substr(std::string_view("bytes=").size());
     const std::size_t dash = ends.find('-');
     std::from_chars(ends.data(), ends.data() + dash, first);
     if (dash + 1 < ends.size()) std::from_chars(ends.data() + dash + 1, ends.data() + ends.size(), last);
     fields.emplace_back("Content-Range",
                         "bytes " + std::to_string(first) + "-" + std::to_string(last) + "/10");
-    std::string some = content.substr(first, last - first + 1);
+    std::string some = whole_content.substr(first, last - first + 1);
     if (lies) some.pop_back();
     return {.status = 206, .fields = fields, .content = std::move(some)};
   }
@@ -45,7 +45,7 @@ Seen range(Scenario& s, std::string_view ends) {
   return s.get("/a", {{"Range", "bytes=" + std::string(ends)}});
 }
 
-std::string asked(const Scenario& s) {
+std::string range_asked(const Scenario& s) {
   const http::FieldList& fields = s.origin.asked.back().fields;
   return std::string(fields.find("Range").value_or("whole")) + " " +
          std::string(fields.find("If-Range").value_or("always"));
@@ -118,7 +118,7 @@ TEST_CASE("RFC 9111, section 3.3: only the rest of a part is asked for, and the 
     CHECK(whole.fields.count("Via") == 1);
     CHECK(whole.fields.find("Via") == "1.1 larder");
     CHECK_FALSE(whole.fields.contains("Content-Range"));
-    CHECK(asked(s) == rest);
+    CHECK(range_asked(s) == rest);
     CHECK(s.get("/a").line() == "HIT 200 0123456789");
     CHECK(s.origin.asked.size() == 2);
   }
@@ -160,7 +160,7 @@ TEST_CASE("an answer about a part that is no use is asked for again, whole") {
     range(s, "0-3");
     s.origin.answer = [&](const pipeline::Request& request) { return answers(request, useless); };
     CHECK(s.get("/a").line() == "MISS 200 0123456789");
-    CHECK(asked(s) == "whole always");
+    CHECK(range_asked(s) == "whole always");
     CHECK(s.origin.asked.size() == 3);
   }
 }
@@ -186,7 +186,7 @@ TEST_CASE("a part that was purged is completed by nothing, and what is completed
   range(s, "0-3");
   s.ask("PUT", "/a", {}, "{}");
   CHECK(s.get("/a").cache == "MISS");
-  CHECK(asked(s) == "whole always");
+  CHECK(range_asked(s) == "whole always");
 
   Scenario meanwhile;
   meanwhile.origin.answer = RangeOrigin{};
@@ -211,7 +211,7 @@ TEST_CASE("a part is nobody's to complete who may not have it") {
   };
   range(s, "0-3");
   CHECK(s.get("/a", {{"Cookie", "me=1"}}).cache == "BYPASS");
-  CHECK(asked(s) == "whole always");
+  CHECK(range_asked(s) == "whole always");
 }
 
 TEST_CASE("RFC 9111, section 3.3: a part that is shorter than its Content-Range says completes nothing") {
@@ -229,8 +229,8 @@ TEST_CASE("RFC 9111, section 3.3: a part that is shorter than its Content-Range 
     };
     range(s, cut);
     s.origin.answer = honest;
-    CHECK(s.get("/a").content == content);
-    CHECK(s.get("/a").content == content);
+    CHECK(s.get("/a").content == whole_content);
+    CHECK(s.get("/a").content == whole_content);
   }
 }
 

@@ -13,6 +13,11 @@ using Time = std::chrono::sys_time<Milliseconds>;
 /// Monotonic time, for deadlines.
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+/// Safe to call from any thread.
+inline SteadyTime steady_now() {
+  return std::chrono::steady_clock::now();
+}
+
 /// The only one who knows the time of day. Safe to call from any thread.
 class Clock {
  public:
