@@ -53,6 +53,31 @@ struct Seen {
   std::string line() const { return cache + " " + std::to_string(status) + " " + content; }
 };
 
+/// A purge log that can be told not to know every purge, and to get another one's while it appends.
+class TestLog final : public store::PurgeLog {
+ public:
+  explicit TestLog(const Clock& clock) : log_(clock, {}) {}
+
+  Mark mark() const override { return log_.mark(); }
+  store::Verdict judge(const store::StoredResponse& response) const override { return log_.judge(response); }
+  bool admit(store::Draft& response) const override { return log_.admit(response); }
+  bool is_in_step() const override { return true; }
+  bool trusts_hits() const override { return is_trusted; }
+  Task<bool> catch_up() override { co_return knows_all; }
+  Task<std::optional<store::Position>> append(store::Purging purging) override {
+    if (another) co_await log_.append({.purges = {*another}, .why = "another instance"});
+    const std::optional<store::Position> position = co_await log_.append(std::move(purging));
+    co_return position;
+  }
+
+  bool is_trusted = true;                  ///< trusts_hits()
+  bool knows_all = true;                   ///< catch_up()
+  std::optional<policy::Purge> another{};  ///< comes before what is appended
+
+ private:
+  store::MemoryPurgeLog log_;
+};
+
 /// A dialogue between a client, larder and its origin, in which time passes only when told.
 class Scenario {
  public:
@@ -87,7 +112,7 @@ class Scenario {
   ManualClock clock;
   FakeOrigin origin;
   store::MemoryTier memory{16u << 20, 1u << 20};
-  store::MemoryPurgeLog log{clock, {}};
+  TestLog log{clock};
   store::MemoryStore store{memory, log};
   std::shared_ptr<cache::Settings> shared_settings = std::make_shared<cache::Settings>();
   cache::Settings& settings = *shared_settings;

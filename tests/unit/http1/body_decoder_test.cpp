@@ -159,6 +159,8 @@ TEST_CASE("broken chunks are refused however they are cut") {
                                        std::string_view("5\r\nhello0\r\n\r\n"),
                                        std::string_view("5\r\nhello\n0\r\n\r\n"),
                                        std::string_view("5\r\nhello\r0\r\n\r\n"),
+                                       std::string_view("5\r\nhelloX\n0\r\n\r\n"),
+                                       std::string_view("5\r\nhello\n\n0\r\n\r\n"),
                                        std::string_view("5\r\nhelloXX0\r\n\r\n"),
                                        std::string_view("10000000000000000\r\n"),
                                        std::string_view("fffffffffffffffff\r\n"),
