@@ -42,6 +42,7 @@ class AdminServer final : public admin::Instance {
 
   Task<admin::Stats> stats() override;
   bool is_draining() const override { return is_draining_; }
+  const policy::Sites& sites() const override { return sources_.lanes.front().lane.sites(); }
 
  private:
   Sources sources_;

@@ -69,6 +69,9 @@ class Lane {
   /// The cache, for requests that come from no client. On the loop.
   pipeline::Handler& cache() { return cache_; }
 
+  /// The sites that requests go by now. On the loop, and until it turns.
+  const policy::Sites& sites() const { return cache_.settings()->sites; }
+
   /// For warming; nullptr without Redis. On the loop.
   store::WarmRecords* warm_records() { return warm_records_ ? &*warm_records_ : nullptr; }
 

@@ -207,9 +207,7 @@ Result<> Program::listen_for_admin() {
 void Program::start() {
   if (redis_log_ != nullptr) redis_log_->start();
   log_thread_ = std::thread([this] { log_loop_.run(); });
-  std::vector<std::string> own_ports;
-  for (const ListenAt& at : listeners_) own_ports.push_back(at.endpoint.port);
-  warmer_->start(std::move(own_ports));
+  warmer_->start();
   for (Worker& worker : workers_) worker.start();
 }
 

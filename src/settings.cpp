@@ -39,12 +39,26 @@ std::vector<origin::Server> servers_of(const config::Upstream& upstream) {
 
 }  // namespace
 
+namespace {
+
+/// A site to be warmed by the name that requests for it are keyed by.
+std::string canonical_site(const std::string& url, const policy::Sites& sites) {
+  Result<http::Target> site = http::resolve({}, url);
+  if (!site) return url;
+  sites.replace(*site);
+  return site->scheme + "://" + site->authority();
+}
+
+}  // namespace
+
 cache::Settings cache_settings(const config::Config& config) {
   // A route may leave its upstream out while there is one.
   const std::string only = config.upstreams.size() == 1 ? config.upstreams.front().name : std::string{};
   cache::Settings settings;
+  settings.sites = policy::Sites(config.sites);
   settings.routes = config.routes;
   for (policy::Route& route : settings.routes) {
+    if (route.warm) route.warm->site = canonical_site(route.warm->site, settings.sites);
     if (route.upstream.empty()) route.upstream = only;
   }
   settings.fallback.upstream = only;

@@ -102,7 +102,7 @@ Task<Response> Handler::purge(Request& request) {
   }
   const Result<std::string> content = co_await read_content(request.body);
   if (!content) co_return pipeline::request_problem(content.error());
-  std::variant<PurgeRequest, Refusal> read = read_purge_request(*content);
+  std::variant<PurgeRequest, Refusal> read = read_purge_request(*content, instance_.sites());
   if (const Refusal* refusal = std::get_if<Refusal>(&read)) {
     co_return problem(refusal->status, refusal->detail);
   }

@@ -29,16 +29,16 @@ std::string shown(std::string_view text) {
   return "'" + plain + "'";
 }
 
-/// Where something lies: a site, or store::every_site, and a path.
+/// Where something lies: sites, or store::every_site, and a path.
 struct Place {
-  std::string site;
+  std::vector<std::string> sites;
   std::string path;
 };
 
 /// Reads one request; the first thing wrong with it is what its sender is told.
 class Reader {
  public:
-  explicit Reader(const json::object& members) : members_(members) {}
+  Reader(const json::object& members, const policy::Sites& sites) : members_(members), sites_(sites) {}
 
   std::variant<PurgeRequest, Refusal> read() {
     const std::optional<std::string_view> kind = read_kind();
@@ -62,6 +62,7 @@ class Reader {
   std::optional<std::string> text_of(std::string_view name, const json::value& value);
   std::optional<std::string> read_site(std::string_view name, std::string_view authority);
   std::optional<Place> read_place(std::string_view name);
+  std::vector<std::string> sites_at(const std::optional<std::string>& host) const;
 
   void read_purges(std::string_view kind);
   void read_tags();
@@ -73,6 +74,7 @@ class Reader {
   void add(Kind kind, std::string value) { purges_.push_back({kind, std::move(value)}); }
 
   const json::object& members_;
+  const policy::Sites& sites_;
   std::optional<std::string> host_;
   std::vector<policy::Purge> purges_;
   std::optional<Refusal> refusal_;
@@ -139,20 +141,27 @@ std::optional<Place> Reader::read_place(std::string_view name) {
            " holds what no URL may: spaces, #, control bytes or others");
     return std::nullopt;
   }
-  Place place{host_.value_or(std::string(store::every_site)), *text};
+  std::optional<std::string> host = host_;
+  std::string path = *text;
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!equal_ignoring_case(std::string_view(*text).substr(0, scheme.size()), scheme)) continue;
     const std::size_t end = std::min(text->find_first_of("/?", scheme.size()), text->size());
     const auto site = read_site(name, std::string_view(*text).substr(scheme.size(), end - scheme.size()));
     if (!site) return std::nullopt;
     if (host_ && *host_ != *site) refuse("host: another one stands in " + std::string(name));
-    place = {*site, text->substr(end)};
-    if (!place.path.starts_with('/')) place.path.insert(0, 1, '/');
+    host = site;
+    path = text->substr(end);
+    if (!path.starts_with('/')) path.insert(0, 1, '/');
   }
-  if (place.path.starts_with('/')) return place;
+  if (path.starts_with('/')) return Place{sites_at(host), std::move(path)};
   refuse(std::string(name) + ": " + shown(*text) +
          " is neither a path, which begins with /, nor an http URL");
   return std::nullopt;
+}
+
+std::vector<std::string> Reader::sites_at(const std::optional<std::string>& host) const {
+  if (!host) return {std::string(store::every_site)};
+  return sites_.hosts_of(*host);
 }
 
 void Reader::read_purges(std::string_view kind) {
@@ -194,8 +203,8 @@ void Reader::read_tag(const json::value& value) {
 void Reader::read_all() {
   const json::value& value = members_.at("all");
   if (!value.is_bool() || !value.get_bool()) return refuse("all: must be true");
-  if (host_) return add(Kind::below, *host_ + "/");
-  add(Kind::all, "*");
+  if (!host_) return add(Kind::all, "*");
+  for (const std::string& site : sites_at(host_)) add(Kind::below, site + "/");
 }
 
 /// A path with and without a trailing slash is one resource to most origins.
@@ -203,14 +212,18 @@ void Reader::add_url(const Place& place) {
   const std::string plain = place.path == "/" || !place.path.ends_with('/')
                                 ? place.path
                                 : place.path.substr(0, place.path.size() - 1);
-  add(Kind::resource, place.site + plain);
-  if (plain != "/") add(Kind::resource, place.site + plain + "/");
+  for (const std::string& site : place.sites) {
+    add(Kind::resource, site + plain);
+    if (plain != "/") add(Kind::resource, site + plain + "/");
+  }
 }
 
 void Reader::add_prefix(const Place& place) {
-  if (place.path.ends_with('/')) return add(Kind::below, place.site + place.path);
-  add(Kind::resource, place.site + place.path);
-  add(Kind::below, place.site + place.path + "/");
+  for (const std::string& site : place.sites) {
+    const bool is_below = place.path.ends_with('/');
+    if (!is_below) add(Kind::resource, site + place.path);
+    add(Kind::below, site + place.path + (is_below ? "" : "/"));
+  }
 }
 
 void Reader::add_pattern(const Place& place) {
@@ -218,7 +231,7 @@ void Reader::add_pattern(const Place& place) {
     return refuse("pattern: " + shown(place.path) +
                   " is no pattern: segments are literal, hold * or are a {name}; ** comes last");
   }
-  add(Kind::pattern, place.site + place.path);
+  for (const std::string& site : place.sites) add(Kind::pattern, site + place.path);
 }
 
 std::string_view name_of(Kind kind) {
@@ -239,12 +252,12 @@ std::string_view name_of(Kind kind) {
 
 }  // namespace
 
-std::variant<PurgeRequest, Refusal> read_purge_request(std::string_view json) {
+std::variant<PurgeRequest, Refusal> read_purge_request(std::string_view json, const policy::Sites& sites) {
   boost::system::error_code error;
   const json::value value = json::parse(boost::json::string_view(json.data(), json.size()), error);
   if (error) return Refusal{400, "The content is not JSON."};
   if (!value.is_object()) return Refusal{400, "The content must be a JSON object."};
-  return Reader(value.get_object()).read();
+  return Reader(value.get_object(), sites).read();
 }
 
 std::string describe(const policy::Purge& purge) {

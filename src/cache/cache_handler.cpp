@@ -80,6 +80,7 @@ policy::ReuseDecision CacheHandler::decide(const Visit& visit, const store::Stor
 }
 
 bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
+  settings_->sites.replace(request.target);
   const policy::Route* route =
       policy::find_route(settings_->routes, request.head.method, request.target.path);
   if (route == nullptr) route = &settings_->fallback;
@@ -90,7 +91,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   if (!bypass || *bypass != Reason::none) return false;
 
   key_.clear();
-  policy::append_key(key_, *route, request.target, request.head.fields, request.own_port);
+  policy::append_key(key_, *route, request.target, request.head.fields);
   const store::StoredResponsePtr stored = store_.find_now(key_, request.head.fields);
   if (stored == nullptr) return false;
   const Time now = clock_.now();
@@ -107,6 +108,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
 Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   // What it goes by to its end, whatever is adopted meanwhile.
   const std::shared_ptr<const Settings> settings = settings_;
+  settings->sites.replace(request.target);
   std::optional<policy::RouteMatch> match =
       policy::match_route(settings->routes, request.head.method, request.target.path);
   const Reason no_match = match ? Reason::none : Reason::no_route;
@@ -138,7 +140,7 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
 /// A request that may be answered from cache.
 Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
   const http::RequestHead& head = visit.request.head;
-  visit.key = policy::key_of(visit.route(), visit.request.target, head.fields, visit.request.own_port);
+  visit.key = policy::key_of(visit.route(), visit.request.target, head.fields);
   // Before anything is looked for: what is found after it is judged by all purges that were answered by then.
   if (visit.route().strict) visit.knows_purges = co_await log_.catch_up();
   // What is fetched by each request for itself is not waited for in Redis either.

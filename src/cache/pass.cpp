@@ -80,7 +80,7 @@ std::shared_ptr<store::Draft> CacheHandler::posted_answer(Visit& visit, const Re
   const policy::StoringDecision decision =
       policy::decide_storing(storing_input(visit, get, response.head, *visit.settings));
   if (!decision.store() || response.body.length().value_or(0) > visit.settings->max_object) return nullptr;
-  visit.key = policy::key_of(visit.route(), visit.request.target, get.fields, visit.request.own_port);
+  visit.key = policy::key_of(visit.route(), visit.request.target, get.fields);
   http::ResponseHead head;
   head.fields = policy::response_fields_to_forward(response.head.fields, response.head.version_minor, false);
   return draft_of(visit, head, decision.lifetimes);

@@ -30,7 +30,6 @@ pipeline::Request whole_request(const pipeline::Request& request) {
   }
   whole.target = request.target;
   whole.client_address = request.client_address;
-  whole.own_port = request.own_port;
   return whole;
 }
 
@@ -51,7 +50,7 @@ Task<> CacheHandler::refresh_behind(const Visit& visit, store::StoredResponsePtr
 Task<> CacheHandler::refresh(pipeline::Request request, std::shared_ptr<const Settings> settings,
                              policy::RouteMatch match, RefreshClaim claim) {
   Visit visit{.request = request, .settings = settings, .match = std::move(match), .is_behind = true};
-  visit.key = policy::key_of(visit.route(), request.target, request.head.fields, request.own_port);
+  visit.key = policy::key_of(visit.route(), request.target, request.head.fields);
   visit.stored = claim.stored();
   if (policy::remaining_freshness(visit.stored->lifetimes, clock_.now()) > Milliseconds{0}) {
     const store::StoredResponsePtr newer = co_await store_.find_newer(visit.stored, request.head.fields);

@@ -5,19 +5,24 @@
 namespace larder::cache {
 namespace {
 
-/// The Host as the client sent it; the authority of an absolute-form target takes its place (RFC 9112,
-/// section 3.2.2).
-std::string host_of(const pipeline::Request& request) {
-  const std::string_view target = request.head.target;
-  if (!target.starts_with('/') && target != "*") return request.target.authority();
-  return std::string(request.head.fields.find("Host").value_or(""));
+/// The Host of a request whose answer is its client's alone: as it came, but where the authority of an
+/// absolute-form target (RFC 9112, section 3.2.2) or the site it is a spelling of takes its place.
+std::string own_host_of(const pipeline::Request& request) {
+  const http::Target& target = request.target;
+  const bool is_absolute = !request.head.target.starts_with('/') && request.head.target != "*";
+  if (is_absolute) return target.authority();
+  const std::string_view host = request.head.fields.find("Host").value_or("");
+  const Result<http::Authority> authority = http::parse_authority(host, target.scheme);
+  const bool stands = authority && authority->host == target.host && authority->port == target.port;
+  return stands ? std::string(host) : target.authority();
 }
 
 }  // namespace
 
 Result<pipeline::Request> forwarded(Visit& visit, bool cacheable) {
   pipeline::Request& request = visit.request;
-  const std::string host = host_of(request);
+  // What is shared depends on nothing that its key does not hold.
+  const std::string host = cacheable ? request.target.authority() : own_host_of(request);
   const policy::Hop hop{request.client_address, request.target.scheme, host};
   Result<http::FieldList> fields =
       policy::request_fields_to_forward(visit.route(), request.head, hop, cacheable);
@@ -43,11 +48,13 @@ void forward_fields(http::ResponseHead& head, bool keep_length) {
 
 bool sends_the_same(const Visit& visit, const http::RequestHead& get) {
   const pipeline::Request& request = visit.request;
-  const policy::Key key = policy::key_of(visit.route(), request.target, get.fields, request.own_port);
-  const std::string host = host_of(request);
-  const policy::Hop hop{request.client_address, request.target.scheme, host};
-  const auto own = policy::request_fields_to_forward(visit.route(), get, hop, false);
-  const auto shared = policy::request_fields_to_forward(visit.route(), get, hop, true);
+  const policy::Key key = policy::key_of(visit.route(), request.target, get.fields);
+  const auto fields = [&](const std::string& host, bool cacheable) {
+    const policy::Hop hop{request.client_address, request.target.scheme, host};
+    return policy::request_fields_to_forward(visit.route(), get, hop, cacheable);
+  };
+  const auto own = fields(own_host_of(request), false);
+  const auto shared = fields(request.target.authority(), true);
   return key.forward_target == request.target.origin_form() && own && shared && *own == *shared;
 }
 

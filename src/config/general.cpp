@@ -75,6 +75,7 @@ void read_config(const Value& root, Config& config) {
     map.read("listen", config.listen, read_listen);
     map.read("threads", config.threads, read_threads);
     if (const Value* admin = map.find("admin")) config.admin = read_admin(*admin, config.listen);
+    map.read("sites", config.sites, read_sites);
     if (const Value* upstreams = map.find("upstreams")) {
       config.upstreams = read_upstreams(*upstreams);
     } else {

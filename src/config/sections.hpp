@@ -30,6 +30,9 @@ std::optional<Listen> read_listener(const Value& value);
 /// `may_trust_all`.
 std::optional<Tls> read_tls(const Value& value, std::string_view place, bool may_trust_all);
 
+/// `sites:`: each with its other spellings.
+std::optional<std::vector<policy::SiteRule>> read_sites(const Value& value);
+
 std::vector<Upstream> read_upstreams(const Value& value);
 
 void read_store(const Value& value, Store& store);

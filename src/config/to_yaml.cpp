@@ -43,6 +43,7 @@ class Writer {
   void admin(const Admin& admin);
   void listen(const std::vector<Listen>& listeners);
   void tls(const Tls& tls, bool with_verify);
+  void sites(const std::vector<policy::SiteRule>& rules);
   void upstream(const Upstream& upstream);
   void store(const Store& store);
   void redis(const Redis& redis);
@@ -97,6 +98,13 @@ void Writer::tls(const Tls& tls, bool with_verify) {
   text("key", tls.key);
   text("server_name", tls.server_name);
   if (with_verify) toggle("verify", tls.verify);
+  end();
+}
+
+void Writer::sites(const std::vector<policy::SiteRule>& rules) {
+  if (rules.empty()) return;
+  begin("sites");
+  for (const policy::SiteRule& rule : rules) list(rule.site.c_str(), rule.spellings);
   end();
 }
 
@@ -244,6 +252,7 @@ std::string Writer::write(const Config& config) {
   listen(config.listen);
   text("threads", config.threads == 0 ? "auto" : std::to_string(config.threads));
   if (config.admin) admin(*config.admin);
+  sites(config.sites);
   begin("upstreams");
   for (const Upstream& one : config.upstreams) upstream(one);
   end();

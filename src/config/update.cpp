@@ -41,7 +41,7 @@ Update update_of(const Config& running, Config fresh) {
   keeper.keep("store.redis", running.store.redis, fresh.store.redis);
   keeper.keep("log.access", running.log.access, fresh.log.access);
   keeper.keep("log.format", running.log.format, fresh.log.format);
-  update.has_new_routes = text_of(running.routes) != text_of(fresh.routes);
+  update.has_new_routes = running.sites != fresh.sites || text_of(running.routes) != text_of(fresh.routes);
   update.config = std::move(fresh);
   return update;
 }

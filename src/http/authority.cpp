@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <charconv>
 
 namespace larder::http {
@@ -21,6 +22,11 @@ constexpr ByteSet plain_in_reg_name([](unsigned char byte) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || marks.find(c) != marks.npos;
 });
 
+constexpr ByteSet unreserved([](unsigned char byte) {
+  const char c = to_lower(static_cast<char>(byte));
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
+});
+
 bool is_reg_name(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (plain_in_reg_name.holds(text[i])) continue;
@@ -31,14 +37,60 @@ bool is_reg_name(std::string_view text) {
   return !text.empty();
 }
 
-// IPv6address in its brackets. No zone and no IPvFuture: neither means anything to a server's clients.
-bool is_ip_literal(std::string_view text) {
-  if (text.size() < 4 || text.back() != ']') return false;
+// IPv6address in its brackets, in the one spelling of RFC 5952. No zone and no IPvFuture: neither means
+// anything to a server's clients.
+Result<std::string> normal_ip_literal(std::string_view text) {
+  if (text.size() < 4 || text.back() != ']') return Error::malformed;
   const std::string inner(text.substr(1, text.size() - 2));
   // Before inet_pton(), which stops at a NUL.
-  if (inner.find_first_not_of("0123456789abcdefABCDEF:.") != std::string::npos) return false;
+  if (inner.find_first_not_of("0123456789abcdefABCDEF:.") != std::string::npos) return Error::malformed;
   in6_addr address;
-  return inet_pton(AF_INET6, inner.c_str(), &address) == 1;
+  if (inet_pton(AF_INET6, inner.c_str(), &address) != 1) return Error::malformed;
+  std::array<char, INET6_ADDRSTRLEN> normal{};
+  inet_ntop(AF_INET6, &address, normal.data(), normal.size());
+  return "[" + std::string(normal.data()) + "]";
+}
+
+unsigned char hex_value(char digit) {
+  const char lower = to_lower(digit);
+  return static_cast<unsigned char>(lower <= '9' ? lower - '0' : lower - 'a' + 10);
+}
+
+// A reg-name with its needless percent-encoding undone (RFC 3986, section 6.2.2.2) and without the dot of the
+// DNS root: with and without it is the same name, and origins look for the one without.
+Result<std::string> normal_reg_name(std::string_view text) {
+  std::string name;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    name.push_back(text[i]);
+    if (text[i] != '%') continue;
+    const auto byte = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+    if (!unreserved.holds(byte)) continue;
+    name.back() = byte;
+    i += 2;
+  }
+  if (name.ends_with('.')) name.pop_back();
+  if (name.empty() || name.ends_with('.')) return Error::malformed;
+  return name;
+}
+
+// The host in lower case and in its one spelling; most have it already.
+Result<> assign_host(std::string_view text, std::string& host) {
+  if (text.starts_with('[')) {
+    Result<std::string> literal = normal_ip_literal(text);
+    if (!literal) return literal.error();
+    host = *std::move(literal);
+    return {};
+  }
+  if (!is_reg_name(text)) return Error::malformed;
+  if (text.ends_with('.') || text.find('%') != text.npos) {
+    Result<std::string> name = normal_reg_name(text);
+    if (!name) return name.error();
+    host = *std::move(name);
+  } else {
+    host.assign(text);
+  }
+  std::transform(host.begin(), host.end(), host.begin(), to_lower);
+  return {};
 }
 
 // port = *DIGIT (RFC 3986, section 3.2.3), without leading zeros and empty where it is the scheme's default.
@@ -69,20 +121,17 @@ Result<Authority> parse_authority(std::string_view text, std::string_view scheme
   return authority;
 }
 
-Result<> read_authority(std::string_view text, std::string_view scheme, std::string& host_out,
+Result<> read_authority(std::string_view text, std::string_view scheme, std::string& host,
                         std::string& port_out) {
   const std::size_t end = end_of_host(text);
-  const std::string_view host = text.substr(0, end);
-  if (host.starts_with('[') ? !is_ip_literal(host) : !is_reg_name(host)) return Error::malformed;
   std::string_view rest = text.substr(end);
   if (!rest.empty() && rest.front() != ':') return Error::malformed;
   if (!rest.empty()) rest.remove_prefix(1);
   const Result<std::string_view> port = normal_port(rest, scheme);
   if (!port) return port.error();
-  host_out.assign(host);
-  std::transform(host_out.begin(), host_out.end(), host_out.begin(), to_lower);
-  port_out.assign(*port);
-  return {};
+  const Result<> assigned = assign_host(text.substr(0, end), host);
+  if (assigned) port_out.assign(*port);
+  return assigned;
 }
 
 }  // namespace larder::http

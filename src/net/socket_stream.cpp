@@ -18,15 +18,13 @@ namespace {
 constexpr std::size_t gathered_at_once = 16;
 constexpr std::size_t bytes_at_once = 1024 * 1024;  // Asio's own condition would split a write at 64 KiB
 
-void describe(const asio::ip::tcp::socket& socket, std::string& peer_address, std::string& local_port) {
+void describe(const asio::ip::tcp::socket& socket, std::string& peer_address) {
   boost::system::error_code error;
   const auto peer = socket.remote_endpoint(error);
   if (!error) peer_address = peer.address().to_string();
-  const auto local = socket.local_endpoint(error);
-  if (!error) local_port = std::to_string(local.port());
 }
 
-void describe(const asio::local::stream_protocol::socket&, std::string& peer_address, std::string&) {
+void describe(const asio::local::stream_protocol::socket&, std::string& peer_address) {
   peer_address = "unix";
 }
 
@@ -135,7 +133,7 @@ Task<Result<>> SocketStream<Protocol>::connect(typename Protocol::endpoint endpo
 template <class Protocol>
 void SocketStream<Protocol>::settle() {
   set_options(shared_->socket);
-  describe(shared_->socket, peer_address_, local_port_);
+  describe(shared_->socket, peer_address_);
 }
 
 template <class Protocol>

@@ -41,7 +41,6 @@ class SocketStream final : public Stream {
   void shutdown_write() override;
   bool is_idle() override;
   const std::string& peer_address() const override { return peer_address_; }
-  const std::string& local_port() const override { return local_port_; }
 
   // For TLS, which reads and writes the socket itself.
   Socket& socket() { return shared_->socket; }
@@ -62,7 +61,6 @@ class SocketStream final : public Stream {
   std::shared_ptr<Shared> shared_;
   std::shared_ptr<Watchdog> watchdog_;
   std::string peer_address_;
-  std::string local_port_;
 };
 
 using TcpStream = SocketStream<boost::asio::ip::tcp>;

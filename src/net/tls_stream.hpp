@@ -30,7 +30,6 @@ class TlsStream final : public Stream {
   bool is_idle() override;
   bool is_secure() const override { return true; }
   const std::string& peer_address() const override { return tcp_->peer_address(); }
-  const std::string& local_port() const override { return tcp_->local_port(); }
 
  private:
   static constexpr std::size_t largest_record = 16 * 1024;  // RFC 8446, section 5.1

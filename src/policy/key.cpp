@@ -54,21 +54,6 @@ void append_partition(std::string& key, const Route& route, const http::FieldLis
   }
 }
 
-// Hosts that name this machine and no site. An IPv4 address in any spelling: digits and dots.
-bool is_own_address(std::string_view host) {
-  if (host == "localhost" || host.starts_with('[')) return true;
-  return !host.empty() &&
-         std::all_of(host.begin(), host.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
-}
-
-// RFC 9110, section 4.2.1: another port is another origin. A name with a port that happens to be ours is what
-// a client can write into Host at will, and an origin may put it into its links: under the name's own key it
-// would reach everybody.
-bool is_port_keyed(const http::Target& target, std::string_view own_port) {
-  if (target.port.empty()) return false;
-  return target.port != own_port || !is_own_address(target.host);
-}
-
 void append_path_and_query(std::string& out, std::string_view path, const std::optional<std::string>& query) {
   out.append(path);
   if (query) out.append("?").append(*query);
@@ -85,10 +70,9 @@ void append_keyed(std::string& out, const Route& route, const http::Target& targ
 
 }  // namespace
 
-Key key_of(const Route& route, const http::Target& target, const http::FieldList& request_fields,
-           std::string_view own_port) {
+Key key_of(const Route& route, const http::Target& target, const http::FieldList& request_fields) {
   Key key;
-  append_key(key.text, route, target, request_fields, own_port);
+  append_key(key.text, route, target, request_fields);
   if (route.query.forward_all) {
     key.forward_target = target.origin_form();
   } else {
@@ -97,10 +81,11 @@ Key key_of(const Route& route, const http::Target& target, const http::FieldList
   return key;
 }
 
+// RFC 9110, section 4.2.1: another port is another origin.
 void append_key(std::string& out, const Route& route, const http::Target& target,
-                const http::FieldList& request_fields, std::string_view own_port) {
+                const http::FieldList& request_fields) {
   out.append("GET:").append(target.scheme).append("://").append(target.host);
-  if (is_port_keyed(target, own_port)) out.append(":").append(target.port);
+  if (!target.port.empty()) out.append(":").append(target.port);
   append_keyed(out, route, target);
   append_partition(out, route, request_fields);
 }

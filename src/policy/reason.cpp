@@ -19,6 +19,8 @@ Wording wording_of(Reason reason) {
       return {"no-route", "no route matches the request"};
     case Reason::route_off:
       return {"route-off", "the route says `cache: off`"};
+    case Reason::no_host:
+      return {"no-host", "the request has no Host, so that its site is not known"};
     case Reason::request_content:
       return {"request-content", "the request has content, which is not part of the key"};
     case Reason::request_no_store:

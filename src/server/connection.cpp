@@ -163,7 +163,6 @@ bool Connection::read_target(Exchange& exchange) {
 bool Connection::answer_now(Exchange& exchange) {
   pipeline::Request& request = exchange.request;
   request.client_address = stream_->peer_address();
-  request.own_port = stream_->local_port();
   exchange.response.clear();
   exchange.is_answered = !has_content(exchange.control.framing) && !status_for_method(request.head.method) &&
                          server_.handler_.answer_now(request, exchange.response);

@@ -2,8 +2,6 @@
 
 #include <larder/policy/reuse.hpp>
 
-#include <algorithm>
-
 namespace larder::warm {
 namespace {
 
@@ -75,13 +73,6 @@ pipeline::Request Fetcher::request_for(const policy::WarmRule& rule, http::Targe
   request.head.fields.add("User-Agent", "larder-warm/" LARDER_VERSION);
   for (const auto& [name, value] : rule.headers) request.head.fields.set(name, value);
   request.client_address = "127.0.0.1";
-  // The port that a client would have connected to (policy::key_of()).
-  const bool is_ours = std::ranges::find(own_ports_, page.port) != own_ports_.end();
-  if (is_ours || own_ports_.empty()) {
-    request.own_port = page.port;
-  } else {
-    request.own_port = own_ports_.front();
-  }
   request.target = std::move(page);
   return request;
 }

@@ -24,10 +24,9 @@ enum class Outcome {
 /// Asks the cache as a client would: the same keys, the same rules, no other upstream than the route's.
 class Fetcher {
  public:
-  /// `own_ports`: at which larder listens. All of it outlives the fetcher.
-  Fetcher(pipeline::Handler& cache, const std::vector<policy::Route>& routes,
-          const std::vector<std::string>& own_ports)
-      : cache_(cache), routes_(routes), own_ports_(own_ports) {}
+  /// Both outlive the fetcher.
+  Fetcher(pipeline::Handler& cache, const std::vector<policy::Route>& routes)
+      : cache_(cache), routes_(routes) {}
 
   /// Whether a GET of that target meets this route and no other.
   bool is_of(const policy::Route& route, const http::Target& target) const;
@@ -44,7 +43,6 @@ class Fetcher {
 
   pipeline::Handler& cache_;
   const std::vector<policy::Route>& routes_;
-  const std::vector<std::string>& own_ports_;
 };
 
 }  // namespace larder::warm

@@ -36,7 +36,7 @@ class Warmer::State : public std::enable_shared_from_this<State> {
         settings_(std::move(settings)),
         cache_(cache),
         routes_(std::move(routes)),
-        fetcher_(cache, *routes_, own_ports_),
+        fetcher_(cache, *routes_),
         records_(records),
         clock_(clock),
         log_(log) {
@@ -45,8 +45,7 @@ class Warmer::State : public std::enable_shared_from_this<State> {
     }
   }
 
-  void start(std::vector<std::string> own_ports) {
-    own_ports_ = std::move(own_ports);
+  void start() {
     for (Job& job : jobs_) {
       boost::asio::co_spawn(
           loop_, attend(shared_from_this(), job),
@@ -58,7 +57,7 @@ class Warmer::State : public std::enable_shared_from_this<State> {
   std::shared_ptr<State> succeed(RoutesPtr routes) {
     stop();
     auto next = std::make_shared<State>(loop_, cache_, std::move(routes), records_, clock_, log_, settings_);
-    next->start(own_ports_);
+    next->start();
     return next;
   }
 
@@ -88,7 +87,6 @@ class Warmer::State : public std::enable_shared_from_this<State> {
 
   boost::asio::io_context& loop_;
   const Settings settings_;
-  std::vector<std::string> own_ports_;
   pipeline::Handler& cache_;
   const RoutesPtr routes_;
   const Fetcher fetcher_;
@@ -180,8 +178,8 @@ Warmer::Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, RoutesPt
 
 Warmer::~Warmer() = default;
 
-void Warmer::start(std::vector<std::string> own_ports) {
-  state_->start(std::move(own_ports));
+void Warmer::start() {
+  state_->start();
 }
 
 void Warmer::adopt(RoutesPtr routes) {

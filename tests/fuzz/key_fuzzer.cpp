@@ -93,20 +93,29 @@ void require_kept_soundly(const policy::QueryRule& rule, const std::optional<std
   }
 }
 
-void require_readable(const policy::Route& route, const http::Target& target, const http::FieldList& fields,
-                      std::string_view own_port) {
-  const policy::Key key = policy::key_of(route, target, fields, own_port);
+void require_readable(const policy::Route& route, const http::Target& target, const http::FieldList& fields) {
+  const policy::Key key = policy::key_of(route, target, fields);
   const std::optional<KeyContent> read = read_key(key.text);
   require(read.has_value(), "a key can be taken apart");
   require(read->scheme == target.scheme && read->host == target.host, "a key holds scheme and host");
-  require(read->port == target.port || (read->port.empty() && target.port == own_port),
-          "a key holds the port");
+  require(read->port == target.port, "a key holds the port");
   require(read->path == target.path, "a key holds the path");
   require(read->query == policy::keep_query(route.query, target.query), "a key holds the query that is kept");
   require(read->parts == partition_of(route, fields), "a key holds the partition");
   const http::Target kept{target.scheme, target.host, target.port, target.path, read->query};
   require(key.forward_target == (route.query.forward_all ? target : kept).origin_form(),
           "the bytes forwarded are the bytes keyed");
+}
+
+// NEXT.md, "Key is what is sent": what goes upstream as Host is the authority.
+void require_apart(const policy::Route& route, const http::Target& target, std::string_view host) {
+  const Result<http::Authority> authority = http::parse_authority(host, target.scheme);
+  if (!authority) return;
+  http::Target other = target;
+  other.host = authority->host;
+  other.port = authority->port;
+  const bool share = policy::key_of(route, target, {}).text == policy::key_of(route, other, {}).text;
+  require(share == (target.authority() == other.authority()), "who shares a key shares a Host");
 }
 
 std::string without_blanks(std::string_view text) {
@@ -177,7 +186,7 @@ void require_variant_readable(const std::string& primary, const std::vector<std:
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input(text_of(data, size));
   const policy::Route route = route_from(input);
-  const std::string own_port(input.line());
+  const std::string other_host(input.line());
   http::RequestHead head;
   head.method = "GET";
   head.target = input.line();
@@ -185,12 +194,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Result<http::Target> target = http::target_of(head, input.rest().size() % 2 == 0 ? "http" : "https");
   if (!target) return 0;
   require_kept_soundly(route.query, target->query);
-  require_readable(route, *target, head.fields, own_port);
+  require_readable(route, *target, head.fields);
+  require_apart(route, *target, other_host);
 
   const auto names = policy::vary_names(head.fields);
   if (!names) return 0;
   require(std::is_sorted(names->begin(), names->end()), "selecting fields are sorted");
-  const std::string primary = policy::key_of(route, *target, head.fields, own_port).text;
+  const std::string primary = policy::key_of(route, *target, head.fields).text;
   require_variant_readable(primary, *names, head.fields);
   require(policy::redis_name("larder", primary).find_first_of("{} \r\n\t") == std::string::npos,
           "a name in Redis is readable");

@@ -47,16 +47,76 @@ TEST_CASE("A host in other letters, with its default port or in absolute form is
   CHECK_FALSE(keyed.is_hit("/a", {{"Host", "shop.test:81"}}));
 }
 
-TEST_CASE("larder's own port is no part of the key behind an address, and is behind a name") {
+TEST_CASE("Every spelling of one authority is one entry, and the origin sees that one alone") {
+  Origin origin([](const OriginRequest& request) {
+    const std::string host = request.fields.get("Host");
+    return text(host + " " + request.fields.get("X-Forwarded-Host"))
+        .with("Location", "https://" + host + "/");
+  });
+  Larder larder(Yaml{.upstream = origin.url()});
+  int page = 0;
+  for (const std::string host : {"SHOP.test", "shop.test:80", "shop.test:", "shop.test:0080", "shop.test.",
+                                 "Shop.Test.:80", "%73hop%2etest", "shop.test%2E"}) {
+    CAPTURE(host);
+    const std::string target = "/" + std::to_string(++page);
+    Client client = larder.client();
+    CHECK(cache_result(client.get(target, {{"Host", host}})) == "MISS");
+    const Response shared = client.get(target);
+    CHECK(cache_result(shared) == "HIT");
+    CHECK(shared.body == "shop.test shop.test");
+    CHECK(shared.fields.get("Location") == "https://shop.test/");
+  }
+  Client client = larder.client();
+  client.get("/v6", {{"Host", "[2001:DB8:0:0::1]:80"}});
+  CHECK(client.get("/v6", {{"Host", "[2001:db8::1]"}}).body == "[2001:db8::1] [2001:db8::1]");
+  CHECK(client.get("/p", {{"Host", "shop.test:443"}}).body == "shop.test:443 shop.test:443");
+  CHECK(cache_result(client.get("/p")) == "MISS");
+}
+
+TEST_CASE("Every port is another site, larder's own too") {
   Keyed keyed("");
   const std::string own_port = ":" + std::to_string(keyed.larder.port());
-  for (const std::string host : {"127.0.0.1", "localhost"}) {
+  for (const std::string host : {"127.0.0.1", "localhost", "shop.test", "[::1]"}) {
     CAPTURE(host);
-    keyed.client.get("/a", {{"Host", host}});
+    CHECK_FALSE(keyed.is_hit("/a", {{"Host", host}}));
+    CHECK_FALSE(keyed.is_hit("/a", {{"Host", host + own_port}}));
     CHECK(keyed.is_hit("/a", {{"Host", host + own_port}}));
   }
-  keyed.client.get("/a", {{"Host", "shop.test"}});
-  CHECK_FALSE(keyed.is_hit("/a", {{"Host", "shop.test" + own_port}}));
+}
+
+TEST_CASE("RFC 9112, section 3.2: a request without Host is passed, and nothing of it is kept") {
+  Keyed keyed("");
+  for (int i = 0; i < 2; ++i) {
+    Client client = keyed.larder.client();
+    client.send("GET /a HTTP/1.0\r\n\r\n");
+    const Response response = client.receive();
+    CHECK(response.status == 200);
+    CHECK(response.fields.get("Cache-Status") == "larder; fwd=bypass; detail=no-host");
+  }
+  CHECK(keyed.origin.count("/a") == 2);
+  CHECK_FALSE(keyed.is_hit("/a"));
+}
+
+TEST_CASE("A site's other spellings are the site: to routes, keys, the origin and purges") {
+  Origin origin([](const OriginRequest& request) { return text(request.fields.get("Host")); });
+  const std::string routes = "  - match: /**\n    ttl: 60s\n";
+  const std::string sites = "sites:\n  shop.test: [\"www.shop.test\", \"127.0.0.1:*\", \"localhost:*\"]\n";
+  Larder larder(Yaml{.upstream = origin.url(), .routes = routes, .rest = sites});
+  Client client = larder.client();
+  client.get("/a");
+  const std::string own_port = ":" + std::to_string(larder.port());
+  for (const std::string& host :
+       {std::string("www.shop.test"), "127.0.0.1" + own_port, "localhost" + own_port}) {
+    CAPTURE(host);
+    const Response response = client.get("/a", {{"Host", host}});
+    CHECK(cache_result(response) == "HIT");
+    CHECK(response.body == "shop.test");
+    CHECK(client.request("PUT", "/a", {{"Host", host}}, "{}").body == "shop.test");
+    CHECK(cache_result(client.get("/a")) == "MISS");
+  }
+  // A configuration read anew counts at once.
+  CHECK(larder.reload(Yaml{.upstream = origin.url(), .routes = routes}));
+  CHECK(client.get("/a", {{"Host", "www.shop.test"}}).body == "www.shop.test");
 }
 
 TEST_CASE("Ignored parameters are neither keyed nor forwarded") {

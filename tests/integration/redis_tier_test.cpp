@@ -136,14 +136,16 @@ TEST_CASE("A second instance finds what the first has stored") {
   CHECK(tiered.origin.count("/varied") == 2);
 }
 
-TEST_CASE("Instances on one host name share entries, whatever ports they listen at") {
+TEST_CASE("Instances on one machine share entries by `sites`, whatever ports they listen at") {
   Tiered tiered;
-  Larder first(tiered.yaml());
-  Larder second(tiered.yaml());
+  Yaml yaml = tiered.yaml();
+  yaml.rest += "sites: {shop.test: [\"127.0.0.1:*\"]}\n";
+  Larder first(yaml);
+  Larder second(yaml);
   REQUIRE(uses(first, tiered.redis));
   REQUIRE(uses(second, tiered.redis));
   first.client("127.0.0.1:" + std::to_string(first.port())).get("/a");
-  REQUIRE(is_stored(tiered.redis, "127.0.0.1/a"));
+  REQUIRE(is_stored(tiered.redis, "larder:r:GET:http://shop.test/a"));
   const Response response = second.client("127.0.0.1:" + std::to_string(second.port())).get("/a");
   CHECK(cache_result(response) == "HIT");
 }

@@ -117,7 +117,6 @@ pipeline::Request request_of(std::string method, std::string path, const Fields&
   if (!request.head.fields.contains("Host")) request.head.fields.add("Host", "shop.test");
   request.target = http::target_of(request.head, "http").value();
   request.client_address = "192.0.2.7";
-  request.own_port = "8080";
   return request;
 }
 

@@ -5,6 +5,7 @@
 #include <larder/admin/token.hpp>
 #include <larder/base/log.hpp>
 #include <larder/pipeline/handler.hpp>
+#include <larder/policy/sites.hpp>
 #include <larder/store/purge_log.hpp>
 
 #include <memory>
@@ -24,6 +25,9 @@ class Instance {
 
   /// Whether it takes no new connections any more and is about to end.
   virtual bool is_draining() const = 0;
+
+  /// The sites that requests go by now.
+  virtual const policy::Sites& sites() const = 0;
 };
 
 /// The admin API, on a listener of its own.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <larder/policy/purge.hpp>
+#include <larder/policy/sites.hpp>
 
 #include <string>
 #include <string_view>
@@ -32,8 +33,10 @@ struct Refusal {
 ///
 /// and perhaps "host", "dry_run" and "soft". `url`, `prefix` and `pattern` count on the site of their URL or
 /// of "host", and on every site where neither is given; "all" with "host" is all of that site. Whatever else
-/// is there is refused, for a purge must not do less than its sender meant.
-std::variant<PurgeRequest, Refusal> read_purge_request(std::string_view json);
+/// is there is refused, for a purge must not do less than its sender meant. A host that is another spelling
+/// of a site stands for that site.
+std::variant<PurgeRequest, Refusal> read_purge_request(std::string_view json,
+                                                       const policy::Sites& sites = policy::Sites());
 
 /// A purge as the log tells it: `resource shop.example/products/7`; `{*}` stands for every site.
 std::string describe(const policy::Purge& purge);

@@ -7,6 +7,7 @@
 #include <larder/policy/reason.hpp>
 #include <larder/policy/reuse.hpp>
 #include <larder/policy/route.hpp>
+#include <larder/policy/sites.hpp>
 #include <larder/store/leases.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/store.hpp>
@@ -32,6 +33,7 @@ struct Visit;
 
 /// What the cache goes by.
 struct Settings {
+  policy::Sites sites;
   std::vector<policy::Route> routes;  ///< the first match wins; each names its upstream
   policy::Route fallback;             ///< where none matches; without an upstream such a request gets 404
   Milliseconds max_lifetime{24 * 3'600'000};

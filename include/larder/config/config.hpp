@@ -2,6 +2,7 @@
 
 #include <larder/base/clock.hpp>
 #include <larder/policy/route.hpp>
+#include <larder/policy/sites.hpp>
 
 #include <cstdint>
 #include <map>
@@ -106,6 +107,7 @@ struct Config {
   std::vector<Listen> listen{{"0.0.0.0:8080"}};
   std::optional<Admin> admin;  ///< nothing: no such listener
   unsigned threads = 0;        ///< 0: one a core (`auto`)
+  std::vector<policy::SiteRule> sites;
   std::vector<Upstream> upstreams;
   Store store;
   std::vector<policy::Route> routes;

@@ -12,11 +12,11 @@ struct Update {
   Config config;  ///< what it goes by from now on
   std::vector<std::string>
       kept;  ///< the keys that differ, but stay as they were until a restart: "store.redis"
-  bool has_new_routes = false;
+  bool has_new_routes = false;  ///< or the same ones are of other sites
 };
 
-/// Routes, upstreams (which the routes name), `log.level` and `shutdown_grace` come from `fresh`; all else
-/// stays.
+/// Sites, routes, upstreams (which the routes name), `log.level` and `shutdown_grace` come from `fresh`; all
+/// else stays.
 Update update_of(const Config& running, Config fresh);
 
 }  // namespace larder::config

@@ -78,7 +78,6 @@ class Stream {
   virtual Task<Result<>> handshake() { co_return Result<>(); }
 
   virtual const std::string& peer_address() const = 0;  ///< without the port; "unix" for a Unix socket
-  virtual const std::string& local_port() const = 0;    ///< empty for a Unix socket
 };
 
 }  // namespace larder::net

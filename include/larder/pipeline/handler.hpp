@@ -23,7 +23,6 @@ struct Request {
   http::Target target;
   Body body;
   std::string client_address;    ///< without the port
-  std::string own_port;          ///< the port the client connected to
   std::string upstream;          ///< the name of the upstream that answers it, once the route is known
   bool opens_websocket = false;  ///< as a client asked and its route allows: 101 may answer it
 };

@@ -13,7 +13,7 @@ namespace larder::policy {
 struct Hop {
   std::string_view client_address;  ///< without the port
   std::string_view scheme;          ///< "http" or "https"
-  std::string_view host;            ///< the Host the client sent, as it sent it
+  std::string_view host;            ///< what it goes upstream with as Host; the key's where it is shared
 };
 
 /// The fields a request goes upstream with: without hop-by-hop fields, those that Connection names, Upgrade,

@@ -23,15 +23,13 @@ struct Key {
   std::string forward_target;  ///< origin-form
 };
 
-/// The key of a GET or HEAD request. `own_port` is the port the client connected to: behind an IP address or
-/// `localhost` it is larder's address and not the site's name, so it is left out of the key as a default port
-/// is (instances on other ports share entries). Behind any other name it counts.
-Key key_of(const Route& route, const http::Target& target, const http::FieldList& request_fields,
-           std::string_view own_port);
+/// The key of a GET or HEAD request, which has a host. Its authority is the one that a shared request goes
+/// upstream with, as Host and X-Forwarded-Host: an origin that writes it into an answer writes what is keyed.
+Key key_of(const Route& route, const http::Target& target, const http::FieldList& request_fields);
 
 /// Appends the text of such a key: all that a look into the store needs.
 void append_key(std::string& out, const Route& route, const http::Target& target,
-                const http::FieldList& request_fields, std::string_view own_port);
+                const http::FieldList& request_fields);
 
 /// The site that tags and purges count with: the host alone. Without scheme and port a purge reaches too far
 /// rather than not far enough, and larders on several ports of one host purge each other.

@@ -11,6 +11,7 @@ enum class Reason {
   method,             ///< not GET or HEAD
   no_route,           ///< no route matches
   route_off,          ///< the route says `cache: off`
+  no_host,            ///< HTTP/1.0 without Host: nobody can say whose page it is
   request_content,    ///< a GET with content
   request_no_store,   ///< Cache-Control: no-store in the request
   request_no_cache,   ///< Cache-Control: no-cache or Pragma in the request

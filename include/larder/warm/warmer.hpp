@@ -58,8 +58,8 @@ class Warmer {
   Warmer(const Warmer&) = delete;
   Warmer& operator=(const Warmer&) = delete;
 
-  /// Begins; `own_ports` are those at which larder listens. Before the loop runs, or on it.
-  void start(std::vector<std::string> own_ports);
+  /// Begins. Before the loop runs, or on it.
+  void start();
 
   /// Ends what was begun for the routes before, as stop() does, and begins with these as at the start. On the
   /// loop, once started.

@@ -16,7 +16,9 @@ class Instance final : public admin::Instance {
  public:
   Task<admin::Stats> stats() override { co_return figures; }
   bool is_draining() const override { return figures.is_draining; }
+  const policy::Sites& sites() const override { return called; }
   admin::Stats figures;
+  policy::Sites called;
 };
 
 /// Keeps what it is given, as a log without Redis does.

@@ -10,8 +10,8 @@ using larder::admin::Refusal;
 namespace {
 
 /// What would be purged, a line each; or the refusal.
-std::string read(const std::string& json) {
-  const std::variant<PurgeRequest, Refusal> read = read_purge_request(json);
+std::string read(const std::string& json, const larder::policy::Sites& sites = {}) {
+  const std::variant<PurgeRequest, Refusal> read = read_purge_request(json, sites);
   if (const Refusal* refusal = std::get_if<Refusal>(&read)) {
     return std::to_string(refusal->status) + " " + refusal->detail;
   }
@@ -140,4 +140,26 @@ TEST_CASE("what could name nothing is refused rather than purge nothing") {
        "400 pattern: '/a/**/b' is no pattern: segments are literal, hold * or are a {name}; ** comes last"},
       {"{\"tag\": \"" + std::string(8193, 'x') + "\"}", "400 tag: must not be longer than 8 KiB"},
   });
+}
+
+TEST_CASE("a host that is another spelling of a site stands for it, in every kind of purge") {
+  const larder::policy::Sites sites(
+      {{"shop.test", {"www.shop.test", "127.0.0.1:*"}}, {"blog.test", {"127.0.0.1:81"}}});
+  for (const auto& [json, expected] : std::vector<Case>{
+           {R"({"url": "http://127.0.0.1:8080/a"})",
+            "resource blog.test/a, resource blog.test/a/, resource shop.test/a, resource shop.test/a/"},
+           {R"({"url": "https://www.shop.test/a"})",
+            "resource shop.test/a, resource shop.test/a/, resource www.shop.test/a, resource "
+            "www.shop.test/a/"},
+           {R"({"url": "/a", "host": "shop.test"})", "resource shop.test/a, resource shop.test/a/"},
+           {R"({"url": "/a"})", "resource {*}/a, resource {*}/a/"},
+           {R"({"prefix": "/a", "host": "127.0.0.1"})",
+            "resource blog.test/a, below blog.test/a/, resource shop.test/a, below shop.test/a/"},
+           {R"({"pattern": "http://127.0.0.1/a/*"})", "pattern blog.test/a/*, pattern shop.test/a/*"},
+           {R"({"all": true, "host": "127.0.0.1:9"})", "below blog.test/, below shop.test/"},
+           {R"({"all": true, "host": "other.test"})", "below other.test/"},
+       }) {
+    CAPTURE(json);
+    CHECK(read(json, sites) == expected);
+  }
 }

@@ -39,6 +39,14 @@ TEST_CASE("routes, upstreams, the log's level and the grace are taken from what 
   CHECK(to_yaml(update.config) == to_yaml(fresh));
 }
 
+TEST_CASE("sites are taken from what was read anew, and warmed ones are then other ones") {
+  const Config before = read(std::string(running));
+  const Update update = update_of(before, read(std::string(running), "routes:", "sites: {a: [b]}\nroutes:"));
+  CHECK(update.kept.empty());
+  CHECK(update.has_new_routes);
+  CHECK(update.config.sites == std::vector<policy::SiteRule>{{"a", {"b"}}});
+}
+
 TEST_CASE("what takes a restart stays, and is named") {
   struct Case {
     std::string_view from;

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <larder/http/target.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace larder::policy {
+
+/// A site and its other spellings, as a configuration has them.
+struct SiteRule {
+  std::string site;                    ///< host[:port]
+  std::vector<std::string> spellings;  ///< host[:port], or host:* for every port
+  bool operator==(const SiteRule&) const = default;
+};
+
+/// A spelling taken apart: `port` is "*" where every port is meant. Error::malformed where it is no authority
+/// over `scheme`, or has an asterisk elsewhere.
+Result<http::Authority> parse_spelling(std::string_view text, std::string_view scheme);
+
+/// `sites`: which authorities are other spellings of which sites. What a request names is replaced before it
+/// is routed, keyed, sent on or purges anything; so a site has one set of entries, whatever it is called.
+class Sites {
+ public:
+  Sites() = default;
+
+  /// Of rules that the configuration has found sound: each spelling belongs to one site, and no site is
+  /// another's spelling. So to replace twice is to replace once.
+  explicit Sites(const std::vector<SiteRule>& rules);
+
+  /// Puts the site in the place of another spelling. A spelling with its port goes before one for every port.
+  void replace(http::Target& target) const {
+    if (!http_.empty()) look_up(target);
+  }
+
+  /// The hosts that a purge of everything at `host` has to name, for purges know no ports: the sites that it
+  /// is a spelling of, and itself where at some port it is none.
+  std::vector<std::string> hosts_of(const std::string& host) const;
+
+ private:
+  struct Ports {
+    std::map<std::string, http::Authority> sites;
+    std::optional<http::Authority> every;
+    const http::Authority* site_at(const std::string& port) const;
+  };
+  using Hosts = std::unordered_map<std::string, Ports>;
+
+  static Hosts read(const std::vector<SiteRule>& rules, std::string_view scheme);
+  void look_up(http::Target& target) const;
+
+  // Apart, since they have other default ports.
+  Hosts http_;
+  Hosts https_;
+};
+
+}  // namespace larder::policy
