@@ -61,6 +61,7 @@ cache::Settings cache_settings(const config::Config& config) {
     if (route.warm) route.warm->site = canonical_site(route.warm->site, settings.sites);
     if (route.upstream.empty()) route.upstream = only;
   }
+  settings.folded = policy::FoldedRoutes(settings.routes);
   settings.fallback.upstream = only;
   settings.max_lifetime = config.store.max_lifetime;
   settings.max_object = config.store.max_object;

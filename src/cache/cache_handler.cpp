@@ -59,7 +59,8 @@ Result<Reason> CacheHandler::open(const Visit& visit) const {
   if (!cleaned) return cleaned.error();
   const bool has_content = !request.body.empty();
   if (policy::asks_for_websocket(visit.route(), request.head, has_content)) return Reason::upgrade;
-  return policy::bypass_reason(visit.route(), request.head, request.target, has_content);
+  return policy::bypass_reason(visit.route(), visit.settings->folded, request.head, request.target,
+                               has_content);
 }
 
 /// What may be done with a stored response that matches.

@@ -75,7 +75,9 @@ std::shared_ptr<store::Draft> CacheHandler::posted_answer(Visit& visit, const Re
   if (!policy::answers_later_gets(visit.request.target, response.head, visit.response_time)) return nullptr;
   http::RequestHead get = visit.request.head;
   get.method = "GET";
-  if (policy::bypass_reason(visit.route(), get, visit.request.target, false) != Reason::none) return nullptr;
+  const Reason bypass =
+      policy::bypass_reason(visit.route(), visit.settings->folded, get, visit.request.target, false);
+  if (bypass != Reason::none) return nullptr;
   if (!sends_the_same(visit, get)) return nullptr;
   const policy::StoringDecision decision =
       policy::decide_storing(storing_input(visit, get, response.head, *visit.settings));

@@ -42,8 +42,12 @@ Wording wording_of(Reason reason) {
       return {"range",
               "the request asks for parts that are not stored, in a way that only the origin can answer"};
     case Reason::ambiguous_path:
-      return {"ambiguous-path",
-              "the path has encoded or dot segments that the origin may read as another path"};
+      return {
+          "ambiguous-path",
+          "the path has backslashes, control bytes or dot segments that the origin may read as another path"};
+    case Reason::protected_path:
+      return {"protected-path",
+              "the path may be another spelling of one on a route with `cache: off`, so nothing is cached"};
     case Reason::cookie:
       return {"cookie",
               "the request has a Cookie that the route neither keys nor ignores, and the origin states no "

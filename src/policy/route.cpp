@@ -5,16 +5,6 @@
 #include <array>
 
 namespace larder::policy {
-namespace {
-
-bool names_method(const Route& route, std::string_view method) {
-  if (route.methods.empty()) return true;
-  return std::any_of(route.methods.begin(), route.methods.end(), [method](const std::string& named) {
-    return named == method || (method == "HEAD" && named == "GET");
-  });
-}
-
-}  // namespace
 
 // RFC 9110, section 15.1, and 308 by section 15.4.9. A 206 is left out: it is a part, and section 3.3 speaks
 // of those.
@@ -45,9 +35,16 @@ bool has_unkeyed_authorization(const Route& route, const http::FieldList& reques
   return request_fields.contains("Authorization") && !is_keyed_field(route, "Authorization");
 }
 
+bool takes_method(const std::vector<std::string>& methods, std::string_view method) {
+  if (methods.empty()) return true;
+  return std::any_of(methods.begin(), methods.end(), [method](const std::string& named) {
+    return named == method || (method == "HEAD" && named == "GET");
+  });
+}
+
 const Route* find_route(const std::vector<Route>& routes, std::string_view method, std::string_view path) {
   for (const Route& route : routes) {
-    if (names_method(route, method) && route.pattern.matches(path)) return &route;
+    if (takes_method(route.methods, method) && route.pattern.matches(path)) return &route;
   }
   return nullptr;
 }

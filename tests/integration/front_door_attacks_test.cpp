@@ -79,6 +79,63 @@ TEST_CASE("A redirect is the client's to follow, and a request names no upstream
   CHECK(inner.count() == 0);
 }
 
+TEST_CASE("No spelling of a path leads around `cache: off` (NEXT.md, folded paths)") {
+  Site site(echoed,
+            "  - match: /api/public/**\n    ttl: 60s\n  - match: /api/**\n    cache: off\n"
+            "  - match: /account\n    cache: off\n  - match: /**\n    ttl: 60s\n");
+  for (const std::string target :
+       {"//api/me/x",      "/api//me/x",    "///api/me/x",      "/api;v=1/me/x",       "/api;/me/x",
+        "/;a/api/me",      "/API/ME/x",     "/aPi/me/x",        "/%61pi/me/x",         "/api%2Fme/x",
+        "/api%2fme%2fx",   "/%2fapi/me",    "/x/..;/api/me",    "/x/..;a=b/api/me",    "/./api/me",
+        "/x/../api/me",    "/x/%2e%2e/api", "/%2E/api/me",      "/\\api\\me",          "/%5capi%5Cme",
+        "/api%3bv/me",     "/api./me",      "/api%20/me",       "/api%3fme",           "/api%23me",
+        "/api%00/me",      "/api%0a",       "/api%c0%afme",     "/x/%c0%ae%c0%ae/api", "/x%2f..%2fapi/me",
+        "/account/",       "/Account",      "/account;x=a.css", "/account%2F",         "/account?x=y",
+        "/account.",       "/accoun%74",    "//account//",      "/account%3Fa.css",    "/API/public/../me",
+        "/API/me/public/x"}) {
+    CAPTURE(target);
+    for (int i = 1; i <= 2; ++i) {
+      const Response response = site.client.get(target);
+      CHECK(cache_result(response) == "BYPASS");
+      CHECK(response.body == "GET " + target + " " + std::to_string(2 * i - 1));
+      CHECK(cache_result(site.client.head(target)) == "BYPASS");
+    }
+  }
+  const Response folded = site.client.get("//api/me/x");
+  CHECK(folded.fields.get("Cache-Status") == "larder; fwd=bypass; detail=protected-path");
+  // The first route of a folded path may be one that is stored.
+  for (const std::string target :
+       {"/API/Public/x", "//api/public/x", "/Img/A.PNG", "/a%2Fb", "/api%252Fme", "/a;v=1"}) {
+    CAPTURE(target);
+    CHECK(cache_result(site.client.get(target)) == "MISS");
+    CHECK(cache_result(site.client.get(target)) == "HIT");
+  }
+}
+
+TEST_CASE("What a POST by another spelling of a protected path is answered is no GET's either") {
+  Site site(
+      [](const OriginRequest& request) {
+        return echoed(request).with("Cache-Control", "max-age=60").with("Content-Location", request.target);
+      },
+      "  - match: /api/**\n    cache: off\n  - match: /**\n    ttl: 60s\n");
+  site.client.post("//api/me");
+  CHECK(cache_result(site.client.get("//api/me")) == "BYPASS");
+  site.client.post("/free;v=1");
+  CHECK(cache_result(site.client.get("/free;v=1")) == "HIT");
+}
+
+TEST_CASE("A write by another spelling purges the path") {
+  Site site(echoed);
+  for (const std::string spelling :
+       {"//products/7", "/products//7", "/%70roducts/%37", "/x/../products/7", "/./products/7/"}) {
+    CAPTURE(spelling);
+    site.client.get("/products/7?page=2");
+    CHECK(cache_result(site.client.get("/products/7?page=2")) == "HIT");
+    site.client.put(spelling);
+    CHECK(cache_result(site.client.get("/products/7?page=2")) == "MISS");
+  }
+}
+
 TEST_CASE("PURGE from the public is the origin's to allow") {
   Site site(
       [](const OriginRequest& request) { return request.method == "PURGE" ? status(405) : echoed(request); });

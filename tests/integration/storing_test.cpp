@@ -216,12 +216,26 @@ TEST_CASE("A GET with content and a path of two meanings go to the origin (front
     CHECK(with_content.body == "/abody");
     CHECK(cache_result(with_content) == "BYPASS");
     for (const std::string target :
-         {"/me%2fa", "/me/%2e%2e/a", "/me/../a", "/me%5ca", "/me%00a", "/me/./a", "/m%65/a"}) {
+         {"/me/%2e%2e/a", "/me/../a", "/me%5ca", "/me%00a", "/me/./a", "/me/..;/a", "/me%2f..%2fa"}) {
       CAPTURE(target);
       const Response response = client.get(target);
       CHECK(cache_result(response) == "BYPASS");
       CHECK(response.body == target);
     }
+  }
+}
+
+TEST_CASE("An encoding alone is no reason not to store, and is keyed as it stands (NEXT.md, folded paths)") {
+  Origin origin([](const OriginRequest& request) { return text(request.target); });
+  Larder larder(Yaml{.upstream = origin.url()});
+  Client client = larder.client();
+  for (const std::string target :
+       {"/me%2fa", "/me%2Fa", "/m%65/a", "/me/%7Ea", "/ME/a", "/me;v=1/a", "//me/a", "/me/a/"}) {
+    CAPTURE(target);
+    CHECK(cache_result(client.get(target)) == "MISS");
+    const Response second = client.get(target);
+    CHECK(cache_result(second) == "HIT");
+    CHECK(second.body == target);
   }
 }
 

@@ -14,6 +14,7 @@ std::shared_ptr<const cache::Settings> with(const Scenario& s, policy::Route rou
   auto settings = std::make_shared<cache::Settings>(*s.handler.settings());
   route.upstream = "origin";
   settings->routes = {std::move(route)};
+  settings->folded = policy::FoldedRoutes(settings->routes);
   return settings;
 }
 

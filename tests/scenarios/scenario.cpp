@@ -103,6 +103,7 @@ Scenario::Scenario(std::vector<policy::Route> routes,
     : commons(upstreams) {
   settings.routes = std::move(routes);
   for (policy::Route& each : settings.routes) each.upstream = "origin";
+  settings.folded = policy::FoldedRoutes(settings.routes);
   settings.fallback.upstream = "origin";
   settings.max_object = 1u << 20;
 }

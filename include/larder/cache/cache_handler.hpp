@@ -3,6 +3,7 @@
 #include <larder/base/clock.hpp>
 #include <larder/cache/commons.hpp>
 #include <larder/pipeline/handler.hpp>
+#include <larder/policy/folded_path.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/reason.hpp>
 #include <larder/policy/reuse.hpp>
@@ -35,6 +36,7 @@ struct Visit;
 struct Settings {
   policy::Sites sites;
   std::vector<policy::Route> routes;  ///< the first match wins; each names its upstream
+  policy::FoldedRoutes folded;        ///< the same routes
   policy::Route fallback;             ///< where none matches; without an upstream such a request gets 404
   Milliseconds max_lifetime{24 * 3'600'000};
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content; larger responses stream through, unstored

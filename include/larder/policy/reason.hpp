@@ -20,7 +20,8 @@ enum class Reason {
   only_if_cached,     ///< the client wants no origin request, and there is nothing to serve
   precondition,       ///< If-Match or If-Unmodified-Since: for the origin alone
   range,              ///< a part was asked for that only the origin can give
-  ambiguous_path,     ///< encoded slash, backslash, NUL or dot segments in the path
+  ambiguous_path,     ///< backslash, control bytes or dot segments in the path, plain or encoded
+  protected_path,     ///< the path may be another spelling of one on a route that must not be led around
   cookie,             ///< a Cookie that the route neither keys nor ignores
   upgrade,            ///< the client asks for another protocol
   // The stored response.

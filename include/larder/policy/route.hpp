@@ -111,7 +111,10 @@ struct RouteMatch {
   Captures captures;
 };
 
-/// The first route that matches method and path. HEAD counts as GET. nullptr where none does.
+/// Whether a route of these methods takes a request of that one: every one where none is named, HEAD as GET.
+bool takes_method(const std::vector<std::string>& methods, std::string_view method);
+
+/// The first route that matches method and path. nullptr where none does.
 const Route* find_route(const std::vector<Route>& routes, std::string_view method, std::string_view path);
 
 /// The same with its captures; nothing where none matches.

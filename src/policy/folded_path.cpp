@@ -1,0 +1,222 @@
+#include "percent.hpp"
+
+#include <larder/base/byte_set.hpp>
+#include <larder/base/text.hpp>
+#include <larder/policy/folded_path.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace larder::policy {
+namespace {
+
+// What folding may change; of slashes and dots, only some.
+constexpr ByteSet foldable([](unsigned char byte) {
+  return byte == '%' || byte == '\\' || byte == ';' || byte == '/' || byte == '.' ||
+         (byte >= 'A' && byte <= 'Z');
+});
+
+// A byte of a path, its encoding undone, and how many bytes it took.
+struct PathByte {
+  unsigned char value = 0;
+  bool is_encoded = false;
+
+  static PathByte at(std::string_view path, std::size_t position) {
+    const std::optional<unsigned char> decoded = decoded_at(path, position);
+    if (decoded) return {*decoded, true};
+    return {static_cast<unsigned char>(path[position]), false};
+  }
+  std::size_t size() const { return is_encoded ? 3 : 1; }
+};
+
+bool is_control(unsigned char byte) {
+  return byte < 0x20 || byte == 0x7f;
+}
+
+// RFC 3629, section 3: a shorter character in too long a sequence; some decoders take `%c0%af` for a slash.
+bool is_overlong(unsigned char first, unsigned char second) {
+  if (second < 0x80 || second > 0xbf) return false;
+  return first == 0xc0 || first == 0xc1 || (first == 0xe0 && second < 0xa0) ||
+         (first == 0xf0 && second < 0x90);
+}
+
+// The segments of a path as their bytes come, each encoding undone.
+class Segments {
+ public:
+  // Whether the path is ambiguous by what ends or goes on with this byte.
+  bool add(PathByte byte) {
+    const bool ends_all = byte.is_encoded && (byte.value == '/' || byte.value == '?' || byte.value == '#');
+    // Gone with the parameters where those are cut first, and else not.
+    if (in_parameters_ && ends_all) return true;
+    if (byte.value == '/') return std::exchange(*this, Segments()).are_dots();
+    if (byte.value == ';') in_parameters_ = true;
+    if (in_parameters_) return false;
+    if (byte.value == '.') ++dots_;
+    if (byte.value != '.') ++others_;
+    return false;
+  }
+
+  // Whether the segment is "." or "..", parameters apart.
+  bool are_dots() const { return others_ == 0 && (dots_ == 1 || dots_ == 2); }
+
+ private:
+  std::size_t dots_ = 0;
+  std::size_t others_ = 0;
+  bool in_parameters_ = false;
+};
+
+bool is_delimiter(unsigned char byte) {
+  return byte == '/' || byte == '\\' || byte == ';' || byte == '?' || byte == '#';
+}
+
+std::string decoded_once(std::string_view path, bool undoes_delimiters) {
+  std::string decoded;
+  decoded.reserve(path.size());
+  for (std::size_t i = 0; i < path.size();) {
+    const PathByte byte = PathByte::at(path, i);
+    const bool is_undone = is_unreserved(byte.value) || (undoes_delimiters && is_delimiter(byte.value));
+    if (byte.is_encoded && !is_undone) {
+      decoded.append(path.substr(i, byte.size()));
+    } else if (byte.is_encoded && (byte.value == '?' || byte.value == '#')) {
+      break;
+    } else {
+      decoded.push_back(byte.value == '\\' ? '/' : static_cast<char>(byte.value));
+    }
+    i += byte.size();
+  }
+  std::transform(decoded.begin(), decoded.end(), decoded.begin(), to_lower);
+  return decoded;
+}
+
+// What file systems and some servers drop at the end of a name.
+std::string_view without_blank_end(std::string_view segment) {
+  constexpr std::string_view space = "%20";
+  while (true) {
+    if (segment.ends_with('.')) {
+      segment.remove_suffix(1);
+    } else if (segment.ends_with(space)) {
+      segment.remove_suffix(space.size());
+    } else {
+      return segment;
+    }
+  }
+}
+
+void append_folded(std::string& folded, std::string_view segment) {
+  if (segment == "..") {
+    folded.resize(folded.empty() ? 0 : folded.rfind('/'));
+    return;
+  }
+  if (segment.empty() || segment == ".") return;
+  // One that is nothing else may be a name like any other.
+  const std::string_view name = without_blank_end(segment);
+  folded.append("/").append(name.empty() ? segment : name);
+}
+
+// Which name a segment is captured by says nothing of what it takes.
+std::string without_names(const PathPattern& pattern) {
+  std::string text;
+  std::string_view rest = pattern.text();
+  while (!rest.empty()) {
+    const std::size_t open = std::min(rest.find('{'), rest.size());
+    text.append(rest.substr(0, open));
+    rest.remove_prefix(open);
+    if (rest.empty()) break;
+    text.push_back('*');
+    rest.remove_prefix(rest.find('}') + 1);
+  }
+  return text;
+}
+
+}  // namespace
+
+PathSpelling spelling_of(std::string_view path) {
+  PathSpelling spelling = PathSpelling::plain;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (!foldable.holds(path[i])) continue;
+    if (path[i] != '/' && path[i] != '.') return PathSpelling::odd;
+    if (i + 1 == path.size()) {
+      if (path[i] == '.') return PathSpelling::odd;
+      if (i != 0) spelling = PathSpelling::slashed;
+    } else if (path[i + 1] == '/') {
+      return PathSpelling::odd;
+    }
+  }
+  return spelling;
+}
+
+bool is_ambiguous_path(std::string_view path) {
+  Segments segments;
+  for (std::size_t i = 0; i < path.size();) {
+    const PathByte byte = PathByte::at(path, i);
+    i += byte.size();
+    if (byte.value == '\\' || (byte.is_encoded && is_control(byte.value))) return true;
+    if (byte.is_encoded && i < path.size() && is_overlong(byte.value, PathByte::at(path, i).value))
+      return true;
+    if (segments.add(byte)) return true;
+  }
+  return segments.are_dots();
+}
+
+std::string folded_path(std::string_view path, Folding folding) {
+  const std::string decoded = decoded_once(path, folding.undoes_delimiters);
+  std::string_view rest = decoded;
+  std::string folded;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('/'), rest.size());
+    const std::string_view segment = rest.substr(0, end);
+    append_folded(folded, folding.cuts_parameters ? segment.substr(0, segment.find(';')) : segment);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return folded.empty() ? "/" : folded;
+}
+
+PathPattern folded_pattern(const PathPattern& pattern, Folding folding) {
+  // Folding leaves in a path what may stand in a pattern, and "**" where it was.
+  return PathPattern::parse(folded_path(without_names(pattern), folding)).value();
+}
+
+bool is_protected(const Route& route) {
+  return !route.cache;
+}
+
+FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes) {
+  const auto last = std::find_if(routes.rbegin(), routes.rend(), is_protected);
+  for (auto route = routes.begin(); route != last.base(); ++route) {
+    Entry& entry = entries_.emplace_back();
+    for (std::size_t i = 0; i < foldings.size(); ++i) {
+      entry.patterns[i] = folded_pattern(route->pattern, foldings[i]);
+    }
+    entry.methods = route->methods;
+    entry.is_protected = is_protected(*route);
+    const bool is_odd = without_names(route->pattern) != entry.patterns.front().text();
+    if (entry.is_protected && is_odd) plain_too_ = true;
+  }
+}
+
+std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, std::string_view path,
+                                                      PathSpelling spelling) const {
+  if (entries_.empty()) return std::nullopt;
+  if (spelling == PathSpelling::plain && !plain_too_) return std::nullopt;
+  if (spelling != PathSpelling::odd) {
+    return protector_of(method, path.substr(0, path.size() - (spelling == PathSpelling::slashed)), 0);
+  }
+  // Without these the path is the same in every folding.
+  const std::size_t ways = path.find_first_of("%;") == path.npos ? 1 : foldings.size();
+  for (std::size_t i = 0; i < ways; ++i) {
+    const auto protector = protector_of(method, folded_path(path, foldings[i]), i);
+    if (protector) return protector;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, std::string_view folded,
+                                                      std::size_t folding) const {
+  const auto first = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return takes_method(entry.methods, method) && entry.patterns[folding].matches(folded);
+  });
+  if (first == entries_.end() || !first->is_protected) return std::nullopt;
+  return static_cast<std::size_t>(first - entries_.begin());
+}
+
+}  // namespace larder::policy
