@@ -58,7 +58,9 @@ cache::Settings cache_settings(const config::Config& config) {
   settings.sites = policy::Sites(config.sites);
   settings.routes = config.routes;
   for (policy::Route& route : settings.routes) {
-    if (route.warm) route.warm->site = canonical_site(route.warm->site, settings.sites);
+    if (route.warm && !route.warm->site.empty()) {
+      route.warm->site = canonical_site(route.warm->site, settings.sites);
+    }
     if (route.upstream.empty()) route.upstream = only;
   }
   settings.folded = policy::FoldedRoutes(settings.routes);

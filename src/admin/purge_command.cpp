@@ -39,15 +39,19 @@ std::string text_of(const json::object& answer, std::string_view name) {
   return std::string(value->get_string().data(), value->get_string().size());
 }
 
+/// Prints what that larder purged: it knows by which names it calls its sites.
 int report(const PurgeRequest& request, const Answer& answer, std::ostream& out, std::ostream& errors) {
   const json::object said = read_answer(answer);
-  if ((answer.status != 200 && answer.status != 202) || !said.contains("purges")) {
+  const json::value* const purges = said.if_contains("purges");
+  if ((answer.status != 200 && answer.status != 202) || purges == nullptr || !purges->is_array()) {
     errors << "larder purge: refused with " << answer.status << ": " << text_of(said, "detail") << '\n';
     return 1;
   }
   const char* const verb = request.dry_run ? "would purge " : "purged ";
-  for (const policy::Purge& purge : request.purges) {
-    out << verb << (request.soft ? "softly " : "") << describe(purge) << '\n';
+  for (const json::value& purge : purges->get_array()) {
+    if (!purge.is_string()) continue;
+    const json::string& text = purge.get_string();
+    out << verb << (request.soft ? "softly " : "") << std::string_view(text.data(), text.size()) << '\n';
   }
   const std::string position = text_of(said, "position");
   if (!position.empty()) out << "position " << position << '\n';

@@ -50,6 +50,11 @@ void add_below(PurgeSet& purges, const std::string& site, std::string_view path)
   purges.add(Kind::below, plain == "/" ? site + "/" : site + std::string(plain) + "/");
 }
 
+// A request without a host may have gone to any site (RFC 9112, section 3.2).
+std::string purged_site(const http::Target& target) {
+  return std::string(target.host.empty() ? every_site : site_of(target));
+}
+
 // RFC 9111, section 4.4: only URIs of the same origin, or one site could purge another's.
 void add_references(PurgeSet& purges, const http::Target& target, const http::FieldList& fields,
                     std::string_view name) {
@@ -58,7 +63,7 @@ void add_references(PurgeSet& purges, const http::Target& target, const http::Fi
     const std::string_view reference = trim(field.value);
     const auto named = http::resolve(target, reference.substr(0, reference.find('#')));
     if (named && http::same_origin(target, *named))
-      add_resource(purges, site_of(*named), normal_path(named->path));
+      add_resource(purges, purged_site(*named), normal_path(named->path));
   }
 }
 
@@ -166,7 +171,7 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
                              const http::Target& target, const http::ResponseHead* response) {
   if (route.purge.none) return {};
   PurgeSet purges;
-  const std::string& site = site_of(target);
+  const std::string site = purged_site(target);
   const std::string path = normal_path(target.path);
   add_resource(purges, site, path);
   add_parent(purges, site, path);

@@ -95,6 +95,12 @@ TEST_CASE("RFC 9112, section 3.2: a request without Host is passed, and nothing 
   }
   CHECK(keyed.origin.count("/a") == 2);
   CHECK_FALSE(keyed.is_hit("/a"));
+  CHECK(keyed.is_hit("/a"));
+  // Which site it writes to, the origin alone knows.
+  Client client = keyed.larder.client();
+  client.send("PUT /a HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}");
+  CHECK(client.receive().status == 200);
+  CHECK_FALSE(keyed.is_hit("/a"));
 }
 
 TEST_CASE("A site's other spellings are the site: to routes, keys, the origin and purges") {

@@ -48,6 +48,29 @@ TEST_CASE("larder purge has the running larder purge, and prints the position") 
   }
 }
 
+TEST_CASE("larder purge takes any spelling of a site for the site") {
+  Origin origin(numbered);
+  Yaml yaml{.upstream = origin.url(), .routes = routes};
+  yaml.rest = "sites: {shop.test: [\"www.shop.test\", \"127.0.0.1:*\"]}\n";
+  Administered shop(yaml);
+  Client client = shop.client();
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"http://www.shop.test/products/7"},
+        {"http://127.0.0.1:8080/products/7"},
+        {"/products/7", "--host", "127.0.0.1"},
+        {"--prefix", "https://WWW.shop.test./products"},
+        {"--pattern", "http://127.0.0.1/products/*"},
+        {"--all", "--host", "www.shop.test"}}) {
+    CAPTURE(arguments.front());
+    client.get("/products/7");
+    REQUIRE(cache_result(client.get("/products/7")) == "HIT");
+    const Run run = shop.purge(arguments);
+    CHECK(run.exit_code == 0);
+    CHECK(contains(run.output, " shop.test/"));
+    CHECK(cache_result(client.get("/products/7")) == "MISS");
+  }
+}
+
 TEST_CASE("larder purge ends with 2 for what it does not understand and with 1 where nobody does it") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, "sesame");

@@ -40,6 +40,20 @@ TEST_CASE("URLs and a sitemap are fetched at the start: the first client has a H
   CHECK(stats.find("\"pages\":3,\"fetched\":3,\"fresh\":0,\"rejected\":0,\"failed\":0") != std::string::npos);
 }
 
+TEST_CASE("a warmed site may be named by any of its spellings") {
+  Origin origin([](const OriginRequest& request) { return text(request.fields.get("Host")); });
+  Larder larder(Yaml{.upstream = origin.url(),
+                     .routes = route("site: \"http://127.0.0.1:8080\", urls: [/api/1]"),
+                     .rest = "sites: {shop.test: [\"127.0.0.1:*\"]}\n"});
+  REQUIRE(eventually([&] { return larder.log_lines_with("warmed /api/**: 1 pages") == 1; }, patience));
+  for (const std::string host : {"shop.test", "127.0.0.1", "127.0.0.1:9"}) {
+    CAPTURE(host);
+    const Response response = larder.client(host).get("/api/1");
+    CHECK(cache_result(response) == "HIT");
+    CHECK(response.body == "shop.test");
+  }
+}
+
 TEST_CASE("an origin that is down at the start is asked again") {
   std::optional<Origin> origin(std::in_place, [](const OriginRequest&) { return status(503); });
   Larder larder(

@@ -11,6 +11,10 @@
 
 namespace larder::policy {
 
+/// In place of a purge's site: every site. No host can be written so (RFC 3986, section 3.2.2), or a request
+/// for that host could purge others.
+inline constexpr std::string_view every_site = "{*}";
+
 /// One thing a purge names. A site is a host without scheme and port (site_of()): a write over https purges
 /// what http fetched too.
 struct Purge {
@@ -64,7 +68,8 @@ bool is_purging_status(int status);
 /// What an unsafe request purges: its target URI, the parent collection, for DELETE all below; same-origin
 /// Location and Content-Location of `response` (nullptr where the outcome is unknown), and the groups of its
 /// Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. RFC 9111, section 4.4. Paths with and
-/// without a trailing slash purge each other.
+/// without a trailing slash purge each other. A request without a host may have written to any site, so it
+/// purges them all.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::RequestHead& request,
                              const http::Target& target, const http::ResponseHead* response);
 

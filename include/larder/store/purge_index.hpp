@@ -20,9 +20,7 @@
 
 namespace larder::store {
 
-/// In place of a purge's site: every site. No host can be written so (RFC 3986, section 3.2.2), or a request
-/// for that host could purge others.
-inline constexpr std::string_view every_site = "{*}";
+using policy::every_site;
 
 /// Things purged, and when each was last: one half of a purge table, for the purges that make invalid or for
 /// those that make stale. Of a name it keeps a hash of 64 bits, seeded anew in each process: about 100 bytes

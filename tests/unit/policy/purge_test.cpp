@@ -53,6 +53,12 @@ TEST_CASE("DELETE purges what lies below, too") {
   CHECK(purged("DELETE", "/") == "=h/ >h/");
 }
 
+TEST_CASE("a write without Host may have gone to any site (RFC 9112, section 3.2)") {
+  const http::ResponseHead response = response_of(200);
+  const http::Target target = target_of("/a", {}, "");
+  CHECK(text_of(purges_of({}, {}, request_of("PUT"), target, &response)) == "={*}/a ={*}/a/ ={*}/");
+}
+
 TEST_CASE("the query of a write does not matter, nor do scheme and port") {
   const http::ResponseHead response = response_of(200);
   http::Target target = target_of("/a", "x=1", "h", "8443");
