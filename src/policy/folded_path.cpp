@@ -65,20 +65,20 @@ class Segments {
   bool in_parameters_ = false;
 };
 
-bool is_delimiter(unsigned char byte) {
-  return byte == '/' || byte == '\\' || byte == ';' || byte == '?' || byte == '#';
+// Whether this origin reads an encoded byte as the byte itself.
+bool is_undone(unsigned char byte, Folding folding) {
+  if (byte == '/' || byte == '\\' || byte == ';') return folding.undoes_delimiters;
+  return is_unreserved(byte);
 }
 
-std::string decoded_once(std::string_view path, bool undoes_delimiters) {
+std::string decoded_once(std::string_view path, Folding folding) {
   std::string decoded;
   decoded.reserve(path.size());
   for (std::size_t i = 0; i < path.size();) {
     const PathByte byte = PathByte::at(path, i);
-    const bool is_undone = is_unreserved(byte.value) || (undoes_delimiters && is_delimiter(byte.value));
-    if (byte.is_encoded && !is_undone) {
+    if (byte.is_encoded && (byte.value == '?' || byte.value == '#') && folding.ends_at_query) break;
+    if (byte.is_encoded && !is_undone(byte.value, folding)) {
       decoded.append(path.substr(i, byte.size()));
-    } else if (byte.is_encoded && (byte.value == '?' || byte.value == '#')) {
-      break;
     } else {
       decoded.push_back(byte.value == '\\' ? '/' : static_cast<char>(byte.value));
     }
@@ -146,6 +146,9 @@ PathSpelling spelling_of(std::string_view path) {
 }
 
 bool is_ambiguous_path(std::string_view path) {
+  // Most paths that are odd have a capital letter in them, and nothing else.
+  const auto has = [path](auto mark) { return path.find(mark) != path.npos; };
+  if (!has('%') && !has('\\') && !has("/.")) return false;
   Segments segments;
   for (std::size_t i = 0; i < path.size();) {
     const PathByte byte = PathByte::at(path, i);
@@ -159,7 +162,7 @@ bool is_ambiguous_path(std::string_view path) {
 }
 
 std::string folded_path(std::string_view path, Folding folding) {
-  const std::string decoded = decoded_once(path, folding.undoes_delimiters);
+  const std::string decoded = decoded_once(path, folding);
   std::string_view rest = decoded;
   std::string folded;
   while (!rest.empty()) {

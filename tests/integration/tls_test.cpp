@@ -211,6 +211,19 @@ TEST_CASE("A listener for TLS serves https, and its responses are others than th
   CHECK(curl({larder.url("/a")}).exit_code == 60);  // the authority is not the system's
 }
 
+TEST_CASE("Over TLS the port left out of key and Host is 443 (RFC 9110, section 4.2.2)") {
+  Origin origin([](const OriginRequest& request) { return text("for " + request.fields.get("Host") + "."); });
+  SecureLarder larder(origin);
+  const auto get = [&](const std::string& host) {
+    return curl({"--cacert", larder.ca(), "--header", "Host: " + host, larder.url("/a")}).output;
+  };
+  CHECK(contains(get("SHOP.test:443"), "for shop.test."));
+  const std::string shared = get("shop.test");
+  CHECK(contains(shared, "X-Cache: HIT"));
+  CHECK(contains(shared, "for shop.test."));
+  CHECK(contains(get("shop.test:80"), "for shop.test:80."));
+}
+
 TEST_CASE("Certificates read again hold for the next connections, and files that are wrong for none") {
   Origin origin(numbered);
   SecureLarder larder(origin);

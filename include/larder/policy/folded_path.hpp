@@ -28,7 +28,8 @@ bool is_ambiguous_path(std::string_view path);
 
 /// What an origin makes of a path before it chooses who answers. They differ, and some do half of it.
 struct Folding {
-  bool undoes_delimiters = true;  ///< an encoded `/`, `\`, `;`, `?` or `#` is what it stands for
+  bool undoes_delimiters = true;  ///< an encoded `/`, `\` or `;` is what it stands for
+  bool ends_at_query = true;      ///< an encoded `?` or `#` ends the path
   bool cuts_parameters = true;    ///< `;` begins what is no part of a segment's name
 };
 
@@ -60,8 +61,9 @@ class FoldedRoutes {
                                           PathSpelling spelling) const;
 
  private:
-  static constexpr std::array<Folding, 4> foldings{Folding{true, true}, Folding{true, false},
-                                                   Folding{false, true}, Folding{false, false}};
+  static constexpr std::array foldings{Folding{true, true, true},   Folding{true, true, false},
+                                       Folding{true, false, true},  Folding{true, false, false},
+                                       Folding{false, false, true}, Folding{false, false, false}};
 
   struct Entry {
     std::array<PathPattern, foldings.size()> patterns;  // by folding
