@@ -59,7 +59,7 @@ Task<std::size_t> CacheHandler::purge_after(Visit& visit, const Result<Response>
   const http::Target& target = visit.request.target;
   store::Purging purging;
   purging.purges = policy::purges_of(visit.route(), visit.match.captures, visit.request.head, target,
-                                     response ? &response->head : nullptr);
+                                     response ? &response->head : nullptr, visit.settings->sites);
   if (purging.purges.empty()) co_return 0;
   // Without the query, which is nobody's to keep.
   purging.why = visit.request.head.method + ' ' + target.scheme + "://" + target.authority() + target.path;

@@ -56,12 +56,13 @@ std::string purged_site(const http::Target& target) {
 }
 
 // RFC 9111, section 4.4: only URIs of the same origin, or one site could purge another's.
-void add_references(PurgeSet& purges, const http::Target& target, const http::FieldList& fields,
-                    std::string_view name) {
+void add_references(PurgeSet& purges, const Sites& sites, const http::Target& target,
+                    const http::FieldList& fields, std::string_view name) {
   for (const http::Field field : fields) {
     if (!equal_ignoring_case(field.name, name)) continue;
     const std::string_view reference = trim(field.value);
-    const auto named = http::resolve(target, reference.substr(0, reference.find('#')));
+    auto named = http::resolve(target, reference.substr(0, reference.find('#')));
+    if (named) sites.replace(*named);
     if (named && http::same_origin(target, *named))
       add_resource(purges, purged_site(*named), normal_path(named->path));
   }
@@ -168,7 +169,8 @@ bool is_purging_status(int status) {
 }
 
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::RequestHead& request,
-                             const http::Target& target, const http::ResponseHead* response) {
+                             const http::Target& target, const http::ResponseHead* response,
+                             const Sites& sites) {
   if (route.purge.none) return {};
   PurgeSet purges;
   const std::string site = purged_site(target);
@@ -177,8 +179,8 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
   add_parent(purges, site, path);
   if (request.method == "DELETE") add_below(purges, site, path);
   if (response) {
-    add_references(purges, target, response->fields, "Location");
-    add_references(purges, target, response->fields, "Content-Location");
+    add_references(purges, sites, target, response->fields, "Location");
+    add_references(purges, sites, target, response->fields, "Content-Location");
     add_group_purges(purges, site, response->fields);
   }
   add_route_urls(purges, route, captures, site);

@@ -3,6 +3,7 @@
 #include <larder/http/message.hpp>
 #include <larder/http/target.hpp>
 #include <larder/policy/route.hpp>
+#include <larder/policy/sites.hpp>
 
 #include <string>
 #include <string_view>
@@ -69,8 +70,9 @@ bool is_purging_status(int status);
 /// Location and Content-Location of `response` (nullptr where the outcome is unknown), and the groups of its
 /// Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. RFC 9111, section 4.4. Paths with and
 /// without a trailing slash purge each other. A request without a host may have written to any site, so it
-/// purges them all.
+/// purges them all. `target` and what the response names are of the same origin where `sites` says so.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::RequestHead& request,
-                             const http::Target& target, const http::ResponseHead* response);
+                             const http::Target& target, const http::ResponseHead* response,
+                             const Sites& sites = Sites());
 
 }  // namespace larder::policy

@@ -59,6 +59,18 @@ TEST_CASE("a write without Host may have gone to any site (RFC 9112, section 3.2
   CHECK(text_of(purges_of({}, {}, request_of("PUT"), target, &response)) == "={*}/a ={*}/a/ ={*}/");
 }
 
+TEST_CASE("Location may name the site by another of its spellings") {
+  const Sites sites({{"h", {"www.h", "h:8080"}}});
+  const auto purged_with = [&](const std::string& location) {
+    const http::ResponseHead response = response_of(201, "Location: " + location);
+    return text_of(purges_of({}, {}, request_of("POST"), target_of("/", {}, "h"), &response, sites));
+  };
+  CHECK(purged_with("http://www.h/7") == "=h/ =h/7 =h/7/");
+  CHECK(purged_with("http://H:8080/7") == "=h/ =h/7 =h/7/");
+  CHECK(purged_with("http://www.h:81/7") == "=h/");
+  CHECK(purged_with("http://i/7") == "=h/");
+}
+
 TEST_CASE("the query of a write does not matter, nor do scheme and port") {
   const http::ResponseHead response = response_of(200);
   http::Target target = target_of("/a", "x=1", "h", "8443");
