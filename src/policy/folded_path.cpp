@@ -22,9 +22,10 @@ struct PathByte {
   bool is_encoded = false;
 
   static PathByte at(std::string_view path, std::size_t position) {
-    const std::optional<unsigned char> decoded = decoded_at(path, position);
+    const char c = path[position];
+    const std::optional<unsigned char> decoded = c == '%' ? decoded_at(path, position) : std::nullopt;
     if (decoded) return {*decoded, true};
-    return {static_cast<unsigned char>(path[position]), false};
+    return {static_cast<unsigned char>(c), false};
   }
   std::size_t size() const { return is_encoded ? 3 : 1; }
 };
@@ -165,6 +166,7 @@ std::string folded_path(std::string_view path, Folding folding) {
   const std::string decoded = decoded_once(path, folding);
   std::string_view rest = decoded;
   std::string folded;
+  folded.reserve(decoded.size());
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('/'), rest.size());
     const std::string_view segment = rest.substr(0, end);
@@ -193,7 +195,8 @@ FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes) {
     entry.methods = route->methods;
     entry.is_protected = is_protected(*route);
     const bool is_odd = without_names(route->pattern) != entry.patterns.front().text();
-    if (entry.is_protected && is_odd) plain_too_ = true;
+    if (is_odd) has_odd_patterns_ = true;
+    if (is_odd && entry.is_protected) plain_too_ = true;
   }
 }
 
@@ -204,10 +207,15 @@ std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, s
   if (spelling != PathSpelling::odd) {
     return protector_of(method, path.substr(0, path.size() - (spelling == PathSpelling::slashed)), 0);
   }
-  // Without these the path is the same in every folding.
-  const std::size_t ways = path.find_first_of("%;") == path.npos ? 1 : foldings.size();
+  // Most odd paths have capital letters alone: every origin folds those in one way.
+  const bool is_simple = !has_odd_patterns_ && path.find('%') == path.npos && path.find(';') == path.npos;
+  const std::size_t ways = is_simple ? 1 : foldings.size();
+  std::array<std::string, foldings.size()> seen;
   for (std::size_t i = 0; i < ways; ++i) {
-    const auto protector = protector_of(method, folded_path(path, foldings[i]), i);
+    seen[i] = folded_path(path, foldings[i]);
+    const auto end = seen.begin() + static_cast<std::ptrdiff_t>(i);
+    if (!has_odd_patterns_ && std::find(seen.begin(), end, seen[i]) != end) continue;
+    const auto protector = protector_of(method, seen[i], i);
     if (protector) return protector;
   }
   return std::nullopt;

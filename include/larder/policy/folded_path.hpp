@@ -74,8 +74,9 @@ class FoldedRoutes {
   std::optional<std::size_t> protector_of(std::string_view method, std::string_view folded,
                                           std::size_t folding) const;
 
-  bool plain_too_ = false;
-  std::vector<Entry> entries_;  // up to the last protected route: what comes after it protects nothing
+  bool has_odd_patterns_ = false;  // which differ from folding to folding
+  bool plain_too_ = false;         // one of them is protected
+  std::vector<Entry> entries_;     // up to the last protected route: what comes after it protects nothing
 };
 
 }  // namespace larder::policy
