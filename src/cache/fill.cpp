@@ -169,7 +169,7 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
       co_return annotated(pipeline::origin_problem(whole.error()), {.result = outcome.result, .why = why});
     }
     response.head.status = 304;
-    response.head.fields = policy::not_modified_fields(draft->fields);
+    response.head.fields = policy::not_modified_fields(response.head.fields, policy::SetCookie::keep);
     response.body = pipeline::Body();
   }
   annotate(response, outcome);

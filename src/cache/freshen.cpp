@@ -62,7 +62,12 @@ Task<Result<Response>> CacheHandler::take_not_modified(Visit& visit, Response re
                         .refusal = fresh.decision.refusal,
                         .stored = fresh.decision.store(),
                         .origin_status = 304};
-  co_return serve(visit, anew, outcome, visit.response_time);
+  Response served = serve(visit, anew, outcome, visit.response_time);
+  // Whoever asked the origin gets its cookie, whether that may be stored or not.
+  if (served.head.status == 304 || !draft->fields.contains("Set-Cookie")) {
+    policy::add_set_cookie(served.head.fields, response.head.fields);
+  }
+  co_return served;
 }
 
 /// A 200 to HEAD: what it says of the stored response is put there, and where it speaks of other content the
@@ -115,7 +120,7 @@ Task<> CacheHandler::spare_content(const Visit& visit, Response& response) const
     if (!whole) co_return;  // and so will its writer find
   }
   response.head.status = 304;
-  response.head.fields = policy::not_modified_fields(response.head.fields);
+  response.head.fields = policy::not_modified_fields(response.head.fields, policy::SetCookie::keep);
   response.body = pipeline::Body();
 }
 

@@ -10,11 +10,26 @@
 #include <larder/policy/request.hpp>
 #include <larder/policy/storing.hpp>
 
+#include <algorithm>
+
 namespace larder::cache {
 
 using pipeline::CacheResult;
 using pipeline::Response;
 using policy::Reason;
+
+namespace {
+
+/// Accept-Encoding, which goes upstream in another form where the answer is shared, is of no account to one
+/// that it does not select.
+http::RequestHead without_idle_selection(http::RequestHead request, const http::FieldList& response_fields) {
+  const auto selecting = policy::vary_names(response_fields);
+  const bool selects = !selecting || std::ranges::find(*selecting, "accept-encoding") != selecting->end();
+  if (!selects) request.fields.remove("Accept-Encoding");
+  return request;
+}
+
+}  // namespace
 
 /// A request that goes to the origin, and whose answer is nobody else's.
 Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
@@ -78,7 +93,7 @@ std::shared_ptr<store::Draft> CacheHandler::posted_answer(Visit& visit, const Re
   const Reason bypass =
       policy::bypass_reason(visit.route(), visit.settings->folded, get, visit.request.target, false);
   if (bypass != Reason::none) return nullptr;
-  if (!sends_the_same(visit, get)) return nullptr;
+  if (!sends_the_same(visit, without_idle_selection(get, response.head.fields))) return nullptr;
   const policy::StoringDecision decision =
       policy::decide_storing(storing_input(visit, get, response.head, *visit.settings));
   if (!decision.store() || response.body.length().value_or(0) > visit.settings->max_object) return nullptr;

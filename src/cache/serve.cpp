@@ -61,7 +61,7 @@ bool asks_for_less(const http::RequestHead& request) {
 
 void not_modified(pipeline::Response& response, const http::FieldList& fields) {
   response.head.status = 304;
-  response.head.fields = policy::not_modified_fields(fields);
+  response.head.fields = policy::not_modified_fields(fields, policy::SetCookie::leave_out);
 }
 
 // RFC 9110, section 15.3.7.

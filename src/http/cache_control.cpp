@@ -103,7 +103,7 @@ void read_field_names(std::string_view argument, bool& unqualified, std::vector<
   bool any = false;
   for (std::string_view name = next_member(argument); !name.empty(); name = next_member(argument)) {
     any = true;
-    if (!is_token(name)) {
+    if (!is_token(name) || names.size() == most_named_fields) {
       unqualified = true;
       continue;
     }

@@ -41,8 +41,12 @@ inline constexpr std::array durations{
     Duration{"stale-if-error", &CacheControl::stale_if_error},
 };
 
+/// Each is held against every field of a response.
+inline constexpr std::size_t most_named_fields = 64;
+
 /// Reads the argument of no-cache="..." or private="..." (RFC 9111, sections 5.2.2.4 and 5.2.2.7). Where it
-/// holds no field name, or one that is none, the directive counts as unqualified.
+/// holds no field name, one that is none, or more than most_named_fields, the directive counts as
+/// unqualified.
 void read_field_names(std::string_view argument, bool& unqualified, std::vector<std::string>& names);
 
 }  // namespace larder::http

@@ -1,23 +1,47 @@
 #include "structured_reader.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace larder::http::structured {
 namespace {
 
-/// Puts a value under its key: in the place of an earlier one (RFC 9651, sections 3.1.2 and 3.2), or at the
-/// end. Whether there was room.
+/// Values under their keys, in the order in which the keys came first.
 template <class Value>
-bool put(std::vector<std::pair<std::string, Value>>& entries, std::string key, Value value) {
-  const auto same =
-      std::find_if(entries.begin(), entries.end(), [&key](const auto& each) { return each.first == key; });
-  if (same != entries.end()) {
-    same->second = std::move(value);
-    return true;
+class Entries {
+ public:
+  /// Puts a value under its key: in the place of an earlier one (RFC 9651, sections 3.1.2 and 3.2), or at the
+  /// end. Whether there was room.
+  bool put(std::string key, Value value) {
+    if (Value* const earlier = find(key)) {
+      *earlier = std::move(value);
+      return true;
+    }
+    if (!positions_.empty()) positions_.emplace(key, entries_.size());
+    entries_.emplace_back(std::move(key), std::move(value));
+    return entries_.size() <= most_members;
   }
-  entries.emplace_back(std::move(key), std::move(value));
-  return entries.size() <= most_members;
-}
+  std::vector<std::pair<std::string, Value>> take() { return std::move(entries_); }
+
+ private:
+  /// Few are looked through, more are looked up.
+  static constexpr std::size_t few = 16;
+
+  Value* find(const std::string& key) {
+    if (entries_.size() < few) {
+      const auto same = std::find_if(entries_.begin(), entries_.end(),
+                                     [&key](const auto& each) { return each.first == key; });
+      return same == entries_.end() ? nullptr : &same->second;
+    }
+    for (std::size_t i = positions_.size(); i < entries_.size(); ++i)
+      positions_.emplace(entries_[i].first, i);
+    const auto known = positions_.find(key);
+    return known == positions_.end() ? nullptr : &entries_[known->second].second;
+  }
+
+  std::vector<std::pair<std::string, Value>> entries_;
+  std::unordered_map<std::string, std::size_t> positions_;
+};
 
 /// Calls `read_member` for each member of a comma-separated text until the end; whether there were no others
 /// than sound ones (RFC 9651, sections 4.2.1 and 4.2.2).
@@ -46,15 +70,15 @@ std::optional<Member> dictionary_value(Reader& reader) {
 }  // namespace
 
 std::optional<Parameters> Reader::parameters() {
-  Parameters all;
+  Entries<BareItem> all;
   while (take(';')) {
     skip_spaces();
     std::optional<std::string> name = key();
     if (!name) return std::nullopt;
     std::optional<BareItem> value = take('=') ? bare_item() : BareItem(true);
-    if (!value || !put(all, std::move(*name), std::move(*value))) return std::nullopt;
+    if (!value || !all.put(std::move(*name), std::move(*value))) return std::nullopt;
   }
-  return all;
+  return all.take();
 }
 
 std::optional<Item> Reader::item() {
@@ -114,15 +138,15 @@ std::optional<List> parse_list(std::string_view text) {
 
 std::optional<Dictionary> parse_dictionary(std::string_view text) {
   Reader reader(text);
-  Dictionary dictionary;
+  Entries<Member> dictionary;
   const bool sound = read_members(reader, [&] {
     std::optional<std::string> key = reader.key();
     if (!key) return false;
     std::optional<Member> value = dictionary_value(reader);
-    return value && put(dictionary, std::move(*key), std::move(*value));
+    return value && dictionary.put(std::move(*key), std::move(*value));
   });
   if (!sound) return std::nullopt;
-  return dictionary;
+  return dictionary.take();
 }
 
 }  // namespace larder::http::structured

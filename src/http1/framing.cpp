@@ -59,6 +59,7 @@ Result<Framing> length_framing(std::string_view value) {
 void ControlFields::add_connection(std::string_view value) {
   for (std::string_view option = http::next_member(value); !option.empty();
        option = http::next_member(value)) {
+    ++connection_options;
     close = close || equal_ignoring_case(option, "close");
     keep_alive = keep_alive || equal_ignoring_case(option, "keep-alive");
   }

@@ -19,6 +19,10 @@ struct ControlFields {
   bool close = false;
   bool keep_alive = false;
   bool expects_continue = false;
+  std::size_t connection_options = 0;
+
+  /// Each connection option is held against every field, in both directions; no honest sender has more.
+  static constexpr std::size_t most_connection_options = 64;
 
   /// Notes what a Connection field lists (RFC 9110, section 7.6.1).
   void add_connection(std::string_view value);

@@ -36,11 +36,12 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
     head_.fields.reserve(lines + 6, text.size() + lines + 192);
   }
 
-  /// Whether that is a head that Beast accepts.
+  /// Whether that is a head that Beast accepts, and no flood of connection options.
   bool read() {
     BeastError error;
     this->put(boost::asio::buffer(text_), error);
-    return !error && this->is_header_done();
+    return !error && this->is_header_done() &&
+           control.connection_options <= ControlFields::most_connection_options;
   }
 
   ControlFields control;

@@ -1,5 +1,6 @@
 #include "cookies.hpp"
 #include "names.hpp"
+#include "selecting.hpp"
 #include "surrogate_control.hpp"
 
 #include <larder/base/text.hpp>
@@ -151,6 +152,12 @@ void add_forwarded(http::FieldList& out, const http::RequestHead& request, const
   append_to_list(out, "Surrogate-Capability", combined("Surrogate-Capability"), surrogate_capability);
 }
 
+// In place of all the lines there are. What selects a variant is what is sent (NEXT.md, "Vary").
+void add_accepted_codings(http::FieldList& out, const http::FieldList& request_fields) {
+  if (out.contains("Accept-Encoding")) return;
+  out.add("Accept-Encoding", accepted_codings(request_fields.combined("Accept-Encoding").value_or("")));
+}
+
 // RFC 9110, section 7.6.2. What is no number, or larger than any, is not ours to change.
 std::optional<std::uint32_t> max_forwards_of(const http::RequestHead& request) {
   if (request.method != "OPTIONS" || request.fields.count("Max-Forwards") != 1) return std::nullopt;
@@ -203,6 +210,10 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
     if (field.name == "Forwarded" && !is_keyed_field(route, field.name)) continue;
     if (has_specific && http::list_contains(request.fields, "Connection", field.name)) continue;
     if (cacheable && is_withheld(route, field.name)) continue;
+    if (cacheable && field.name == "Accept-Encoding" && !is_keyed_field(route, field.name)) {
+      add_accepted_codings(out, request.fields);
+      continue;
+    }
     out.add(field);
   }
   const bool keyed_cookies = cacheable && route.cookies.mode == CookieRule::Mode::key;

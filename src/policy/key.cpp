@@ -111,7 +111,7 @@ std::optional<std::vector<std::string>> vary_names(const http::FieldList& respon
   for (const http::Field field : response_fields) {
     if (!equal_ignoring_case(field.name, "Vary")) continue;
     for (const std::string_view name : http::split_list(field.value)) {
-      if (name == "*") return std::nullopt;
+      if (name == "*" || names.size() == most_selecting_fields) return std::nullopt;
       names.push_back(lower(name));
     }
   }

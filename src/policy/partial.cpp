@@ -1,3 +1,4 @@
+#include "storable.hpp"
 #include "strong.hpp"
 
 #include <larder/base/text.hpp>
@@ -12,6 +13,8 @@ namespace {
 
 // X-Cache-* are larder's own: no stored response has them from its origin.
 constexpr std::string_view answered_range = "X-Cache-Range";
+
+constexpr std::string_view part_suffix = "#part";
 
 // RFC 9110, section 13.1.5: the strong comparison, of dates too.
 bool holds_if_range(const http::FieldList& request_fields, const http::FieldList& stored_fields, Time now) {
@@ -38,6 +41,11 @@ http::ByteRange held_of(const http::ContentRange& content, std::size_t stored_si
   return {content.range.first, std::min(content.range.last, end - 1)};
 }
 
+http::FieldList without_answered_range(http::FieldList fields) {
+  fields.remove(answered_range);
+  return fields;
+}
+
 }  // namespace
 
 RangeDecision decide_range(const http::RequestHead& request, const http::FieldList& stored_fields,
@@ -60,7 +68,7 @@ bool asks_for_part(const http::RequestHead& request) {
 }
 
 std::string part_key(std::string_view primary_key) {
-  return std::string(primary_key) + "#part";
+  return std::string(primary_key).append(part_suffix);
 }
 
 StoringDecision decide_storing_part(const StoringInput& input) {
@@ -103,9 +111,22 @@ std::optional<PartDecision> decide_part(const http::RequestHead& request,
                       http::format_content_range(*range, *content->length)};
 }
 
+// RFC 9110, sections 15.3.5 and 15.3.7.
+bool may_be_stored(std::string_view primary_key, int status, const http::FieldList& fields,
+                   std::uint64_t content_size) {
+  // In a key no other "#" stands before this word: key_of() encodes those of its parts.
+  const bool is_part = primary_key.ends_with(part_suffix);
+  if (!is_storable_status(status, is_part)) return false;
+  if (!is_part) return are_storable(fields) && (status != 204 || content_size == 0);
+  const auto content = http::parse_content_range(fields.find("Content-Range").value_or(""));
+  const bool is_sound =
+      fields.count("Content-Range") == 1 && content && content->range.size() == content_size;
+  const std::size_t answered = fields.count(answered_range);
+  return is_sound && answered <= 1 && are_storable(answered == 1 ? without_answered_range(fields) : fields);
+}
+
 http::FieldList served_part_fields(const http::FieldList& stored_fields) {
-  http::FieldList fields = stored_fields;
-  fields.remove(answered_range);
+  http::FieldList fields = without_answered_range(stored_fields);
   fields.remove("Content-Range");
   return fields;
 }

@@ -1,6 +1,7 @@
 #include <larder/policy/path_pattern.hpp>
 
 #include <algorithm>
+#include <cstring>
 
 namespace larder::policy {
 namespace {
@@ -107,26 +108,23 @@ std::vector<std::string> PathPattern::capture_names() const {
   return names;
 }
 
+// The words between the stars are looked for one after the other, each where it comes first: later ones then
+// have the most room.
 bool glob_matches(std::string_view glob, std::string_view text) {
-  std::size_t star = glob.npos;  // the last `*` met, and where in `text` its run now ends
-  std::size_t run_end = 0;
-  std::size_t g = 0;
-  std::size_t t = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      run_end = t;
-    } else if (g < glob.size() && glob[g] == text[t]) {
-      ++g;
-      ++t;
-    } else if (star != glob.npos) {
-      g = star + 1;
-      t = ++run_end;
-    } else {
-      return false;
-    }
+  for (; !glob.empty() && glob.front() != '*'; glob.remove_prefix(1), text.remove_prefix(1)) {
+    if (text.empty() || text.front() != glob.front()) return false;
   }
-  return glob.find_first_not_of('*', g) == glob.npos;
+  if (glob.empty()) return text.empty();
+  for (;;) {
+    glob.remove_prefix(1);
+    const std::size_t star = glob.find('*');
+    if (star == glob.npos) return text.ends_with(glob);
+    const std::string_view word = glob.substr(0, star);
+    const void* const found = ::memmem(text.data(), text.size(), word.data(), word.size());
+    if (found == nullptr) return false;
+    text.remove_prefix(static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) + word.size());
+    glob.remove_prefix(star);
+  }
 }
 
 std::optional<std::string> expand_template(std::string_view text, const Captures& captures) {

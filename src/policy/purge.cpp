@@ -2,10 +2,13 @@
 
 #include <larder/base/text.hpp>
 #include <larder/http/cache_groups.hpp>
+#include <larder/http/list.hpp>
+#include <larder/http/structured_fields.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/purge.hpp>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace larder::policy {
 namespace {
@@ -16,14 +19,28 @@ using Kind = Purge::Kind;
 class PurgeSet {
  public:
   void add(Kind kind, std::string value) {
-    Purge purge{kind, std::move(value)};
-    if (std::find(purges_.begin(), purges_.end(), purge) == purges_.end())
-      purges_.push_back(std::move(purge));
+    const bool is_new = known_.insert(static_cast<char>(kind) + value).second;
+    if (is_new) purges_.push_back({kind, std::move(value)});
   }
   std::vector<Purge> take() { return std::move(purges_); }
 
  private:
   std::vector<Purge> purges_;
+  std::unordered_set<std::string> known_;
+};
+
+// Names in the order they came, none twice.
+class NameSet {
+ public:
+  void add(std::string_view name) {
+    std::string trimmed(trim(name));
+    if (!trimmed.empty() && known_.insert(trimmed).second) names_.push_back(std::move(trimmed));
+  }
+  std::vector<std::string> take() { return std::move(names_); }
+
+ private:
+  std::vector<std::string> names_;
+  std::unordered_set<std::string> known_;
 };
 
 std::string_view without_trailing_slash(std::string_view path) {
@@ -74,9 +91,22 @@ std::string group_name(const std::string& site, std::string_view group) {
   return "group " + site + " " + std::string(group);
 }
 
+std::size_t count_members(const http::FieldList& fields, const http::FieldName& name) {
+  std::size_t count = 0;
+  for (const http::Field field : fields) {
+    if (field.name != name) continue;
+    std::string_view rest = field.value;
+    while (!http::next_member(rest).empty()) ++count;
+  }
+  return count;
+}
+
 // RFC 9875, section 3.
 void add_group_purges(PurgeSet& purges, const std::string& site, const http::FieldList& fields) {
-  const auto groups = http::parse_cache_groups(fields, "Cache-Group-Invalidation");
+  constexpr http::FieldName name("Cache-Group-Invalidation");
+  // More than are read name who knows what of this site: rather too much than too little.
+  if (count_members(fields, name) > http::structured::most_members) purges.add(Kind::below, site + "/");
+  const auto groups = http::parse_cache_groups(fields, name);
   if (!groups) return;
   for (const std::string& group : *groups) purges.add(Kind::tag, group_name(site, group));
 }
@@ -103,26 +133,31 @@ void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captur
   }
 }
 
-void add_name(std::vector<std::string>& names, std::string_view name) {
-  const std::string_view trimmed = trim(name);
-  if (trimmed.empty() || std::find(names.begin(), names.end(), trimmed) != names.end()) return;
-  names.emplace_back(trimmed);
-}
-
-void add_names(std::vector<std::string>& names, std::string_view value, std::string_view separators) {
+// Calls `visit` for what stands between any of the separators, empty or not.
+template <class Visit>
+void for_each_between(std::string_view value, std::string_view separators, Visit visit) {
   while (!value.empty()) {
     const std::size_t end = std::min(value.find_first_of(separators), value.size());
-    add_name(names, value.substr(0, end));
+    visit(value.substr(0, end));
     value.remove_prefix(std::min(end + 1, value.size()));
   }
 }
 
-void add_groups(std::vector<std::string>& names, const std::string& site, const http::FieldList& fields) {
+// Calls `visit` for each name in Surrogate-Key and Cache-Tag.
+template <class Visit>
+void for_each_tag(const http::FieldList& response_fields, Visit visit) {
+  for (const http::Field field : response_fields) {
+    if (field.name == "Surrogate-Key") for_each_between(field.value, " \t", visit);
+    if (field.name == "Cache-Tag") for_each_between(field.value, ",", visit);
+  }
+}
+
+void add_groups(NameSet& names, const std::string& site, const http::FieldList& fields) {
   const auto groups = http::parse_cache_groups(fields);
   if (!groups) return;
   for (const std::string& group : *groups) {
-    add_name(names, group);
-    add_name(names, group_name(site, group));
+    names.add(group);
+    names.add(group_name(site, group));
   }
 }
 
@@ -153,15 +188,20 @@ std::string normal_path(std::string_view path) {
 Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
              const http::FieldList& response_fields) {
   Tags tags{site_of(target), normal_path(target.path), {}};
+  NameSet names;
   for (const std::string& text : route.tags) {
-    if (const auto name = expand_template(text, captures)) add_name(tags.names, *name);
+    if (const auto name = expand_template(text, captures)) names.add(*name);
   }
-  for (const http::Field field : response_fields) {
-    if (equal_ignoring_case(field.name, "Surrogate-Key")) add_names(tags.names, field.value, " \t");
-    if (equal_ignoring_case(field.name, "Cache-Tag")) add_names(tags.names, field.value, ",");
-  }
-  add_groups(tags.names, tags.site, response_fields);
+  for_each_tag(response_fields, [&names](std::string_view name) { names.add(name); });
+  add_groups(names, tags.site, response_fields);
+  tags.names = names.take();
   return tags;
+}
+
+bool has_too_many_tags(const http::FieldList& response_fields) {
+  std::size_t count = count_members(response_fields, "Cache-Groups");
+  for_each_tag(response_fields, [&count](std::string_view name) { count += trim(name).empty() ? 0 : 1; });
+  return count > most_tags;
 }
 
 bool is_purging_status(int status) {

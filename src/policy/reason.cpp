@@ -87,10 +87,14 @@ Wording wording_of(Reason reason) {
               "the response carries Set-Cookie, and the origin states no lifetime for it or the route "
               "refuses it"};
     case Reason::vary_any:
-      return {"vary-any",
-              "the response varies by * or by a field that larder writes itself, so no other request can be "
-              "known "
-              "to match"};
+      return {
+          "vary-any",
+          "the response varies by *, by a field that larder writes itself or by more than 64 fields, so no "
+          "other request can be known to match"};
+    case Reason::too_many_tags:
+      return {
+          "too-many-tags",
+          "the response names more than 1024 tags, each of which every purge would have to be held against"};
     case Reason::status:
       return {"status", "a response of this status is not stored"};
     case Reason::no_lifetime:

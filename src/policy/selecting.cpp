@@ -1,9 +1,12 @@
 #include "selecting.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 #include <larder/http/list.hpp>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <vector>
 
 namespace larder::policy {
@@ -32,60 +35,131 @@ std::string collapse_around_commas(std::string_view value) {
   return collapsed;
 }
 
-// RFC 9110, sections 12.5.3 and 12.5.4: language ranges and content codings ignore case, and their order says
-// nothing: preference is in the weights.
-bool is_weighted_set(std::string_view name) {
-  return name == "accept-language" || name == "accept-encoding";
+// A name and its weight, of a list like Accept-Language.
+struct Weighted {
+  std::string name;  // lower case
+  int weight = most_weight;
+
+  static constexpr int most_weight = 1000;  // in thousandths
+};
+
+// RFC 9110, section 12.4.2: 0 or 1, with up to three digits behind the point.
+std::optional<int> weight_of(std::string_view text) {
+  if (text.empty() || (text[0] != '0' && text[0] != '1')) return std::nullopt;
+  int weight = (text[0] - '0') * Weighted::most_weight;
+  if (text.size() > 1 && text[1] != '.') return std::nullopt;
+  if (text.size() > std::string_view("0.999").size()) return std::nullopt;
+  int place = Weighted::most_weight / 10;
+  for (const char c : text.substr(std::min<std::size_t>(2, text.size()))) {
+    if (c < '0' || c > '9') return std::nullopt;
+    weight += (c - '0') * place;
+    place /= 10;
+  }
+  return weight <= Weighted::most_weight ? std::optional(weight) : std::nullopt;
 }
 
-// Whether blanks stand only where the list's syntax has them, and nothing is quoted. What is not well formed
-// is left as it came: `e n` must not select what `en` does.
-bool is_well_formed(std::string_view value) {
-  char before = ',';
-  bool blank = false;
-  for (const char c : value) {
-    if (c == '"' || c == '\\') return false;
-    if (c == ' ' || c == '\t') {
-      blank = true;
-      continue;
-    }
-    const bool between = before == ',' || before == ';' || c == ',' || c == ';';
-    if (blank && !between) return false;
-    before = c;
-    blank = false;
-  }
+// `EN ; q=0.5`. Nothing for what is not a name with at most a weight.
+std::optional<Weighted> weighted_of(std::string_view member) {
+  const std::size_t end = std::min(member.find(';'), member.size());
+  const std::string_view name = trim(member.substr(0, end));
+  if (!is_token(name)) return std::nullopt;
+  Weighted weighted;
+  weighted.name.resize(name.size());
+  std::transform(name.begin(), name.end(), weighted.name.begin(), to_lower);
+  if (end == member.size()) return weighted;
+  const std::string_view parameter = trim(member.substr(end + 1));
+  if (parameter.size() < 2 || to_lower(parameter[0]) != 'q' || parameter[1] != '=') return std::nullopt;
+  const std::optional<int> weight = weight_of(parameter.substr(2));
+  if (!weight) return std::nullopt;
+  weighted.weight = *weight;
+  return weighted;
+}
+
+// Adds it unless it is there already; false where that has another weight, of which each reader takes what it
+// likes.
+bool add_once(std::vector<Weighted>& list, Weighted added) {
+  const auto same = std::find_if(list.begin(), list.end(),
+                                 [&added](const Weighted& each) { return each.name == added.name; });
+  if (same != list.end()) return same->weight == added.weight;
+  list.push_back(std::move(added));
   return true;
 }
 
-// `EN ; q=0.5` as `en;q=0.5`.
-std::string lower_without_space(std::string_view member) {
-  std::string text;
-  for (const char c : member) {
-    if (c != ' ' && c != '\t') text.push_back(to_lower(c));
-  }
-  return text;
+void append_weight(std::string& out, int weight) {
+  if (weight == Weighted::most_weight) return;
+  out.append(";q=0");
+  if (weight == 0) return;
+  std::string digits = std::to_string(Weighted::most_weight + weight);
+  digits.erase(digits.find_last_not_of('0') + 1);
+  out.append(".").append(digits, 1);
 }
 
-std::string sorted_set(std::string_view value) {
-  std::vector<std::string> members;
-  for (const std::string_view member : http::split_list(value)) {
-    members.push_back(lower_without_space(member));
+// RFC 9110, section 12.5.4: languages ignore case and stand in the order of their weights; the order among
+// equal ones counts (RFC 4647, section 2.3). Nothing for what is not a list of languages, or longer than any
+// honest one: that is left as it came, and selects only as the bytes it is.
+std::optional<std::string> languages_by_weight(std::string_view value) {
+  constexpr std::size_t most_languages = 64;
+  std::vector<Weighted> list;
+  std::size_t count = 0;
+  for (auto member = http::next_member(value); !member.empty(); member = http::next_member(value)) {
+    std::optional<Weighted> language = weighted_of(member);
+    if (!language || ++count > most_languages || !add_once(list, std::move(*language))) return std::nullopt;
   }
-  std::sort(members.begin(), members.end());
-  members.erase(std::unique(members.begin(), members.end()), members.end());
+  std::stable_sort(list.begin(), list.end(),
+                   [](const Weighted& a, const Weighted& b) { return a.weight > b.weight; });
   std::string joined;
-  for (const std::string& member : members) {
+  for (const Weighted& language : list) {
     if (!joined.empty()) joined.push_back(',');
-    joined.append(member);
+    joined.append(language.name);
+    append_weight(joined, language.weight);
   }
   return joined;
+}
+
+// RFC 9110, section 8.4.1.3: x-gzip is gzip.
+bool is_coding(std::string_view name, std::string_view coding) {
+  return equal_ignoring_case(name, coding) || (coding == "gzip" && equal_ignoring_case(name, "x-gzip"));
 }
 
 }  // namespace
 
 std::string normalised(std::string_view name, std::string_view value) {
-  const bool is_set = is_weighted_set(name) && is_well_formed(value);
-  return is_set ? sorted_set(value) : collapse_around_commas(value);
+  if (name == "accept-encoding") return accepted_codings(value);
+  if (name == "accept-language") {
+    if (std::optional<std::string> languages = languages_by_weight(value)) return *std::move(languages);
+  }
+  return collapse_around_commas(value);
+}
+
+// What is refused once, or in a way that nobody understands, is not sent: the origin then does not use it.
+std::string accepted_codings(std::string_view accept_encoding) {
+  static constexpr std::array<std::string_view, 3> codings{"zstd", "br", "gzip"};
+  std::array<bool, codings.size()> named{};
+  std::array<bool, codings.size()> refused{};
+  bool takes_others = false;
+  for (auto rest = accept_encoding;;) {
+    const std::string_view member = http::next_member(rest);
+    if (member.empty()) break;
+    const std::string_view name = trim(member.substr(0, member.find(';')));
+    const auto known = std::find_if(codings.begin(), codings.end(),
+                                    [name](std::string_view coding) { return is_coding(name, coding); });
+    if (known == codings.end() && name != "*") continue;
+    const std::optional<Weighted> weighted = weighted_of(member);
+    const bool takes = weighted && weighted->weight > 0;
+    if (name == "*") {
+      takes_others = takes_others || takes;
+    } else {
+      const auto position = static_cast<std::size_t>(known - codings.begin());
+      named[position] = true;
+      refused[position] = refused[position] || !takes;
+    }
+  }
+  std::string accepted;
+  for (std::size_t i = 0; i < codings.size(); ++i) {
+    if (named[i] ? refused[i] : !takes_others) continue;
+    accepted.append(accepted.empty() ? "" : ", ").append(codings[i]);
+  }
+  return accepted.empty() ? "identity" : accepted;
 }
 
 }  // namespace larder::policy

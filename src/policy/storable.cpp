@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace larder::policy {
@@ -17,30 +18,55 @@ bool names_field(const std::vector<std::string>& names, std::string_view field) 
                      [field](const std::string& name) { return equal_ignoring_case(name, field); });
 }
 
-// Fields that larder writes anew for every answer.
-bool is_ours(std::string_view name) {
+// Fields that larder writes anew for every answer. Content-Length is that of the content as it is sent.
+bool is_ours(const http::FieldName& name) {
+  static constexpr http::FieldNames ours({"Age", "Content-Length", "X-Cache"});
   constexpr std::string_view family = "X-Cache-";
-  return equal_ignoring_case(name, "Age") || equal_ignoring_case(name, "X-Cache") ||
-         equal_ignoring_case(name.substr(0, family.size()), family);
+  return ours.contains(name) || equal_ignoring_case(name.text().substr(0, family.size()), family);
 }
+
+// RFC 9111, section 3.1; sections 5.2.2.4 and 5.2.2.7 for the fields that no-cache and private name.
+class StorableFields {
+ public:
+  explicit StorableFields(const http::FieldList& fields)
+      : fields_(fields),
+        control_(origin_directives(fields).control),
+        has_connection_(fields.contains("Connection")) {}
+
+  bool hold(const http::FieldName& name) const {
+    if (is_hop_by_hop(name) || is_ours(name)) return false;
+    // What happened to one request on its way (RFC 9209).
+    if (name == "Proxy-Status") return false;
+    if (has_connection_ && http::list_contains(fields_, "Connection", name)) return false;
+    return !names_field(control_.private_fields, name) && !names_field(control_.no_cache_fields, name);
+  }
+
+ private:
+  const http::FieldList& fields_;
+  const http::CacheControl control_;
+  const bool has_connection_;
+};
 
 }  // namespace
 
-// RFC 9111, section 3.1; sections 5.2.2.4 and 5.2.2.7 for the fields that no-cache and private name.
 http::FieldList storable_lines(const http::FieldList& response_fields) {
-  const http::CacheControl control = origin_directives(response_fields).control;
+  const StorableFields storable(response_fields);
   http::FieldList kept;
   kept.reserve(response_fields.size(), response_fields.wire().size());
   for (const http::Field field : response_fields) {
-    if (is_hop_by_hop(field.name) || is_ours(field.name)) continue;
-    // What happened to one request on its way (RFC 9209).
-    if (equal_ignoring_case(field.name, "Proxy-Status")) continue;
-    if (http::list_contains(response_fields, "Connection", field.name)) continue;
-    if (names_field(control.private_fields, field.name)) continue;
-    if (names_field(control.no_cache_fields, field.name)) continue;
-    kept.add(field.name, field.value);
+    // RFC 9110, section 6.6.1: a message has one Date. Ages are calculated from the first.
+    const bool is_repeated = field.name == "Date" && kept.contains("Date");
+    if (storable.hold(field.name) && !is_repeated) kept.add(field);
   }
   return kept;
+}
+
+bool are_storable(const http::FieldList& fields) {
+  const StorableFields storable(fields);
+  for (const http::Field field : fields) {
+    if (!storable.hold(field.name)) return false;
+  }
+  return fields.count("Date") <= 1;
 }
 
 }  // namespace larder::policy

@@ -4,6 +4,7 @@
 #include <larder/base/text.hpp>
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/key.hpp>
+#include <larder/policy/purge.hpp>
 #include <larder/policy/storing.hpp>
 #include <larder/policy/validation.hpp>
 
@@ -57,8 +58,7 @@ Reason refusal_by_status(const Facts& facts) {
   if (status < 200) return Reason::connection_specific;
   // RFC 9111, section 3.3. In a whole response Content-Range means nothing (RFC 9110, section 14.4).
   if (status == 206) return Reason::partial;
-  // RFC 9111, section 4.3.3: a 304 belongs to what is stored; 416 is about a part.
-  if (status == 304 || status == 416 || status > 599) return Reason::status;
+  if (!is_storable_status(status, false)) return Reason::status;
   // RFC 9111, section 5.2.2.3.
   if (facts.control.must_understand && !is_understood(status)) return Reason::must_understand;
   const bool provoked = may_be_provoked(facts.input.route, facts.input.request, status);
@@ -206,10 +206,17 @@ StoringDecision decide_storing(const StoringInput& input) {
   const Freshness freshness = freshness_of(facts);
   const Reason shared = refusal_by_sharing(facts, freshness.by_route);
   if (shared != Reason::none) return refused(shared);
+  if (has_too_many_tags(input.response.fields)) return refused(Reason::too_many_tags);
   const Lifetimes lifetimes = lifetimes_of(facts, freshness);
   const Reason useless = refusal_as_useless(facts, lifetimes, freshness.lifetime.has_value());
   if (useless != Reason::none) return refused(useless);
   return {Reason::none, lifetimes};
+}
+
+// RFC 9111, section 4.3.3: a 304 belongs to what is stored; 416 is about a part.
+bool is_storable_status(int status, bool as_part) {
+  if (as_part || status == 206) return as_part && status == 206;
+  return status >= 200 && status <= 599 && status != 304 && status != 416;
 }
 
 bool yields_to_stale(int status) {

@@ -1,4 +1,5 @@
 #include "names.hpp"
+#include "selecting.hpp"
 #include "storable.hpp"
 
 #include <larder/base/text.hpp>
@@ -32,17 +33,16 @@ bool lists_etag(std::string_view if_none_match, const http::FieldList& stored_fi
          });
 }
 
-// RFC 9110, section 13.1.3: a condition that is no date, or more than one, is ignored. RFC 9111,
-// section 4.3.2: Date stands in for a missing Last-Modified.
+// RFC 9110, section 13.1.3: a condition that is no date, or more than one, is ignored, and so is any where no
+// modification date is known. RFC 9111, section 4.3.2 would let Date stand in for that: but Date says when a
+// message was made and nothing about its content, so that a client would keep what has changed.
 bool is_unmodified_since(const http::FieldList& request_fields, const http::FieldList& stored_fields,
                          Time now) {
-  if (request_fields.count("If-Modified-Since") != 1) return false;
+  if (request_fields.count("If-Modified-Since") != 1 || stored_fields.count("Last-Modified") != 1)
+    return false;
   const auto since = http::parse_date(trim(request_fields.find("If-Modified-Since").value_or("")), now);
-  const auto modified =
-      stored_fields.find(stored_fields.contains("Last-Modified") ? "Last-Modified" : "Date");
-  if (!since || !modified) return false;
-  const auto modified_time = http::parse_date(trim(*modified), now);
-  return modified_time && *modified_time <= *since;
+  const auto modified = http::parse_date(trim(stored_fields.find("Last-Modified").value_or("")), now);
+  return since && modified && *modified <= *since;
 }
 
 // Fields that a 304 does not change: they describe the stored content, which it does not replace (RFC 9111,
@@ -54,10 +54,25 @@ bool describes_content(std::string_view name) {
   return is_one_of(name, describing);
 }
 
+// What a 304 has no content for.
+bool is_content_metadata(const http::FieldName& name) {
+  static constexpr http::FieldNames well_known(
+      {"Content-Encoding", "Content-Length", "Content-Range", "Content-Type"});
+  if (name.number() != 0) return well_known.contains(name);
+  return name == "Content-Language" || describes_content(name);
+}
+
 void remove_conditions(http::FieldList& request_fields) {
   static constexpr std::array<std::string_view, 5> conditions{"If-None-Match", "If-Modified-Since",
                                                               "If-Match", "If-Unmodified-Since", "If-Range"};
   request_fields.remove_if([](const http::Field& field) { return is_one_of(field.name, conditions); });
+}
+
+bool takes_coding(std::string_view accept_encoding, std::string_view coding) {
+  const std::string accepted = accepted_codings(accept_encoding);
+  const std::vector<std::string_view> codings = http::split_list(accepted);
+  return std::any_of(codings.begin(), codings.end(),
+                     [coding](std::string_view each) { return equal_ignoring_case(each, coding); });
 }
 
 // The entity tags of several responses, each once.
@@ -80,17 +95,24 @@ bool is_not_modified(const http::RequestHead& request, const http::FieldList& st
   return is_unmodified_since(request.fields, stored_fields, now);
 }
 
-// RFC 9110, section 15.4.5.
-http::FieldList not_modified_fields(const http::FieldList& stored_fields) {
-  static constexpr std::array<std::string_view, 8> wanted{
-      "Cache-Control", "CDN-Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Vary", "Via"};
-  const bool has_etag = stored_fields.contains("ETag");
-  http::FieldList fields;
-  for (const http::Field field : stored_fields) {
-    const bool dates_it = !has_etag && equal_ignoring_case(field.name, "Last-Modified");
-    if (dates_it || is_one_of(field.name, wanted)) fields.add(field.name, field.value);
+// RFC 9110, section 15.4.5: what describes the content is left out, which the client has. All else goes out,
+// so that it knows what it would know by a 200, for as long as that is fresh (RFC 9111, section 3.2).
+http::FieldList not_modified_fields(const http::FieldList& fields, SetCookie set_cookie) {
+  const bool has_etag = fields.contains("ETag");
+  http::FieldList kept;
+  kept.reserve(fields.size(), fields.wire().size());
+  for (const http::Field field : fields) {
+    if (field.name == "Last-Modified" && has_etag) continue;
+    if (field.name == "Set-Cookie" && set_cookie == SetCookie::leave_out) continue;
+    if (!is_content_metadata(field.name)) kept.add(field);
   }
-  return fields;
+  return kept;
+}
+
+void add_set_cookie(http::FieldList& fields, const http::FieldList& answer) {
+  for (const http::Field field : answer) {
+    if (field.name == "Set-Cookie") fields.add(field);
+  }
 }
 
 bool has_validator(const http::FieldList& fields) {
@@ -112,8 +134,9 @@ bool may_answer_unselected(const http::FieldList& request_fields, const http::Fi
     if (http::list_contains(stored_fields, "Vary", name)) return false;
   }
   const auto coding = stored_fields.find("Content-Encoding");
-  return !coding || equal_ignoring_case(*coding, "identity") ||
-         http::list_contains(request_fields, "Accept-Encoding", *coding);
+  if (!coding || equal_ignoring_case(*coding, "identity")) return true;
+  const auto accepted = request_fields.combined("Accept-Encoding");
+  return accepted && takes_coding(*accepted, trim(*coding));
 }
 
 // RFC 9111, section 4.3.1: Last-Modified is sent where a single response is validated alone.

@@ -3,6 +3,8 @@
 
 #include <larder/base/hash.hpp>
 #include <larder/base/token.hpp>
+#include <larder/policy/key.hpp>
+#include <larder/policy/storing.hpp>
 #include <larder/store/record.hpp>
 
 #include <algorithm>
@@ -91,6 +93,9 @@ void write_fields(ByteWriter& writer, const http::FieldList& fields) {
   }
 }
 
+/// Heads, keys and tags are bounded far below; what is larger is no record of ours, and is not looked at.
+constexpr std::size_t largest_head = 1'048'576;
+
 /// Whoever can write to Redis must not split our responses: names and values are looked at again.
 http::FieldList read_fields(ByteReader& reader) {
   http::FieldList fields;
@@ -104,6 +109,13 @@ http::FieldList read_fields(ByteReader& reader) {
     fields.add(name, value);
   }
   return fields;
+}
+
+/// With `debug: true` they go out as X-Cache-Tags.
+bool are_field_values(const policy::Tags& tags) {
+  return http::is_field_value(tags.site) && http::is_field_value(tags.path) &&
+         std::all_of(tags.names.begin(), tags.names.end(),
+                     [](const std::string& name) { return http::is_field_value(name); });
 }
 
 Record read_response(ByteReader& reader, const Bytes& body) {
@@ -124,7 +136,9 @@ Record read_response(ByteReader& reader, const Bytes& body) {
   const auto body_checksum = reader.number<std::uint64_t>();
   if (reader.failed() || !reader.at_end()) return {};
   if (!draft->variant_key.starts_with(draft->primary_key)) return {};
-  if (draft->status < 200 || draft->status > 599) return {};
+  const std::uint64_t content_size = packed_from != 0 ? packed_from : body_size;
+  if (!policy::may_be_stored(draft->primary_key, draft->status, draft->fields, content_size)) return {};
+  if (!are_field_values(draft->tags) || draft->vary.size() > policy::most_selecting_fields) return {};
   if (body_size != body.size() || body_checksum != checksum_of(body.view())) return {};
   if (packed_from != 0) return PackedResponse{std::move(draft), body, packed_from};
   draft->content = body;
@@ -136,6 +150,7 @@ Record read_vary(ByteReader& reader, const Bytes& body) {
   record.primary_key = reader.text();
   record.names = reader.texts();
   if (reader.failed() || !reader.at_end() || record.names.empty() || !body.empty()) return {};
+  if (record.names.size() > policy::most_selecting_fields) return {};
   return record;
 }
 
@@ -185,7 +200,7 @@ Record decode(const Bytes& bytes) {
   ByteReader prefix(bytes.view().substr(magic.size()));
   const auto checksum = prefix.number<std::uint64_t>();
   const std::string_view head = prefix.text();
-  if (prefix.failed() || checksum != checksum_of(head)) return {};
+  if (prefix.failed() || head.size() > largest_head || checksum != checksum_of(head)) return {};
   const Bytes body = bytes.slice(prefix_size + head.size());
   ByteReader reader(head);
   switch (static_cast<Kind>(reader.number<std::uint8_t>())) {

@@ -126,41 +126,41 @@ std::string without_blanks(std::string_view text) {
   return kept;
 }
 
-bool is_weighted_set(std::string_view name) {
-  return name == "accept-language" || name == "accept-encoding";
-}
-
-// Languages and codings, whose case and order do not matter.
-std::string as_set(std::string_view value) {
-  std::set<std::string> members;
+// What stands before the weights, in lower case and each once.
+std::set<std::string> names_in(std::string_view value) {
+  std::set<std::string> names;
   for (const std::string_view member : http::split_list(value)) {
-    std::string text = without_blanks(member);
-    std::transform(text.begin(), text.end(), text.begin(), to_lower);
-    members.insert(text);
+    std::string name(trim(member.substr(0, member.find(';'))));
+    std::transform(name.begin(), name.end(), name.begin(), to_lower);
+    names.insert(name);
   }
-  std::string joined;
-  for (const std::string& member : members) joined += (joined.empty() ? "" : ",") + member;
-  return joined;
+  return names;
 }
 
-// Whether a blank stands between two characters of which neither ends a member or a weight, or something is
-// quoted: then the value is no list of languages or codings, and selects only as the bytes it is.
-bool is_no_list(std::string_view value) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  const auto separates = [](char c) { return c == ',' || c == ';'; };
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == '"' || value[i] == '\\') return true;
-    if (!is_blank(value[i])) continue;
-    const std::size_t after = value.find_first_not_of(" \t", i);
-    if (i > 0 && !separates(value[i - 1]) && after != value.npos && !separates(value[after])) return true;
-    i = after == value.npos ? value.size() : after - 1;
+// What goes upstream as Accept-Encoding: some of three codings that the client names, or none.
+bool holds_codings(const std::string& held, std::string_view value) {
+  if (held == "identity") return true;
+  const std::set<std::string> named = names_in(value);
+  for (const std::string& coding : names_in(held)) {
+    const bool is_one = coding == "zstd" || coding == "br" || coding == "gzip";
+    const bool is_named = named.contains(coding) || named.contains("*") || named.contains("x-" + coding);
+    if (!is_one || !is_named) return false;
   }
-  return false;
+  return true;
 }
 
 bool holds_value(const KeyPart& part, const std::string& value) {
-  if (is_weighted_set(part.name) && !is_no_list(value)) return *part.value == as_set(value);
-  return without_blanks(*part.value) == without_blanks(value);
+  if (part.name == "accept-encoding") return holds_codings(*part.value, value);
+  if (without_blanks(*part.value) == without_blanks(value)) return true;
+  return part.name == "accept-language" && names_in(*part.value) == names_in(value);
+}
+
+// What selects does so in its own form, too.
+void require_settled(const std::string& primary, const std::string& name, const std::string& value) {
+  http::FieldList fields;
+  fields.add(name, value);
+  const auto again = read_key(policy::variant_key(primary, {name}, fields));
+  require(again && again->parts.back().value == value, "the form in which values are compared is one");
 }
 
 void require_variant_readable(const std::string& primary, const std::vector<std::string>& names,
@@ -178,6 +178,7 @@ void require_variant_readable(const std::string& primary, const std::vector<std:
     require(part.value.has_value() == value.has_value(), "a field that is missing is not one that is empty");
     if (!value) continue;
     require(holds_value(part, *value), "a variant's key holds the values");
+    require_settled(primary, part.name, *part.value);
   }
 }
 

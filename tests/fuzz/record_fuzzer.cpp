@@ -3,6 +3,10 @@
 
 #include <larder/base/hash.hpp>
 #include <larder/base/token.hpp>
+#include <larder/http1/head_parser.hpp>
+#include <larder/http1/head_writer.hpp>
+#include <larder/policy/forwarding.hpp>
+#include <larder/policy/storing.hpp>
 #include <larder/store/packing.hpp>
 #include <larder/store/record.hpp>
 
@@ -38,11 +42,33 @@ std::string bytes_of(const store::EncodedRecord& record) {
   return std::string(record.head).append(record.body.view());
 }
 
-void require_sound_response(const store::Draft& response) {
+// Written out and read as another's parser reads it, the head frames nothing and ends where it ends.
+void require_unframed(const store::Draft& response) {
+  std::string head;
+  http1::write_status_line(head, response.status);
+  head.append(response.fields.wire()).append("\r\n");
+  const http1::HeadLimits limits{.head = head.size(), .target = 0, .fields = response.fields.size()};
+  const auto read = http1::parse_response_head(head, "HEAD", limits);
+  if (!read) return;  // too much for Beast, which says no
+  require(read->has_value() && (*read)->size == head.size(), "a head is as long as it is written");
+  require((*read)->framing.kind == http1::Framing::Kind::none, "a head frames nothing");
+}
+
+void require_sound_response(const store::Draft& response, std::uint64_t size) {
   require(response.status >= 200 && response.status <= 599, "a status is a final one");
+  require(response.status != 304 && response.status != 416, "a status is one that is stored");
+  require(response.status != 204 || size == 0, "a 204 has no content");
   for (const http::Field field : response.fields) {
     require(is_token(field.name) && http::is_field_value(field.value), "fields cannot split a response");
+    require(!policy::is_hop_by_hop(field.name), "fields are not for one connection alone");
+    require(field.name != "Content-Length" && field.name != "Age", "fields are not written anew");
   }
+  for (const std::string& name : response.tags.names) {
+    require(http::is_field_value(name), "tags cannot split a response");
+  }
+  require(policy::may_be_stored(response.primary_key, response.status, response.fields, size),
+          "a record is one that larder could have written");
+  require_unframed(response);
   require(response.lifetimes.freshness >= Milliseconds{0}, "lifetimes are not negative");
   // Ages of garbled times must not overflow.
   policy::remaining_freshness(response.lifetimes, Time{Milliseconds{1'700'000'000'000}});
@@ -66,14 +92,14 @@ std::string encoded_again(const store::Draft& draft) {
 void check(const std::string& bytes) {
   const store::Record record = store::decode(Bytes::copy_of(bytes));
   if (const auto* response = std::get_if<std::shared_ptr<store::Draft>>(&record)) {
-    require_sound_response(**response);
+    require_sound_response(**response, (*response)->content.size());
     const std::string encoded = encoded_again(**response);
     const store::Record again = store::decode(Bytes::copy_of(encoded));
     const auto* same = std::get_if<std::shared_ptr<store::Draft>>(&again);
     require(same && encoded_again(**same) == encoded, "a record is encoded as it was read");
   }
   if (const auto* packed = std::get_if<store::PackedResponse>(&record)) {
-    require_sound_response(*packed->draft);
+    require_sound_response(*packed->draft, packed->size);
     unpack(*packed);
   }
   if (const auto* vary = std::get_if<store::VaryRecord>(&record)) {

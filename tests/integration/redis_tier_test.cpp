@@ -3,6 +3,8 @@
 #include "support/shared_tier.hpp"
 #include "support/wait.hpp"
 
+#include <larder/store/record.hpp>
+
 #include <doctest/doctest.h>
 
 #include <thread>
@@ -148,6 +150,92 @@ TEST_CASE("Instances on one machine share entries by `sites`, whatever ports the
   REQUIRE(is_stored(tiered.redis, "larder:r:GET:http://shop.test/a"));
   const Response response = second.client("127.0.0.1:" + std::to_string(second.port())).get("/a");
   CHECK(cache_result(response) == "HIT");
+}
+
+namespace {
+
+/// A record as larder writes one, with other fields and content: the writer's own, its checksums right.
+std::string forged(std::string_view key, int status, const http::FieldList& fields, std::string_view content,
+                   store::Position born) {
+  store::Draft draft;
+  draft.primary_key = key;
+  draft.status = status;
+  draft.fields = fields;
+  draft.content = Bytes::copy_of(content);
+  draft.lifetimes.response_time = std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
+  draft.lifetimes.freshness = Seconds{60};
+  draft.tags = {"shop.test", std::string(key.substr(key.find("/", key.find("//") + 2))), {}};
+  draft.born = born;
+  const store::EncodedRecord record = store::encode(store::StoredResponse::from(draft));
+  return record.head + std::string(record.body.view());
+}
+
+/// Puts a value under a name in Redis; redis-cli reads it from its standard input.
+void put(const RedisServer& redis, const std::string& name, const std::string& value) {
+  std::string script =
+      "return redis.call('SET', KEYS[1], (string.gsub(ARGV[1], '..', function(h) return "
+      "string.char(tonumber(h, 16)) end)), 'PX', 60000)";
+  std::string hex;
+  for (const char c : value) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    hex += digits[byte >> 4];
+    hex += digits[byte & 15];
+  }
+  REQUIRE(redis.cli({"eval", script, "1", name, hex}) == "OK");
+}
+
+}  // namespace
+
+TEST_CASE(
+    "A forged record in Redis is a miss, and the next answer on that connection is what was asked for") {
+  Tiered tiered("  memory: 0\n");
+  tiered.origin.answer([](const OriginRequest& request) { return text("origin " + request.target); });
+  Larder larder(tiered.yaml());
+  REQUIRE(uses(larder, tiered.redis));
+  larder.client().put("/elsewhere");
+  const std::string last = tiered.redis.cli({"xrevrange", "larder:purges", "+", "-", "count", "1"});
+  const Result<store::Position> born = store::parse_position(last.substr(0, last.find('\n')));
+  REQUIRE(born.has_value());
+  const std::string smuggled = "0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
+  struct Case {
+    int status;
+    Fields fields;
+    std::string content;
+    bool is_hit;
+  };
+  const std::vector<Case> cases{
+      {200, {{"X-A", "b"}}, "forged, but sound", true},
+      {200, {{"Transfer-Encoding", "chunked"}}, smuggled, false},
+      {200, {{"transfer-encoding", "chunked"}, {"X-A", "b"}}, smuggled, false},
+      {200, {{"Content-Length", "0"}}, smuggled, false},
+      {200, {{"Connection", "close"}}, "x", false},
+      {200, {{"Upgrade", "websocket"}}, "x", false},
+      {200, {{"Trailer", "X-A"}}, "x", false},
+      {200, {{"Age", "0"}}, "x", false},
+      {200, {{"X-Cache", "HIT"}}, "x", false},
+      {204, {}, smuggled, false},
+      {304, {}, smuggled, false},
+      {101, {}, smuggled, false},
+      {999, {}, "x", false},
+  };
+  Client client = larder.client();
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const Case& each = cases[i];
+    const std::string path = "/forged/" + std::to_string(i);
+    CAPTURE(path);
+    const std::string key = "GET:http://shop.test" + path;
+    http::FieldList fields;
+    for (const auto& [name, value] : each.fields.lines()) fields.add(name, value);
+    put(tiered.redis, "larder:r:" + key, forged(key, each.status, fields, each.content, *born));
+    // Both are sent before either is answered.
+    REQUIRE(client.send(client.head_text("GET", path) + client.head_text("GET", "/next" + path)));
+    const Response response = client.receive();
+    CHECK(response.status == 200);
+    CHECK(cache_result(response) == (each.is_hit ? "HIT" : "MISS"));
+    CHECK(response.body == (each.is_hit ? each.content : "origin " + path));
+    CHECK(client.receive().body == "origin /next" + path);
+  }
 }
 
 TEST_CASE("Redis alone, without the memory tier, serves HITs and honors purges") {

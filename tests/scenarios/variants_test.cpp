@@ -134,3 +134,33 @@ TEST_CASE(
     CHECK(last_condition(s) == "none");
   }
 }
+
+TEST_CASE(
+    "RFC 4647, section 2.3: who wants German before English does not get what was for the other order") {
+  Scenario s;
+  s.origin.answer = speak;
+  CHECK(s.get("/a", language("de, en")).line() == "MISS 200 hallo");
+  CHECK(s.get("/a", language("en, de")).line() == "MISS 200 hello");
+  CHECK(s.get("/a", language("DE,en;q=1.0")).line() == "HIT 200 hallo");
+  CHECK(s.get("/a", language("EN , de;q=1")).line() == "HIT 200 hello");
+}
+
+TEST_CASE("codings select by what goes upstream: what the client takes of zstd, br and gzip") {
+  Scenario s;
+  s.origin.answer = [](const pipeline::Request& request) {
+    const std::string codings(request.head.fields.find("Accept-Encoding").value_or("none"));
+    return Answer{.fields = {{"Cache-Control", "max-age=60"}, {"Vary", "Accept-Encoding"}},
+                  .content = codings};
+  };
+  const auto get = [&s](const std::string& codings) {
+    return s.get("/a", {{"Accept-Encoding", codings}}).line();
+  };
+  CHECK(get("gzip, deflate, br, zstd") == "MISS 200 zstd, br, gzip");
+  CHECK(get("zstd;q=0.1, BR, gzip;q=1.0") == "HIT 200 zstd, br, gzip");
+  CHECK(get("br;q=1.0, gzip;q=0.8, *;q=0.1") == "HIT 200 zstd, br, gzip");
+  CHECK(get("gzip;q=0, br") == "MISS 200 br");
+  CHECK(get("deflate") == "MISS 200 identity");
+  CHECK(get("identity") == "HIT 200 identity");
+  CHECK(s.get("/a").line() == "MISS 200 none");
+  CHECK(s.get("/a").line() == "HIT 200 none");
+}

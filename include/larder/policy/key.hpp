@@ -4,6 +4,7 @@
 #include <larder/http/target.hpp>
 #include <larder/policy/route.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,14 +42,19 @@ const std::string& site_of(const http::Target& target);
 std::optional<std::string> keep_query(const QueryRule& rule, const std::optional<std::string>& query);
 
 /// The secondary key (RFC 9111, section 4.1): primary key plus the normalised values of the selecting header
-/// fields: lines combined, white space around commas collapsed; Accept-Language and Accept-Encoding without
-/// regard to case and order. `names` are lower case. The request must have
-/// gone through remove_connection_specific(), or a client could name a selecting field in Connection.
+/// fields: lines combined, white space around commas collapsed; Accept-Language by its weights, without
+/// regard to case; Accept-Encoding as it goes upstream. `names` are lower case. The request must have gone
+/// through remove_connection_specific(), or a client could name a selecting field in Connection.
 std::string variant_key(std::string_view primary, const std::vector<std::string>& names,
                         const http::FieldList& request_fields);
 
-/// The lower-case field names of Vary, sorted, without repetition; nothing for `Vary: *`. A response with a
-/// content coding is selected by accept-encoding though its origin forgot to say so.
+/// Looking a variant up takes as long as there are selecting header fields: who names more than this selects
+/// by all there is.
+inline constexpr std::size_t most_selecting_fields = 64;
+
+/// The lower-case field names of Vary, sorted, without repetition; nothing for `Vary: *`, and where it has
+/// more than most_selecting_fields. A response with a content coding is selected by accept-encoding though
+/// its origin forgot to say so.
 std::optional<std::vector<std::string>> vary_names(const http::FieldList& response_fields);
 
 /// The name under which a key lies in Redis: `prefix:r:` and the key, in which `{`, `}`, space, control bytes

@@ -5,6 +5,7 @@
 #include <larder/policy/route.hpp>
 #include <larder/policy/sites.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,6 +63,12 @@ struct TagsView {
 /// trimmed); a Cache-Group is one as it stands and one with its site.
 Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
              const http::FieldList& response_fields);
+
+/// Each purge is held against every tag of a stored response: what names more is not stored.
+inline constexpr std::size_t most_tags = 1024;
+
+/// Whether Surrogate-Key, Cache-Tag and Cache-Groups name more than that, repetitions counted.
+bool has_too_many_tags(const http::FieldList& response_fields);
 
 /// Whether the answer to an unsafe request purges: 2xx or 3xx (RFC 9111, section 4.4).
 bool is_purging_status(int status);

@@ -40,7 +40,8 @@ enum class Reason {
   response_private,
   authorization,        ///< Authorization in the request, and the response does not allow sharing
   set_cookie,           ///< Set-Cookie where only the route's ttl makes the response fresh
-  vary_any,             ///< Vary: *, or by a field that larder writes itself
+  vary_any,             ///< Vary: *, by a field that larder writes itself, or by too many
+  too_many_tags,        ///< more than policy::most_tags in Surrogate-Key, Cache-Tag and Cache-Groups
   status,               ///< a status that may not be stored, or that nothing gives a lifetime
   no_lifetime,          ///< neither origin nor route states a lifetime
   expired,              ///< already stale when it came, and without a validator

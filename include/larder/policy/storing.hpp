@@ -3,6 +3,9 @@
 #include <larder/http/target.hpp>
 #include <larder/policy/freshness.hpp>
 
+#include <cstdint>
+#include <string_view>
+
 namespace larder::policy {
 
 /// Whether a response may be stored and served to others, and for how long it is fresh; or why not.
@@ -39,7 +42,18 @@ bool answers_later_gets(const http::Target& target, const http::ResponseHead& re
 
 /// The fields of a response that may be stored: without hop-by-hop and connection-specific ones, those that
 /// Connection names, those that `private="..."` and `no-cache="..."` name, Proxy-* (RFC 9111, section 3.1),
-/// and without Age, X-Cache and X-Cache-*, which are written anew. Content-Length stays.
+/// and without Age, Content-Length, X-Cache and X-Cache-*, which are written anew.
 http::FieldList storable_fields(const http::ResponseHead& response);
+
+/// Whether a response of this status may lie in a store at all: 206 only `as_part`, no interim response, 304
+/// or 416 (RFC 9111, sections 3.3 and 4.3.3), and none that is not registered by class.
+bool is_storable_status(int status, bool as_part);
+
+/// Whether what came out of a shared store can be what larder put there, as far as it is written to clients:
+/// whoever else can write there must not frame our messages, nor speak in our name. The status and the fields
+/// are such that storing leaves them as they are; a 204 has no content; a part is as long as its
+/// Content-Range says. Names and values are taken to be legal on the wire.
+bool may_be_stored(std::string_view primary_key, int status, const http::FieldList& fields,
+                   std::uint64_t content_size);
 
 }  // namespace larder::policy

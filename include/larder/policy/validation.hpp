@@ -9,14 +9,21 @@
 namespace larder::policy {
 
 /// Whether the client's own validators match a 200 that is about to be served, so that a 304 answers it:
-/// If-None-Match with weak comparison, and only without it If-Modified-Since (RFC 9111, section 4.3.2; RFC
-/// 9110, section 13.2.2). `now` is for reading two-digit years.
+/// If-None-Match with weak comparison, and only without it If-Modified-Since, which is held against
+/// Last-Modified alone (RFC 9110, sections 13.1.3 and 13.2.2; RFC 9111, section 4.3.2). `now` is for reading
+/// two-digit years.
 bool is_not_modified(const http::RequestHead& request, const http::FieldList& stored_fields, Time now);
 
-/// The fields of a 304 made from a stored response (RFC 9110, section 15.4.5): Cache-Control,
-/// Content-Location, Date, ETag, Expires, Vary, and with Last-Modified where there is no ETag; extension
-/// cache fields too.
-http::FieldList not_modified_fields(const http::FieldList& stored_fields);
+/// What becomes of Set-Cookie in a 304: it is of the answer to that very request, or of another.
+enum class SetCookie { keep, leave_out };
+
+/// The fields of a 304 in place of a 200 with these (RFC 9110, section 15.4.5): all but those that describe
+/// the content (Content-Type, Content-Length, Content-Encoding, ...), and Last-Modified only where there is
+/// no ETag.
+http::FieldList not_modified_fields(const http::FieldList& fields, SetCookie set_cookie);
+
+/// Adds the Set-Cookie lines of the origin's answer to a 304 made from what is stored.
+void add_set_cookie(http::FieldList& fields, const http::FieldList& answer);
 
 /// Whether a response can be validated: it has an ETag or a Last-Modified.
 bool has_validator(const http::FieldList& fields);

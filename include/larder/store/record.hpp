@@ -42,8 +42,8 @@ EncodedRecord encode(const StoredResponsePtr& response);
 EncodedRecord encode(const StoredResponsePtr& response, const Bytes& packed);
 EncodedRecord encode(const VaryRecord& record);
 
-/// Reads a record. Every length is checked before use, and every byte by a checksum. The content shares
-/// `bytes`.
+/// Reads a record. Every length is checked before use, and every byte by a checksum; fields that larder would
+/// not have stored make it garbled (policy::may_be_stored()). The content shares `bytes`.
 Record decode(const Bytes& bytes);
 
 }  // namespace larder::store

@@ -168,3 +168,16 @@ TEST_CASE("several lines count together, another field may be read instead, and 
   fields.set("Cache-Control", "");
   CHECK(parse_cache_control(fields).present);
 }
+
+TEST_CASE("private and no-cache that name more than 64 fields are for the whole response") {
+  std::string names = "x0";
+  for (int i = 1; i < 64; ++i) names += ",x" + std::to_string(i);
+  for (const std::string directive : {"private", "no-cache"}) {
+    const CacheControl enough = parsed(directive + "=\"" + names + "\"");
+    CHECK_FALSE(enough.is_private);
+    CHECK_FALSE(enough.no_cache);
+    const CacheControl many = parsed(directive + "=\"" + names + ",y\"");
+    CHECK(many.is_private == (directive == "private"));
+    CHECK(many.no_cache == (directive == "no-cache"));
+  }
+}

@@ -142,3 +142,23 @@ TEST_CASE("a member's value is given out by its type, its parameters apart") {
   CHECK(*value_of<std::string>(list[1]) == "x");
   CHECK(value_of<std::int64_t>(list[2]) == nullptr);
 }
+
+TEST_CASE("of equal keys the last one's value stands in the first one's place, however many there are") {
+  for (const int others : {0, 15, 16, 17, 1000}) {
+    std::string text = "a=1, b=2";
+    std::string parameters = "x;a=1;b=2";
+    for (int i = 0; i < others; ++i) text += ", k" + std::to_string(i);
+    for (int i = 0; i < others; ++i) parameters += ";k" + std::to_string(i);
+    const auto dictionary = parse_dictionary(text + ", a=3, z=4, a=5, z=6");
+    REQUIRE(dictionary.has_value());
+    CHECK(dictionary->size() == static_cast<std::size_t>(others) + 3);
+    CHECK(dictionary->front().first == "a");
+    CHECK(*value_of<std::int64_t>(dictionary->front().second) == 5);
+    CHECK(*value_of<std::int64_t>((*dictionary)[1].second) == 2);
+    CHECK(*value_of<std::int64_t>(dictionary->back().second) == 6);
+    const auto item = parse_item(parameters + ";a=3;z=4;a=5");
+    REQUIRE(item.has_value());
+    CHECK(item->parameters.size() == static_cast<std::size_t>(others) + 3);
+    CHECK(std::get<std::int64_t>(item->parameters.front().second) == 5);
+  }
+}

@@ -75,6 +75,7 @@ constexpr Row rows[] = {
     {"response splitting", "integration/front_door_attacks_test.cpp",
      "What the cache adds to a response holds no line"},
     {"hop-by-hop abuse", "integration/front_door_test.cpp", "Connection names no field that must pass"},
+    {"hop-by-hop abuse", "unit/http1/front_door_test.cpp", "row Connection: more than 64 options"},
     {"hop-by-hop abuse", "unit/policy/forwarding_test.cpp", "Connection may not name what decides who asks"},
     {"SSRF", "integration/front_door_attacks_test.cpp", "A redirect is the client's to follow"},
     {"SSRF", "integration/proxying_test.cpp", "CONNECT and TRACE are not for this proxy"},
@@ -94,6 +95,9 @@ constexpr Row rows[] = {
     {"slow clients", "unit/server/slow_clients_test.cpp", "past max_connections a client waits"},
     {"slow clients", "integration/bodies_test.cpp", "A client that does not read holds the origin back"},
     {"Redis as a trust boundary", "unit/store/record_test.cpp", "a record with any byte changed is nothing"},
+    {"Redis as a trust boundary", "unit/store/record_test.cpp",
+     "a field that storing would have taken out makes a record nothing"},
+    {"Redis as a trust boundary", "integration/redis_tier_test.cpp", "A forged record in Redis is a miss"},
 };
 
 std::string text_of(const std::string& path) {

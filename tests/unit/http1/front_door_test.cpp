@@ -279,6 +279,18 @@ TEST_CASE("row response with a broken framing: refused, whatever the status") {
   }
 }
 
+TEST_CASE("row Connection: more than 64 options, each to be held against every field, are 400") {
+  const auto with_options = [](int count) {
+    std::string fields = "Connection: x-0";
+    for (int i = 1; i < count; ++i) fields += i % 10 == 0 ? "\r\nConnection: x" : ", x";
+    return fields + "\r\nContent-Length: 0\r\n";
+  };
+  CHECK(framing_of_request(request_with(with_options(64))) == "length 0");
+  CHECK(framing_of_response(response_with(with_options(64))) == "length 0");
+  CHECK(framing_of_request(request_with(with_options(65))) == "malformed");
+  CHECK(framing_of_response(response_with(with_options(65))) == "malformed");
+}
+
 TEST_CASE(
     "row Connection: a list of names, empty members left out, else 400 (RFC 9110, sections 5.6.1 and "
     "7.6.1)") {

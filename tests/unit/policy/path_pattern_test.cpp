@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+
 using namespace larder;
 using namespace larder::policy;
 
@@ -102,6 +104,34 @@ TEST_CASE("a star in a glob stands for any run of characters") {
     CAPTURE(glob);
     CAPTURE(text);
     CHECK(glob_matches(glob, text) == matches);
+  }
+}
+
+TEST_CASE("a glob matches what it matches letter by letter") {
+  const std::function<bool(std::string_view, std::string_view)> plainly = [&](std::string_view glob,
+                                                                              std::string_view text) {
+    if (glob.empty()) return text.empty();
+    if (glob[0] == '*') {
+      return plainly(glob.substr(1), text) || (!text.empty() && plainly(glob, text.substr(1)));
+    }
+    return !text.empty() && glob[0] == text[0] && plainly(glob.substr(1), text.substr(1));
+  };
+  const auto word = [](int number, std::string_view letters, std::size_t length) {
+    std::string text;
+    for (std::size_t i = 0; i < length; ++i, number /= static_cast<int>(letters.size())) {
+      text += letters[static_cast<std::size_t>(number) % letters.size()];
+    }
+    return text;
+  };
+  for (std::size_t size = 0; size <= 5; ++size) {
+    for (int g = 0; g < 243; ++g) {
+      for (int t = 0; t < 32; ++t) {
+        const std::string glob = word(g, "ab*", 5);
+        const std::string text = word(t, "ab", size);
+        if (glob_matches(glob, text) == plainly(glob, text)) continue;
+        FAIL_CHECK(glob << " " << text);
+      }
+    }
   }
 }
 

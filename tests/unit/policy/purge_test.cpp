@@ -198,3 +198,19 @@ TEST_CASE(
   const Tags others = tags_of({}, {}, target_of("/x", {}, "other.test"), fields_of("Cache-Groups: \"a\""));
   CHECK(others.names == Names{"a", "group other.test a"});
 }
+
+TEST_CASE("RFC 9875, section 3: an answer that invalidates more groups than are read purges its whole site") {
+  std::string groups = "\"g\"";
+  for (int i = 0; i < 1024; ++i) groups += ", \"g\"";
+  CHECK(purged_by_response("Cache-Group-Invalidation: " + groups) == "=h/ >h/");
+}
+
+TEST_CASE("tags are kept once each, in the order in which they came, however many") {
+  std::string keys = "first";
+  for (int i = 0; i < 1000; ++i) keys += " k" + std::to_string(i % 100);
+  const Tags tags = tags_of({}, {}, target_of("/p"), fields_of("Surrogate-Key: " + keys + " last"));
+  REQUIRE(tags.names.size() == 102);
+  CHECK(tags.names.front() == "first");
+  CHECK(tags.names[1] == "k0");
+  CHECK(tags.names.back() == "last");
+}

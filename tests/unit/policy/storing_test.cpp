@@ -195,9 +195,33 @@ TEST_CASE("fields for one connection, for one user or of our own are not stored 
       "Transfer-Encoding: chunked|TE: trailers|Trailer: X-T|Upgrade: h2c|Age: 5|X-Cache: HIT|X-Cache-Key: k|"
       "Cache-Control: private=\"x-user, set-cookie\", no-cache=\"X-Token\", max-age=5|X-User: me|Set-Cookie: "
       "a=b|"
-      "X-Token: t|Content-Length: 3|ETag: \"a\"|X-Cached: yes|Vary: A|vary: B");
+      "X-Token: t|Content-Length: 3|ETag: \"a\"|X-Cached: yes|Vary: A|vary: B|date: e");
   CHECK(text_of(storable_fields(response)) ==
         "Date: d|Cache-Control: private=\"x-user, set-cookie\", no-cache=\"X-Token\", "
-        "max-age=5|Content-Length: 3|"
+        "max-age=5|"
         "ETag: \"a\"|X-Cached: yes|Vary: A|vary: B");
+}
+
+TEST_CASE("what more than 1024 tags are named for is not stored: each purge is held against each tag") {
+  const auto repeated = [](std::string_view text, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) all += text;
+    return all;
+  };
+  const auto refusal = [](const std::string& fields) { return decide(with_ttl(), "", 200, fields).refusal; };
+  CHECK(refusal("Surrogate-Key: " + repeated("k  ", 1024)) == Reason::none);
+  CHECK(refusal("Surrogate-Key: " + repeated("k ", 1025)) == Reason::too_many_tags);
+  CHECK(refusal("Cache-Tag: " + repeated("a b, ,", 1024)) == Reason::none);
+  CHECK(refusal("Cache-Tag: " + repeated("a b,", 1025)) == Reason::too_many_tags);
+  CHECK(refusal("Cache-Groups: " + repeated("\"a\", ", 1025)) == Reason::too_many_tags);
+  CHECK(refusal("cache-tag: " + repeated("a,", 600) + "|surrogate-key: " + repeated("a ", 425)) ==
+        Reason::too_many_tags);
+  CHECK(refusal("Cache-Control: no-store|Cache-Tag: " + repeated("a,", 1025)) == Reason::response_no_store);
+}
+
+TEST_CASE("what varies by more than 64 fields is as if it varied by all (RFC 9110, section 12.5.5)") {
+  std::string names = "Vary: A0";
+  for (int i = 1; i < 64; ++i) names += ", A" + std::to_string(i);
+  CHECK(decide(with_ttl(), "", 200, names).refusal == Reason::none);
+  CHECK(decide(with_ttl(), "", 200, names + "|Vary: B").refusal == Reason::vary_any);
 }

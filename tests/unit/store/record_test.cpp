@@ -216,6 +216,175 @@ TEST_CASE("a field that would split a response makes a record nothing") {
   }
 }
 
+namespace {
+
+/// How the record of a draft is read: as a response, packed or not, or as nothing.
+std::string kind_of(const Record& record) {
+  if (std::holds_alternative<std::shared_ptr<Draft>>(record)) return "response";
+  return std::holds_alternative<larder::store::PackedResponse>(record) ? "packed" : "nothing";
+}
+
+std::string read_of(const Draft& draft) {
+  return kind_of(decode_text(joined(encode(StoredResponse::from(draft)))));
+}
+
+/// A part as larder stores it: `size` bytes from the third on, of ten.
+Draft part_draft(std::size_t size) {
+  Draft draft = Sample{}.draft();
+  draft.primary_key = draft.variant_key = draft.primary_key + "#part";
+  draft.status = 206;
+  draft.content = Bytes::copy_of(std::string(size, 'x'));
+  draft.fields.add("Content-Range", "bytes 2-4/10");
+  draft.fields.add("X-Cache-Range", "bytes=2-4");
+  return draft;
+}
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+/// What storing takes out of a response, or never lets in.
+const std::vector<Lines> never_stored{
+    {{"Transfer-Encoding", "chunked"}},
+    {{"transfer-encoding", "identity"}},
+    {{"Content-Length", "3"}},
+    {{"Content-Length", "5"}},
+    {{"CONTENT-LENGTH", "0"}},
+    {{"Connection", "close"}},
+    {{"Connection", "X-A"}, {"X-A", "1"}},
+    {{"Keep-Alive", "timeout=5"}},
+    {{"Upgrade", "h2c"}},
+    {{"TE", "trailers"}},
+    {{"Trailer", "X-A"}},
+    {{"Proxy-Connection", "keep-alive"}},
+    {{"Proxy-Authenticate", "Basic"}},
+    {{"Proxy-Authentication-Info", "x"}},
+    {{"Proxy-Status", "a"}},
+    {{"Proxy-Anything", "x"}},
+    {{"HTTP2-Settings", "x"}},
+    {{"Age", "0"}},
+    {{"X-Cache", "HIT"}},
+    {{"x-cache-key", "k"}},
+    {{"X-Cache-Range", "bytes=0-1"}},
+    {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"}, {"date", "Sun, 06 Nov 1994 08:49:38 GMT"}},
+    {{"Cache-Control", "private=\"x-user\""}, {"X-User", "me"}},
+    {{"Cache-Control", "no-cache=\"set-cookie\""}, {"Set-Cookie", "a=b"}},
+};
+
+}  // namespace
+
+TEST_CASE("a field that storing would have taken out makes a record nothing, of whatever kind it is") {
+  for (const Lines& lines : never_stored) {
+    CAPTURE(lines.front().first);
+    const auto with_lines = [&lines](Draft draft) {
+      for (const auto& [name, value] : lines) draft.fields.add(name, value);
+      return draft;
+    };
+    const Draft whole = Sample{}.draft();
+    Sample selected;
+    selected.vary = {"accept-language"};
+    const Draft variant = selected.draft();
+    for (const Draft& draft : {whole, variant, full_draft(), part_draft(3)}) {
+      REQUIRE(read_of(draft) == "response");
+      CHECK(read_of(with_lines(draft)) == "nothing");
+      const auto packed = StoredResponse::from(with_lines(draft));
+      CHECK(is_nothing(joined(encode(packed, Bytes::copy_of("packed")))));
+    }
+  }
+}
+
+TEST_CASE("what an origin may say goes through its record") {
+  Draft draft = Sample{}.draft();
+  for (const auto& [name, value] : Lines{{"Via", "1.0 a, 1.1 larder"},
+                                         {"Cache-Status", "inner; hit"},
+                                         {"X-Cached", "yes"},
+                                         {"Set-Cookie", "a=b"},
+                                         {"Content-Range", "bytes 0-4/5"},
+                                         {"Warning", "110 - x"},
+                                         {"Date", "x"},
+                                         {"ETag", "\"\x80\""}}) {
+    draft.fields.add(name, value);
+    CAPTURE(name);
+    CHECK(read_of(draft) == "response");
+  }
+}
+
+TEST_CASE("a status that is never stored makes a record nothing (RFC 9111, sections 3.3 and 4.3.3)") {
+  for (const int status : {0, 1, 99, 100, 101, 103, 199, 206, 304, 416, 600, 999, 65'535}) {
+    Draft draft = Sample{}.draft();
+    draft.status = status;
+    CAPTURE(status);
+    CHECK(read_of(draft) == "nothing");
+  }
+  for (const int status : {200, 203, 299, 301, 404, 418, 451, 500, 599}) {
+    Draft draft = Sample{}.draft();
+    draft.status = status;
+    CAPTURE(status);
+    CHECK(read_of(draft) == "response");
+  }
+}
+
+TEST_CASE("a 204 has no content, packed or not") {
+  Draft draft = Sample{}.draft();
+  draft.status = 204;
+  CHECK(read_of(draft) == "nothing");
+  CHECK(is_nothing(joined(encode(StoredResponse::from(draft), Bytes::copy_of("packed")))));
+  draft.content = {};
+  CHECK(read_of(draft) == "response");
+}
+
+TEST_CASE("a part is a 206 as long as its Content-Range says, and nothing else lies under its key") {
+  CHECK(read_of(part_draft(3)) == "response");
+  for (const std::size_t size : {0, 2, 4}) CHECK(read_of(part_draft(size)) == "nothing");
+  const auto changed = [](auto change) {
+    Draft draft = part_draft(3);
+    change(draft);
+    return read_of(draft);
+  };
+  CHECK(changed([](Draft& draft) { draft.status = 200; }) == "nothing");
+  CHECK(changed([](Draft& draft) { draft.fields.remove("X-Cache-Range"); }) == "response");
+  CHECK(changed([](Draft& draft) { draft.fields.add("X-Cache-Range", "bytes=2-4"); }) == "nothing");
+  CHECK(changed([](Draft& draft) { draft.fields.remove("Content-Range"); }) == "nothing");
+  CHECK(changed([](Draft& draft) { draft.fields.add("Content-Range", "bytes 2-4/10"); }) == "nothing");
+  for (const char* range : {"bytes */10", "bytes 2-4/3", "bytes 4-2/10", "items 2-4/10", "2-4/10", ""}) {
+    CAPTURE(range);
+    CHECK(changed([range](Draft& draft) { draft.fields.set("Content-Range", range); }) == "nothing");
+  }
+}
+
+TEST_CASE("tags that could not go out as X-Cache-Tags make a record nothing") {
+  for (const char* tag : {"a\r\nEvil: yes", "a\n", "a\x7f", "\x01"}) {
+    Draft names = Sample{}.draft();
+    names.tags.names = {"good", tag};
+    CHECK(read_of(names) == "nothing");
+    Draft site = Sample{}.draft();
+    site.tags.site = tag;
+    CHECK(read_of(site) == "nothing");
+    Draft path = Sample{}.draft();
+    path.tags.path = tag;
+    CHECK(read_of(path) == "nothing");
+  }
+}
+
+TEST_CASE("a record that names more selecting fields than larder stores by is nothing") {
+  std::vector<std::string> names;
+  for (int i = 0; i < 64; ++i) names.push_back("x-" + std::to_string(100 + i));
+  CHECK_FALSE(is_nothing(joined(encode(VaryRecord{"GET:http://a/b", names}))));
+  Sample sample;
+  sample.vary = names;
+  CHECK(read_of(sample.draft()) == "response");
+  names.emplace_back("x-200");
+  CHECK(is_nothing(joined(encode(VaryRecord{"GET:http://a/b", names}))));
+  sample.vary = names;
+  CHECK(read_of(sample.draft()) == "nothing");
+}
+
+TEST_CASE("a record with a head larger than any of larder's is nothing, right or not") {
+  Draft draft = Sample{}.draft();
+  draft.tags.names = {std::string(1'000'000, 't')};
+  CHECK(read_of(draft) == "response");
+  draft.tags.names.emplace_back(100'000, 't');
+  CHECK(read_of(draft) == "nothing");
+}
+
 TEST_CASE("a record whose variant's key is another key's is nothing") {
   Draft draft = Sample{}.draft();
   const EncodedRecord record = encode(StoredResponse::from(draft));
