@@ -141,7 +141,7 @@ void warn_of_lifetimes(Map& map, const Route& route, const Store& store) {
   }
 }
 
-Route read_route(const Value& value, const Config& config) {
+Route read_route(const Value& value, const Config& config, const EarlierRoutes& earlier) {
   Route route;
   read_map(value, "route", [&](Map& map) {
     const bool has_pattern = read_match(map, route);
@@ -153,14 +153,13 @@ Route read_route(const Value& value, const Config& config) {
     check_override(map, route);
     warn_of_lifetimes(map, route, config.store);
     map.read("warm", route.warm, [&](const Value& warm) { return read_warm(warm, route, config); });
-    if (has_pattern) warn_where_hidden(value, route, config.routes);
+    if (has_pattern) warn_where_hidden(value, route, earlier);
   });
   return route;
 }
 
-/// Whether every request for `later` is taken by `earlier`, as far as their texts show it.
+/// Whether every request for `later` is taken by `earlier`, whose match takes all its paths.
 bool hides(const Route& earlier, const Route& later) {
-  if (earlier.match != "/**" && earlier.match != later.match) return false;
   if (earlier.methods.empty()) return true;
   return !later.methods.empty() && std::ranges::all_of(later.methods, [&](const std::string& method) {
     return std::ranges::find(earlier.methods, method) != earlier.methods.end();
@@ -175,19 +174,39 @@ void warn_where_capped(const Value& value, Milliseconds ttl, const Store& store)
                 format_duration(store.max_lifetime));
 }
 
-void warn_where_hidden(const Value& value, const Route& route, const std::vector<Route>& earlier) {
-  for (const Route& one : earlier) {
-    if (!hides(one, route)) continue;
-    value.warning("can never match: the route " + quoted(one.match) + " before it takes its requests");
-    return;
+EarlierRoutes::EarlierRoutes(const std::vector<Route>& routes) : routes_(&routes) {
+  for (std::size_t i = 0; i < routes.size(); ++i) add(i);
+}
+
+void EarlierRoutes::add(std::size_t position) {
+  by_match_[(*routes_)[position].match].push_back(position);
+}
+
+const Route* EarlierRoutes::first_that_hides(const Route& later) const {
+  std::optional<std::size_t> first;
+  for (const std::string_view match : {std::string_view("/**"), std::string_view(later.match)}) {
+    const auto same = by_match_.find(std::string(match));
+    if (same == by_match_.end()) continue;
+    const auto hiding = std::ranges::find_if(
+        same->second, [&](std::size_t position) { return hides((*routes_)[position], later); });
+    if (hiding != same->second.end()) first = std::min(first.value_or(*hiding), *hiding);
   }
+  return first ? &(*routes_)[*first] : nullptr;
+}
+
+void warn_where_hidden(const Value& value, const Route& route, const EarlierRoutes& earlier) {
+  const Route* const hiding = earlier.first_that_hides(route);
+  if (hiding == nullptr) return;
+  value.warning("can never match: the route " + quoted(hiding->match) + " before it takes its requests");
 }
 
 void read_routes(const Value& value, Config& config) {
   if (!value.is_list()) return value.mismatch("a list of routes");
+  EarlierRoutes earlier(config.routes);
   for (const Value& item : value.items()) {
     const Value named(item.node(), title(item.node(), config.routes.size() + 1), item.source());
-    config.routes.push_back(read_route(named, config));
+    config.routes.push_back(read_route(named, config, earlier));
+    earlier.add(config.routes.size() - 1);
   }
 }
 

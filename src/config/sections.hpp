@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace larder::config {
@@ -47,8 +48,24 @@ std::optional<policy::WarmRule> read_warm(const Value& value, const policy::Rout
 /// Warns where store.max_lifetime will cut a ttl short.
 void warn_where_capped(const Value& value, Milliseconds ttl, const Store& store);
 
+/// The routes read so far, by the texts of their matches: thousands are not compared with each other.
+class EarlierRoutes {
+ public:
+  /// `routes` may grow, and outlive this.
+  explicit EarlierRoutes(const std::vector<policy::Route>& routes);
+
+  /// The route there has been read.
+  void add(std::size_t position);
+
+  /// The first that takes every request for `later`, as far as their texts show it; nullptr where none does.
+  const policy::Route* first_that_hides(const policy::Route& later) const;
+
+ private:
+  const std::vector<policy::Route>* routes_;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_match_;
+};
+
 /// Warns where a route comes after one that takes all its requests.
-void warn_where_hidden(const Value& value, const policy::Route& route,
-                       const std::vector<policy::Route>& earlier);
+void warn_where_hidden(const Value& value, const policy::Route& route, const EarlierRoutes& earlier);
 
 }  // namespace larder::config
