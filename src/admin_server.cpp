@@ -9,12 +9,6 @@ namespace {
 /// Operators and their tools, not clients.
 constexpr std::size_t most_connections = 128;
 
-server::Settings server_settings() {
-  server::Settings settings;
-  settings.max_connections = most_connections;
-  return settings;
-}
-
 void add(admin::Stats& stats, std::size_t lane, const Lane::Report& report) {
   stats.connections += report.connections;
   for (std::size_t i = 0; i < report.responses.size(); ++i) stats.responses[i] += report.responses[i];
@@ -37,8 +31,9 @@ void add(admin::Stats& stats, std::size_t lane, const Lane::Report& report) {
 
 AdminServer::AdminServer(boost::asio::io_context& loop, Sources sources, const std::string& token)
     : sources_(std::move(sources)),
-      handler_(*this, sources_.purge_log, token, sources_.log),
-      server_(loop, handler_, sources_.clock, server_settings(), sources_.log) {}
+      handler_(*this, sources_.purge_log, token, sources_.logs.log()),
+      occupancy_({most_connections, 0}, "the admin API", sources_.logs.log()),
+      server_(loop, handler_, sources_.clock, server::Settings{}, occupancy_, sources_.logs.log()) {}
 
 Task<admin::Stats> AdminServer::stats() {
   admin::Stats stats;
@@ -62,6 +57,8 @@ Task<admin::Stats> AdminServer::stats() {
   stats.fills = {fills.fills, fills.joined, fills.apart, fills.refused};
   if (sources_.memory != nullptr) stats.memory = sources_.memory->counts();
   stats.warm = sources_.warmer.reports();
+  const Logs::Lost lost = sources_.logs.lost();
+  stats.log = {lost.access, lost.messages};
   stats.purge_log = {sources_.purge_log.mark(), sources_.purge_log.waiting(),
                      sources_.purge_log.is_in_step()};
   co_return stats;

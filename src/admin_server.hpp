@@ -1,6 +1,7 @@
 #pragma once
 
 #include "lane.hpp"
+#include "logs.hpp"
 
 #include <larder/admin/handler.hpp>
 #include <larder/store/redis_purge_log.hpp>
@@ -30,7 +31,7 @@ class AdminServer final : public admin::Instance {
     store::RedisPurgeLog* redis_log = nullptr;  ///< nullptr: the purge log is in memory
     const warm::Warmer& warmer;                 ///< on the first lane's loop
     const Clock& clock;
-    Log& log;
+    Logs& logs;
   };
 
   AdminServer(boost::asio::io_context& loop, Sources sources, const std::string& token);
@@ -49,6 +50,7 @@ class AdminServer final : public admin::Instance {
   const SteadyTime began_ = std::chrono::steady_clock::now();
   std::atomic<bool> is_draining_{false};
   admin::Handler handler_;
+  server::Occupancy occupancy_;
   server::Server server_;
 };
 

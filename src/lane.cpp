@@ -26,8 +26,9 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
       cache_(shared.generation.cache, store_, shared.purge_log, origin_, shared.clock, shared.commons,
              redis_ ? &leases_.emplace(*redis_, shared.purge_log,
                                        store::Leases::Settings{.key_prefix = shared.redis_tier.key_prefix})
-                    : nullptr),
-      server_(loop, front_of_cache(shared), shared.clock, server::Settings{}, shared.log,
+                    : nullptr,
+             &shared.loops),
+      server_(loop, front_of_cache(shared), shared.clock, shared.server, shared.occupancy, shared.log,
               shared.access_sink) {}
 
 /// What a request meets before the cache.

@@ -41,10 +41,13 @@ struct Shared {
   Log& log;
   Generation generation;  ///< the first
   cache::Commons& commons;
+  cache::LoopNotices& loops;
   store::PurgeLog& purge_log;
   store::MemoryTier* memory = nullptr;     ///< nullptr: no local tier
   const redis::Settings* redis = nullptr;  ///< nullptr: no shared tier
   store::RedisTier::Settings redis_tier;
+  server::Settings server;
+  server::Occupancy& occupancy;                 ///< of clients' connections
   pipeline::AccessSink* access_sink = nullptr;  ///< nullptr: no access log
 };
 

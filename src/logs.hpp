@@ -1,20 +1,21 @@
 #pragma once
 
+#include "line_writer.hpp"
+
 #include <larder/base/log.hpp>
 #include <larder/config/config.hpp>
 #include <larder/pipeline/access_log.hpp>
-
-#include <spdlog/async_logger.h>
-#include <spdlog/details/thread_pool.h>
 
 #include <memory>
 
 namespace larder {
 
-/// The logs: what larder has to say goes to stderr, the access log to stdout. Lines are written by a thread
-/// of their own from a bounded queue; where it overflows the oldest are lost, and no request waits.
+/// The logs: what larder has to say goes to stderr, the access log to stdout or to `log.file`. Each has a
+/// bounded queue and a thread of its own, so that no request waits for whoever reads them, nor the one for
+/// the other's reader.
 class Logs final : public pipeline::AccessSink {
  public:
+  /// Throws std::runtime_error where `log.file` cannot be opened.
   explicit Logs(const config::Logging& settings);
   ~Logs() override;
 
@@ -25,11 +26,25 @@ class Logs final : public pipeline::AccessSink {
 
   void write(const pipeline::AccessRecord& record) override;
 
+  /// Opens `log.file` anew, so that the old one can be moved away first. Says in the log what came of it.
+  void reopen();
+
+  /// Lines that were lost, so far. From any thread.
+  struct Lost {
+    std::uint64_t access = 0;
+    std::uint64_t messages = 0;
+  };
+  Lost lost() const { return {access_.lost(), messages_.lost()}; }
+
+  /// Writes what is queued until `deadline`, and gives up what is left. The last call.
+  void finish(SteadyTime deadline);
+
  private:
   config::Logging::Format format_;
-  std::shared_ptr<spdlog::details::thread_pool> writer_;
-  std::shared_ptr<spdlog::async_logger> log_;
-  std::shared_ptr<spdlog::async_logger> access_;
+  std::string file_;
+  LineWriter messages_;
+  std::shared_ptr<Log> log_;
+  LineWriter access_;
 };
 
 }  // namespace larder

@@ -1,4 +1,5 @@
 // The command line. What the program is made of stands in program.cpp.
+#include "descriptor_limit.hpp"
 #include "program.hpp"
 #include "settings.hpp"
 
@@ -9,8 +10,10 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <iostream>
+#include <unistd.h>
 
 namespace {
 
@@ -93,6 +96,11 @@ int check(const Arguments& arguments) {
   const Loaded loaded = load(arguments);
   if (!loaded.ok()) return exit_usage;
   std::cout << larder::config::to_yaml(loaded.config);
+  if (loaded.config.limits.connections == 0) {
+    const std::uint64_t descriptors = larder::raise_descriptor_limit();
+    std::cout << "# limits.connections: auto is " << larder::server::connections_within(descriptors)
+              << " here, by a descriptor limit of " << descriptors << '\n';
+  }
   return 0;
 }
 
@@ -112,6 +120,13 @@ int purge(const Arguments& arguments) {
   }
   return larder::admin::run_purge(arguments.purge, larder::admin_endpoint(*loaded.config.admin),
                                   loaded.config.admin->token, std::cout, std::cerr);
+}
+
+/// A standard descriptor that is closed would become some socket's number, and logs would be written to that.
+void fill_standard_descriptors() {
+  int descriptor = 0;
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::open("/dev/null", O_RDWR);
+  if (descriptor >= 0) ::close(descriptor);
 }
 
 int run(int argc, char** argv) {
@@ -136,6 +151,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  fill_standard_descriptors();
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -1,6 +1,7 @@
 #include "program.hpp"
 
 #include "admin_server.hpp"
+#include "descriptor_limit.hpp"
 #include "lane.hpp"
 #include "logs.hpp"
 #include "settings.hpp"
@@ -8,6 +9,7 @@
 #include "worker.hpp"
 
 #include <larder/config/update.hpp>
+#include <larder/policy/loop.hpp>
 #include <larder/redis/availability.hpp>
 #include <larder/store/memory_purge_log.hpp>
 #include <larder/store/redis_purge_log.hpp>
@@ -17,8 +19,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
+#include <fmt/format.h>
 #include <list>
+#include <random>
 #include <sys/resource.h>
 
 namespace larder {
@@ -28,13 +34,19 @@ namespace {
 
 constexpr Milliseconds time_to_unwind{2'000};
 constexpr Milliseconds time_to_adopt{5'000};
+constexpr Milliseconds least_time_for_logs{200};
+constexpr Milliseconds most_time_for_logs{500};
 
-/// Each connection takes up to two descriptors, and the usual soft limit is 1024.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+/// How many connections of clients there may be.
+server::Occupancy::Bounds bounds_of(const config::Limits& limits, std::uint64_t descriptors, Log& log) {
+  const std::size_t fit = server::most_connections_within(descriptors);
+  server::Occupancy::Bounds bounds{server::connections_within(descriptors), limits.connections_per_address};
+  if (limits.connections != 0) bounds.connections = std::min<std::size_t>(limits.connections, fit);
+  if (bounds.connections < limits.connections) {
+    log.warn("limits.connections: {} are more than a descriptor limit of {} leaves room for: {} it is",
+             limits.connections, descriptors, bounds.connections);
+  }
+  return bounds;
 }
 
 /// What is left to this thread, reading the configuration again, holds up no request where CPUs are few: on
@@ -49,10 +61,20 @@ Result<> cannot_listen(const net::Endpoint& endpoint, boost::system::error_code 
   return why;
 }
 
+/// One that no other larder has, of the same configuration and on the same machine neither.
+std::string new_loop_mark() {
+  std::random_device random;
+  const std::uint64_t id = (std::uint64_t{random()} << 32) | random();
+  return fmt::format("{}{:016x}", policy::loop_mark_prefix, id);
+}
+
 /// What lanes go by, files of TLS read anew: net::TlsFileError where one of them is wrong.
-Generation generation_of(const config::Config& config, const std::vector<ListenAt>& listeners) {
+Generation generation_of(const config::Config& config, const std::vector<ListenAt>& listeners,
+                         const std::string& loop_mark) {
   Generation generation;
-  generation.cache = std::make_shared<const cache::Settings>(cache_settings(config));
+  cache::Settings settings = cache_settings(config);
+  settings.loop_mark = loop_mark;
+  generation.cache = std::make_shared<const cache::Settings>(std::move(settings));
   generation.upstreams = std::make_shared<const std::vector<origin::Settings>>(origin_settings(config));
   for (const ListenAt& at : listeners) generation.certificates.push_back(at.tls);
   return generation;
@@ -61,14 +83,19 @@ Generation generation_of(const config::Config& config, const std::vector<ListenA
 /// Everything, in the order it depends on each other.
 class Program {
  public:
-  explicit Program(const config::Config& config);
+  /// `descriptors`: how many the process may have.
+  Program(const config::Config& config, std::uint64_t descriptors);
 
   Result<> listen();
   void start();
 
   /// Goes by what was read anew as far as it can without a restart, or not at all; the log tells which.
   void reload(const config::Loaded& fresh);
+
+  /// Does what a signal asks for; whether it is not the end.
+  bool goes_on_after(int signal, const ReadAgain& read_again);
   void drain_and_stop();
+  void say_goodbye();
 
   Log& log() { return logs_.log(); }
 
@@ -82,7 +109,10 @@ class Program {
   Result<> listen_for_admin();
 
   config::Config config_;
+  const std::string loop_mark_ = new_loop_mark();
   Logs logs_;
+  cache::LoopNotices loops_{logs_.log()};
+  server::Occupancy occupancy_;
   SystemClock clock_;
   std::vector<ListenAt> listeners_;
   Generation generation_;
@@ -97,13 +127,15 @@ class Program {
   std::optional<warm::Warmer> warmer_;  ///< on the first worker's loop
   std::optional<AdminServer> admin_;    ///< on the first worker's loop
   std::thread log_thread_;
+  SteadyTime finish_logs_by_{};
 };
 
-Program::Program(const config::Config& config)
+Program::Program(const config::Config& config, std::uint64_t descriptors)
     : config_(config),
       logs_(config.log),
+      occupancy_(bounds_of(config.limits, descriptors, logs_.log()), "clients", logs_.log()),
       listeners_(listen_at(config)),
-      generation_(generation_of(config, listeners_)),
+      generation_(generation_of(config, listeners_, loop_mark_)),
       commons_(generation_.cache->upstreams) {
   if (config.store.redis) {
     redis_ = redis_settings(*config.store.redis);
@@ -132,7 +164,7 @@ void Program::make_admin() {
                                .redis_log = redis_log_,
                                .warmer = *warmer_,
                                .clock = clock_,
-                               .log = log()};
+                               .logs = logs_};
   for (Worker& worker : workers_) sources.lanes.push_back({worker.loop(), worker.lane()});
   admin_.emplace(workers_.front().loop(), std::move(sources), config_.admin->token);
 }
@@ -163,10 +195,13 @@ Shared Program::shared() {
           .log = log(),
           .generation = generation_,
           .commons = commons_,
+          .loops = loops_,
           .purge_log = *purge_log_,
           .memory = memory_ ? &*memory_ : nullptr,
           .redis = redis_ ? &*redis_ : nullptr,
           .redis_tier = redis_tier,
+          .server = server_settings(config_.limits),
+          .occupancy = occupancy_,
           .access_sink = config_.log.access == config::Logging::Access::on ? &logs_ : nullptr};
 }
 
@@ -225,7 +260,7 @@ void Program::reload(const config::Loaded& fresh) {
 }
 
 void Program::adopt(config::Update update) {
-  Generation next = generation_of(update.config, listen_at(update.config));
+  Generation next = generation_of(update.config, listen_at(update.config), loop_mark_);
   for (const std::string& key : update.kept) {
     log().warn("{} has changed: that takes a restart, until then it stays as it is", key);
   }
@@ -245,9 +280,18 @@ void Program::adopt(config::Update update) {
   log().info("configuration reloaded: {} routes", config_.routes.size());
 }
 
+bool Program::goes_on_after(int signal, const ReadAgain& read_again) {
+  if (signal == SIGTERM || signal == SIGINT) return false;
+  if (signal == SIGHUP) reload(read_again());
+  if (signal == SIGUSR1) logs_.reopen();
+  if (signal == SIGUSR2) log().info("SIGUSR2 means nothing to larder");
+  return true;
+}
+
 void Program::drain_and_stop() {
   log().info("shutting down: requests in flight have {} ms", config_.shutdown_grace.count());
   const SteadyTime deadline = std::chrono::steady_clock::now() + config_.shutdown_grace;
+  finish_logs_by_ = deadline;
   if (admin_) admin_->drain();
   asio::post(workers_.front().loop(), [this] { warmer_->stop(); });
   std::vector<std::future<void>> drained;
@@ -265,6 +309,13 @@ void Program::drain_and_stop() {
   if (redis_log_ != nullptr) redis_log_->stop();
   log_guard_.reset();
   log_thread_.join();
+}
+
+/// Who does not read the logs holds the end up for a moment at most, and not past the grace.
+void Program::say_goodbye() {
+  log().info("bye");
+  const SteadyTime now = std::chrono::steady_clock::now();
+  logs_.finish(std::clamp<SteadyTime>(finish_logs_by_, now + least_time_for_logs, now + most_time_for_logs));
 }
 
 /// Purges that wait for Redis would be forgotten with this process; what Redis holds would count again.
@@ -286,14 +337,13 @@ void Program::write_waiting_purges() {
 
 int run_program(const config::Config& config, const ReadAgain& read_again) {
   const Signals signals;
-  raise_descriptor_limit();
-  Program program(config);
+  Program program(config, raise_descriptor_limit());
   if (!program.listen()) return 1;
   program.start();
   step_back();
-  while (signals.wait() == SIGHUP) program.reload(read_again());
+  while (program.goes_on_after(signals.wait(), read_again)) continue;
   program.drain_and_stop();
-  program.log().info("bye");
+  program.say_goodbye();
   return 0;
 }
 

@@ -111,6 +111,17 @@ store::PurgeTable::Limits purge_limits(const config::Config& config) {
   return limits;
 }
 
+server::Settings server_settings(const config::Limits& limits) {
+  server::Settings settings;
+  settings.head_limits.head = limits.head.size;
+  settings.head_limits.fields = limits.head.fields;
+  settings.head_timeout = limits.head.time;
+  settings.idle_timeout = limits.idle;
+  settings.slowest_rate = limits.content.slowest;
+  settings.max_content = limits.content.size;
+  return settings;
+}
+
 std::vector<ListenAt> listen_at(const config::Config& config) {
   std::vector<ListenAt> all;
   for (const config::Listen& listener : config.listen) {

@@ -7,6 +7,7 @@
 #include <larder/net/tls.hpp>
 #include <larder/origin/origin.hpp>
 #include <larder/redis/client.hpp>
+#include <larder/server/server.hpp>
 #include <larder/store/purge_table.hpp>
 
 #include <memory>
@@ -21,6 +22,7 @@ cache::Settings cache_settings(const config::Config& config);
 std::vector<origin::Settings> origin_settings(const config::Config& config);
 redis::Settings redis_settings(const config::Redis& config);
 store::PurgeTable::Limits purge_limits(const config::Config& config);
+server::Settings server_settings(const config::Limits& limits);
 net::Endpoint admin_endpoint(const config::Admin& config);
 
 /// Where to listen, and with which certificate.

@@ -4,20 +4,19 @@
 
 namespace larder {
 
-/// SIGTERM and SIGINT (an end is asked for) and SIGHUP (the configuration is to be read anew), for the main
-/// thread to wait for; blocked in every thread begun after this.
+/// For the main thread to wait for, and blocked in every thread begun after this: SIGTERM and SIGINT (an end
+/// is asked for), SIGHUP (the configuration is to be read anew), SIGUSR1 (log files are to be opened anew)
+/// and SIGUSR2, which means nothing here, but means something to other servers and would kill by itself.
 class Signals {
  public:
   Signals() {
     ::sigemptyset(&set_);
-    ::sigaddset(&set_, SIGTERM);
-    ::sigaddset(&set_, SIGINT);
-    ::sigaddset(&set_, SIGHUP);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) ::sigaddset(&set_, signal);
     ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
   }
 
-  /// The next one.
+  /// The next one; many of a kind that come while nobody waits are one.
   int wait() const {
     int received = 0;
     ::sigwait(&set_, &received);

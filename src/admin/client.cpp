@@ -70,7 +70,8 @@ Task<Result<std::string>> read_content(Incoming& incoming, const http1::Framing&
 std::string request_head(const net::Endpoint& endpoint, const std::string& token, std::string_view target,
                          std::size_t length) {
   http::FieldList fields;
-  fields.add("Host", endpoint.text());
+  // Without a token the API answers few names, and the address that it listens on may be another one.
+  fields.add("Host", token.empty() ? "localhost:" + endpoint.port : endpoint.text());
   fields.add("Content-Type", "application/json");
   if (!token.empty()) fields.add("Authorization", "Bearer " + token);
   std::string head;

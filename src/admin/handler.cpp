@@ -1,3 +1,4 @@
+#include "access.hpp"
 #include "line_budget.hpp"
 
 #include <larder/admin/handler.hpp>
@@ -81,6 +82,9 @@ Task<Response> Handler::answer(Request& request) {
     response.head.fields.add("WWW-Authenticate", "Bearer");
     co_return response;
   }
+  const std::optional<Denial> denial =
+      token_.is_set() ? std::nullopt : deny_web_page(request.head, request.target);
+  if (denial) co_return problem(denial->status, denial->detail);
   if (path == "/purge") {
     if (request.head.method != "POST") co_return method_problem("POST");
     co_return co_await purge(request);
@@ -97,9 +101,8 @@ Response Handler::health() const {
 }
 
 Task<Response> Handler::purge(Request& request) {
-  if (!token_.is_set() && request.head.fields.contains("Origin")) {
-    co_return problem(403, "A web page may purge only where the admin section has a token.");
-  }
+  const std::optional<Denial> denial = deny_content_type(request.head.fields);
+  if (denial) co_return problem(denial->status, denial->detail);
   const Result<std::string> content = co_await read_content(request.body);
   if (!content) co_return pipeline::request_problem(content.error());
   std::variant<PurgeRequest, Refusal> read = read_purge_request(*content, instance_.sites());

@@ -174,7 +174,11 @@ std::string to_json(const Stats& stats, std::string_view version) {
                             {"memory", memory_of(stats.memory)},
                             {"redis", redis_of(stats)},
                             {"purge_log", purge_log_of(stats.purge_log)},
-                            {"warm", warm_of(stats.warm)}};
+                            {"warm", warm_of(stats.warm)},
+                            {"log",
+                             {{"dropped", stats.log.lost_access + stats.log.lost_messages},
+                              {"dropped_access", stats.log.lost_access},
+                              {"dropped_messages", stats.log.lost_messages}}}};
   return json::serialize(object) + "\n";
 }
 

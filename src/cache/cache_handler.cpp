@@ -7,6 +7,7 @@
 #include <larder/cache/cache_handler.hpp>
 #include <larder/pipeline/problem.hpp>
 #include <larder/policy/forwarding.hpp>
+#include <larder/policy/loop.hpp>
 #include <larder/policy/partial.hpp>
 #include <larder/policy/request.hpp>
 #include <larder/policy/reuse.hpp>
@@ -29,7 +30,7 @@ constexpr std::size_t most_pumps = 4'096;
 
 CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store,
                            store::PurgeLog& log, pipeline::Handler& origin, const Clock& clock,
-                           Commons& commons, store::Leases* leases)
+                           Commons& commons, store::Leases* leases, LoopNotices* loops)
     : settings_(std::move(settings)),
       store_(store),
       log_(log),
@@ -37,6 +38,7 @@ CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Stor
       clock_(clock),
       commons_(commons),
       leases_(leases),
+      loops_(loops),
       behind_(std::make_unique<Behind>()),
       ahead_(std::make_unique<RefreshAhead>()),
       pumps_(std::make_unique<Tasks>(most_pumps)) {}
@@ -118,6 +120,8 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
     Response answer = pipeline::problem(404, "No route leads to an upstream.");
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = no_match});
   }
+  // Before it could wait for its own fill. What is served without asking anybody ends a loop as well.
+  if (policy::has_been_here(request.head.fields, settings->loop_mark)) co_return refuse_loop(*match->route);
   Visit visit{.request = request, .settings = settings, .match = std::move(*match)};
   const Result<Reason> bypass = open(visit);
   if (!bypass) {
@@ -136,6 +140,14 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
     co_return co_await pass(visit, *bypass);
   }
   co_return co_await look_up(visit);
+}
+
+/// RFC 5842, section 7.2: it would come back again and again. A client can make a mark up: then it is told
+/// so alone, for the answer is not stored and nobody waits for it.
+Response CacheHandler::refuse_loop(const policy::Route& route) const {
+  if (loops_ != nullptr) loops_->tell(route.upstream, std::chrono::steady_clock::now());
+  Response answer = pipeline::problem(508, "The upstream leads back to this cache.");
+  return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::loop});
 }
 
 /// A request that may be answered from cache.

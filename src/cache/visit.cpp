@@ -1,5 +1,6 @@
 #include "visit.hpp"
 
+#include <larder/cache/cache_handler.hpp>
 #include <larder/pipeline/problem.hpp>
 
 namespace larder::cache {
@@ -23,7 +24,7 @@ Result<pipeline::Request> forwarded(Visit& visit, bool cacheable) {
   pipeline::Request& request = visit.request;
   // What is shared depends on nothing that its key does not hold.
   const std::string host = cacheable ? request.target.authority() : own_host_of(request);
-  const policy::Hop hop{request.client_address, request.target.scheme, host};
+  const policy::Hop hop{request.client_address, request.target.scheme, host, visit.settings->loop_mark};
   Result<http::FieldList> fields =
       policy::request_fields_to_forward(visit.route(), request.head, hop, cacheable);
   if (!fields) return fields.error();
@@ -50,7 +51,7 @@ bool sends_the_same(const Visit& visit, const http::RequestHead& get) {
   const pipeline::Request& request = visit.request;
   const policy::Key key = policy::key_of(visit.route(), request.target, get.fields);
   const auto fields = [&](const std::string& host, bool cacheable) {
-    const policy::Hop hop{request.client_address, request.target.scheme, host};
+    const policy::Hop hop{request.client_address, request.target.scheme, host, visit.settings->loop_mark};
     return policy::request_fields_to_forward(visit.route(), get, hop, cacheable);
   };
   const auto own = fields(own_host_of(request), false);

@@ -26,6 +26,11 @@ void read_log(const Value& value, Logging& log) {
     map.read("level", log.level, read_log_level);
     map.read("access", log.access, read_log_access);
     map.read("format", log.format, read_log_format);
+    map.read("file", log.file, any_text);
+    const Value* const file = map.find("file");
+    if (!log.file.empty() && log.access == Logging::Access::off) {
+      file->error("is where the access log goes, and that is off: add access: on");
+    }
   });
 }
 
@@ -76,6 +81,7 @@ void read_config(const Value& root, Config& config) {
     map.read("threads", config.threads, read_threads);
     if (const Value* admin = map.find("admin")) config.admin = read_admin(*admin, config.listen);
     map.read("sites", config.sites, read_sites);
+    if (const Value* limits = map.find("limits")) read_limits(*limits, config.limits);
     if (const Value* upstreams = map.find("upstreams")) {
       config.upstreams = read_upstreams(*upstreams);
     } else {

@@ -24,6 +24,9 @@ std::optional<std::string> read_log_level(const Value& value);
 /// `listeners`: where requests are served, which admin's may not be.
 std::optional<Admin> read_admin(const Value& value, const std::vector<Listen>& listeners);
 
+/// `limits:` on the connections of clients.
+void read_limits(const Value& value, Limits& limits);
+
 /// Where one listener listens: an address, or `{address, tls: {cert, key}}`.
 std::optional<Listen> read_listener(const Value& value);
 

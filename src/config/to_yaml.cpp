@@ -55,6 +55,7 @@ class Writer {
   void purge(const policy::PurgeRule& rule);
   void warm(const policy::WarmRule& rule);
   void log(const Logging& log);
+  void limits(const Limits& limits);
 
   YAML::Emitter emitter_;
 };
@@ -244,6 +245,24 @@ void Writer::log(const Logging& log) {
   text("level", log.level);
   toggle("access", log.access == Logging::Access::on);
   text("format", log.format == Logging::Format::json ? "json" : "common");
+  text("file", log.file);
+  end();
+}
+
+void Writer::limits(const Limits& limits) {
+  begin("limits");
+  text("connections", limits.connections == 0 ? "auto" : std::to_string(limits.connections));
+  text("connections_per_address", std::to_string(limits.connections_per_address));
+  begin_flow("head");
+  bytes("size", limits.head.size);
+  text("fields", std::to_string(limits.head.fields));
+  time("time", limits.head.time);
+  end();
+  begin_flow("content");
+  bytes("size", limits.content.size);
+  text("slowest", std::to_string(limits.content.slowest));
+  end();
+  time("idle", limits.idle);
   end();
 }
 
@@ -252,6 +271,7 @@ std::string Writer::write(const Config& config) {
   listen(config.listen);
   text("threads", config.threads == 0 ? "auto" : std::to_string(config.threads));
   if (config.admin) admin(*config.admin);
+  limits(config.limits);
   sites(config.sites);
   begin("upstreams");
   for (const Upstream& one : config.upstreams) upstream(one);

@@ -3,6 +3,7 @@
 
 #include <larder/base/task.hpp>
 #include <larder/net/connect.hpp>
+#include <larder/net/descriptors.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -78,6 +79,8 @@ Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime dead
     auto stream = std::make_unique<TcpStream>(tcp::socket(executor));
     stream->expires_at(deadline);
     const Result<> connected = co_await stream->connect(address);
+    // No other address would help, and it is not the peer's fault.
+    if (!connected && is_out_of_descriptors(connected.error())) co_return connected.error();
     if (connected && tls != nullptr) {
       co_return co_await secure(std::move(stream), *tls);
     }

@@ -51,7 +51,7 @@ Task<Result<std::unique_ptr<Stream>>> Listener::accept() {
   auto [error, socket] = co_await acceptor_.async_accept(awaiting);
   if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
     co_return Error::canceled;
-  if (error) co_return Error::unavailable;
+  if (error) co_return error;
   auto stream = std::make_unique<TcpStream>(std::move(socket));
   stream->settle();
   if (tls_ != nullptr) {

@@ -1,6 +1,7 @@
 #include "socket_stream.hpp"
 
 #include <larder/base/task.hpp>
+#include <larder/net/descriptors.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -124,6 +125,7 @@ template <class Protocol>
 Task<Result<>> SocketStream<Protocol>::connect(typename Protocol::endpoint endpoint) {
   const auto [error] = co_await shared_->socket.async_connect(endpoint, awaiting);
   if (error) {
+    if (is_out_of_descriptors(error)) co_return error;
     co_return shared_->timed_out ? Error::timeout : Error::unavailable;
   }
   settle();

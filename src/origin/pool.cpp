@@ -1,6 +1,7 @@
 #include "pool.hpp"
 
 #include <larder/net/connect.hpp>
+#include <larder/net/descriptors.hpp>
 
 namespace larder::origin {
 namespace {
@@ -40,6 +41,10 @@ Task<Result<std::unique_ptr<Connection>>> Pool::connect() {
       }
       co_return std::make_unique<Connection>(std::move(*stream), index);
     }
+    if (net::is_out_of_descriptors(stream.error())) {
+      note_want_of_descriptors(now);
+      co_return Error::unavailable;
+    }
     note_failure(place, stream.error());
     if (stream.error() == Error::timeout) last = Error::timeout;
   }
@@ -61,6 +66,18 @@ void Pool::note_failure(Place& place, const boost::system::error_code& error) {
               error.message());
   }
   place.down_until = std::chrono::steady_clock::now() + rest_after_failure;
+}
+
+/// Ours, and no fault of the server's: it does not rest for it.
+void Pool::note_want_of_descriptors(SteadyTime now) {
+  constexpr Seconds quiet{60};
+  const bool is_due = !last_want_ || now - *last_want_ >= quiet;
+  last_want_ = now;
+  if (!is_due) return;
+  log_.error(
+      "upstream {}: out of descriptors: it cannot be asked until some are free; raise the limit (ulimit -n, "
+      "systemd's LimitNOFILE, docker's --ulimit nofile) or lower limits.connections",
+      settings_.name);
 }
 
 void Pool::keep(std::unique_ptr<Connection> connection) {

@@ -5,6 +5,7 @@
 #include <larder/origin/origin.hpp>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace larder::origin {
@@ -41,6 +42,7 @@ class Pool {
 
   std::size_t next_server(SteadyTime now);
   void note_failure(Place& place, const boost::system::error_code& error);
+  void note_want_of_descriptors(SteadyTime now);
 
   Settings settings_;
   Log& log_;
@@ -48,6 +50,7 @@ class Pool {
   std::size_t turn_ = 0;
   std::vector<std::unique_ptr<Connection>> unused_;
   std::vector<Connection*> in_use_;
+  std::optional<SteadyTime> last_want_;  // of descriptors
   bool is_closed_ = false;
 };
 

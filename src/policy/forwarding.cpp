@@ -6,6 +6,7 @@
 #include <larder/base/text.hpp>
 #include <larder/http/list.hpp>
 #include <larder/policy/forwarding.hpp>
+#include <larder/policy/loop.hpp>
 
 #include <algorithm>
 #include <array>
@@ -23,9 +24,19 @@ bool begins_with(std::string_view name, std::string_view prefix) {
 // What must reach the origin though Connection names it: dropping it would change who asks for what
 // (front-door.md).
 bool is_protected(const Route& route, std::string_view name) {
-  static constexpr std::array<std::string_view, 12> protected_names{
-      "Authorization",       "Cookie",   "Host",  "If-Match",  "If-None-Match", "If-Modified-Since",
-      "If-Unmodified-Since", "If-Range", "Range", "Forwarded", "Via",           "Set-Cookie"};
+  static constexpr std::array<std::string_view, 13> protected_names{"Authorization",
+                                                                    "Cookie",
+                                                                    "Host",
+                                                                    "If-Match",
+                                                                    "If-None-Match",
+                                                                    "If-Modified-Since",
+                                                                    "If-Unmodified-Since",
+                                                                    "If-Range",
+                                                                    "Range",
+                                                                    "Forwarded",
+                                                                    "Via",
+                                                                    "Set-Cookie",
+                                                                    "CDN-Loop"};
   return is_one_of(name, protected_names) || begins_with(name, "Content-") ||
          begins_with(name, "X-Forwarded-") || is_keyed_field(route, name);
 }
@@ -176,7 +187,7 @@ bool is_last_stop(const http::RequestHead& request) {
 
 bool is_written_by_us(const Route& route, std::string_view name) {
   if (equal_ignoring_case(name, "Via") || begins_with(name, "X-Forwarded-")) return true;
-  if (equal_ignoring_case(name, "Surrogate-Capability")) return true;
+  if (equal_ignoring_case(name, "Surrogate-Capability") || equal_ignoring_case(name, "CDN-Loop")) return true;
   return equal_ignoring_case(name, "Forwarded") && !is_keyed_field(route, name);
 }
 
@@ -206,6 +217,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   out.add("Host", hop.host);
   for (const http::Field field : request.fields) {
     if (is_hop_by_hop(field.name) || rewritten.contains(field.name)) continue;
+    if (field.name == "CDN-Loop") continue;
     // What it says, X-Forwarded-* say, and that we write ourselves.
     if (field.name == "Forwarded" && !is_keyed_field(route, field.name)) continue;
     if (has_specific && http::list_contains(request.fields, "Connection", field.name)) continue;
@@ -225,6 +237,9 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   }
   add_forwarded(out, request, hop, !cacheable);
   append_to_list(out, "Via", request.fields.combined("Via"), our_via(request.version_minor));
+  if (const auto marks = loop_marks_to_forward(request.fields, hop.mark, cacheable)) {
+    out.add("CDN-Loop", *marks);
+  }
   return out;
 }
 

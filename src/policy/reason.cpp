@@ -52,6 +52,8 @@ Wording wording_of(Reason reason) {
       return {"cookie",
               "the request has a Cookie that the route neither keys nor ignores, and the origin states no "
               "lifetime for the response"};
+    case Reason::loop:
+      return {"loop", "the request has been here before: the upstream leads back to this larder"};
     case Reason::upgrade:
       return {"upgrade", "the request asks for another protocol"};
     case Reason::absent:

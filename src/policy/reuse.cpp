@@ -75,7 +75,8 @@ bool is_error_to_hide(int status) {
 
 bool is_passing_error(int status) {
   constexpr int too_many_requests = 429;
-  return status >= 500 || status == too_many_requests;
+  constexpr int loop_detected = 508;  // about the way that one request took
+  return (status >= 500 && status != loop_detected) || status == too_many_requests;
 }
 
 bool outdates_stored(int status) {

@@ -11,7 +11,7 @@ namespace larder::server {
 namespace {
 
 constexpr std::size_t first_buffer = 4 * 1024;
-constexpr std::size_t largest_buffer = 64 * 1024;
+constexpr std::size_t content_buffer = 64 * 1024;
 
 /// Methods that would make a tunnel of us, or show others what a client sent (front-door.md).
 std::optional<int> status_for_method(std::string_view method) {
@@ -65,6 +65,7 @@ Connection::Connection(Server& server, std::unique_ptr<net::Stream> stream)
 
 Task<> Connection::run() {
   const std::shared_ptr<Connection> self = shared_from_this();
+  server_.waiting_->owe(*this, net::now_about());
   bool goes_on = true;
   if (is_secure_) goes_on = co_await shake_hands();
   while (goes_on && !server_.draining_) goes_on = co_await serve();
@@ -83,6 +84,7 @@ Task<bool> Connection::serve() {
   Result<> received;
   if (serve_now()) received = co_await stream_->receive(*this);
   idle_ = false;
+  if (is_linked()) unlink();
   if (!unsent_.empty()) {
     const Result<> sent = co_await send_unsent();
     if (!sent) co_return false;
@@ -121,15 +123,28 @@ bool Connection::serve_now() {
   return next == Next::read;
 }
 
-/// Sets the deadline for what is to be read.
+/// Sets the deadline for what is to be read, and who waits longer than others.
 void Connection::expect_request() {
   idle_ = begin_ == end_;
-  if (idle_) {
-    wait_for(server_.settings_.idle_timeout);
+  const SteadyTime now = net::now_about();
+  if (idle_ && has_served_) {
+    stream_->expires_at(now + server_.settings_.idle_timeout);
+    // Once a tick of that clock is enough.
+    if (since != now || !is_linked()) server_.waiting_->keep(*this, now);
+  } else if (idle_) {
+    stream_->expires_at(now + server_.settings_.head_timeout);
+    server_.waiting_->owe(*this, now);
   } else if (!has_begun_) {
-    stream_->reading_expires_at(net::now_about() + server_.settings_.head_timeout);
+    stream_->reading_expires_at(now + server_.settings_.head_timeout);
+    server_.waiting_->owe(*this, now);
   }
   has_begun_ = !idle_;
+}
+
+void Connection::make_room() {
+  unlink();
+  server_.give_back_place(*this);
+  stream_->close();
 }
 
 /// Takes the request at the front of the buffer, and answers it where that takes no waiting.
@@ -145,6 +160,7 @@ Connection::Next Connection::serve_next() {
   if (!control->has_value()) return Next::read;
   exchange.control = **control;
   has_begun_ = false;
+  has_served_ = true;
   consume(exchange.control.size);
   if (!read_target(exchange)) return Next::wait;
   if (answer_now(exchange)) return Next::another;
@@ -189,6 +205,11 @@ bool Connection::received(std::size_t count) {
   return serve_now();
 }
 
+/// A head that is too large is seen to be before the buffer is full.
+std::size_t Connection::largest_buffer() const {
+  return std::max(content_buffer, server_.settings_.head_limits.head + first_buffer);
+}
+
 /// Makes room behind what is there: a buffer that was found full is worth a larger one.
 std::span<char> Connection::room() {
   const bool was_full = end_ == buffer_.size();
@@ -197,8 +218,8 @@ std::span<char> Connection::room() {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
-  } else if (was_full && buffer_.size() < largest_buffer) {
-    buffer_.resize(buffer_.empty() ? first_buffer : std::min(buffer_.size() * 4, largest_buffer));
+  } else if (was_full && buffer_.size() < largest_buffer()) {
+    buffer_.resize(buffer_.empty() ? first_buffer : std::min(buffer_.size() * 4, largest_buffer()));
   }
   return std::span(buffer_).subspan(end_);
 }
@@ -227,6 +248,7 @@ Task<bool> Connection::answer(Exchange& exchange) {
   decoder_.emplace(control.framing);
   owes_continue_ = control.expects_continue && !decoder_->done();
   writing_ = false;
+  content_size_ = 0;
   content_error_ = {};
   patience_ = fresh_patience();
 
@@ -245,6 +267,10 @@ Task<bool> Connection::answer(Exchange& exchange) {
   } else if (const std::optional<int> status = status_for_method(method)) {
     response = pipeline::problem(*status, "The method is not offered here.");
     if (*status == 405) response->head.fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    note_refusal(method + " " + request.head.target, *response);
+  } else if (control.framing.kind == http1::Framing::Kind::length &&
+             is_content_too_large(control.framing.length)) {
+    response = pipeline::request_problem(Error::too_large);
     note_refusal(method + " " + request.head.target, *response);
   } else {
     response = co_await server_.handler_.handle(request);
@@ -322,6 +348,8 @@ Task<Result<std::string_view>> Connection::next_piece() {
     const Result<http1::BodyDecoder::Step> step = decoder_->decode(buffered());
     if (!step) co_return step.error();
     consume(step->consumed);
+    content_size_ += step->content.size();
+    if (is_content_too_large(content_size_)) co_return Error::too_large;
     if (!step->content.empty()) co_return step->content;
     if (decoder_->done()) break;
     if (step->consumed != 0) continue;

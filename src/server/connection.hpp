@@ -2,6 +2,7 @@
 
 #include "desk.hpp"
 #include "patience.hpp"
+#include "waiting_list.hpp"
 
 #include <larder/http1/body_decoder.hpp>
 #include <larder/http1/head_parser.hpp>
@@ -23,10 +24,16 @@ namespace larder::server {
 /// again. What is answered without waiting is answered as it is read, several requests in one write; the
 /// coroutine goes on where something has to be waited for.
 ///
-///   phase    | idle_ | drain() does
-///   waiting  | yes   | close
-///   serving  | no    | nothing: the response says `Connection: close`, then the connection ends
-class Connection final : public std::enable_shared_from_this<Connection>, private net::Receiver {
+///   phase            | idle_ | drain() does | at the bound of connections
+///   no byte so far   | yes   | close        | may have to go (waiting_list.hpp)
+///   part of a head   | no    | nothing      | may have to go
+///   being answered   | no    | nothing      | stays
+///   between requests | yes   | close        | may have to go
+///
+/// What drain() leaves gets a response that says `Connection: close`, and then it ends.
+class Connection final : public std::enable_shared_from_this<Connection>,
+                         public Waiting,
+                         private net::Receiver {
  public:
   Connection(Server& server, std::unique_ptr<net::Stream> stream);
 
@@ -38,7 +45,13 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   }
   void close() { stream_->close(); }
 
+  /// Ends it while it waits for its client, so that another one has its place.
+  void make_room();
+
+  const std::string& peer_address() const { return stream_->peer_address(); }
+
   std::size_t position = 0;  ///< among the server's connections
+  bool has_place = true;     ///< of the server's Occupancy
 
  private:
   class Content;
@@ -94,6 +107,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
   void consume(std::size_t count) { begin_ += count; }
   void wait_for(Milliseconds time) { stream_->expires_at(net::now_about() + time); }
+  std::size_t largest_buffer() const;
+  bool is_content_too_large(std::uint64_t size) const {
+    return server_.settings_.max_content != 0 && size > server_.settings_.max_content;
+  }
   Patience fresh_patience() const { return {server_.settings_.idle_timeout, server_.settings_.slowest_rate}; }
 
   /// While others work on the request: they have deadlines of their own.
@@ -106,7 +123,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool idle_ = true;
-  bool has_begun_ = false;  // a part of a request's head has come
+  bool has_begun_ = false;   // a part of a request's head has come
+  bool has_served_ = false;  // a whole one has
 
   // What could not be done without waiting.
   std::string unsent_;  // answers
@@ -119,6 +137,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   // The content of the request being served.
   std::optional<http1::BodyDecoder> decoder_;
+  std::uint64_t content_size_ = 0;           // of what was read so far
   boost::system::error_code content_error_;  // why it could not be read to its end
   std::optional<Patience> patience_;         // with the client while it sends
   bool owes_continue_ = false;               // the client waits for 100 (Continue)

@@ -10,11 +10,12 @@ namespace larder::server {
 /// How long a peer is waited for in all while a message passes. It begins with `most`; waiting uses it up,
 /// and every byte that passes gives some back: a peer may pause for `most`, and who moves fewer than
 /// `slowest_rate` bytes a second on the average comes to its end, however often a byte moves. Time in which
-/// nobody waits for the peer does not count, so a message may take as long as its size asks for.
+/// nobody waits for the peer does not count, so a message may take as long as its size asks for. With a
+/// `slowest_rate` of 0 any byte gives all of it back.
 class Patience {
  public:
   Patience(Milliseconds most, std::uint64_t slowest_rate)
-      : most_(most), left_(most), slowest_rate_(std::max<std::uint64_t>(slowest_rate, 1)) {}
+      : most_(most), left_(most), slowest_rate_(slowest_rate) {}
 
   /// A wait begins. Until when it may last.
   SteadyTime begin(SteadyTime now) {
@@ -24,6 +25,8 @@ class Patience {
 
   /// It has ended with so many bytes.
   void end(SteadyTime now, std::uint64_t bytes) {
+    if (slowest_rate_ == 0 && bytes != 0) left_ = most_;
+    if (slowest_rate_ == 0) return;
     // To the fraction of a second: many short waits are a long one too.
     const std::chrono::duration<double> worth(static_cast<double>(bytes) /
                                               static_cast<double>(slowest_rate_));

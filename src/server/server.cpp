@@ -1,5 +1,6 @@
 #include "connection.hpp"
 #include "desk.hpp"
+#include "waiting_list.hpp"
 
 #include <larder/net/timer.hpp>
 #include <larder/server/server.hpp>
@@ -10,6 +11,7 @@ namespace larder::server {
 namespace {
 
 constexpr Milliseconds accept_pause{50};
+constexpr Milliseconds room_pause{5};
 
 /// The top of a connection: what a library threw ends this connection alone.
 void report(Log& log, const std::exception_ptr& exception) {
@@ -24,16 +26,22 @@ void report(Log& log, const std::exception_ptr& exception) {
 }  // namespace
 
 Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock,
-               Settings settings, Log& log, pipeline::AccessSink* refusals)
+               Settings settings, Occupancy& occupancy, Log& log, pipeline::AccessSink* refusals)
     : loop_(loop),
       handler_(handler),
       clock_(clock),
       settings_(settings),
+      occupancy_(occupancy),
       log_(log),
       refusals_(refusals),
-      desk_(std::make_unique<Desk>()) {}
+      desk_(std::make_unique<Desk>()),
+      waiting_(std::make_unique<WaitingList>()) {
+  occupancy_.join(loop_, *this);
+}
 
-Server::~Server() = default;
+Server::~Server() {
+  occupancy_.leave(*this);
+}
 
 void Server::accept_on(std::shared_ptr<net::Listener> listener) {
   listeners_.push_back(listener);
@@ -43,21 +51,54 @@ void Server::accept_on(std::shared_ptr<net::Listener> listener) {
 
 Task<> Server::accept_loop(std::shared_ptr<net::Listener> listener) {
   while (!draining_) {
-    if (connections_.size() >= settings_.max_connections) {
-      co_await net::sleep_until(std::chrono::steady_clock::now() + accept_pause);
-      continue;
-    }
     Result<std::unique_ptr<net::Stream>> stream = co_await listener->accept();
     if (draining_) break;
     if (stream) {
-      serve(std::move(*stream));
+      co_await admit(std::move(*stream));
     } else if (stream.error() == Error::canceled) {
       break;
     } else {
-      log_.warn("cannot accept connections at present: {}", stream.error().message());
+      // Mostly there is no descriptor: one of ours may be spared.
+      occupancy_.note_accept_failure(stream.error());
+      end_longest_waiting();
       co_await net::sleep_until(std::chrono::steady_clock::now() + accept_pause);
     }
   }
+}
+
+/// Serves a newcomer once there is a place for it. Until then those behind it wait in the kernel.
+Task<> Server::admit(std::unique_ptr<net::Stream> stream) {
+  const std::string address = stream->peer_address();
+  if (!occupancy_.take_address(address)) co_return;
+  bool has_place = occupancy_.take();
+  while (!has_place && !draining_) {
+    occupancy_.note_full();
+    const bool is_room_made = end_longest_waiting();
+    if (!is_room_made) {
+      occupancy_.ask_another(*this);
+      co_await net::sleep_until(std::chrono::steady_clock::now() + room_pause);
+    }
+    has_place = occupancy_.take();
+  }
+  if (has_place) {
+    serve(std::move(stream));
+  } else {
+    occupancy_.give_back_address(address);
+  }
+}
+
+bool Server::end_longest_waiting() {
+  Waiting* const longest = waiting_->longest(net::now_about());
+  if (longest == nullptr) return false;
+  static_cast<Connection*>(longest)->make_room();
+  occupancy_.note_ended();
+  return true;
+}
+
+/// The place is free from now on, whatever the connection still has to do.
+void Server::give_back_place(Connection& connection) {
+  if (connection.has_place) occupancy_.give_back();
+  connection.has_place = false;
 }
 
 void Server::serve(std::unique_ptr<net::Stream> stream) {
@@ -75,6 +116,8 @@ void Server::serve(std::unique_ptr<net::Stream> stream) {
 
 void Server::forget(const std::shared_ptr<Connection>& connection) {
   const std::size_t position = connection->position;
+  give_back_place(*connection);
+  occupancy_.give_back_address(connection->peer_address());
   std::swap(connections_[position], connections_.back());
   connections_[position]->position = position;
   connections_.pop_back();

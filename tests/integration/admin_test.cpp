@@ -129,6 +129,36 @@ TEST_CASE("The admin API asks for its token, and says nothing without it but tha
   CHECK(shop.ask("GET", "/stats").status == 200);
 }
 
+TEST_CASE("Without a token a web page reaches nothing of the admin API, by DNS rebinding neither") {
+  Origin origin(numbered);
+  Administered shop(Yaml{.upstream = origin.url(), .routes = routes});
+  const std::string own = "localhost:" + std::to_string(shop.port());
+  struct Asking {
+    Fields fields;
+    int status;
+  };
+  const std::vector<Asking> askings{
+      {{{"Host", own}}, 200},
+      {{{"Host", "127.0.0.1"}}, 200},
+      {{{"Host", "[::1]:1"}}, 200},
+      {{{"Host", "evil.example:" + std::to_string(shop.port())}}, 421},
+      {{{"Host", own}, {"Origin", "http://" + own}, {"Sec-Fetch-Site", "same-origin"}}, 200},
+      {{{"Host", own}, {"Origin", "http://evil.example"}}, 403},
+      {{{"Host", own}, {"Sec-Fetch-Site", "same-site"}}, 403},
+  };
+  for (const Asking& one : askings) {
+    CAPTURE(one.fields.text());
+    CHECK(shop.ask_with(one.fields, "GET", "/stats").status == one.status);
+    CHECK(shop.ask_with(one.fields, "POST", "/purge", R"({"all": true})").status == one.status);
+    CHECK(shop.ask_with(one.fields, "GET", "/healthz").status == 200);
+  }
+  // What `curl -d` sends, and any page may send unasked.
+  CHECK(shop.ask_with({{"Content-Type", "application/x-www-form-urlencoded"}}, "POST", "/purge",
+                      R"({"all": true})")
+            .status == 415);
+  CHECK(shop.purge({"/products/7"}).exit_code == 0);
+}
+
 TEST_CASE("What the admin API cannot serve is a problem, and the connection is of use afterwards") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes});

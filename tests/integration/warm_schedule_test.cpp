@@ -34,7 +34,7 @@ struct Scheduled {
 
   /// When its next turn comes, as /stats has it.
   std::string next() const {
-    const std::string stats = Client(admin.number()).get("/stats").body;
+    const std::string stats = Client(admin.number(), "localhost").get("/stats").body;
     const std::size_t at = stats.find("\"next\":");
     return at == std::string::npos ? "" : stats.substr(at, stats.find_first_of(",}", at) - at);
   }

@@ -36,7 +36,7 @@ TEST_CASE("URLs and a sitemap are fetched at the start: the first client has a H
     CHECK(origin.count(target) == 1);
   }
   CHECK(origin.count("/elsewhere") == 0);
-  const std::string stats = Client(admin.number()).get("/stats").body;
+  const std::string stats = Client(admin.number(), "localhost").get("/stats").body;
   CHECK(stats.find("\"pages\":3,\"fetched\":3,\"fresh\":0,\"rejected\":0,\"failed\":0") != std::string::npos);
 }
 

@@ -139,7 +139,8 @@ void Player::purge(int instance) {
   }
   const std::string order =
       "{\"" + kind.name + "\": \"" + kind.value + "\"" + (is_soft ? ", \"soft\": true}" : "}");
-  const Response response = admins_[static_cast<std::size_t>(instance)].request("POST", "/purge", {}, order);
+  const Response response = admins_[static_cast<std::size_t>(instance)].request(
+      "POST", "/purge", {{"Content-Type", "application/json"}}, order);
   if (response.status != 200 && response.status != 202) violate(like, instance, "a purge was refused");
   const Write write{
       .instance = instance, .is_logged = response.status == 200, .is_soft = is_soft, .answered = now()};

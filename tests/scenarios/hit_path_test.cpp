@@ -131,7 +131,8 @@ struct Fixture {
 
   Scenario scenario{{route("/**", Seconds{600})}};
   Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
-  server::Server server{scenario.loop, scenario.handler, scenario.clock, server::Settings{}, log};
+  server::Occupancy occupancy{{}, "clients", log};
+  server::Server server{scenario.loop, scenario.handler, scenario.clock, server::Settings{}, occupancy, log};
   std::string port;
 };
 

@@ -32,7 +32,9 @@ class Administered {
   }
   Response ask_with(const Fields& fields, std::string_view method, std::string_view target,
                     std::optional<std::string> body = {}) {
-    return Client(port(), "localhost").request(method, target, fields, body);
+    Fields all = fields;
+    if (body && !all.has("Content-Type")) all.add("Content-Type", "application/json");
+    return Client(port(), "localhost").request(method, target, all, body);
   }
 
   boost::json::value stats() { return boost::json::parse(ask("GET", "/stats").body); }

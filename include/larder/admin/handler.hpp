@@ -37,8 +37,10 @@ class Instance {
 ///   POST /purge   200 with the position in the purge log; 202 where the purge counts here and waits for
 ///                 Redis (purge_request.hpp)
 ///
-/// Errors are problems (RFC 9457). Where there is no token, requests that a browser sends for a web page
-/// (they have an Origin) purge nothing: any page may send them to a loopback address.
+/// Errors are problems (RFC 9457). Where there is no token, everything but /healthz is refused to web pages
+/// of other origins: any page may send requests to a loopback address. /healthz is answered whatever Host
+/// says, for the probe of a load balancer or of a pod's sidecar names neither localhost nor anything at all.
+/// What changes something wants Content-Type: application/json.
 class Handler final : public pipeline::Handler {
  public:
   Handler(Instance& instance, store::PurgeLog& purge_log, std::string_view token, Log& log);

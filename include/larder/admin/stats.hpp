@@ -47,6 +47,12 @@ struct FillStats {
   std::uint64_t refused = 0;
 };
 
+/// Lines that were never written, because nobody read them or the disk was full.
+struct LogStats {
+  std::uint64_t lost_access = 0;
+  std::uint64_t lost_messages = 0;
+};
+
 /// The figures of an instance at one moment, counted since it began unless said otherwise.
 struct Stats {
   Milliseconds uptime{0};
@@ -59,6 +65,7 @@ struct Stats {
   std::vector<RedisClientStats> redis_clients;
   PurgeLogStats purge_log;
   std::vector<warm::Report> warm;
+  LogStats log;
 };
 
 /// What `GET /stats` answers.

@@ -2,6 +2,7 @@
 
 #include <larder/base/clock.hpp>
 #include <larder/cache/commons.hpp>
+#include <larder/cache/loop_notices.hpp>
 #include <larder/pipeline/handler.hpp>
 #include <larder/policy/folded_path.hpp>
 #include <larder/policy/key.hpp>
@@ -41,6 +42,7 @@ struct Settings {
   Milliseconds max_lifetime{24 * 3'600'000};
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content; larger responses stream through, unstored
   std::map<std::string, Protection> upstreams;  ///< by name; others are not limited
+  std::string loop_mark;                        ///< this instance's in CDN-Loop; empty: loops go unseen
 };
 
 /// The story of a request: which route, from cache or from the origin, stored or not, and what it purges.
@@ -78,7 +80,7 @@ class CacheHandler final : public pipeline::Handler {
  public:
   CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store, store::PurgeLog& log,
                pipeline::Handler& origin, const Clock& clock, Commons& commons,
-               store::Leases* leases = nullptr);
+               store::Leases* leases = nullptr, LoopNotices* loops = nullptr);
   ~CacheHandler() override;
 
   /// The hit path: what memory has fresh.
@@ -140,6 +142,7 @@ class CacheHandler final : public pipeline::Handler {
                                                      store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> pass(Visit& visit, policy::Reason why);
   Task<Result<pipeline::Response>> open_websocket(Visit& visit);
+  pipeline::Response refuse_loop(const policy::Route& route) const;
   Task<> settle(Visit& visit, Result<pipeline::Response>& response);
   std::shared_ptr<store::Draft> posted_answer(Visit& visit, const pipeline::Response& response) const;
   Task<std::size_t> purge_after(Visit& visit, const Result<pipeline::Response>& response);
@@ -151,6 +154,7 @@ class CacheHandler final : public pipeline::Handler {
   const Clock& clock_;
   Commons& commons_;
   store::Leases* leases_;
+  LoopNotices* loops_;
   std::unique_ptr<Behind> behind_;
   std::unique_ptr<RefreshAhead> ahead_;
   std::unique_ptr<Tasks> pumps_;

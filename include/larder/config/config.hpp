@@ -99,14 +99,37 @@ struct Logging {
   std::string level = "info";  ///< trace, debug, info, warn, error, off
   Access access = Access::off;
   Format format = Format::json;
+  std::string file;  ///< of the access log; empty: stdout
   bool operator==(const Logging&) const = default;
+};
+
+/// Bounds on the connections of clients.
+struct Limits {
+  struct Head {
+    std::uint64_t size = 64ull << 10;  ///< bytes of the start line and all field lines
+    std::uint64_t fields = 200;
+    Milliseconds time{10'000};  ///< from its first byte; also for the first byte of a new connection
+    bool operator==(const Head&) const = default;
+  };
+  struct Content {
+    std::uint64_t size = 0;       ///< bytes of a request's; 0: no limit
+    std::uint64_t slowest = 500;  ///< bytes a second on the average, either way; 0: no limit
+    bool operator==(const Content&) const = default;
+  };
+  std::uint64_t connections = 0;              ///< all together; 0: as many as descriptors allow (`auto`)
+  std::uint64_t connections_per_address = 0;  ///< of one IPv4 address or IPv6 /64; 0: no limit
+  Head head;
+  Content content;
+  Milliseconds idle{75'000};  ///< between two requests, and for pauses amid content
+  bool operator==(const Limits&) const = default;
 };
 
 /// The whole configuration, defaults filled in: plain values.
 struct Config {
   std::vector<Listen> listen{{"0.0.0.0:8080"}};
   std::optional<Admin> admin;  ///< nothing: no such listener
-  unsigned threads = 0;        ///< 0: one a core (`auto`)
+  Limits limits;
+  unsigned threads = 0;  ///< 0: one a core (`auto`)
   std::vector<policy::SiteRule> sites;
   std::vector<Upstream> upstreams;
   Store store;

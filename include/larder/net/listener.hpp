@@ -21,8 +21,8 @@ class Listener {
   static Result<std::unique_ptr<Listener>> open(boost::asio::io_context& loop, const Endpoint& endpoint,
                                                 std::shared_ptr<const TlsContext> tls = nullptr);
 
-  /// The next connection; over TLS its handshake is still to be done. Error::canceled once closed;
-  /// Error::unavailable where the system is out of descriptors.
+  /// The next connection; over TLS its handshake is still to be done. Error::canceled once closed, else the
+  /// system's own error: EMFILE where the process is out of descriptors.
   Task<Result<std::unique_ptr<Stream>>> accept();
 
   /// What secures the connections from now on, where one of open() did. On the loop.

@@ -14,14 +14,16 @@ struct Hop {
   std::string_view client_address;  ///< without the port
   std::string_view scheme;          ///< "http" or "https"
   std::string_view host;            ///< what it goes upstream with as Host; the key's where it is shared
+  std::string_view mark{};          ///< of this larder in CDN-Loop; empty: none
 };
 
 /// The fields a request goes upstream with: without hop-by-hop fields, those that Connection names, Upgrade,
 /// Proxy-*, TE and Trailer; Host is `hop.host`; X-Forwarded-For and Surrogate-Capability are appended to,
-/// X-Forwarded-Proto and -Host are written anew; Via is appended. Framing fields (Content-Length,
-/// Transfer-Encoding) and Connection are left out: who sends the message writes them. Error::malformed where
-/// Connection names a protected field (front-door.md). `cacheable`: the response may be shared, so the
-/// override list of front-door.md (X-Original-URL, X-Rewrite-URL, X-HTTP-Method-Override, Forwarded, X-Host,
+/// X-Forwarded-Proto and -Host are written anew; Via is appended, and CDN-Loop (loop.hpp). Framing fields
+/// (Content-Length, Transfer-Encoding) and Connection are left out: who sends the message writes them.
+/// Error::malformed where Connection names a protected field (front-door.md). `cacheable`: the response may
+/// be shared, so the override list of front-door.md (X-Original-URL, X-Rewrite-URL, X-HTTP-Method-Override,
+/// Forwarded, X-Host,
 /// ...) is dropped, and so are what came as X-Forwarded-For and Surrogate-Capability, Range and the client's
 /// conditions (If-None-Match, If-Modified-Since, If-Range), which would make the answer one client's own;
 /// Accept-Encoding goes as those of `zstd, br, gzip` that the client takes, which is what selects a variant.
@@ -46,7 +48,8 @@ bool is_last_stop(const http::RequestHead& request);
 /// sent).
 http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length);
 
-/// Whether larder writes this request field itself (Via, X-Forwarded-*, Forwarded, Surrogate-Capability):
+/// Whether larder writes this request field itself (Via, CDN-Loop, X-Forwarded-*, Forwarded,
+/// Surrogate-Capability):
 /// what the origin saw in it is not what the client sent, so no request can be compared with a response that
 /// varies by it.
 bool is_written_by_us(const Route& route, std::string_view name);

@@ -24,6 +24,7 @@ enum class Reason {
   protected_path,     ///< the path may be another spelling of one on a route that must not be led around
   cookie,             ///< a Cookie that the route neither keys nor ignores
   upgrade,            ///< the client asks for another protocol
+  loop,               ///< it has been here before: an upstream leads back
   // The stored response.
   absent,       ///< nothing stored under this key
   vary,         ///< nothing stored for these selecting header fields

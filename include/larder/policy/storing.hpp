@@ -46,7 +46,7 @@ bool answers_later_gets(const http::Target& target, const http::ResponseHead& re
 http::FieldList storable_fields(const http::ResponseHead& response);
 
 /// Whether a response of this status may lie in a store at all: 206 only `as_part`, no interim response, 304
-/// or 416 (RFC 9111, sections 3.3 and 4.3.3), and none that is not registered by class.
+/// or 416 (RFC 9111, sections 3.3 and 4.3.3), no 508, and none that is not registered by class.
 bool is_storable_status(int status, bool as_part);
 
 /// Whether what came out of a shared store can be what larder put there, as far as it is written to clients:

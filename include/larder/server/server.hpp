@@ -6,6 +6,7 @@
 #include <larder/net/listener.hpp>
 #include <larder/pipeline/access_log.hpp>
 #include <larder/pipeline/handler.hpp>
+#include <larder/server/occupancy.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -19,24 +20,26 @@ namespace larder::server {
 /// Bounds on client connections.
 struct Settings {
   http1::HeadLimits head_limits;
-  Milliseconds head_timeout{10'000};    ///< for a whole request head, from its first byte
-  Milliseconds idle_timeout{75'000};    ///< between two requests, and for pauses of the client amid content
-  std::uint64_t slowest_rate = 500;     ///< bytes of content a second: a client slower than that, either way,
-                                        ///< comes to its end, however long the content is
-  Milliseconds linger{1'000};           ///< for a client to read an answer given before its request was whole
-  std::size_t max_connections = 8'192;  ///< of one server; past it nothing is accepted until some end
+  Milliseconds head_timeout{10'000};  ///< for a whole request head, from its first byte; for the first byte
+                                      ///< of a new connection, and for its TLS handshake
+  Milliseconds idle_timeout{75'000};  ///< between two requests, and for pauses of the client amid content
+  std::uint64_t slowest_rate = 500;   ///< bytes of content a second: a client slower than that, either way,
+                                      ///< comes to its end, however long the content is; 0: none does
+  std::uint64_t max_content = 0;      ///< bytes of a request's content; 0: no bound
+  Milliseconds linger{1'000};         ///< for a client to read an answer given before its request was whole
 };
 
 class Connection;
 class Desk;
+class WaitingList;
 
 /// The client connections of one worker, each served by one coroutine. It belongs to one event loop.
 class Server {
  public:
   /// `refusals` gets a record of each request that is refused before the handler sees it; nullptr: nobody
-  /// does.
+  /// does. Its connections take places of `occupancy`.
   Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock, Settings settings,
-         Log& log, pipeline::AccessSink* refusals = nullptr);
+         Occupancy& occupancy, Log& log, pipeline::AccessSink* refusals = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -53,6 +56,10 @@ class Server {
 
   std::size_t connections() const { return connections_.size(); }
 
+  /// Ends the connection that has waited longest for its client, for a newcomer; false where none may go. One
+  /// whose request is being answered never does.
+  bool end_longest_waiting();
+
   /// Responses so far by pipeline::CacheResult. On the loop.
   using Responses = std::array<std::uint64_t, 6>;
   const Responses& responses() const { return responses_; }
@@ -61,19 +68,23 @@ class Server {
   friend class Connection;
 
   Task<> accept_loop(std::shared_ptr<net::Listener> listener);
+  Task<> admit(std::unique_ptr<net::Stream> stream);
   void serve(std::unique_ptr<net::Stream> stream);
+  void give_back_place(Connection& connection);
   void forget(const std::shared_ptr<Connection>& connection);
 
   boost::asio::io_context& loop_;
   pipeline::Handler& handler_;
   const Clock& clock_;
   Settings settings_;
+  Occupancy& occupancy_;
   Log& log_;
   pipeline::AccessSink* refusals_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::vector<std::shared_ptr<Connection>> connections_;
   Responses responses_{};
   std::unique_ptr<Desk> desk_;
+  std::unique_ptr<WaitingList> waiting_;
   bool draining_ = false;
 };
 

@@ -45,7 +45,12 @@ struct Api {
                const std::vector<std::pair<std::string, std::string>>& fields = {}) {
     Request request;
     request.head.method = std::move(method);
+    request.target.scheme = "http";
+    request.target.host = host;
+    request.target.port = "9090";
     request.target.path = std::move(path);
+    if (request.head.method == "POST" && !content_type.empty())
+      request.head.fields.add("Content-Type", content_type);
     for (const auto& [name, value] : fields) request.head.fields.add(name, value);
     request.body = pipeline::Body(Bytes(std::move(content)));
     admin::Handler handler(instance, purge_log, token, log);
@@ -55,6 +60,8 @@ struct Api {
   Instance instance;
   Recorder purge_log;
   std::string token;
+  std::string host = "localhost";
+  std::string content_type = "application/json";
   Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
 };
 
@@ -151,15 +158,95 @@ TEST_CASE("what is refused purges nothing, and the answer is JSON whatever was s
   CHECK(api.purge_log.appended.empty());
 }
 
-TEST_CASE("a web page may purge only with a token") {
+TEST_CASE("without a token only names of this machine are answered, against DNS rebinding") {
   Api api;
-  CHECK(api.ask("POST", "/purge", R"({"all": true})", {{"Origin", "http://evil.example"}}).head.status ==
-        403);
+  for (const std::string own : {"localhost", "127.0.0.1", "[::1]"}) {
+    CAPTURE(own);
+    api.host = own;
+    CHECK(api.ask("GET", "/stats").head.status == 200);
+    CHECK(api.ask("POST", "/purge", R"({"all": true})").head.status == 200);
+  }
+  api.purge_log.appended.clear();
+  for (const std::string other :
+       {"evil.example", "localhost.evil.example", "localhost.", "127.0.0.1.evil.example", "127.0.0.2",
+        "127.1", "0.0.0.0", "[::]", "[::ffff:127.0.0.1]", "10.0.0.7", ""}) {
+    CAPTURE(other);
+    api.host = other;
+    for (const std::string path : {"/stats", "/", "/elsewhere"}) {
+      CHECK(api.ask("GET", path).head.status == 421);
+    }
+    CHECK(api.ask("POST", "/purge", R"({"all": true})").head.status == 421);
+    CHECK(api.ask("GET", "/healthz").head.status == 200);
+  }
   CHECK(api.purge_log.appended.empty());
   api.token = "sesame";
-  CHECK(api.ask("POST", "/purge", R"({"all": true})",
-                {{"Origin", "http://dashboard.example"}, {"Authorization", "Bearer sesame"}})
-            .head.status == 200);
+  CHECK(api.ask("GET", "/stats", "", {{"Authorization", "Bearer sesame"}}).head.status == 200);
+}
+
+TEST_CASE("without a token a web page of another origin is told and does nothing") {
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+  struct Case {
+    Fields fields;
+    int status;
+  };
+  const std::vector<Case> cases{
+      {{}, 200},
+      {{{"Origin", "http://localhost:9090"}}, 200},
+      {{{"Origin", "http://localhost:9090"}, {"Sec-Fetch-Site", "same-origin"}}, 200},
+      {{{"Sec-Fetch-Site", "none"}}, 200},
+      {{{"Origin", "http://evil.example"}}, 403},
+      {{{"Origin", "null"}}, 403},
+      {{{"Origin", ""}}, 403},
+      {{{"Origin", "https://localhost:9090"}}, 403},
+      {{{"Origin", "http://localhost"}}, 403},
+      {{{"Origin", "http://localhost:3000"}}, 403},
+      {{{"Origin", "http://127.0.0.1:9090"}}, 403},
+      {{{"Origin", "http://localhost:9090"}, {"Origin", "http://evil.example"}}, 403},
+      {{{"Sec-Fetch-Site", "cross-site"}}, 403},
+      {{{"Sec-Fetch-Site", "same-site"}}, 403},
+      {{{"Sec-Fetch-Site", "later-word"}}, 403},
+      {{{"Origin", "http://localhost:9090"}, {"Sec-Fetch-Site", "cross-site"}}, 403},
+  };
+  for (const Case& one : cases) {
+    for (const auto& [name, value] : one.fields) CAPTURE(name + ": " + value);
+    Api api;
+    CHECK(api.ask("GET", "/stats", "", one.fields).head.status == one.status);
+    CHECK(api.ask("POST", "/purge", R"({"all": true})", one.fields).head.status == one.status);
+    CHECK(api.purge_log.appended.size() == (one.status == 200 ? 1 : 0));
+    CHECK(api.ask("GET", "/healthz", "", one.fields).head.status == 200);
+    api.token = "sesame";
+    Fields with_token = one.fields;
+    with_token.emplace_back("Authorization", "Bearer sesame");
+    CHECK(api.ask("POST", "/purge", R"({"all": true})", with_token).head.status == 200);
+  }
+}
+
+TEST_CASE("a change is told as application/json, with a token too") {
+  Api api;
+  for (const std::string token : {"", "sesame"}) {
+    CAPTURE(token);
+    api.token = token;
+    const std::vector<std::pair<std::string, std::string>> fields{{"Authorization", "Bearer " + token}};
+    for (const std::string type :
+         {"application/json", "Application/JSON", "application/json; charset=utf-8"}) {
+      CAPTURE(type);
+      api.content_type = type;
+      CHECK(api.ask("POST", "/purge", R"({"all": true})", fields).head.status == 200);
+    }
+    api.purge_log.appended.clear();
+    for (const std::string type :
+         {"", "application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x",
+          "application/jsonx", "application/json, text/plain", "text/plain; application/json"}) {
+      CAPTURE(type);
+      api.content_type = type;
+      CHECK(api.ask("POST", "/purge", R"({"all": true})", fields).head.status == 415);
+    }
+    api.content_type = "application/json";
+    std::vector<std::pair<std::string, std::string>> twice = fields;
+    twice.emplace_back("Content-Type", "text/plain");
+    CHECK(api.ask("POST", "/purge", R"({"all": true})", twice).head.status == 415);
+    CHECK(api.purge_log.appended.empty());
+  }
 }
 
 TEST_CASE("the figures are JSON, with null for a tier that there is not") {

@@ -13,6 +13,12 @@ const std::string source_directory = LARDER_SOURCE_DIR;
 const char* const everything = R"(
 listen: ["127.0.0.1:8080", "[::1]:0"]
 threads: 3
+limits:
+  connections: 100
+  connections_per_address: 3
+  head: {size: 8KiB, fields: 50, time: 2s}
+  content: {size: 1MiB, slowest: 0}
+  idle: 5s
 upstreams:
   shop:
     servers: [http://127.0.0.1:3000, "http://[::1]"]
@@ -151,6 +157,12 @@ TEST_CASE("the effective configuration reads back to itself but for its secrets"
 TEST_CASE("the effective configuration has every default filled in") {
   CHECK(to_yaml(load_route("ttl: 1m").config) == R"(listen: [0.0.0.0:8080]
 threads: auto
+limits:
+  connections: auto
+  connections_per_address: 0
+  head: {size: 64KiB, fields: 200, time: 10s}
+  content: {size: 0, slowest: 500}
+  idle: 1m15s
 upstreams:
   api:
     servers: [http://h:1]
@@ -183,7 +195,7 @@ routes:
     websocket: off
     debug: off
 shutdown_grace: 10s
-log: {level: info, access: off, format: json}
+log: {level: info, access: off, format: json, file: ""}
 )");
 }
 

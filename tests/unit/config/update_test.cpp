@@ -56,6 +56,8 @@ TEST_CASE("what takes a restart stays, and is named") {
   const std::vector<Case> cases{
       {"routes:", "listen: 127.0.0.1:1\nroutes:", {"listen"}},
       {"routes:", "threads: 3\nroutes:", {"threads"}},
+      {"routes:", "limits: {idle: 1s}\nroutes:", {"limits"}},
+      {"routes:", "log: {access: on, file: /x}\nroutes:", {"log.access", "log.file"}},
       {"token: one", "token: two", {"admin"}},
       {"9090", "9091", {"admin"}},
       {"{redis:", "{memory: 1GiB, redis:", {"store.memory"}},

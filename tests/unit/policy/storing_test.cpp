@@ -42,6 +42,7 @@ TEST_CASE("what the origin made cacheable is stored without any ttl, all else is
               {"", 200, fresh + "|Vary: *", Reason::vary_any},
               {"", 200, fresh + "|Vary: Accept, *", Reason::vary_any},
               {"", 200, fresh + "|Vary: Via", Reason::vary_any},
+              {"", 200, fresh + "|Vary: CDN-Loop", Reason::vary_any},
               {"", 200, fresh + "|Vary: Accept|vary: x-forwarded-for", Reason::vary_any},
               {"", 200, fresh + "|Vary: X-Forwarded-Proto", Reason::vary_any},
               {"", 200, fresh + "|Vary: X-Forwarded-Host", Reason::vary_any},
@@ -76,6 +77,8 @@ TEST_CASE("parts and answers about this connection are not stored (RFC 9111, sec
                                 {"", 200, fresh + "|Content-Range: bytes 0-1/2", Reason::none},
                                 {"", 304, fresh, Reason::status},
                                 {"", 416, fresh, Reason::status},
+                                // RFC 5842, section 7.2: about the way that one request took.
+                                {"", 508, fresh, Reason::status},
                                 {"", 101, fresh, Reason::connection_specific},
                             });
 }

@@ -6,11 +6,14 @@
 #include <larder/net/timer.hpp>
 #include <larder/server/server.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
-#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <array>
+#include <sstream>
 
 // front-door.md, row "slow clients": deadlines for head, content and idling, a cap on connections,
 // back-pressure.
@@ -48,7 +51,8 @@ class Echo final : public pipeline::Handler {
 /// A server on a port of its own, and its clients, on one event loop.
 class Fixture {
  public:
-  explicit Fixture(Settings settings) : server_(loop, handler, clock_, settings, log_) {
+  explicit Fixture(Settings settings, server::Occupancy::Bounds bounds = {})
+      : occupancy_(bounds, "clients", log_), server_(loop, handler, clock_, settings, occupancy_, log_) {
     auto listener = net::Listener::open(loop, {"127.0.0.1", "0", {}});
     REQUIRE(listener.has_value());
     endpoint_ = (*listener)->endpoint();
@@ -91,6 +95,10 @@ class Fixture {
   }
 
   const Server& server() const { return server_; }
+  std::string said() const { return said_.str(); }
+
+  /// Lets time pass for what is at work on the loop.
+  void run_for(Milliseconds time) { loop.run_for(time); }
 
   boost::asio::io_context loop;
   Echo handler;
@@ -104,8 +112,10 @@ class Fixture {
   }
 
   test::ManualClock clock_;
-  Log log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  std::ostringstream said_;
+  Log log_{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said_)};
   net::Endpoint endpoint_;
+  server::Occupancy occupancy_;
   Server server_;
 };
 
@@ -114,6 +124,17 @@ Task<> send_byte_by_byte(net::Stream& stream) {
   const std::array<std::string_view, 1> parts{"X"};
   Result<> sent;
   while (sent) sent = co_await stream.write(parts);
+}
+
+/// A byte every few milliseconds, for as long as that.
+Task<> drip(std::shared_ptr<net::Stream> stream, Milliseconds time) {
+  const SteadyTime end = std::chrono::steady_clock::now() + time;
+  const std::array<std::string_view, 1> parts{"X"};
+  Result<> sent;
+  while (sent && std::chrono::steady_clock::now() < end) {
+    sent = co_await stream->write(parts);
+    co_await net::sleep_until(std::chrono::steady_clock::now() + Milliseconds{5});
+  }
 }
 
 constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -185,19 +206,146 @@ TEST_CASE("a client that does not read its answer loses the connection") {
   fixture.run_until_no_connection();
 }
 
-TEST_CASE("past max_connections a client waits until another has gone") {
-  Fixture fixture({.head_timeout = never, .idle_timeout = never, .max_connections = 1});
+TEST_CASE("a connection without a first byte has as long as a head, and ends in silence") {
+  Fixture fixture({.head_timeout = soon, .idle_timeout = never});
+  const auto client = fixture.client();
+  CHECK(fixture.rest(*client).empty());
+  fixture.run_until_no_connection();
+}
+
+TEST_CASE("a slowloris, whose head comes a byte at a time and is never whole, is answered 408") {
+  Fixture fixture({.head_timeout = Milliseconds{300}, .idle_timeout = never});
+  const std::shared_ptr<net::Stream> client = fixture.client();
+  fixture.send(*client, "GET / HTTP/1.1\r\nX-A: ");
+  const SteadyTime begun = std::chrono::steady_clock::now();
+  // Were the deadline put off by each byte, this would go on to its end.
+  boost::asio::co_spawn(fixture.loop, drip(client, Seconds{5}), boost::asio::detached);
+  CHECK(is_timeout(fixture.rest(*client)));
+  CHECK(std::chrono::steady_clock::now() - begun < Seconds{3});
+}
+
+TEST_CASE("a client whose request is being answered is never ended for a newcomer, which waits") {
+  Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 1});
+  fixture.handler.takes = Milliseconds{400};
   auto first = fixture.client();
   fixture.send(*first, get);
-  CHECK(fixture.until(*first, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  fixture.run_for(Milliseconds{150});
+  fixture.handler.takes = Milliseconds{0};
   const auto second = fixture.client();
   fixture.send(*second, get);
-  fixture.send(*first, get);
+  fixture.run_for(Milliseconds{150});
+  CHECK(fixture.server().connections() == 1);
   CHECK(fixture.until(*first, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
-  CHECK(fixture.server().connections() == 1);
-  first.reset();
   CHECK(fixture.until(*second, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(fixture.rest(*first).empty());
   CHECK(fixture.server().connections() == 1);
+  CHECK(fixture.said().find("all 1 connections of clients are in use") != std::string::npos);
+  CHECK(fixture.said().find("all 1", fixture.said().find("all 1") + 1) == std::string::npos);
+}
+
+TEST_CASE("at the bound of connections the one that has waited longest ends, and a newcomer is served") {
+  Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 3});
+  std::array clients{fixture.client(), fixture.client(), fixture.client()};
+  for (const std::size_t i : {0, 1, 2, 0}) {
+    fixture.send(*clients[i], get);
+    CHECK(fixture.until(*clients[i], "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+    fixture.run_for(soon);
+  }
+  const auto newcomer = fixture.client();
+  fixture.send(*newcomer, get);
+  CHECK(fixture.until(*newcomer, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(fixture.rest(*clients[1]).empty());
+  for (const std::size_t i : {0, 2}) {
+    fixture.send(*clients[i], get);
+    CHECK(fixture.until(*clients[i], "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  }
+}
+
+TEST_CASE("a client that has asked nothing for a second goes before one that was answered, amid a head too") {
+  for (const std::string_view begun : {"", "GET / HT"}) {
+    CAPTURE(begun);
+    Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 2});
+    const auto kept = fixture.client();
+    fixture.send(*kept, get);
+    CHECK(fixture.until(*kept, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+    const auto silent = fixture.client();
+    fixture.send(*silent, begun);
+    fixture.run_for(Milliseconds{1'100});
+    const auto newcomer = fixture.client();
+    fixture.send(*newcomer, get);
+    CHECK(fixture.until(*newcomer, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(fixture.rest(*silent).empty());
+    fixture.send(*kept, get);
+    CHECK(fixture.until(*kept, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  }
+}
+
+TEST_CASE("silent connections, however many, do not keep a newcomer out") {
+  Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 20});
+  std::vector<std::unique_ptr<net::Stream>> silent;
+  for (int i = 0; i < 60; ++i) {
+    silent.push_back(fixture.client());
+    if (i % 20 == 19) fixture.run_for(Milliseconds{150});
+  }
+  const auto newcomer = fixture.client();
+  fixture.send(*newcomer, get);
+  CHECK(fixture.until(*newcomer, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(fixture.server().connections() <= 21);
+}
+
+TEST_CASE("one address has so many connections and no more, if so configured") {
+  Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 10, .per_address = 2});
+  auto first = fixture.client();
+  const auto second = fixture.client();
+  const auto third = fixture.client();
+  CHECK(fixture.rest(*third).empty());
+  first.reset();
+  fixture.run_for(soon);
+  const auto fourth = fixture.client();
+  fixture.send(*fourth, get);
+  CHECK(fixture.until(*fourth, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(fixture.said().find("limits.connections_per_address") != std::string::npos);
+}
+
+TEST_CASE("content past max_content is answered 413: unread if its length is told, else once it is passed") {
+  Fixture fixture({.idle_timeout = never, .max_content = 4});
+  struct Case {
+    std::string_view request;
+    bool is_refused;
+  };
+  const std::array cases{Case{"Content-Length: 4\r\n\r\nwhat", false},
+                         Case{"Content-Length: 5\r\n\r\n", true},
+                         Case{"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", true},
+                         Case{"Transfer-Encoding: chunked\r\n\r\n4\r\nwhat\r\n0\r\n\r\n", false},
+                         Case{"Transfer-Encoding: chunked\r\n\r\n2\r\nwh\r\n3\r\nat?", true}};
+  for (const Case& one : cases) {
+    CAPTURE(one.request);
+    const auto client = fixture.client();
+    fixture.send(*client, "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(one.request));
+    const std::string head = fixture.until(*client, one.is_refused ? "}\n" : "what");
+    CHECK(head.starts_with(one.is_refused ? "HTTP/1.1 413 " : "HTTP/1.1 200 "));
+  }
+}
+
+TEST_CASE("a head of the size that is allowed is read, and one that is larger is answered 431") {
+  for (const std::size_t bound : {std::size_t{2'048}, std::size_t{65'536}, std::size_t{300'000}}) {
+    CAPTURE(bound);
+    Settings settings;
+    settings.head_limits = {.head = bound, .target = 8'192, .fields = 10};
+    Fixture fixture(settings);
+    const std::string_view rest = "\r\n\r\n";
+    const std::string begun = "GET / HTTP/1.1\r\nHost: h\r\nX-A: ";
+    const std::size_t room = bound - begun.size() - rest.size();
+    const auto fits = fixture.client();
+    fixture.send(*fits, begun + std::string(room, 'a') + std::string(rest));
+    CHECK(fixture.until(*fits, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+    const auto over = fixture.client();
+    fixture.send(*over, begun + std::string(room + 1, 'a') + std::string(rest));
+    CHECK(fixture.until(*over, "}\n").starts_with("HTTP/1.1 431 "));
+    const auto endless = fixture.client();
+    fixture.send(*endless, begun + std::string(bound, 'a'));
+    CHECK(fixture.until(*endless, "}\n").starts_with("HTTP/1.1 431 "));
+  }
 }
 
 TEST_CASE("the deadlines for a client do not run while its request is being answered") {
