@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 namespace larder::redis {
 
@@ -61,12 +62,19 @@ std::optional<net::Endpoint> read_endpoint(std::string_view text, const net::End
 Result<SlotMap> SlotMap::read(const Value& reply, const net::Endpoint& asked) {
   SlotMap map;
   if (reply.kind != Value::Kind::array) return Error::malformed;
+  std::unordered_map<std::string, std::uint16_t> known;
+  std::int64_t slots_left = slot_count;
   for (const Value& range : reply.items) {
     if (range.items.size() < 3 || !is_slot(range.items[0]) || !is_slot(range.items[1]))
       return Error::malformed;
     const std::optional<ClusterNode> node = read_node(range.items[2], asked);
     if (!node || map.nodes_.size() == most_nodes) return Error::malformed;
-    const std::uint16_t index = map.index_of(*node);
+    // Each slot has one owner: longer work than all of them is none of a cluster's.
+    slots_left -= std::max<std::int64_t>(0, range.items[1].integer - range.items[0].integer + 1);
+    if (slots_left < 0) return Error::malformed;
+    const auto [place, is_new] = known.try_emplace(node->endpoint.text() + " " + node->id, map.nodes_.size());
+    if (is_new) map.nodes_.push_back(*node);
+    const std::uint16_t index = place->second;
     for (std::int64_t slot = range.items[0].integer; slot <= range.items[1].integer; ++slot) {
       map.owners_[static_cast<std::size_t>(slot)] = index;
     }

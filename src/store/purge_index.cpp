@@ -37,7 +37,8 @@ class PurgeIndex::Search {
   /// `place` is `site/path`.
   void look_for_place(const Names& resources, const Names& below, std::string_view place) {
     look_for(resources, place);
-    if (below.by_hash.empty()) return;
+    // No further than anything was purged: a path may have thousands of segments.
+    place = place.substr(0, below.longest);
     for (std::size_t i = place.find('/'); i != std::string_view::npos; i = place.find('/', i + 1)) {
       look_for(below, place.substr(0, i + 1));
     }
@@ -107,6 +108,7 @@ bool PurgeIndex::move_on(Moment& moment, const Said& said) {
 
 bool PurgeIndex::remember(Names& names, std::string_view name, const Said& said) {
   const std::uint64_t hash = hash_of(name);
+  names.longest = std::max(names.longest, name.size());
   const auto [known, is_new] = names.by_hash.try_emplace(hash);
   if (!is_new) return move_on(*known, said);
   *known = first_moment(said);

@@ -114,6 +114,7 @@ class PurgeIndex final {
     };
     Moments by_hash;
     std::deque<Queued> by_age;  ///< each once; its time may be of an earlier purge than the last
+    std::size_t longest = 0;    ///< name so far, in bytes
   };
   struct Pattern {
     std::string value;

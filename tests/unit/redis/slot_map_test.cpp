@@ -56,6 +56,14 @@ TEST_CASE("the map knows which master serves which slot") {
   CHECK(owner(*map, 16'383) == "b@10.0.0.9:7002");
 }
 
+TEST_CASE("ranges of more slots than there are say nothing that could be believed") {
+  const std::string half = range(0, 8'191, "10.0.0.1", 7001, "a");
+  CHECK(SlotMap::read(reply("*2\r\n" + half + half), asked).has_value());
+  CHECK(SlotMap::read(reply("*3\r\n" + half + half + range(1, 0, "10.0.0.1", 7001, "a")), asked).has_value());
+  const auto map = SlotMap::read(reply("*3\r\n" + half + half + range(5, 5, "10.0.0.1", 7001, "a")), asked);
+  CHECK(map.error() == Error::malformed);
+}
+
 TEST_CASE("a slot that moved is with the node named, a known one or a new one") {
   auto map =
       *SlotMap::read(reply("*2\r\n" + range(0, 1, "h1", 7001, "a") + range(2, 3, "h2", 7002, "b")), asked);

@@ -119,6 +119,19 @@ TEST_CASE("each kind of purge names what it says and nothing else") {
   }
 }
 
+TEST_CASE("a path of thousands of segments is named by a purge of anything that it lies below") {
+  Sample sample;
+  sample.path.clear();
+  for (int i = 0; i < 4'000; ++i) sample.path += "/a";
+  for (const std::size_t depth : {0, 1, 2, 100, 3'999}) {
+    CAPTURE(depth);
+    const std::string below = sample.site + sample.path.substr(0, 2 * depth) + "/";
+    CHECK_FALSE(survives(sample, {Kind::below, below}));
+    CHECK(survives(sample, {Kind::below, below + "b/"}));
+  }
+  CHECK(survives(sample, {Kind::below, sample.site + sample.path + "/"}));
+}
+
 TEST_CASE("a record that names several things purges each of them") {
   PurgeTable table({});
   Sample sample;
