@@ -26,7 +26,9 @@ namespace {
 /// 414, ...): the next ones need not fetch for themselves.
 void tell_refusal(Lead& lead, const http::ResponseHead& head, bool has_stored, Time now) {
   if (!policy::is_passing_error(head.status)) {
-    return has_stored && head.status >= 400 ? lead.release() : lead.set_apart(now);
+    constexpr int loop_detected = 508;  // which a client can bring about by marks in CDN-Loop
+    const bool is_odd_request = head.status == loop_detected || (has_stored && head.status >= 400);
+    return is_odd_request ? lead.release() : lead.set_apart(now);
   }
   lead.fail({.error = {},
              .status = head.status,

@@ -84,7 +84,7 @@ Task<bool> Connection::serve() {
   Result<> received;
   if (serve_now()) received = co_await stream_->receive(*this);
   idle_ = false;
-  if (is_linked()) unlink();
+  leave();
   if (!unsent_.empty()) {
     const Result<> sent = co_await send_unsent();
     if (!sent) co_return false;
@@ -129,8 +129,7 @@ void Connection::expect_request() {
   const SteadyTime now = net::now_about();
   if (idle_ && has_served_) {
     stream_->expires_at(now + server_.settings_.idle_timeout);
-    // Once a tick of that clock is enough.
-    if (since != now || !is_linked()) server_.waiting_->keep(*this, now);
+    server_.waiting_->keep(*this, now);
   } else if (idle_) {
     stream_->expires_at(now + server_.settings_.head_timeout);
     server_.waiting_->owe(*this, now);
@@ -142,7 +141,7 @@ void Connection::expect_request() {
 }
 
 void Connection::make_room() {
-  unlink();
+  leave();
   server_.give_back_place(*this);
   stream_->close();
 }

@@ -124,6 +124,7 @@ TEST_CASE("A mark that a client made up costs nobody else an answer, and is on n
     CAPTURE(forged);
     CHECK(front.client().get("/shared", {{"CDN-Loop", forged}}).status == 508);
     CHECK(front.client().get("/shared").body == "hello /shared");
+    CHECK(cache_result(front.client().get("/shared")) == "HIT");
     CHECK(front.client().remove("/shared").status == 200);
   }
   CHECK(front.client().get("/shared?x", {{"CDN-Loop", "cloudflare; a=b"}}).status == 200);

@@ -280,6 +280,21 @@ TEST_CASE("a client that has asked nothing for a second goes before one that was
   }
 }
 
+TEST_CASE("a flood of silent connections ends its own, and not those of clients that were answered") {
+  Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 10});
+  const auto kept = fixture.client();
+  fixture.send(*kept, get);
+  CHECK(fixture.until(*kept, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  std::vector<std::unique_ptr<net::Stream>> silent;
+  for (int i = 0; i < 100; ++i) {
+    silent.push_back(fixture.client());
+    fixture.run_for(Milliseconds{2});
+  }
+  fixture.run_for(Milliseconds{300});
+  fixture.send(*kept, get);
+  CHECK(fixture.until(*kept, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
 TEST_CASE("silent connections, however many, do not keep a newcomer out") {
   Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 20});
   std::vector<std::unique_ptr<net::Stream>> silent;
