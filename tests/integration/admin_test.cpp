@@ -159,6 +159,15 @@ TEST_CASE("Without a token a web page reaches nothing of the admin API, by DNS r
   CHECK(shop.purge({"/products/7"}).exit_code == 0);
 }
 
+TEST_CASE("README's way to purge with curl works") {
+  Origin origin(numbered);
+  Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, "sesame");
+  Process curl({"curl", "--silent", "-H", "Authorization: Bearer sesame", "--json", R"({"tag": "product:7"})",
+                "http://127.0.0.1:" + std::to_string(shop.port()) + "/purge"});
+  CHECK(curl.wait(patience) == 0);
+  CHECK(contains(curl.output(), R"("purges":["tag product:7"])"));
+}
+
 TEST_CASE("What the admin API cannot serve is a problem, and the connection is of use afterwards") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes});

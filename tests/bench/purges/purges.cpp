@@ -126,7 +126,8 @@ void report_distinct_tags(const std::string& store, Milliseconds max_lifetime) {
   if (max_lifetime > Seconds{60}) return;
   std::this_thread::sleep_for(2 * max_lifetime);
   for (int i = 0; i < 100; ++i)
-    bench.admin().request("POST", "/purge", {}, std::string(R"({"tag": "last"})"));
+    bench.admin().request("POST", "/purge", {{"Content-Type", "application/json"}},
+                          std::string(R"({"tag": "last"})"));
   std::cout << "after another " << 2 * max_lifetime.count() / 1'000
             << " s and a hundred purges (each trims 10,000 at most): "
             << bench.redis.cli({"XLEN", "larder:purges"}) << " records, "
@@ -151,7 +152,8 @@ TEST_CASE("A purge of a tag that 10,000 of 1,000,000 entries carry") {
   std::vector<double> times;
   for (int i = 0; i < 200; ++i) {
     const auto began = Clock::now();
-    const Response response = admin.request("POST", "/purge", {}, std::string(R"({"tag": "big"})"));
+    const Response response = admin.request("POST", "/purge", {{"Content-Type", "application/json"}},
+                                            std::string(R"({"tag": "big"})"));
     times.push_back(milliseconds_since(began));
     REQUIRE(response.status == 200);
     if (i != 0) continue;
