@@ -126,6 +126,11 @@ std::optional<std::string> Reader::text_of(std::string_view name, const json::va
 
 /// A site is a host alone (policy::site_of()).
 std::optional<std::string> Reader::read_site(std::string_view name, std::string_view authority) {
+  if (authority.find('*') != authority.npos) {
+    refuse(std::string(name) + ": " + shown(authority) +
+           " is no host; a purge without a host is one of every site");
+    return std::nullopt;
+  }
   Result<http::Authority> parsed = http::parse_authority(authority, "http");
   if (parsed) return std::move(parsed->host);
   refuse(std::string(name) + ": " + shown(authority) + " is no host");
@@ -139,6 +144,12 @@ std::optional<Place> Reader::read_place(std::string_view name) {
   if (!http::is_target_text(*text)) {
     refuse(std::string(name) + ": " + shown(*text) +
            " holds what no URL may: spaces, #, control bytes or others");
+    return std::nullopt;
+  }
+  if (text->starts_with("//")) {
+    refuse(std::string(name) + ": " + shown(*text) + " has no scheme: write " +
+           shown("http://" + text->substr(std::min(text->find_first_not_of('/'), text->size()))) +
+           ", or a path that begins with one /");
     return std::nullopt;
   }
   std::optional<std::string> host = host_;

@@ -26,6 +26,13 @@ namespace {
 /// Contents on their way into the store of one worker at once.
 constexpr std::size_t most_pumps = 4'096;
 
+/// RFC 9111, section 5.2.1.7.
+Response refuse_to_ask() {
+  Response answer =
+      pipeline::problem(504, "Nothing stored may answer the request, and it asks for nothing else.");
+  return annotated(std::move(answer), {.result = CacheResult::miss, .why = Reason::only_if_cached});
+}
+
 }  // namespace
 
 CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store,
@@ -137,6 +144,8 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
     co_return co_await open_websocket(visit);
   }
   if (*bypass != Reason::none) {
+    const bool is_read = visit.request.head.method == "GET" || visit.request.head.method == "HEAD";
+    if (is_read && policy::only_if_cached(visit.route(), visit.request.head)) co_return refuse_to_ask();
     co_return co_await pass(visit, *bypass);
   }
   co_return co_await look_up(visit);
@@ -181,11 +190,8 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
     case Action::serve_behind:
       co_await refresh_behind(visit, found.response, now);
       co_return serve(visit, found.response, {.result = CacheResult::stale}, now);
-    case Action::refuse: {
-      Response answer =
-          pipeline::problem(504, "Nothing stored may answer the request, and it asks for nothing else.");
-      co_return annotated(std::move(answer), {.result = CacheResult::miss, .why = Reason::only_if_cached});
-    }
+    case Action::refuse:
+      co_return refuse_to_ask();
     case Action::validate:
       visit.stored = found.response;
       co_return co_await collapse(visit, decision.reason, std::move(found.response));

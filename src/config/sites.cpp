@@ -1,6 +1,7 @@
 #include "scalars.hpp"
 #include "sections.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace larder::config {
@@ -11,6 +12,74 @@ using policy::SiteRule;
 constexpr std::string_view a_site = "a host such as \"shop.example\" or \"shop.example:8080\"";
 constexpr std::string_view a_spelling =
     "a host such as \"www.shop.example\", or \"localhost:*\" for every port";
+
+bool is_host_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/// The hosts that a text names, if it is a list of several.
+std::vector<std::string> hosts_in(std::string_view text) {
+  std::vector<std::string> hosts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(",;| "), text.size());
+    if (end != 0) hosts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return hosts;
+}
+
+/// What is a host to RFC 3986, section 3.2.2, but nobody's: its writer meant a list, a pattern or a port.
+/// Nothing if there is no such mistake.
+std::optional<std::string> mistake_in(std::string_view text) {
+  const auto said = [text](const std::string& what) { return quoted(text) + " " + what; };
+  if (text.starts_with('[')) return std::nullopt;
+  if (const auto hosts = hosts_in(text); hosts.size() > 1) {
+    std::string list;
+    for (const std::string& host : hosts) list += (list.empty() ? "" : ", ") + quoted(host);
+    return said("names several hosts: did you mean [" + list + "]?");
+  }
+  const std::string_view host = text.substr(0, text.find(':'));
+  if (!host.empty() && std::all_of(host.begin(), host.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    return said("is not a host: did you mean " + quoted("localhost:" + std::string(host)) + "?");
+  }
+  if (!text.empty() && text.find_first_of("/@*?#%") == text.npos && !is_host_byte(text.front())) {
+    const auto first = std::find_if(text.begin(), text.end(), is_host_byte);
+    const std::string plain(first, text.end());
+    return said("is not a host, and patterns are not known here" +
+                (plain.empty() ? "" : ": did you mean " + quoted(plain) + "?"));
+  }
+  return std::nullopt;
+}
+
+/// RFC 9110, section 4.2.1: no request names an empty port, or goes to port 0.
+std::optional<std::string> port_mistake_in(std::string_view text) {
+  const std::size_t colon = text.find(':', text.starts_with('[') ? std::min(text.find(']'), text.size()) : 0);
+  if (colon == text.npos || text.find_first_not_of('0', colon + 1) != text.npos) return std::nullopt;
+  return quoted(text) + " has a port that nobody asks for: did you mean " + quoted(text.substr(0, colon)) +
+         "?";
+}
+
+/// Whether every byte and label of the host is one that a name or an address has.
+bool is_site_host(std::string_view text) {
+  if (text.starts_with('[')) return true;
+  std::string_view host = text.substr(0, text.find(':'));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return !host.empty() && host.front() != '.' && host.find("..") == host.npos &&
+         std::all_of(host.begin(), host.end(), [](char c) { return is_host_byte(c) || c == '.'; });
+}
+
+/// Whether the text is a site or, with `is_spelling`, a spelling of one; what is wrong with it is told.
+bool is_sound(const Value& value, const YAML::Mark& mark, const std::string& text, bool is_spelling) {
+  std::optional<std::string> mistake = mistake_in(text);
+  if (!mistake) mistake = port_mistake_in(text);
+  const bool is_read = is_spelling ? static_cast<bool>(policy::parse_spelling(text, "http"))
+                                   : http::parse_authority(text, "http") && text.find('*') == text.npos;
+  if (!mistake && !(is_read && is_site_host(text))) {
+    mistake = "expected " + std::string(is_spelling ? a_spelling : a_site) + ", found " + quoted(text);
+  }
+  if (mistake) value.error_at(mark, *mistake);
+  return !mistake;
+}
 
 /// What one name stands for over one scheme: `host:port`, its port empty where it is the default one.
 std::string place_of(const http::Authority& authority) {
@@ -80,10 +149,7 @@ std::vector<Value> read_spellings(const Value& value, SiteRule& rule) {
   for (const Value& item : value.items()) {
     const std::optional<std::string> text = item.text(a_spelling);
     if (!text) continue;
-    if (!policy::parse_spelling(*text, "http")) {
-      item.mismatch(a_spelling, *text);
-      continue;
-    }
+    if (!is_sound(item, item.node().Mark(), *text, true)) continue;
     items.push_back(item);
     rule.spellings.push_back(*text);
   }
@@ -103,10 +169,7 @@ std::optional<std::vector<SiteRule>> read_sites(const Value& value) {
   AllClaims claims;
   const Map map(value, "sites");
   for (const Entry& entry : map.entries()) {
-    if (!http::parse_authority(entry.key, "http") || entry.key.find('*') != entry.key.npos) {
-      value.error_at(entry.mark, "expected " + std::string(a_site) + ", found " + quoted(entry.key));
-      continue;
-    }
+    if (!is_sound(value, entry.mark, entry.key, false)) continue;
     claims.add_site(value, entry.mark, entry.key);
     SiteRule& rule = rules.emplace_back(SiteRule{entry.key, {}});
     items.push_back(read_spellings(entry.value, rule));

@@ -12,8 +12,8 @@ namespace {
 
 // What folding may change; of slashes and dots, only some.
 constexpr ByteSet foldable([](unsigned char byte) {
-  return byte == '%' || byte == '\\' || byte == ';' || byte == '/' || byte == '.' ||
-         (byte >= 'A' && byte <= 'Z');
+  return byte == '%' || byte == '\\' || byte == ';' || byte == '/' || byte == '.' || byte == '*' ||
+         byte == '{' || byte == '}' || (byte >= 'A' && byte <= 'Z');
 });
 
 // A byte of a path, its encoding undone, and how many bytes it took.
@@ -66,20 +66,38 @@ class Segments {
   bool in_parameters_ = false;
 };
 
-// Whether this origin reads an encoded byte as the byte itself.
+// Whether this origin reads an encoded byte as the byte itself. What means something else in a pattern stays
+// encoded, and so does the percent sign: origins decode once.
 bool is_undone(unsigned char byte, Folding folding) {
   if (byte == '/' || byte == '\\' || byte == ';') return folding.undoes_delimiters;
-  return is_unreserved(byte);
+  if (byte == '?' || byte == '#' || byte == '%' || byte == '*' || byte == '{' || byte == '}') return false;
+  return byte > 0x20 && byte < 0x7f;
 }
 
-std::string decoded_once(std::string_view path, Folding folding) {
+// Bytes that have one form in a folded path, which is the encoded one.
+bool is_kept_encoded(unsigned char byte) {
+  return byte == '%' || byte == '*' || byte == '{' || byte == '}';
+}
+
+void append_kept(std::string& out, unsigned char byte) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out.push_back('%');
+  out.push_back(digits[byte >> 4]);
+  out.push_back(digits[byte & 15]);
+}
+
+// In a pattern the asterisk is no byte of a path.
+enum class TextKind { path, pattern };
+
+std::string decoded_once(std::string_view path, Folding folding, TextKind kind) {
   std::string decoded;
   decoded.reserve(path.size());
   for (std::size_t i = 0; i < path.size();) {
     const PathByte byte = PathByte::at(path, i);
+    const bool is_wildcard = kind == TextKind::pattern && !byte.is_encoded && byte.value == '*';
     if (byte.is_encoded && (byte.value == '?' || byte.value == '#') && folding.ends_at_query) break;
-    if (byte.is_encoded && !is_undone(byte.value, folding)) {
-      decoded.append(path.substr(i, byte.size()));
+    if (byte.is_encoded ? !is_undone(byte.value, folding) : is_kept_encoded(byte.value) && !is_wildcard) {
+      append_kept(decoded, byte.value);
     } else {
       decoded.push_back(byte.value == '\\' ? '/' : static_cast<char>(byte.value));
     }
@@ -87,6 +105,14 @@ std::string decoded_once(std::string_view path, Folding folding) {
   }
   std::transform(decoded.begin(), decoded.end(), decoded.begin(), to_lower);
   return decoded;
+}
+
+// RFC 3986, section 4.2: `//authority/path`. URL parsers of browsers and of Node take more slashes for two.
+std::string_view without_authority(std::string_view path) {
+  if (!path.starts_with("//")) return path;
+  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+  path.remove_prefix(std::min(path.find('/'), path.size()));
+  return path;
 }
 
 // What file systems and some servers drop at the end of a name.
@@ -112,6 +138,23 @@ void append_folded(std::string& folded, std::string_view segment) {
   // One that is nothing else may be a name like any other.
   const std::string_view name = without_blank_end(segment);
   folded.append("/").append(name.empty() ? segment : name);
+}
+
+std::string folded(std::string_view text, Folding folding, TextKind kind) {
+  const std::string decoded = decoded_once(text, folding, kind);
+  std::string_view rest = decoded;
+  if (folding.drops_authority) rest = without_authority(rest);
+  if (folding.parameters == Parameters::end_path) rest = rest.substr(0, rest.find(';'));
+  std::string folded;
+  folded.reserve(rest.size());
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('/'), rest.size());
+    const std::string_view segment = rest.substr(0, end);
+    const bool is_cut = folding.parameters == Parameters::cut;
+    append_folded(folded, is_cut ? segment.substr(0, segment.find(';')) : segment);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return folded.empty() ? "/" : folded;
 }
 
 // Which name a segment is captured by says nothing of what it takes.
@@ -162,72 +205,23 @@ bool is_ambiguous_path(std::string_view path) {
   return segments.are_dots();
 }
 
+bool may_have_authority(std::string_view path) {
+  if (path.size() < 2) return false;
+  const unsigned char second = PathByte::at(path, 1).value;
+  return second == '/' || second == '\\';
+}
+
 std::string folded_path(std::string_view path, Folding folding) {
-  const std::string decoded = decoded_once(path, folding);
-  std::string_view rest = decoded;
-  std::string folded;
-  folded.reserve(decoded.size());
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('/'), rest.size());
-    const std::string_view segment = rest.substr(0, end);
-    append_folded(folded, folding.cuts_parameters ? segment.substr(0, segment.find(';')) : segment);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return folded.empty() ? "/" : folded;
+  return folded(path, folding, TextKind::path);
 }
 
 PathPattern folded_pattern(const PathPattern& pattern, Folding folding) {
-  // Folding leaves in a path what may stand in a pattern, and "**" where it was.
-  return PathPattern::parse(folded_path(without_names(pattern), folding)).value();
+  // Folding leaves in a pattern what may stand in one, and "**" where it was.
+  return PathPattern::parse(folded(without_names(pattern), folding, TextKind::pattern)).value();
 }
 
-bool is_protected(const Route& route) {
-  return !route.cache;
-}
-
-FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes) {
-  const auto last = std::find_if(routes.rbegin(), routes.rend(), is_protected);
-  for (auto route = routes.begin(); route != last.base(); ++route) {
-    Entry& entry = entries_.emplace_back();
-    for (std::size_t i = 0; i < foldings.size(); ++i) {
-      entry.patterns[i] = folded_pattern(route->pattern, foldings[i]);
-    }
-    entry.methods = route->methods;
-    entry.is_protected = is_protected(*route);
-    const bool is_odd = without_names(route->pattern) != entry.patterns.front().text();
-    if (is_odd) has_odd_patterns_ = true;
-    if (is_odd && entry.is_protected) plain_too_ = true;
-  }
-}
-
-std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, std::string_view path,
-                                                      PathSpelling spelling) const {
-  if (entries_.empty()) return std::nullopt;
-  if (spelling == PathSpelling::plain && !plain_too_) return std::nullopt;
-  if (spelling != PathSpelling::odd) {
-    return protector_of(method, path.substr(0, path.size() - (spelling == PathSpelling::slashed)), 0);
-  }
-  // Most odd paths have capital letters alone: every origin folds those in one way.
-  const bool is_simple = !has_odd_patterns_ && path.find('%') == path.npos && path.find(';') == path.npos;
-  const std::size_t ways = is_simple ? 1 : foldings.size();
-  std::array<std::string, foldings.size()> seen;
-  for (std::size_t i = 0; i < ways; ++i) {
-    seen[i] = folded_path(path, foldings[i]);
-    const auto end = seen.begin() + static_cast<std::ptrdiff_t>(i);
-    if (!has_odd_patterns_ && std::find(seen.begin(), end, seen[i]) != end) continue;
-    const auto protector = protector_of(method, seen[i], i);
-    if (protector) return protector;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, std::string_view folded,
-                                                      std::size_t folding) const {
-  const auto first = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return takes_method(entry.methods, method) && entry.patterns[folding].matches(folded);
-  });
-  if (first == entries_.end() || !first->is_protected) return std::nullopt;
-  return static_cast<std::size_t>(first - entries_.begin());
+bool is_oddly_written(const PathPattern& pattern) {
+  return without_names(pattern) != folded(without_names(pattern), {}, TextKind::pattern);
 }
 
 }  // namespace larder::policy

@@ -72,15 +72,18 @@ std::string purged_site(const http::Target& target) {
   return std::string(target.host.empty() ? every_site : site_of(target));
 }
 
-// RFC 9111, section 4.4: only URIs of the same origin, or one site could purge another's.
+// RFC 9111, section 4.4: only URIs of the same site, or one site could purge another's. A purge of a
+// site is of what it has over http and over https; ports are told apart, but for default ones.
 void add_references(PurgeSet& purges, const Sites& sites, const http::Target& target,
                     const http::FieldList& fields, std::string_view name) {
   for (const http::Field field : fields) {
     if (!equal_ignoring_case(field.name, name)) continue;
     const std::string_view reference = trim(field.value);
     auto named = http::resolve(target, reference.substr(0, reference.find('#')));
-    if (named) sites.replace(*named);
-    if (named && http::same_origin(target, *named))
+    if (!named) continue;
+    sites.replace(*named);
+    named->scheme = target.scheme;
+    if (http::same_origin(target, *named))
       add_resource(purges, purged_site(*named), normal_path(named->path));
   }
 }

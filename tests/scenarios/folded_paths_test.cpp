@@ -55,3 +55,39 @@ TEST_CASE("a method that the protected route does not take is not protected by i
   s.get("//api/me");
   CHECK(s.get("//api/me").cache == "HIT");
 }
+
+TEST_CASE("what one origin reads as a protected path is never stored") {
+  Scenario s({route("/Me/**", 60s), uncached("/api/me/**"), uncached("/me/**"), uncached("/api/@home/**"),
+              uncached("/a%7Cb/**"), uncached("/lit"), route("/**", 60s)});
+  s.origin_says({.content = "mine"});
+  for (const std::string path :
+       {"//h/api/me/x", "//h:80/api/me/x", "//u@h/api/me/x", "//[::1]/api/me/x", "//h;a/api/me/x",
+        "///h/api/me/x", "/%2fh/api/me/x", "/api/%40home/x", "/a|b/x", "/a%7cb/x", "//me/x", "/me;v/x",
+        "/%6de/x", "/lit;x/y", "/lit%3bx/y"}) {
+    CAPTURE(path);
+    s.get(path);
+    CHECK(s.get(path).line() == "BYPASS 200 mine");
+  }
+  for (const std::string path : {"//img/logo.png", "/a%40b", "/x;v/y", "/Other"}) {
+    CAPTURE(path);
+    s.get(path);
+    CHECK(s.get(path).line() == "HIT 200 mine");
+  }
+}
+
+TEST_CASE("RFC 9111, 5.2.1.7: only-if-cached asks for nothing where nothing is cached") {
+  policy::Route deaf = uncached("/deaf");
+  deaf.honor_request_directives = false;
+  Scenario s({uncached("/api/me/**"), deaf, route("/**", 60s)});
+  s.origin_says({.content = "mine"});
+  const Fields only{{"Cache-Control", "only-if-cached"}};
+  for (const std::string path : {"/api/me/x", "//api/me/x", "/a/%2e%2e/b"}) {
+    CAPTURE(path);
+    CHECK(s.get(path, only).status == 504);
+    CHECK(s.ask("HEAD", path, only).status == 504);
+  }
+  CHECK(s.get("/a", {{"Cache-Control", "only-if-cached"}, {"If-Match", "\"e\""}}).status == 504);
+  CHECK(s.origin.asked.empty());
+  CHECK(s.get("/deaf", only).status == 200);
+  CHECK(s.ask("POST", "/api/me/x", only).status == 200);
+}

@@ -4,7 +4,7 @@
 #include <larder/cache/commons.hpp>
 #include <larder/cache/loop_notices.hpp>
 #include <larder/pipeline/handler.hpp>
-#include <larder/policy/folded_path.hpp>
+#include <larder/policy/folded_routes.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/reason.hpp>
 #include <larder/policy/reuse.hpp>

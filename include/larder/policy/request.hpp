@@ -2,7 +2,7 @@
 
 #include <larder/http/message.hpp>
 #include <larder/http/target.hpp>
-#include <larder/policy/folded_path.hpp>
+#include <larder/policy/folded_routes.hpp>
 #include <larder/policy/reason.hpp>
 #include <larder/policy/route.hpp>
 

@@ -63,6 +63,47 @@ TEST_CASE("what makes no sense in sites is an error at its place") {
         "t.yaml:2:8: sites: expected a map of sites to their other spellings, found a list\n");
 }
 
+TEST_CASE("what is a host by its grammar alone is an error with a suggestion") {
+  const std::string at = "t.yaml:2:13: sites.a: ";
+  const std::string no_pattern = " is not a host, and patterns are not known here: did you mean ";
+  for (const auto& [spelling, said] : std::vector<std::pair<std::string, std::string>>{
+           {R"("b.example,c.example")",
+            R"("b.example,c.example" names several hosts: did you mean ["b.example", "c.example"]?)"},
+           {R"("b.example;c.example")",
+            R"("b.example;c.example" names several hosts: did you mean ["b.example", "c.example"]?)"},
+           {R"("b.example c.example:81")",
+            R"("b.example c.example:81" names several hosts: did you mean ["b.example", "c.example:81"]?)"},
+           {R"(".b.example")", R"(".b.example")" + no_pattern + R"("b.example"?)"},
+           {R"("~b.example")", R"("~b.example")" + no_pattern + R"("b.example"?)"},
+           {R"("^b.example")", R"("^b.example")" + no_pattern + R"("b.example"?)"},
+           {R"("!b.example")", R"("!b.example")" + no_pattern + R"("b.example"?)"},
+           {"80", R"("80" is not a host: did you mean "localhost:80"?)"},
+           {R"("b.example:0")",
+            R"("b.example:0" has a port that nobody asks for: did you mean "b.example"?)"},
+           {R"("b.example:00")",
+            R"("b.example:00" has a port that nobody asks for: did you mean "b.example"?)"},
+           {R"("b.example:")", R"("b.example:" has a port that nobody asks for: did you mean "b.example"?)"},
+           {R"("[::1]:")", R"("[::1]:" has a port that nobody asks for: did you mean "[::1]"?)"},
+       }) {
+    CAPTURE(spelling);
+    CHECK(complaint("a: [" + spelling + "]") == at + said);
+  }
+  CHECK(complaint(R"(".b": [c])") == R"(t.yaml:2:9: sites: ".b")" + no_pattern + R"("b"?)");
+  CHECK(complaint(R"("a,b": [c])") ==
+        R"(t.yaml:2:9: sites: "a,b" names several hosts: did you mean ["a", "b"]?)");
+  CHECK(complaint(R"("b:0": [c])") ==
+        R"(t.yaml:2:9: sites: "b:0" has a port that nobody asks for: did you mean "b"?)");
+  for (const std::string spelling : {"b..c", "b$c", "(b)", "b.%65x", "b.example:080x"}) {
+    CAPTURE(spelling);
+    CHECK(complaint("a: [\"" + spelling + "\"]") != "");
+  }
+  for (const std::string spelling :
+       {"b", "b-c.d_e.", "127.0.0.1:81", "[::1]", "[::1]:*", "xn--bcher-kva.example", "7.example:080"}) {
+    CAPTURE(spelling);
+    CHECK(complaint("a: [\"" + spelling + "\"]") == "");
+  }
+}
+
 TEST_CASE("a spelling with its port may stand beside one for every port") {
   CHECK(complaint(R"(a: ["127.0.0.1:*"], b: ["127.0.0.1:81"], "c:81": ["c:*"])") == "");
 }

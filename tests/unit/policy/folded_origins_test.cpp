@@ -1,5 +1,5 @@
 // No origin is led around a protected route by a spelling of its path (NEXT.md, "Folded paths").
-#include <larder/policy/folded_path.hpp>
+#include <larder/policy/folded_routes.hpp>
 
 #include <doctest/doctest.h>
 
@@ -24,12 +24,16 @@ class Origins {
       path += respelled(c);
     }
     if (random_() % 4 == 0) path += one_of(pieces_);
+    if (random_() % 8 == 0) path.insert(0, one_of({"//h", "//h:80", "///u@h", "//h;a", "//[::1]", "/%2fh"}));
     return path.starts_with('/') ? path : "/" + path;
   }
 
   /// The path as one origin of many sees it.
   std::string seen(std::string path) {
-    std::vector<int> steps{0, 1, 2, 3, 4, 5, 6};
+    // URL parsers come first, and take what they get as it is or decoded.
+    if (random_() % 4 == 0) path = decoded(path, "/;\\?#");
+    if (random_() % 4 == 0) path = without_authority(path);
+    std::vector<int> steps{0, 1, 2, 3, 4, 5, 6, 7};
     std::shuffle(steps.begin(), steps.end(), random_);
     steps.resize(random_() % (steps.size() + 1));
     for (const int step : steps) path = done(step, path);
@@ -66,6 +70,8 @@ class Origins {
         return folded_case(path);
       case 5:
         return path.substr(0, path.find_first_of("?#"));
+      case 6:
+        return path.substr(0, path.find(';'));
       default:
         return by_segments(path, [](std::string segment) {
           while (segment.size() > 1 && segment.ends_with('.')) segment.pop_back();
@@ -80,7 +86,7 @@ class Origins {
       if (path[i] == '%' && i + 2 < path.size()) {
         const int byte = std::stoi("0x" + path.substr(i + 1, 2), nullptr, 16);
         const char c = static_cast<char>(byte);
-        const bool is_plain = std::isalnum(byte) != 0 || c == '.' || c == '-';
+        const bool is_plain = std::isalnum(byte) != 0 || c == '.' || c == '-' || c == '@' || c == ':';
         if (is_plain || delimiters.find(c) != delimiters.npos) {
           out += c;
           i += 2;
@@ -102,6 +108,12 @@ class Origins {
       begin = end + 1;
     }
     return out;
+  }
+
+  static std::string without_authority(const std::string& path) {
+    if (!path.starts_with("//")) return path;
+    const std::size_t host = std::min(path.find_first_not_of('/'), path.size());
+    return "/" + path.substr(std::min(path.find('/', host), path.size() - 1) + 1);
   }
 
   static std::string without_empty(const std::string& path) {

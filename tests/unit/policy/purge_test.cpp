@@ -67,8 +67,25 @@ TEST_CASE("Location may name the site by another of its spellings") {
   };
   CHECK(purged_with("http://www.h/7") == "=h/ =h/7 =h/7/");
   CHECK(purged_with("http://H:8080/7") == "=h/ =h/7 =h/7/");
+  CHECK(purged_with("https://www.h/7") == "=h/ =h/7 =h/7/");
   CHECK(purged_with("http://www.h:81/7") == "=h/");
+  CHECK(purged_with("https://www.h:81/7") == "=h/");
   CHECK(purged_with("http://i/7") == "=h/");
+}
+
+TEST_CASE("Location may name the site over the other scheme, and with its default port") {
+  for (const std::string site :
+       {"http://h", "https://h", "http://h:80", "https://h:443", "HTTPS://H.:443", "//h", "//h:80"}) {
+    const http::ResponseHead response = response_of(201, "Location: " + site + "/7");
+    CAPTURE(site);
+    CHECK(text_of(purges_of({}, {}, request_of("POST"), target_of("/", {}, "h"), &response)) ==
+          "=h/ =h/7 =h/7/");
+  }
+  for (const std::string site : {"http://h:8080", "https://h:8443", "https://i", "ftp://h", "https://u@h"}) {
+    const http::ResponseHead response = response_of(201, "Location: " + site + "/7");
+    CAPTURE(site);
+    CHECK(text_of(purges_of({}, {}, request_of("POST"), target_of("/", {}, "h"), &response)) == "=h/");
+  }
 }
 
 TEST_CASE("the query of a write does not matter, nor do scheme and port") {
@@ -91,7 +108,8 @@ TEST_CASE("Location and Content-Location are purged within their origin alone (R
            Case{"Location: http://h:81/p/8", "=h/ =h/p/8 =h/p/8/"},
            Case{"Location: http://H:81/p/../q", "=h/ =h/q =h/q/"},
            Case{"Location: http://h/p/8", "=h/"},
-           Case{"Location: https://h:81/p/8", "=h/"},
+           Case{"Location: https://h:81/p/8", "=h/ =h/p/8 =h/p/8/"},
+           Case{"Location: https://h/p/8", "=h/"},
            Case{"Location: http://other:81/p/8", "=h/"},
            Case{"Location: //other:81/p/8", "=h/"},
            Case{"Location: mailto:a@b", "=h/"},

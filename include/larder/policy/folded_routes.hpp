@@ -1,0 +1,84 @@
+#pragma once
+
+#include <larder/policy/folded_path.hpp>
+#include <larder/policy/route.hpp>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace larder::policy {
+
+/// Whether a route says what no other spelling of its paths may lead around.
+bool is_protected(const Route& route);
+
+/// Patterns by literal segments of theirs: a path is compared with those alone that have them in common with
+/// it, however many there are.
+class PatternIndex {
+ public:
+  /// `number` is greater than those added before.
+  void add(std::size_t number, PathPattern pattern, std::vector<std::string> methods);
+
+  /// The first of the numbers below `before` whose pattern takes the path.
+  std::optional<std::size_t> first_of(std::string_view method, std::string_view path,
+                                      std::size_t before) const;
+
+ private:
+  struct Entry {
+    std::size_t number;
+    PathPattern pattern;
+    std::vector<std::string> methods;
+  };
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Entries = std::vector<Entry>;
+  using Table = std::unordered_map<std::string, Entries, Hash, std::equal_to<>>;
+
+  Entries& place_of(const PathPattern& pattern);
+
+  Table by_prefix_;          // the literal segments that they begin with
+  std::size_t deepest_ = 0;  // segments in the longest of those: no path is looked at further
+  std::vector<Table>
+      by_segment_;  // where they begin with a wildcard: by place and text of the first literal one
+  Entries others_;  // of wildcards alone
+};
+
+/// The routes by their folded patterns, made once for each configuration. A path is looked up in each way in
+/// which it may be folded: to an origin for which `/User/a%2Fb/mail` has three segments it is another one
+/// than to an origin for which it has four.
+class FoldedRoutes {
+ public:
+  FoldedRoutes() = default;
+  explicit FoldedRoutes(const std::vector<Route>& routes);
+
+  /// The number of the route that protects what a path means when folded: the first protected one whose
+  /// folded pattern takes it, unless a cacheable one before it takes the folded path by its own pattern, as
+  /// it would a request for that path. Its rules hold beside those of the route that the path itself met. A
+  /// plain path has met its own route, and is looked up only if a protected route is written oddly.
+  std::optional<std::size_t> protector_of(std::string_view method, std::string_view path,
+                                          PathSpelling spelling) const;
+
+ private:
+  static constexpr std::array foldings{
+      Folding{true, true, Parameters::cut},       Folding{true, true, Parameters::kept},
+      Folding{true, true, Parameters::end_path},  Folding{true, false, Parameters::cut},
+      Folding{true, false, Parameters::kept},     Folding{true, false, Parameters::end_path},
+      Folding{false, false, Parameters::cut},     Folding{false, false, Parameters::kept},
+      Folding{false, false, Parameters::end_path}};
+
+  std::optional<std::size_t> protector_in(const PatternIndex& index, std::string_view method,
+                                          std::string_view folded) const;
+  std::optional<std::size_t> protector_of_odd(std::string_view method, std::string_view path) const;
+
+  bool plain_too_ = false;               // a protected pattern is written oddly
+  std::vector<PatternIndex> protected_;  // by folding; one for all if no pattern is written oddly
+  PatternIndex cacheable_;               // as written, up to the last protected route
+};
+
+}  // namespace larder::policy

@@ -1,0 +1,174 @@
+#include "support.hpp"
+
+#include <larder/policy/folded_routes.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace larder::policy;
+using namespace larder::policy::test;
+
+namespace {
+
+Route guarding(std::string_view match, bool cache, std::vector<std::string> methods = {}) {
+  Route route;
+  route.match = match;
+  route.pattern = PathPattern::parse(match).value();
+  route.cache = cache;
+  route.methods = std::move(methods);
+  return route;
+}
+
+/// The match of the route that protects a path, or "".
+std::string protector(const std::vector<Route>& routes, std::string_view path,
+                      std::string_view method = "GET") {
+  const auto number = FoldedRoutes(routes).protector_of(method, path, spelling_of(path));
+  return number ? routes[*number].match : "";
+}
+
+}  // namespace
+
+TEST_CASE("a protected route is found by every spelling of its paths, and no other route is") {
+  const std::vector<Route> routes{guarding("/api/public/**", true),   guarding("/api/me/**", false),
+                                  guarding("/account", false),        guarding("/w/**", false, {"GET"}),
+                                  guarding("/p/**", false, {"POST"}), guarding("/**", true)};
+  for (const std::string path :
+       {"//api/me/x", "/api//me", "/api/me;v=1/x", "/api/me;/x", "/API/ME/x", "/api/%6de/x", "/api%2Fme/x",
+        "/api%2fme%2fx", "/x/..;/api/me", "/api/./me", "/api/x/../me", "/api/%2e/me", "/api\\me", "/api%5cme",
+        "/api%3b/me", "/api./me", "/api/me%20", "/api/me%3fx", "/api/public/../me"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "/api/me/**");
+    CHECK(protector(routes, path, "HEAD") == "/api/me/**");
+  }
+  for (const std::string path : {"/account/", "/Account", "/account;x", "/account.", "/account%23"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "/account");
+  }
+  CHECK(protector(routes, "/W/x", "HEAD") == "/w/**");
+  CHECK(protector(routes, "/W/x", "POST") == "");
+  CHECK(protector(routes, "/P/x") == "");
+  for (const std::string path : {"/api/me/x", "/API/public/me", "//api/public/../public/x", "/Img/A.PNG",
+                                 "/a%2Fb", "/a;v=1", "/other/", "/api/mee;x", "/api/m%2565", "/accounts/"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "");
+  }
+}
+
+TEST_CASE("a path is looked up in each way in which an origin may fold it") {
+  const std::vector<Route> routes{guarding("/user/{id}/mail", false), guarding("/**", true)};
+  for (const std::string path :
+       {"/User/7/mail", "/User/a%2Fb/mail", "/User/;x/mail", "/User/a%3fb/mail", "/User/.../mail",
+        "/User/a;b=%3b/MAIL", "/User/%20/mail", "/user//7/mail", "/user;a/7;b/mail;c"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "/user/{id}/mail");
+  }
+  for (const std::string path : {"/User/a/b/mail", "/User/mail", "/User/7/mails", "/User/7/mail/x"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "");
+  }
+}
+
+TEST_CASE("a protected route that is written oddly protects plain paths too") {
+  for (const std::string match : {"/Admin/{page}", "/admin//{page}", "/admin/{page}/", "/%61dmin/{page}"}) {
+    CAPTURE(match);
+    const std::vector<Route> routes{guarding(match, false), guarding("/**", true)};
+    for (const std::string path : {"/admin/users", "/admin/users/", "/ADMIN/users"}) {
+      CAPTURE(path);
+      CHECK(protector(routes, path) == match);
+    }
+    CHECK(protector(routes, "/admin") == "");
+  }
+}
+
+TEST_CASE("without a protected route, and behind the last one, nothing is protected") {
+  CHECK(protector({guarding("/**", true)}, "//a") == "");
+  CHECK(protector({}, "//a") == "");
+  CHECK(protector({guarding("/a", true), guarding("/a", false)}, "//a") == "");
+}
+
+TEST_CASE("RFC 3986, 4.2: an authority in front of a path leads nobody around a protected route") {
+  const std::vector<Route> routes{guarding("/api/open/**", true), guarding("/api/me/**", false),
+                                  guarding("/**", true)};
+  for (const std::string path :
+       {"//h/api/me/x", "//h:80/api/me/x", "//u@h/api/me/x", "//[::1]/api/me/x", "//h;a/api/me/x",
+        "///h/api/me/x", "//h/API//me/x", "//h/api;v/me", "/\\h/api/me/x", "/%2fh/api/me/x", "/%5Ch/api/me/x",
+        "/%2f%2fh/api/me/x", "//h%2fx/api/me/x", "//h%3fx/api/me/x", "//;h/api/me"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "/api/me/**");
+  }
+  for (const std::string path : {"//h/api/open/x", "//h/x/api/me", "/h/api/me", "//img/logo.png"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "");
+  }
+  CHECK(protector({guarding("/", false), guarding("/**", true)}, "//h") == "/");
+}
+
+TEST_CASE("a printable byte of a protected path may be encoded, in the path and in the pattern") {
+  constexpr std::string_view printable = "!\"$&'()+,-.:<=>@[]^_`|~a7";
+  for (const char c : printable) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    const std::string raw = std::string("/x") + c + "home/y";
+    const std::string encoded = std::string("/x%") + digits[byte >> 4] + digits[byte & 15] + "home/y";
+    CAPTURE(raw);
+    CHECK(protector({guarding(raw, false), guarding("/**", true)}, encoded) == raw);
+    CHECK(protector({guarding(encoded, false), guarding("/**", true)}, raw) == encoded);
+  }
+  for (const std::string encoded : {"/x%2Ay", "/x%7By", "/x%7Dy", "/x%25y"}) {
+    const std::string raw = encoded == "/x%2Ay" ? "/x*y" : encoded == "/x%7By" ? "/x{y" : "/x}y";
+    CAPTURE(encoded);
+    CHECK(protector({guarding(encoded, false), guarding("/**", true)}, encoded == "/x%25y" ? "/x%y" : raw) ==
+          encoded);
+    CHECK(protector({guarding(encoded, false), guarding("/**", true)}, "/x7y") == "");
+  }
+}
+
+TEST_CASE("a cacheable route shields a protected one only for the paths that it takes as it is written") {
+  const std::vector<Route> routes{
+      guarding("/Me/**", true),  guarding("/me/open/**", true), guarding("/me/put/**", true, {"PUT"}),
+      guarding("/me/**", false), guarding("/me/late/**", true), guarding("/**", true)};
+  for (const std::string path : {"//me/x", "/me;v/x", "/%6de/x", "/mE/x", "/Me/x", "//me/put/x",
+                                 "//me/late/x", "/Me/./late", "/me/open;v/x", "//h/me/x"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "/me/**");
+  }
+  for (const std::string path : {"//me/open/x", "/Me/Open/x", "//h/me/open/x"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "");
+  }
+  const std::vector<Route> odd{guarding("/a%2Fb/**", true), guarding("/a/{x}", false), guarding("/**", true)};
+  CHECK(protector(odd, "/a%2Fb") == "/a/{x}");
+}
+
+TEST_CASE("Fastify 4 takes a semicolon for the begin of the query") {
+  const std::vector<Route> routes{guarding("/lit", false), guarding("/**", true)};
+  for (const std::string path :
+       {"/lit;x/y", "/lit;/y", "/lit%3bx/y", "/LIT;x/y/z", "//h/lit;x/y", "/lit/;x/y"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "/lit");
+  }
+  CHECK(protector(routes, "/lite;x/y") == "");
+}
+
+TEST_CASE("patterns are found by what they begin with, the first one wins") {
+  PatternIndex index;
+  const char* patterns[] = {"/a/b/c/**", "/{x}/b",    "/a/b/**",       "/",  "/a/",
+                            "/*.png",    "/{x}/*/**", "/{y}/{z}/q/**", "/**"};
+  for (std::size_t i = 0; i < std::size(patterns); ++i) {
+    index.add(i, PathPattern::parse(patterns[i]).value(),
+              i == 2 ? std::vector<std::string>{"PUT"} : std::vector<std::string>{});
+  }
+  constexpr std::size_t all = 100;
+  struct Case {
+    std::string path;
+    std::size_t number;
+  };
+  for (const auto& [path, number] :
+       {Case{"/a/b/c", 0}, Case{"/a/b/c/d/e", 0}, Case{"/a/b", 1}, Case{"/a/b/d", 6}, Case{"/d/b/q/r", 6},
+        Case{"/7//q/r", 8}, Case{"/", 3}, Case{"/a/", 4}, Case{"/a.png", 5}, Case{"/a", 8}}) {
+    CAPTURE(path);
+    CHECK(index.first_of("GET", path, all) == number);
+    CHECK(index.first_of("GET", path, number) == std::nullopt);
+  }
+  CHECK(index.first_of("PUT", "/a/b/d", all) == 2);
+}
