@@ -112,6 +112,26 @@ TEST_CASE("No spelling of a path leads around `cache: off` (NEXT.md, folded path
   }
 }
 
+TEST_CASE("No authority, encoding, parameter or earlier route leads around `cache: off`") {
+  Site site(echoed,
+            "  - match: /Me/**\n    ttl: 60s\n  - match: /me/**\n    cache: off\n"
+            "  - match: \"/api/@home/**\"\n    cache: off\n  - match: /a%7Cb/**\n    cache: off\n"
+            "  - match: /lit\n    cache: off\n  - match: /**\n    ttl: 60s\n");
+  for (const std::string target :
+       {"//h/me/x", "//h:80/me/x", "//u@h/me/x", "//[::1]/me/x", "//h;a/me/x", "///h/me/x", "/%2fh/me/x",
+        "/api/%40home/x", "/a|b/x", "/a%7cb/x", "//me/x", "/me;v/x", "/%6de/x", "/lit;x/y", "/lit%3bx/y"}) {
+    CAPTURE(target);
+    CHECK(cache_result(site.client.get(target)) == "BYPASS");
+    CHECK(cache_result(site.client.get(target)) == "BYPASS");
+    CHECK(site.client.get(target, {{"Cache-Control", "only-if-cached"}}).status == 504);
+  }
+  for (const std::string target : {"//img/logo.png", "/a%40b", "/x;v/y"}) {
+    CAPTURE(target);
+    CHECK(cache_result(site.client.get(target)) == "MISS");
+    CHECK(cache_result(site.client.get(target)) == "HIT");
+  }
+}
+
 TEST_CASE("What a POST by another spelling of a protected path is answered is no GET's either") {
   Site site(
       [](const OriginRequest& request) {

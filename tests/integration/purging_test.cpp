@@ -105,7 +105,7 @@ TEST_CASE("DELETE purges what lies below, too") {
   shop.check({"PUT does not", "PUT", "/products/7", status(200), {"/products/7"}, {"/products/7/reviews"}});
 }
 
-TEST_CASE("Location and Content-Location are purged where they have the same origin") {
+TEST_CASE("Location and Content-Location are purged where they name the same site") {
   Shop shop;
   for (const std::string field : {"Location", "Content-Location"}) {
     shop.check({field,
@@ -116,6 +116,12 @@ TEST_CASE("Location and Content-Location are purged where they have the same ori
                 {"/invoices/8"}});
     shop.check(
         {field, "POST", "/orders", answer(201, field, "http://shop.test/invoices/9"), {"/invoices/9"}, {}});
+    shop.check({field,
+                "POST",
+                "/orders",
+                answer(201, field, "https://shop.test:443/invoices/9"),
+                {"/invoices/9"},
+                {}});
     shop.check({field, "POST", "/orders/", answer(201, field, "5"), {"/orders/5"}, {}});
     shop.check({field,
                 "POST",
