@@ -17,11 +17,20 @@ bool is_host_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
+/// Whether every byte and label of the host is one that a name or an address has.
+bool is_site_host(std::string_view text) {
+  if (text.starts_with('[')) return true;
+  std::string_view host = text.substr(0, text.find(':'));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return !host.empty() && host.front() != '.' && host.find("..") == host.npos &&
+         std::all_of(host.begin(), host.end(), [](char c) { return is_host_byte(c) || c == '.'; });
+}
+
 /// The hosts that a text names, if it is a list of several.
 std::vector<std::string> hosts_in(std::string_view text) {
   std::vector<std::string> hosts;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(",;| "), text.size());
+    const std::size_t end = std::min(text.find_first_of(",; "), text.size());
     if (end != 0) hosts.emplace_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -33,7 +42,7 @@ std::vector<std::string> hosts_in(std::string_view text) {
 std::optional<std::string> mistake_in(std::string_view text) {
   const auto said = [text](const std::string& what) { return quoted(text) + " " + what; };
   if (text.starts_with('[')) return std::nullopt;
-  if (const auto hosts = hosts_in(text); hosts.size() > 1) {
+  if (const auto hosts = hosts_in(text); hosts.size() > 1 && std::ranges::all_of(hosts, is_site_host)) {
     std::string list;
     for (const std::string& host : hosts) list += (list.empty() ? "" : ", ") + quoted(host);
     return said("names several hosts: did you mean [" + list + "]?");
@@ -42,11 +51,9 @@ std::optional<std::string> mistake_in(std::string_view text) {
   if (!host.empty() && std::all_of(host.begin(), host.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     return said("is not a host: did you mean " + quoted("localhost:" + std::string(host)) + "?");
   }
-  if (!text.empty() && text.find_first_of("/@*?#%") == text.npos && !is_host_byte(text.front())) {
-    const auto first = std::find_if(text.begin(), text.end(), is_host_byte);
-    const std::string plain(first, text.end());
-    return said("is not a host, and patterns are not known here" +
-                (plain.empty() ? "" : ": did you mean " + quoted(plain) + "?"));
+  const std::string plain(std::ranges::find_if(text, is_host_byte), text.end());
+  if (plain.size() != text.size() && is_site_host(plain) && policy::parse_spelling(plain, "http")) {
+    return said("is not a host, and patterns are not known here: did you mean " + quoted(plain) + "?");
   }
   return std::nullopt;
 }
@@ -57,15 +64,6 @@ std::optional<std::string> port_mistake_in(std::string_view text) {
   if (colon == text.npos || text.find_first_not_of('0', colon + 1) != text.npos) return std::nullopt;
   return quoted(text) + " has a port that nobody asks for: did you mean " + quoted(text.substr(0, colon)) +
          "?";
-}
-
-/// Whether every byte and label of the host is one that a name or an address has.
-bool is_site_host(std::string_view text) {
-  if (text.starts_with('[')) return true;
-  std::string_view host = text.substr(0, text.find(':'));
-  if (host.ends_with('.')) host.remove_suffix(1);
-  return !host.empty() && host.front() != '.' && host.find("..") == host.npos &&
-         std::all_of(host.begin(), host.end(), [](char c) { return is_host_byte(c) || c == '.'; });
 }
 
 /// Whether the text is a site or, with `is_spelling`, a spelling of one; what is wrong with it is told.

@@ -32,30 +32,33 @@ TEST_CASE("what makes no sense in sites is an error at its place") {
   const std::string a_site = R"(expected a host such as "shop.example" or "shop.example:8080", found )";
   const std::string a_spelling =
       R"(expected a host such as "www.shop.example", or "localhost:*" for every port, found )";
-  for (const auto& [sites, said] : std::vector<std::pair<std::string, std::string>>{
-           {R"("http://a": [b])", "t.yaml:2:9: sites: " + a_site + R"("http://a")"},
-           {R"("a:*": [b])", "t.yaml:2:9: sites: " + a_site + R"("a:*")"},
-           {R"("*.a": [b])", "t.yaml:2:9: sites: " + a_site + R"("*.a")"},
-           {R"(a: ["u@b"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("u@b")"},
-           {R"(a: ["b/c"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("b/c")"},
-           {R"(a: ["*.b"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("*.b")"},
-           {R"(a: ["*"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("*")"},
-           {R"(a: ["*:*"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("*:*")"},
-           {R"(a: ["b:8*"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("b:8*")"},
-           {R"(a: [{b: c}])", "t.yaml:2:13: sites.a: " + a_spelling + "a map"},
-           {R"(a: [])", "t.yaml:2:12: sites.a: must not be empty"},
-           {R"(a: [a])", R"(t.yaml:2:13: sites.a: "a" is the site itself)"},
-           {R"(a: ["A.:80"])", R"(t.yaml:2:13: sites.a: "A.:80" is the site itself)"},
-           {R"(a: [b, b])", R"(t.yaml:2:16: sites.a: "b" is listed twice)"},
-           {R"(a: [b, "B:443"])", R"(t.yaml:2:16: sites.a: "B:443" is listed twice)"},
-           {R"(a: [c], b: [c])", R"(t.yaml:2:21: sites.b: "c" is listed for "a" already)"},
-           {R"(a: ["c:*"], b: ["C:*"])", R"(t.yaml:2:25: sites.b: "C:*" is listed for "a" already)"},
-           {R"(a: [b], b: [c])", R"(t.yaml:2:13: sites.a: "b" is a site itself)"},
-           {R"(b: [c], a: [b])", R"(t.yaml:2:21: sites.a: "b" is a site itself)"},
-           {R"(a: ["b:*"], "b:81": [c])",
-            R"(t.yaml:2:13: sites.a: "b:*" takes in "b:81", which is a site itself)"},
-           {R"(a: [b], "A:80": [c])", R"(t.yaml:2:17: sites: "A:80" is the site "a")"},
-       }) {
+  for (
+      const auto& [sites, said] : std::vector<std::pair<std::string, std::string>>{
+          {R"("http://a": [b])", "t.yaml:2:9: sites: " + a_site + R"("http://a")"},
+          {R"("a:*": [b])", "t.yaml:2:9: sites: " + a_site + R"("a:*")"},
+          {R"("*.a": [b])",
+           R"(t.yaml:2:9: sites: "*.a" is not a host, and patterns are not known here: did you mean "a"?)"},
+          {R"(a: ["u@b"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("u@b")"},
+          {R"(a: ["b/c"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("b/c")"},
+          {R"(a: ["*.b"])",
+           R"(t.yaml:2:13: sites.a: "*.b" is not a host, and patterns are not known here: did you mean "b"?)"},
+          {R"(a: ["*"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("*")"},
+          {R"(a: ["*:*"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("*:*")"},
+          {R"(a: ["b:8*"])", "t.yaml:2:13: sites.a: " + a_spelling + R"("b:8*")"},
+          {R"(a: [{b: c}])", "t.yaml:2:13: sites.a: " + a_spelling + "a map"},
+          {R"(a: [])", "t.yaml:2:12: sites.a: must not be empty"},
+          {R"(a: [a])", R"(t.yaml:2:13: sites.a: "a" is the site itself)"},
+          {R"(a: ["A.:80"])", R"(t.yaml:2:13: sites.a: "A.:80" is the site itself)"},
+          {R"(a: [b, b])", R"(t.yaml:2:16: sites.a: "b" is listed twice)"},
+          {R"(a: [b, "B:443"])", R"(t.yaml:2:16: sites.a: "B:443" is listed twice)"},
+          {R"(a: [c], b: [c])", R"(t.yaml:2:21: sites.b: "c" is listed for "a" already)"},
+          {R"(a: ["c:*"], b: ["C:*"])", R"(t.yaml:2:25: sites.b: "C:*" is listed for "a" already)"},
+          {R"(a: [b], b: [c])", R"(t.yaml:2:13: sites.a: "b" is a site itself)"},
+          {R"(b: [c], a: [b])", R"(t.yaml:2:21: sites.a: "b" is a site itself)"},
+          {R"(a: ["b:*"], "b:81": [c])",
+           R"(t.yaml:2:13: sites.a: "b:*" takes in "b:81", which is a site itself)"},
+          {R"(a: [b], "A:80": [c])", R"(t.yaml:2:17: sites: "A:80" is the site "a")"},
+      }) {
     CAPTURE(sites);
     CHECK(complaint(sites) == said);
   }
@@ -93,7 +96,8 @@ TEST_CASE("what is a host by its grammar alone is an error with a suggestion") {
         R"(t.yaml:2:9: sites: "a,b" names several hosts: did you mean ["a", "b"]?)");
   CHECK(complaint(R"("b:0": [c])") ==
         R"(t.yaml:2:9: sites: "b:0" has a port that nobody asks for: did you mean "b"?)");
-  for (const std::string spelling : {"b..c", "b$c", "(b)", "b.%65x", "b.example:080x"}) {
+  for (const std::string spelling :
+       {"b..c", "b$c", "(b|c).d", "~b|c", "~", ".", "u@b,c/d", "(b)", "b.%65x", "b.example:080x"}) {
     CAPTURE(spelling);
     CHECK(complaint("a: [\"" + spelling + "\"]") != "");
   }
