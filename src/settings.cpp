@@ -57,11 +57,14 @@ cache::Settings cache_settings(const config::Config& config) {
   cache::Settings settings;
   settings.sites = policy::Sites(config.sites);
   settings.routes = config.routes;
+  settings.fallback.credential_fields =
+      std::make_shared<const policy::CredentialFields>(config.credentials.add, config.credentials.remove);
   for (policy::Route& route : settings.routes) {
     if (route.warm && !route.warm->site.empty()) {
       route.warm->site = canonical_site(route.warm->site, settings.sites);
     }
     if (route.upstream.empty()) route.upstream = only;
+    route.credential_fields = settings.fallback.credential_fields;
   }
   settings.folded = policy::FoldedRoutes(settings.routes);
   settings.fallback.upstream = only;

@@ -22,9 +22,10 @@ struct Outcome {
   std::optional<int> origin_status;  ///< where it is not the response's own
 };
 
-/// Whether the request's Cookie or Authorization made it its sender's own.
+/// Whether a credential of the request made it its sender's own.
 inline bool is_somebodys(policy::Reason reason) {
-  return reason == policy::Reason::cookie || reason == policy::Reason::authorization;
+  return reason == policy::Reason::cookie || reason == policy::Reason::authorization ||
+         reason == policy::Reason::credential;
 }
 
 /// Adds X-Cache and Cache-Status to a response.

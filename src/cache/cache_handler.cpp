@@ -68,8 +68,10 @@ Result<Reason> CacheHandler::open(const Visit& visit) const {
   if (!cleaned) return cleaned.error();
   const bool has_content = !request.body.empty();
   if (policy::asks_for_websocket(visit.route(), request.head, has_content)) return Reason::upgrade;
-  return policy::bypass_reason(visit.route(), visit.settings->folded, request.head, request.target,
-                               has_content);
+  const Reason bypass =
+      policy::bypass_reason(visit.route(), visit.settings->folded, request.head, request.target, has_content);
+  if (bypass == Reason::none) policy::remove_ignored_cookies(visit.route(), request.head.fields);
+  return bypass;
 }
 
 /// What may be done with a stored response that matches.
@@ -198,7 +200,8 @@ Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
     case Action::fill:
       break;
   }
-  if (!is_somebodys(decision.reason)) visit.stored = found.response;
+  const bool is_for_others = is_somebodys(decision.reason) || decision.reason == Reason::set_cookie;
+  if (!is_for_others) visit.stored = found.response;
   const bool has_range = head.method == "GET" && head.fields.contains("Range");
   if (has_range && !policy::asks_for_part(head)) co_return co_await pass(visit, Reason::range);
   if (has_range && found.response == nullptr) co_return co_await look_up_part(visit, decision.reason);

@@ -17,13 +17,14 @@ using policy::Reason;
 
 namespace {
 
-/// Requests with a Cookie or Authorization outside the key wait for each other alone: what comes of them is
-/// often nobody else's.
+/// Requests with a credential outside the key wait for each other alone: what comes of them is often nobody
+/// else's.
 std::string joint_key(const Visit& visit) {
   const http::FieldList& fields = visit.request.head.fields;
   std::string key = visit.key.text;
   if (policy::has_unkeyed_cookie(visit.route(), fields)) key += " cookie";
   if (policy::has_unkeyed_authorization(visit.route(), fields)) key += " authorization";
+  if (policy::has_unkeyed_credential_field(visit.route(), fields)) key += " credential";
   return key;
 }
 

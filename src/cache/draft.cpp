@@ -13,6 +13,7 @@ namespace {
 
 /// Gives a draft its fields, and the keys that follow from them.
 void complete(store::Draft& draft, const Visit& visit, std::string primary_key, http::FieldList fields) {
+  if (visit.route().set_cookie == policy::SetCookieRule::strip) fields.remove("Set-Cookie");
   if (!fields.contains("Date")) fields.add("Date", http::format_date(visit.response_time));
   draft.primary_key = std::move(primary_key);
   draft.vary = policy::vary_names(fields).value_or(std::vector<std::string>{});

@@ -33,6 +33,12 @@ Freshened freshened(const Visit& visit, const store::StoredResponse& stored, con
   http::RequestHead get = visit.request.head;
   get.method = "GET";
   fresh.decision = policy::decide_storing(storing_input(visit, get, fresh.head, settings));
+  if (!fresh.decision.store()) {
+    // It goes to this client alone, and is as old as it says.
+    fresh.decision.lifetimes.response_time = visit.response_time;
+    fresh.decision.lifetimes.initial_age =
+        policy::initial_age(fresh.head.fields, visit.request_time, visit.response_time);
+  }
   return fresh;
 }
 

@@ -109,6 +109,8 @@ void CacheHandler::ask_for_rest(Visit& visit, http::FieldList& fields) {
   if (head.method != "GET" || head.fields.contains("Range") || visit.stored != nullptr ||
       visit.is_whole_wanted || visit.is_apart)
     return;
+  // Where the rest could be somebody's own, it is not put together with what is everybody's.
+  if (policy::unkeyed_credential(visit.route(), head.fields, {}) != Reason::none) return;
   const store::StoredResponsePtr part = store_.find_now(policy::part_key(visit.key.text), head.fields);
   if (part == nullptr || policy::stranger_reason(visit.route(), head.fields, part->lifetimes) != Reason::none)
     return;

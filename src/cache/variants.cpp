@@ -6,6 +6,8 @@
 #include <larder/policy/reuse.hpp>
 #include <larder/policy/validation.hpp>
 
+#include <algorithm>
+
 namespace larder::cache {
 namespace {
 
@@ -13,6 +15,13 @@ std::vector<http::FieldList> fields_of(const std::vector<store::StoredResponsePt
   std::vector<http::FieldList> fields;
   for (const store::StoredResponsePtr& variant : variants) fields.push_back(variant->fields());
   return fields;
+}
+
+/// Whether it was chosen by who asked.
+bool varies_by_credential(const policy::Route& route, const store::StoredResponse& variant) {
+  const std::vector<std::string_view> names = variant.vary();
+  return std::any_of(names.begin(), names.end(),
+                     [&route](std::string_view name) { return route.credential_fields->contains(name); });
 }
 
 }  // namespace
@@ -26,6 +35,7 @@ void CacheHandler::ask_about_variants(Visit& visit, policy::Reason why, http::Fi
     const policy::Reason stranger =
         policy::stranger_reason(visit.route(), visit.request.head.fields, variant->lifetimes);
     return variant->status != 200 || stranger != policy::Reason::none ||
+           varies_by_credential(visit.route(), *variant) ||
            !policy::may_answer_unselected(visit.request.head.fields, variant->fields());
   });
   if (policy::ask_which_holds(fields, fields_of(variants))) visit.variants = std::move(variants);

@@ -82,6 +82,9 @@ void read_config(const Value& root, Config& config) {
     if (const Value* admin = map.find("admin")) config.admin = read_admin(*admin, config.listen);
     map.read("sites", config.sites, read_sites);
     if (const Value* limits = map.find("limits")) read_limits(*limits, config.limits);
+    if (const Value* credentials = map.find("credentials")) {
+      read_credentials(*credentials, config.credentials);
+    }
     if (const Value* upstreams = map.find("upstreams")) {
       config.upstreams = read_upstreams(*upstreams);
     } else {

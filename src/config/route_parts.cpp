@@ -107,6 +107,29 @@ bool check_purge_url(const Value& item, const std::string& text, const std::vect
   return false;
 }
 
+using Names = std::vector<std::string>;
+
+/// Names and globs of cookies, at least one.
+std::optional<Names> read_cookie_names(const Value& value) {
+  const std::optional<Names> names = list_of(value, "a list of cookies", check_token);
+  if (value.is_list() && value.items().empty()) value.error("must not be empty");
+  return names;
+}
+
+policy::CookieRule read_cookie_map(const Value& value) {
+  policy::CookieRule rule;
+  read_map(value, "route.cookies", [&](Map& map) {
+    map.read("key", rule.key, read_cookie_names);
+    map.read("ignore", rule.ignore, read_cookie_names);
+    if (map.entries().empty()) value.error("must not be empty: key, ignore, or both");
+    for (const std::string& name : rule.key) {
+      if (std::ranges::find(rule.ignore, name) == rule.ignore.end()) continue;
+      value.error(quoted(name) + " cannot be both part of the key and ignored");
+    }
+  });
+  return rule;
+}
+
 std::optional<policy::PurgeRule> read_purge_map(const Value& value,
                                                 const std::vector<std::string>* captures) {
   policy::PurgeRule rule;
@@ -172,20 +195,16 @@ std::optional<policy::QueryRule> read_query(const Value& value) {
 }
 
 std::optional<policy::CookieRule> read_cookies(const Value& value) {
-  using Mode = policy::CookieRule::Mode;
-  if (value.is_list()) {
-    const auto names = list_of(value, "a list of cookies", check_token);
-    if (value.items().empty()) value.error("must not be empty");
-    return policy::CookieRule{.mode = Mode::key, .names = *names};
-  }
+  using policy::CookieRule;
+  if (value.is_list()) return CookieRule::keep_only(read_cookie_names(value).value_or(Names{}));
+  if (value.is_map()) return read_cookie_map(value);
   if (!value.is_scalar()) {
-    value.mismatch("ignore, refuse or a list of cookie names");
+    value.mismatch("ignore, refuse, a list of cookie names, or a map of key and ignore");
     return std::nullopt;
   }
-  const auto mode =
-      one_of(value, std::array{Choice<Mode>{"ignore", Mode::ignore}, Choice<Mode>{"refuse", Mode::refuse}});
-  if (!mode) return std::nullopt;
-  return policy::CookieRule{.mode = *mode, .names = {}};
+  const auto ignore = one_of(value, std::array{Choice<bool>{"ignore", true}, Choice<bool>{"refuse", false}});
+  if (!ignore) return std::nullopt;
+  return *ignore ? CookieRule::ignore_all() : CookieRule{};
 }
 
 std::optional<std::vector<std::string>> read_tags(const Value& value,

@@ -22,7 +22,7 @@ std::optional<policy::RefreshAhead> read_refresh_ahead(const Value& value);
 /// `{ignore: [...]}` or `{only: [...]}`, with `sorted` and `forward`.
 std::optional<policy::QueryRule> read_query(const Value& value);
 
-/// `refuse`, `ignore` or a list of cookie names.
+/// `refuse`, `ignore`, a list of cookies for the key, or a map of `key` and `ignore`.
 std::optional<policy::CookieRule> read_cookies(const Value& value);
 
 /// A list of templates whose `{names}` are all among `captures`; where the pattern itself is broken (nullptr)

@@ -77,8 +77,14 @@ void read_switches(Map& map, Route& route) {
   map.read("request_directives", route.honor_request_directives, [](const Value& value) {
     return one_of(value, std::array{Choice<bool>{"honor", true}, Choice<bool>{"ignore", false}});
   });
-  map.read("set_cookie", route.refuse_set_cookie, [](const Value& value) {
-    return one_of(value, std::array{Choice<bool>{"allow", false}, Choice<bool>{"refuse", true}});
+  map.read("set_cookie", route.set_cookie, [](const Value& value) {
+    using enum policy::SetCookieRule;
+    return one_of(value, std::array{Choice<policy::SetCookieRule>{"refuse", refuse},
+                                    Choice<policy::SetCookieRule>{"strip", strip},
+                                    Choice<policy::SetCookieRule>{"allow", allow}});
+  });
+  map.read("credentials", route.shares_credentials, [](const Value& value) {
+    return one_of(value, std::array{Choice<bool>{"refuse", false}, Choice<bool>{"shared", true}});
   });
   map.read("consistency", route.strict, [](const Value& value) {
     return one_of(value, std::array{Choice<bool>{"push", false}, Choice<bool>{"strict", true}});
@@ -111,12 +117,38 @@ void read_key_and_purge(Map& map, bool has_pattern, Route& route) {
   map.read("purge", route.purge, [&](const Value& value) { return read_purge(value, captures); });
 }
 
+/// Whether it takes responses as the same for everybody although requests show who asks.
+bool is_deaf_to_cookies(const policy::CookieRule& rule) {
+  return std::ranges::find(rule.ignore, "*") != rule.ignore.end();
+}
+
 void check_override(Map& map, const Route& route) {
   const Value* const value = map.find("override");
   if (value == nullptr || !route.override_origin) return;
   if (map.find("ttl") == nullptr) value->error("needs a ttl beside it, which then decides");
-  if (route.cookies.mode == policy::CookieRule::Mode::ignore) {
-    value->warning("with \"cookies: ignore\" one user's private response could be shared with others");
+  const auto warn = [&](bool is_so, const char* beside) {
+    if (is_so) {
+      value->warning("with " + quoted(beside) + " one user's private response could be shared with others");
+    }
+  };
+  warn(is_deaf_to_cookies(route.cookies) && route.cookies.key.empty(), "cookies: ignore");
+  warn(route.shares_credentials, "credentials: shared");
+  if (route.set_cookie == policy::SetCookieRule::allow) {
+    value->warning(quoted("set_cookie: allow") +
+                   " is for lifetimes that the origin states: where the ttl decides instead, a response with "
+                   "Set-Cookie is not stored");
+  }
+}
+
+/// What is safe only where the operator knows that nothing personal comes of it.
+void warn_of_sharing(Map& map, const Route& route) {
+  if (route.shares_credentials) {
+    map.find("credentials")
+        ->warning("what one client gets for its Authorization, X-Api-Key or the like is given to all others");
+  }
+  if (route.set_cookie == policy::SetCookieRule::allow) {
+    map.find("set_cookie")
+        ->warning("a cookie that the origin sets for one client, a session too, is given to all others");
   }
 }
 
@@ -151,6 +183,7 @@ Route read_route(const Value& value, const Config& config, const EarlierRoutes& 
     read_collapse(map, config.store, route);
     read_key_and_purge(map, has_pattern, route);
     check_override(map, route);
+    warn_of_sharing(map, route);
     warn_of_lifetimes(map, route, config.store);
     map.read("warm", route.warm, [&](const Value& warm) { return read_warm(warm, route, config); });
     if (has_pattern) warn_where_hidden(value, route, earlier);

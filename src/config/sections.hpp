@@ -39,6 +39,9 @@ std::optional<std::vector<policy::SiteRule>> read_sites(const Value& value);
 
 std::vector<Upstream> read_upstreams(const Value& value);
 
+/// `credentials: {add, remove}`.
+void read_credentials(const Value& value, Credentials& credentials);
+
 void read_store(const Value& value, Store& store);
 
 /// Appends the routes of a file whose upstreams and store were read.

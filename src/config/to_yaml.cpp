@@ -23,6 +23,12 @@ const char* collapse_text(policy::Collapse collapse) {
   return collapse == local ? "local" : "cluster";
 }
 
+const char* set_cookie_text(policy::SetCookieRule rule) {
+  using enum policy::SetCookieRule;
+  if (rule == strip) return "strip";
+  return rule == allow ? "allow" : "refuse";
+}
+
 /// Appends the parts of a configuration to an emitter. Texts are escaped, so that no variable is seen in
 /// them.
 class Writer {
@@ -187,9 +193,14 @@ void Writer::query(const policy::QueryRule& rule) {
 }
 
 void Writer::cookies(const policy::CookieRule& rule) {
-  using enum policy::CookieRule::Mode;
-  if (rule.mode == policy::CookieRule::Mode::key) return list("cookies", rule.names);
-  text("cookies", rule.mode == ignore ? "ignore" : "refuse");
+  using policy::CookieRule;
+  if (rule == CookieRule{}) return text("cookies", "refuse");
+  if (rule == CookieRule::ignore_all()) return text("cookies", "ignore");
+  if (rule == CookieRule::keep_only(rule.key)) return list("cookies", rule.key);
+  begin_flow("cookies");
+  if (!rule.key.empty()) list("key", rule.key);
+  if (!rule.ignore.empty()) list("ignore", rule.ignore);
+  end();
 }
 
 void Writer::purge(const policy::PurgeRule& rule) {
@@ -210,7 +221,8 @@ void Writer::route(const policy::Route& route) {
   toggle("override", route.override_origin);
   toggle("heuristic", route.heuristic);
   text("request_directives", route.honor_request_directives ? "honor" : "ignore");
-  text("set_cookie", route.refuse_set_cookie ? "refuse" : "allow");
+  text("set_cookie", set_cookie_text(route.set_cookie));
+  text("credentials", route.shares_credentials ? "shared" : "refuse");
   query(route.query);
   list("headers", route.headers);
   cookies(route.cookies);
@@ -273,6 +285,10 @@ std::string Writer::write(const Config& config) {
   if (config.admin) admin(*config.admin);
   limits(config.limits);
   sites(config.sites);
+  begin_flow("credentials");
+  list("add", config.credentials.add);
+  list("remove", config.credentials.remove);
+  end();
   begin("upstreams");
   for (const Upstream& one : config.upstreams) upstream(one);
   end();

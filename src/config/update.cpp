@@ -43,7 +43,8 @@ Update update_of(const Config& running, Config fresh) {
   keeper.keep("log.format", running.log.format, fresh.log.format);
   keeper.keep("log.file", running.log.file, fresh.log.file);
   keeper.keep("limits", running.limits, fresh.limits);
-  update.has_new_routes = running.sites != fresh.sites || text_of(running.routes) != text_of(fresh.routes);
+  update.has_new_routes = running.sites != fresh.sites || running.credentials != fresh.credentials ||
+                          text_of(running.routes) != text_of(fresh.routes);
   update.config = std::move(fresh);
   return update;
 }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <larder/http/field_list.hpp>
+#include <larder/policy/route.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace larder::policy {
@@ -14,9 +16,22 @@ namespace larder::policy {
 /// one an origin takes is not ours to know.
 std::optional<std::string> cookie_value(const http::FieldList& request_fields, std::string_view name);
 
-/// A Cookie value with only the cookies of those names, in the order of `names`: it depends on nothing but
-/// their cookie_value()s. Nothing where there is none of them.
-std::optional<std::string> cookies_named(const http::FieldList& request_fields,
-                                         const std::vector<std::string>& names);
+/// The cookies in the request that a glob of `rule.key`, the one at that position, puts into the key: by
+/// name, those of one name in the order they came. One that is named outright, or that an earlier glob names,
+/// is not among them.
+std::vector<std::pair<std::string_view, std::string_view>> cookies_by_glob(
+    const http::FieldList& request_fields, const CookieRule& rule, std::size_t position);
+
+/// Whether there is a cookie in the request that the rule neither keys nor ignores.
+bool has_foreign_cookie(const http::FieldList& request_fields, const CookieRule& rule);
+
+/// Whether a request that may be answered from cache goes on with its Cookie lines as they came: there is at
+/// least one cookie in each, and the rule neither keys nor ignores any.
+bool keeps_cookie_lines(const http::FieldList& request_fields, const CookieRule& rule);
+
+/// The Cookie value that such a request goes on with else: the cookies keyed, in the order of the key, which
+/// depend on nothing but what is keyed, then those that are neither keyed nor ignored. Nothing where there is
+/// none.
+std::optional<std::string> cookies_to_send(const http::FieldList& request_fields, const CookieRule& rule);
 
 }  // namespace larder::policy

@@ -1,4 +1,6 @@
 #include "cookies.hpp"
+#include "documented_names.hpp"
+#include "name_patterns.hpp"
 #include "names.hpp"
 #include "selecting.hpp"
 #include "surrogate_control.hpp"
@@ -38,52 +40,15 @@ bool is_protected(const Route& route, std::string_view name) {
                                                                     "Set-Cookie",
                                                                     "CDN-Loop"};
   return is_one_of(name, protected_names) || begins_with(name, "Content-") ||
-         begins_with(name, "X-Forwarded-") || is_keyed_field(route, name);
+         begins_with(name, "X-Forwarded-") || is_keyed_field(route, name) ||
+         route.credential_fields->contains(name);
 }
 
-// Fields by which a client makes frameworks see another URI, host, method or client: in no key, so they must
-// not reach the origin where its answer is shared (front-door.md, unkeyed-header poisoning).
-bool is_override(std::string_view sent_name) {
-  // CGI, WSGI and PHP read `X_Original_URL` as they read `X-Original-URL`.
-  std::string mended;
-  std::string_view name = sent_name;
-  if (name.find('_') != std::string_view::npos) {
-    mended = sent_name;
-    std::replace(mended.begin(), mended.end(), '_', '-');
-    name = mended;
-  }
-  static constexpr std::array<std::string_view, 30> overrides{"X-Original-URL",
-                                                              "X-Original-URI",
-                                                              "X-Original-Path",
-                                                              "X-Original-Host",
-                                                              "X-Rewrite-URL",
-                                                              "X-Rewrite-URI",
-                                                              "X-Host",
-                                                              "X-HTTP-Host-Override",
-                                                              "X-HTTP-Method",
-                                                              "X-HTTP-Method-Override",
-                                                              "X-Method-Override",
-                                                              "X-HTTP-Path-Override",
-                                                              "X-HTTP-DestinationURL",
-                                                              "X-Override-URL",
-                                                              "X-Original-Method",
-                                                              "X-URL-Scheme",
-                                                              "X-Scheme",
-                                                              "X-Script-Name",
-                                                              "X-Base-URL",
-                                                              "X-Proxy-URL",
-                                                              "X-Proxy-Host",
-                                                              "X-Real-IP",
-                                                              "X-Client-IP",
-                                                              "X-Cluster-Client-IP",
-                                                              "True-Client-IP",
-                                                              "Client-IP",
-                                                              "Forwarded",
-                                                              "Front-End-Https",
-                                                              "X-Real-Host",
-                                                              "X-Backend-Host"};
-  return is_one_of(name, overrides) || begins_with(name, "X-Forwarded-") || begins_with(name, "X-Accel-") ||
-         begins_with(name, "X-Envoy-");
+// In no key, so they must not reach the origin where its answer is shared (front-door.md, unkeyed-header
+// poisoning). CGI, WSGI and PHP read `X_Original_URL` as they read `X-Original-URL`.
+bool is_override(std::string_view name) {
+  static const NamePatterns overrides(NamePatterns::Spelling::field, override_fields());
+  return overrides.contains(name);
 }
 
 // A client's conditions and ranges would make the answer to a fill its own.
@@ -95,8 +60,9 @@ constexpr http::FieldNames rewritten({"Host", "Expect", "Via", "X-Forwarded-For"
 
 bool is_withheld(const Route& route, const http::FieldName& name) {
   if (is_keyed_field(route, name)) return false;
-  if (name == "Cookie") return route.cookies.mode != CookieRule::Mode::refuse;
-  return conditional.contains(name) || is_override(name);
+  if (conditional.contains(name)) return true;
+  // Who is shown to ask by such a field gets an answer of his own, or one that is said to be everybody's.
+  return is_override(name) && !route.credential_fields->contains(name);
 }
 
 // One line: what others said, then our own word.
@@ -186,8 +152,9 @@ bool is_last_stop(const http::RequestHead& request) {
 }
 
 bool is_written_by_us(const Route& route, std::string_view name) {
-  if (equal_ignoring_case(name, "Via") || begins_with(name, "X-Forwarded-")) return true;
-  if (equal_ignoring_case(name, "Surrogate-Capability") || equal_ignoring_case(name, "CDN-Loop")) return true;
+  if (equal_ignoring_case(name, "Via") || equal_ignoring_case(name, "CDN-Loop")) return true;
+  if (begins_with(name, "X-Forwarded-")) return !route.credential_fields->contains(name);
+  if (equal_ignoring_case(name, "Surrogate-Capability")) return true;
   return equal_ignoring_case(name, "Forwarded") && !is_keyed_field(route, name);
 }
 
@@ -215,6 +182,9 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   http::FieldList out;
   out.reserve(request.fields.size() + 6, request.fields.wire().size() + 256);
   out.add("Host", hop.host);
+  const bool keeps_cookies = !cacheable || !request.fields.contains("Cookie") ||
+                             is_keyed_field(route, "Cookie") ||
+                             keeps_cookie_lines(request.fields, route.cookies);
   for (const http::Field field : request.fields) {
     if (is_hop_by_hop(field.name) || rewritten.contains(field.name)) continue;
     if (field.name == "CDN-Loop") continue;
@@ -226,11 +196,11 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
       add_accepted_codings(out, request.fields);
       continue;
     }
+    if (!keeps_cookies && field.name == "Cookie") continue;
     out.add(field);
   }
-  const bool keyed_cookies = cacheable && route.cookies.mode == CookieRule::Mode::key;
-  if (keyed_cookies && !is_keyed_field(route, "Cookie")) {
-    if (const auto cookies = cookies_named(request.fields, route.cookies.names)) out.add("Cookie", *cookies);
+  if (!keeps_cookies) {
+    if (const auto cookies = cookies_to_send(request.fields, route.cookies)) out.add("Cookie", *cookies);
   }
   if (const auto left = max_forwards_of(request); left && *left > 0) {
     out.set("Max-Forwards", std::to_string(*left - 1));

@@ -48,9 +48,15 @@ void append_partition(std::string& key, const Route& route, const http::FieldLis
   for (const std::string& name : route.headers) {
     append_part(key, "header", lower(name), field_value(request_fields, name));
   }
-  if (route.cookies.mode != CookieRule::Mode::key) return;
-  for (const std::string& name : route.cookies.names) {
-    append_part(key, "cookie", name, cookie_value(request_fields, name));
+  const std::vector<std::string>& cookies = route.cookies.key;
+  for (std::size_t i = 0; i < cookies.size(); ++i) {
+    if (cookies[i].find('*') == std::string::npos) {
+      append_part(key, "cookie", cookies[i], cookie_value(request_fields, cookies[i]));
+      continue;
+    }
+    for (const auto& [name, value] : cookies_by_glob(request_fields, route.cookies, i)) {
+      append_part(key, "cookie", name, std::string(value));
+    }
   }
 }
 

@@ -49,9 +49,15 @@ Wording wording_of(Reason reason) {
       return {"protected-path",
               "the path may be another spelling of one on a route with `cache: off`, so nothing is cached"};
     case Reason::cookie:
-      return {"cookie",
-              "the request has a Cookie that the route neither keys nor ignores, and the origin states no "
-              "lifetime for the response"};
+      return {
+          "cookie",
+          "the request has a Cookie that the route neither keys nor ignores, and the response says neither "
+          "public nor s-maxage"};
+    case Reason::credential:
+      return {
+          "credential",
+          "the request has a field that shows who asks (X-Api-Key and its kin) and that the route does not "
+          "key, and the response says neither public nor s-maxage"};
     case Reason::loop:
       return {"loop", "the request has been here before: the upstream leads back to this larder"};
     case Reason::upgrade:
@@ -82,12 +88,12 @@ Wording wording_of(Reason reason) {
       return {"private", "the response says Cache-Control: private"};
     case Reason::authorization:
       return {"authorization",
-              "the request has Authorization, and the response says neither public, s-maxage nor "
-              "must-revalidate"};
+              "the request has an Authorization that the route does not key, and the response says neither "
+              "public, s-maxage nor must-revalidate"};
     case Reason::set_cookie:
       return {"set-cookie",
-              "the response carries Set-Cookie, and the origin states no lifetime for it or the route "
-              "refuses it"};
+              "the response carries Set-Cookie, which the route has neither stripped nor, where the origin "
+              "states a lifetime, allowed"};
     case Reason::vary_any:
       return {
           "vary-any",

@@ -52,10 +52,9 @@ bool allows_stale(const http::CacheControl& asked, const Lifetimes& stored) {
 }  // namespace
 
 Reason stranger_reason(const Route& route, const http::FieldList& fields, const Lifetimes& stored) {
-  if (!stored.by_route) return Reason::none;
-  if (has_unkeyed_cookie(route, fields)) return Reason::cookie;
-  if (!stored.allows_authorization && has_unkeyed_authorization(route, fields)) return Reason::authorization;
-  return Reason::none;
+  // Stored while the route allowed it, or by another instance whose routes do.
+  if (stored.sets_cookie && route.set_cookie != SetCookieRule::allow) return Reason::set_cookie;
+  return unkeyed_credential(route, fields, {stored.allows_credentials, stored.allows_authorization});
 }
 
 bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,

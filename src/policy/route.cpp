@@ -26,15 +26,6 @@ bool is_keyed_field(const Route& route, std::string_view name) {
                      [name](const std::string& keyed) { return equal_ignoring_case(keyed, name); });
 }
 
-bool has_unkeyed_cookie(const Route& route, const http::FieldList& request_fields) {
-  if (route.cookies.mode != CookieRule::Mode::refuse) return false;
-  return request_fields.contains("Cookie") && !is_keyed_field(route, "Cookie");
-}
-
-bool has_unkeyed_authorization(const Route& route, const http::FieldList& request_fields) {
-  return request_fields.contains("Authorization") && !is_keyed_field(route, "Authorization");
-}
-
 bool takes_method(const std::vector<std::string>& methods, std::string_view method) {
   if (methods.empty()) return true;
   return std::any_of(methods.begin(), methods.end(), [method](const std::string& named) {

@@ -32,13 +32,26 @@ bool is_understood(int status) {
 struct Facts {
   const StoringInput& input;
   http::CacheControl control;
+  Sharing sharing;
   std::optional<Milliseconds> route_ttl;
   bool overridden = false;  // the route's ttl speaks in the origin's place
 };
 
+// NEXT.md, "Credentials"; RFC 9111, section 3.5. What is not to be stored at all is shared with nobody who
+// shows who he is, even where the route overrides that.
+Sharing sharing_of(const OriginDirectives& said) {
+  const http::CacheControl& control = said.control;
+  if (control.is_private || (control.no_store && !control.must_understand)) return {};
+  Sharing sharing;
+  sharing.with_credentials = control.is_public || control.s_maxage || (said.targeted && control.max_age);
+  sharing.with_authorization = sharing.with_credentials || control.must_revalidate;
+  return sharing;
+}
+
 Facts facts_of(const StoringInput& input) {
-  Facts facts{input, origin_directives(input.response.fields).control,
-              input.route.ttl.for_status(input.response.status), false};
+  const OriginDirectives said = origin_directives(input.response.fields);
+  Facts facts{input, said.control, sharing_of(said), input.route.ttl.for_status(input.response.status),
+              false};
   facts.overridden = input.route.override_origin && facts.route_ttl.has_value();
   return facts;
 }
@@ -75,11 +88,6 @@ Reason refusal_by_directives(const Facts& facts) {
   return Reason::none;
 }
 
-// RFC 9111, section 3.5.
-bool allows_authorization(const http::CacheControl& control) {
-  return control.is_public || control.s_maxage || control.must_revalidate;
-}
-
 // RFC 9111, section 4.1. What varies by a field that we write ourselves varies by what no request shows.
 bool varies_by_unknown(const Facts& facts) {
   const auto names = vary_names(facts.input.response.fields);
@@ -88,17 +96,19 @@ bool varies_by_unknown(const Facts& facts) {
   });
 }
 
-// What makes a response one client's own, whatever the route's ttl says.
+// RFC 9111, section 7.3, and the stricter rule of NEXT.md, "Credentials".
+bool may_set_cookie(SetCookieRule rule, bool by_route) {
+  return rule == SetCookieRule::strip || (rule == SetCookieRule::allow && !by_route);
+}
+
+// What makes a response one client's own, whatever states its lifetime.
 Reason refusal_by_sharing(const Facts& facts, bool by_route) {
   const StoringInput& input = facts.input;
-  if (has_unkeyed_authorization(input.route, input.request.fields) && !allows_authorization(facts.control)) {
-    return Reason::authorization;
-  }
+  const Reason credential = unkeyed_credential(input.route, input.request.fields, facts.sharing);
+  if (credential != Reason::none) return credential;
   if (varies_by_unknown(facts)) return Reason::vary_any;
-  // RFC 9111, section 7.3, and DESIGN.md's stricter rule where the origin states no lifetime.
   const bool sets_cookie = input.response.fields.contains("Set-Cookie");
-  if (sets_cookie && (by_route || input.route.refuse_set_cookie)) return Reason::set_cookie;
-  if (by_route && has_unkeyed_cookie(input.route, input.request.fields)) return Reason::cookie;
+  if (sets_cookie && !may_set_cookie(input.route.set_cookie, by_route)) return Reason::set_cookie;
   return Reason::none;
 }
 
@@ -169,8 +179,10 @@ Lifetimes lifetimes_of(const Facts& facts, const Freshness& freshness) {
   lifetimes.stale_if_error = std::min(stale.if_error, input.max_lifetime);
   lifetimes.must_revalidate = stale.must_revalidate;
   lifetimes.no_cache = facts.control.no_cache && !facts.overridden;
-  lifetimes.by_route = freshness.by_route;
-  lifetimes.allows_authorization = allows_authorization(facts.control);
+  lifetimes.allows_credentials = facts.sharing.with_credentials;
+  lifetimes.allows_authorization = facts.sharing.with_authorization;
+  const bool is_stripped = input.route.set_cookie == SetCookieRule::strip;
+  lifetimes.sets_cookie = !is_stripped && input.response.fields.contains("Set-Cookie");
   return lifetimes;
 }
 

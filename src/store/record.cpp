@@ -22,7 +22,7 @@ namespace {
 //
 // To add or change a field: change `magic`, encode() and decode(). Records of other versions are misses and
 // go by their expiry, so instances of two versions on one Redis share nothing and disturb nothing.
-constexpr std::string_view magic = "LDR\x03";
+constexpr std::string_view magic = "LDR\x04";
 constexpr std::size_t prefix_size = 16;
 
 enum class Kind : std::uint8_t { response = 1, vary = 2 };
@@ -30,8 +30,9 @@ enum class Kind : std::uint8_t { response = 1, vary = 2 };
 enum Flag : std::uint8_t {
   must_revalidate = 1,
   no_cache = 2,
-  by_route = 4,
+  allows_credentials = 4,
   allows_authorization = 8,
+  sets_cookie = 16,
 };
 
 /// No time or lifetime of ours is longer, and sums of these do not overflow.
@@ -55,8 +56,9 @@ void write_lifetimes(ByteWriter& writer, const policy::Lifetimes& lifetimes) {
   unsigned flags = 0;
   if (lifetimes.must_revalidate) flags |= Flag::must_revalidate;
   if (lifetimes.no_cache) flags |= Flag::no_cache;
-  if (lifetimes.by_route) flags |= Flag::by_route;
+  if (lifetimes.allows_credentials) flags |= Flag::allows_credentials;
   if (lifetimes.allows_authorization) flags |= Flag::allows_authorization;
+  if (lifetimes.sets_cookie) flags |= Flag::sets_cookie;
   writer.number(static_cast<std::uint8_t>(flags));
 }
 
@@ -80,8 +82,9 @@ policy::Lifetimes read_lifetimes(ByteReader& reader) {
   const unsigned flags = reader.number<std::uint8_t>();
   lifetimes.must_revalidate = (flags & Flag::must_revalidate) != 0;
   lifetimes.no_cache = (flags & Flag::no_cache) != 0;
-  lifetimes.by_route = (flags & Flag::by_route) != 0;
+  lifetimes.allows_credentials = (flags & Flag::allows_credentials) != 0;
   lifetimes.allows_authorization = (flags & Flag::allows_authorization) != 0;
+  lifetimes.sets_cookie = (flags & Flag::sets_cookie) != 0;
   return lifetimes;
 }
 

@@ -24,7 +24,8 @@ export function startOrigin () {
   return new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
-/// larder with a plain configuration before an upstream; nothing in it is there for the tests.
+/// larder with a plain configuration before an upstream. By default it stores no Set-Cookie; the suite asks what
+/// RFC 9111, section 7.3, says of it.
 export async function startLarder (binary, upstreamPort) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'larder-conformance-'))
   const port = await freePort()
@@ -35,6 +36,7 @@ upstreams:
 routes:
   - match: /**
     heuristic: true
+    set_cookie: allow
 `)
   const child = spawn(binary, ['--config', config], { stdio: ['ignore', 'ignore', 'inherit'] })
   const ended = new Promise(resolve => child.on('exit', resolve))

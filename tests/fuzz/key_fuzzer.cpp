@@ -39,8 +39,10 @@ policy::Route route_from(Input& input) {
   route.query.names = words_of(input.line());
   route.headers = words_of(input.line());
   std::erase_if(route.headers, [](const std::string& name) { return !is_token(name); });
-  route.cookies.names = words_of(input.line());
-  if (!route.cookies.names.empty()) route.cookies.mode = policy::CookieRule::Mode::key;
+  std::vector<std::string> cookies = words_of(input.line());
+  // Globs are keyed cookie by cookie, which the second opinion below does not follow.
+  std::erase_if(cookies, [](const std::string& name) { return name.find('*') != std::string::npos; });
+  if (!cookies.empty()) route.cookies = policy::CookieRule::keep_only(std::move(cookies));
   return route;
 }
 
@@ -73,7 +75,7 @@ std::vector<KeyPart> partition_of(const policy::Route& route, const http::FieldL
     std::transform(name.begin(), name.end(), name.begin(), to_lower);
     parts.push_back({"header", name, field_value(fields, name)});
   }
-  for (const std::string& name : route.cookies.names) {
+  for (const std::string& name : route.cookies.key) {
     parts.push_back({"cookie", name, cookie_value(fields, name)});
   }
   return parts;

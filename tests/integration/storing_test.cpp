@@ -93,12 +93,24 @@ TEST_CASE("Cookies and credentials are shared only where the origin says so") {
   const Fields with_cookie{{"Cookie", "session=1"}};
   const Case cases[] = {
       {"Set-Cookie, fresh by the route alone", {}, {{"Set-Cookie", "a=1"}}, false},
-      {"Set-Cookie, fresh by the origin (RFC 9111, section 7.3)",
+      {"Set-Cookie, fresh by the origin",
        {},
        {{"Set-Cookie", "a=1"}, {"Cache-Control", "max-age=60"}},
-       true},
+       false},
+      {"Set-Cookie, public", {}, {{"Set-Cookie", "a=1"}, {"Cache-Control", "public, max-age=60"}}, false},
       {"Cookie, fresh by the route alone", with_cookie, {}, false},
-      {"Cookie, fresh by the origin", with_cookie, {{"Cache-Control", "max-age=60"}}, true},
+      {"Cookie, fresh by the origin", with_cookie, {{"Cache-Control", "max-age=60"}}, false},
+      {"Cookie, must-revalidate", with_cookie, {{"Cache-Control", "max-age=60, must-revalidate"}}, false},
+      {"Cookie, public", with_cookie, {{"Cache-Control", "public, max-age=60"}}, true},
+      {"Cookie, s-maxage", with_cookie, {{"Cache-Control", "s-maxage=60"}}, true},
+      {"Cookie, a targeted lifetime", with_cookie, {{"CDN-Cache-Control", "max-age=60"}}, true},
+      {"a cookie that only scripts read", {{"Cookie", "_ga=GA1.1.1.1"}}, {}, true},
+      {"a script's cookie beside a session", {{"Cookie", "_ga=GA1.1.1.1; session=1"}}, {}, false},
+      {"X-Api-Key, fresh by the route alone", {{"X-Api-Key", "a"}}, {}, false},
+      {"X-Api-Key, fresh by the origin", {{"X-Api-Key", "a"}}, {{"Cache-Control", "max-age=60"}}, false},
+      {"X-Api-Key, public", {{"X-Api-Key", "a"}}, {{"Cache-Control", "public, max-age=60"}}, true},
+      {"X-Forwarded-User", {{"X-Forwarded-User", "a"}}, {{"Cache-Control", "max-age=60"}}, false},
+      {"X-CSRF-Token", {{"X-CSRF-Token", "a"}}, {}, true},
       {"Authorization", authorized, {}, false},
       {"Authorization, max-age", authorized, {{"Cache-Control", "max-age=60"}}, false},
       {"Authorization, public (RFC 9111, section 3.5)",
@@ -114,9 +126,17 @@ TEST_CASE("Cookies and credentials are shared only where the origin says so") {
   for (const Case& one : cases) table.check(one);
 }
 
-TEST_CASE("A route may refuse Set-Cookie always, and ignore cookies") {
-  Table refusing("  - match: /**\n    ttl: 60s\n    set_cookie: refuse\n");
-  refusing.check({"refused", {}, {{"Set-Cookie", "a=1"}, {"Cache-Control", "max-age=60"}}, false});
+TEST_CASE("A route may strip or allow Set-Cookie, share what credentials get, and ignore cookies") {
+  Table stripping("  - match: /**\n    ttl: 60s\n    set_cookie: strip\n");
+  stripping.check({"stripped", {}, {{"Set-Cookie", "a=1"}}, true});
+  Table allowing("  - match: /**\n    ttl: 60s\n    set_cookie: allow\n");
+  allowing.check({"allowed", {}, {{"Set-Cookie", "a=1"}, {"Cache-Control", "max-age=60"}}, true});
+  allowing.check({"fresh by the route alone", {}, {{"Set-Cookie", "a=1"}}, false});
+  Table sharing("  - match: /**\n    ttl: 60s\n    credentials: shared\n");
+  sharing.check({"shared", {{"X-Api-Key", "a"}, {"Authorization", "Basic YTpi"}}, {}, true});
+  Table keying("  - match: /**\n    ttl: 60s\n    cookies: {key: [lang], ignore: [\"seen_*\"]}\n");
+  keying.check({"keyed and ignored", {{"Cookie", "lang=de; seen_1=x"}}, {}, true});
+  keying.check({"neither", {{"Cookie", "lang=de; session=1"}}, {}, false});
   Table ignoring("  - match: /**\n    ttl: 60s\n    cookies: ignore\n");
   ignoring.check({"ignored", {{"Cookie", "session=1"}}, {}, true});
 }
@@ -188,6 +208,39 @@ TEST_CASE("One user's answer never reaches another") {
       CHECK(client.get("/me", {{name, user}}).body == "for " + std::string(user));
   }
   CHECK(client.get("/me").body == "for ");
+}
+
+TEST_CASE(
+    "A visitor never becomes who came before him, though the session is renewed each time "
+    "(express-session)") {
+  Origin origin([](const OriginRequest& request) {
+    const std::string cookie = request.fields.get("Cookie");
+    const std::string session = cookie.empty() ? "sid=new" + std::to_string(request.nth) : cookie;
+    return text("you are " + session)
+        .with("Set-Cookie", session + "; Path=/; HttpOnly")
+        .with("Cache-Control", "max-age=60");
+  });
+  Larder larder(Yaml{.upstream = origin.url(), .routes = "  - match: /other\n"});
+  Client client = larder.client();
+  CHECK(client.get("/", {{"Cookie", "sid=alice"}}).body == "you are sid=alice");
+  for (int nth = 2; nth < 5; ++nth) {
+    const Response visitor = client.get("/");
+    const std::string session = "sid=new" + std::to_string(nth);
+    CHECK(visitor.body == "you are " + session);
+    CHECK(visitor.fields.all("Set-Cookie") == std::vector<std::string>{session + "; Path=/; HttpOnly"});
+  }
+  CHECK(client.get("/", {{"Cookie", "sid=bob"}}).body == "you are sid=bob");
+}
+
+TEST_CASE("Fields taken off the list of credentials are like any other, those put on it show who asks") {
+  Origin origin(numbered);
+  Larder larder(
+      Yaml{.upstream = origin.url(), .rest = "credentials: {add: [X-Tenant], remove: [X-Tenant-Id]}\n"});
+  Client client = larder.client();
+  client.get("/a", {{"X-Tenant-Id", "1"}});
+  CHECK(cache_result(client.get("/a", {{"X-Tenant-Id", "2"}})) == "HIT");
+  CHECK(cache_result(client.get("/a", {{"X-Tenant", "2"}})) == "BYPASS");
+  CHECK(cache_result(client.get("/a", {{"X_Tenant", "2"}})) == "BYPASS");
 }
 
 TEST_CASE("Vary keeps variants apart, and each is a HIT of its own (RFC 9111, section 4.1)") {

@@ -135,8 +135,7 @@ TEST_CASE("RFC 9111, section 5.2.1: who wants the origin asked does not wait for
 }
 
 TEST_CASE("requests with cookies wait for each other alone, and share only what the origin made public") {
-  const policy::Route by_route = route("/**", 60s);
-  Late s({.content = "hello"}, {by_route});
+  Late s({.content = "hello"}, {route("/**", 60s)});
   auto anonymous = s.begin("/a");
   auto anna = s.begin("/a", {{"Cookie", "id=anna"}});
   CHECK(asked(s) == 2);
@@ -148,7 +147,7 @@ TEST_CASE("requests with cookies wait for each other alone, and share only what 
   CHECK(asked(s) == 3);
   CHECK(s.origin.asked[2].fields.find("Cookie") == "id=bert");
 
-  Late public_one(cacheable);
+  Late public_one({.fields = {{"Cache-Control", "public, max-age=60"}}, .content = "content"});
   auto first = public_one.begin("/a", {{"Cookie", "id=anna"}});
   auto second = public_one.begin("/a", {{"Cookie", "id=bert"}});
   CHECK(public_one.finish(first).line() == "MISS 200 content");

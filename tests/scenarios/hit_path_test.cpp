@@ -103,6 +103,8 @@ struct Fixture {
     scenario.origin_says({.fields = {{"Cache-Control", "max-age=60"}}, .content = "content"});
     scenario.get("/a");
     scenario.get("/b?c=d");
+    scenario.origin_says({.fields = {{"Cache-Control", "public, max-age=60"}}, .content = "content"});
+    scenario.get("/public");
     scenario.origin_says({.fields = {{"Cache-Control", "max-age=60"}}, .content = std::string(16'000, 'x')});
     scenario.get("/large");
     scenario.origin_says({.fields = {{"Cache-Control", "max-age=60"}}, .content = std::string(100'000, 'y')});
@@ -143,15 +145,21 @@ TEST_CASE("A hit allocates nothing once a connection has had some") {
   constexpr std::string_view browser =
       "GET /b?c=d HTTP/1.1\r\nHost: shop.test\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0)\r\n"
       "Accept: text/html,application/xhtml+xml\r\nAccept-Language: de,en;q=0.5\r\nConnection: keep-alive\r\n"
-      "Cookie: a=b; c=d\r\nX-Anything: else\r\nCache-Control: max-stale=5\r\n\r\n";
+      "Cookie: _ga=GA1.1.12345.67890; _gid=GA1.1.1.2; _fbp=fb.1.2.3\r\nX-Anything: else\r\n"
+      "X-Csrf-Token: abcdefghijklmnopqrstuvwxyz\r\nSec-Fetch-Mode: navigate\r\nCache-Control: max-stale=5\r\n"
+      "\r\n";
+  constexpr std::string_view user =
+      "GET /public HTTP/1.1\r\nHost: shop.test\r\nAuthorization: Bearer abcdefghijklmnop\r\n"
+      "Cookie: session=abcdefghijklmnopqrstuvwxyz; c=d\r\nX-Api-Key: abcdefghijklmnopq\r\n\r\n";
   const std::string pipelined = std::string(plain).append(browser).append(plain);
   Fixture fixture;
   Client client(fixture.port);
   for (int i = 0; i < 5; ++i) {
     fixture.ask(client, browser, "content");
+    fixture.ask(client, user, "content");
     fixture.ask(client, pipelined, "content");
   }
-  for (const std::string_view request : {plain, browser, std::string_view(pipelined)}) {
+  for (const std::string_view request : {plain, browser, user, std::string_view(pipelined)}) {
     CAPTURE(request);
     CHECK(fixture.ask(client, request, "content") == 0);
   }

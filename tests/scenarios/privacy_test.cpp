@@ -63,16 +63,21 @@ TEST_CASE("a name with larder's own port in Host cannot poison the name without 
   CHECK(s.get("/a", {{"Host", "shop.test"}}).line() == "MISS 200 shop.test");
 }
 
-TEST_CASE("where the origin states freshness, RFC 9111 alone decides about cookies (section 7.3)") {
-  Scenario s({route("/**", 60s)});
-  s.origin_says({.fields = {{"Cache-Control", "max-age=60"}, {"Set-Cookie", "seen=1"}}, .content = "shared"});
+TEST_CASE("where the route allows Set-Cookie and the origin says public, RFC 9111 decides (section 7.3)") {
+  policy::Route allowing = route("/**", 60s);
+  allowing.set_cookie = policy::SetCookieRule::allow;
+  Scenario s({allowing});
+  s.origin_says(
+      {.fields = {{"Cache-Control", "public, max-age=60"}, {"Set-Cookie", "seen=1"}}, .content = "shared"});
   CHECK(s.get("/a", {{"Cookie", "id=anna"}}).line() == "MISS 200 shared");
-  CHECK(s.get("/a", {{"Cookie", "id=bert"}}).line() == "HIT 200 shared");
+  const Seen other = s.get("/a", {{"Cookie", "id=bert"}});
+  CHECK(other.line() == "HIT 200 shared");
+  CHECK(other.fields.find("Set-Cookie") == "seen=1");
 }
 
 TEST_CASE("cookies and fields that the route names are part of the key") {
   policy::Route keyed = route("/**", 60s);
-  keyed.cookies = {policy::CookieRule::Mode::key, {"theme"}};
+  keyed.cookies = policy::CookieRule::keep_only({"theme"});
   keyed.headers = {"Accept-Language"};
   Scenario s({keyed});
   s.origin.answer = [](const pipeline::Request& request) {

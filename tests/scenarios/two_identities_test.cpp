@@ -30,10 +30,12 @@ constexpr const char* paths[] = {"/api/products/7",   "/api/products?utm_source=
 Fields credentials(std::string_view kind, const std::string& user) {
   if (kind == "token") return {{"Authorization", "Bearer " + user}};
   if (kind == "cookie") return {{"Cookie", "session=" + user}};
+  if (kind == "key") return {{"X-Api-Key", user}};
+  if (kind == "gateway") return {{"X-Forwarded-User", user}};
   return {{"Authorization", "Bearer " + user}, {"Cookie", "session=" + user}};
 }
 
-/// What an honest origin says of an answer that is one user's: nothing, or that it is.
+/// What an origin says of an answer that is one user's: nothing, that it is, or thoughtlessly a lifetime.
 const std::vector<Fields>& markings() {
   static const std::vector<Fields> all{
       {},
@@ -44,6 +46,9 @@ const std::vector<Fields>& markings() {
       {{"Set-Cookie", "session=new"}},
       {{"Cache-Control", "max-age=60"}, {"Vary", "Authorization, Cookie"}},
       {{"Cache-Control", "max-age=60"}, {"Vary", "*"}},
+      {{"Cache-Control", "max-age=60"}},
+      {{"Cache-Control", "max-age=60"}, {"Set-Cookie", "session=new"}},
+      {{"Cache-Control", "max-age=60, stale-while-revalidate=600"}, {"ETag", "\"1\""}},
   };
   return all;
 }
@@ -53,7 +58,9 @@ Answer personal(const pipeline::Request& request, const Fields& marking) {
   const http::FieldList& fields = request.head.fields;
   return {.fields = marking,
           .content = "for " + std::string(fields.find("Authorization").value_or("nobody")) + " " +
-                     std::string(fields.find("Cookie").value_or("nobody"))};
+                     std::string(fields.find("Cookie").value_or("nobody")) + " " +
+                     std::string(fields.find("X-Api-Key").value_or("nobody")) + " " +
+                     std::string(fields.find("X-Forwarded-User").value_or("nobody"))};
 }
 
 }  // namespace
@@ -63,7 +70,7 @@ TEST_CASE("two users' responses never cross on any route of the example configur
   REQUIRE(loaded.ok());
   for (const Fields& marking : markings()) {
     for (const char* path : paths) {
-      for (const char* kind : {"token", "cookie", "both"}) {
+      for (const char* kind : {"token", "cookie", "both", "key", "gateway"}) {
         CAPTURE(path);
         CAPTURE(kind);
         Scenario s(loaded.config.routes);

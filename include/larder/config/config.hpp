@@ -124,6 +124,14 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
+/// What the configuration changes about the documented list of request fields that show who asks
+/// (policy/credentials.hpp): names, or globs of names.
+struct Credentials {
+  std::vector<std::string> add;
+  std::vector<std::string> remove;
+  bool operator==(const Credentials&) const = default;
+};
+
 /// The whole configuration, defaults filled in: plain values.
 struct Config {
   std::vector<Listen> listen{{"0.0.0.0:8080"}};
@@ -133,6 +141,7 @@ struct Config {
   std::vector<policy::SiteRule> sites;
   std::vector<Upstream> upstreams;
   Store store;
+  Credentials credentials;
   std::vector<policy::Route> routes;
   Milliseconds shutdown_grace{10'000};
   Logging log;

@@ -27,10 +27,9 @@ struct Hop {
 /// ...) is dropped, and so are what came as X-Forwarded-For and Surrogate-Capability, Range and the client's
 /// conditions (If-None-Match, If-Modified-Since, If-Range), which would make the answer one client's own;
 /// Accept-Encoding goes as those of `zstd, br, gzip` that the client takes, which is what selects a variant.
-/// A field that `route` keys is not dropped. Of a cacheable request's Cookie only what can be told apart by
-/// the key goes on: with `cookies: [names]` those names, with `cookies: ignore` nothing (the operator says
-/// that the response does not depend on it), with the default all of it, for then a response that depends on
-/// it is not shared.
+/// A field that `route` keys is not dropped, nor is one that shows who asks. Of a cacheable request's Cookie
+/// what is ignored stays behind (remove_ignored_cookies()); cookies that are neither keyed nor ignored go on,
+/// for a response that depends on them is not shared.
 Result<http::FieldList> request_fields_to_forward(const Route& route, const http::RequestHead& request,
                                                   const Hop& hop, bool cacheable);
 

@@ -20,8 +20,9 @@ struct Lifetimes {
   bool must_revalidate =
       false;              ///< must-revalidate, proxy-revalidate or s-maxage (sections 5.2.2.2, .8, .10)
   bool no_cache = false;  ///< validated before each use (section 5.2.2.4)
-  bool by_route = false;  ///< the origin states no lifetime: the route's ttl or a heuristic gave it
-  bool allows_authorization = false;  ///< public, s-maxage or must-revalidate (section 3.5)
+  bool allows_credentials = false;    ///< public, s-maxage, or a lifetime in a targeted field
+  bool allows_authorization = false;  ///< that, or must-revalidate (section 3.5)
+  bool sets_cookie = false;           ///< it carries a Set-Cookie
   bool operator==(const Lifetimes&) const = default;
 };
 

@@ -23,6 +23,7 @@ enum class Reason {
   ambiguous_path,     ///< backslash, control bytes or dot segments in the path, plain or encoded
   protected_path,     ///< the path may be another spelling of one on a route that must not be led around
   cookie,             ///< a Cookie that the route neither keys nor ignores
+  credential,         ///< another field that shows who asks, and that the route does not key
   upgrade,            ///< the client asks for another protocol
   loop,               ///< it has been here before: an upstream leads back
   // The stored response.
@@ -40,7 +41,7 @@ enum class Reason {
   response_no_store,
   response_private,
   authorization,        ///< Authorization in the request, and the response does not allow sharing
-  set_cookie,           ///< Set-Cookie where only the route's ttl makes the response fresh
+  set_cookie,           ///< Set-Cookie, which the route does not have stored
   vary_any,             ///< Vary: *, by a field that larder writes itself, or by too many
   too_many_tags,        ///< more than policy::most_tags in Surrogate-Key, Cache-Tag and Cache-Groups
   status,               ///< a status that may not be stored, or that nothing gives a lifetime

@@ -10,8 +10,7 @@ struct ReuseDecision {
     serve,         ///< it is fresh, or stale within what the request's max-stale allows
     serve_behind,  ///< it is stale, but may be served while it is validated (RFC 5861, section 3)
     validate,      ///< ask the origin whether it still holds, with its validators
-    fill,          ///< fetch anew: it has no validator, or was not made for a request with this Cookie or
-                   ///< Authorization
+    fill,          ///< fetch anew: it has no validator, or is not for a request that shows who asks
     refuse,        ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
   };
   Action action = Action::fill;
@@ -19,14 +18,15 @@ struct ReuseDecision {
 };
 
 /// RFC 9111, sections 4, 4.2.4 and 5.2.1. `has_validator`: the stored response has an ETag or Last-Modified.
-/// A request with a Cookie (or Authorization) outside the key is not answered from an entry for which the
-/// origin stated no lifetime: Action::fill with Reason::cookie (Reason::authorization).
+/// A request with a credential outside the key is answered only from an entry whose response said that it
+/// may be shared so: else Action::fill with Reason::authorization, cookie or credential.
 ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
                            bool has_validator, Time now);
 
-/// Reason::cookie or Reason::authorization where a stored response is not for a request with these fields: an
-/// entry without a lifetime of the origin's own was made from a request without them, and an answer to one
-/// with them may be another.
+/// Why a stored response is not for a request with these fields, if it is not: Reason::authorization, cookie
+/// or credential where they show who asks, the route does not key that, and the response did not say that it
+/// may be shared with such requests; Reason::set_cookie where it would give everybody a cookie that the route
+/// does not allow.
 Reason stranger_reason(const Route& route, const http::FieldList& request_fields, const Lifetimes& stored);
 
 /// Whether a stored response may be served where the origin cannot be reached or answers with an error: by

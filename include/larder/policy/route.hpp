@@ -2,13 +2,16 @@
 
 #include <larder/base/clock.hpp>
 #include <larder/http/field_list.hpp>
+#include <larder/policy/credentials.hpp>
 #include <larder/policy/path_pattern.hpp>
 #include <larder/policy/warm_rule.hpp>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace larder::policy {
@@ -37,12 +40,27 @@ struct QueryRule {
   bool operator==(const QueryRule&) const = default;
 };
 
-/// What a request's Cookie field means for sharing a response that only the route's ttl makes fresh.
+/// What becomes of the cookies of a request that may be answered from cache: names and globs of names. A
+/// cookie that is neither keyed nor ignored shows who asks. Those that only scripts read are ignored unless
+/// they are keyed (credentials.hpp).
 struct CookieRule {
-  enum class Mode { refuse, ignore, key };
-  Mode mode = Mode::refuse;
-  std::vector<std::string> names;  ///< cookies that become part of the key
+  std::vector<std::string> key;     ///< part of the key, and sent in its order
+  std::vector<std::string> ignore;  ///< not sent, unless they are keyed
   bool operator==(const CookieRule&) const = default;
+
+  /// `cookies: ignore`.
+  static CookieRule ignore_all() { return {.key = {}, .ignore = {"*"}}; }
+  /// `cookies: [names]`: no others are sent.
+  static CookieRule keep_only(std::vector<std::string> names) {
+    return {.key = std::move(names), .ignore = {"*"}};
+  }
+};
+
+/// What becomes of a response with Set-Cookie.
+enum class SetCookieRule {
+  refuse,  ///< it is never stored, whatever it says
+  strip,   ///< it is stored without the field, which only the client whose request was sent gets
+  allow,   ///< it is stored with the field where the origin itself states a lifetime (RFC 9111, section 7.3)
 };
 
 /// What a successful unsafe request purges beyond its own target URI.
@@ -78,10 +96,10 @@ struct Route {
   bool override_origin = false;          ///< `override: true`
   bool heuristic = false;                ///< RFC 9111, section 4.2.2, where the origin states no lifetime
   bool honor_request_directives = true;  ///< Cache-Control in requests (RFC 9111, section 5.2.1)
-  bool refuse_set_cookie = false;        ///< `set_cookie: refuse`: never store a response with Set-Cookie
-  bool websocket = false;                ///< a request may open a WebSocket (RFC 6455)
-  bool strict = false;                   ///< `consistency: strict`: purges by any instance are seen at once
-  bool debug = false;                    ///< X-Cache-Key, X-Cache-Tags, X-Cache-TTL in responses
+  bool shares_credentials = false;  ///< `credentials: shared`: Authorization and such fields are not keyed
+  bool websocket = false;           ///< a request may open a WebSocket (RFC 6455)
+  bool strict = false;              ///< `consistency: strict`: purges by any instance are seen at once
+  bool debug = false;               ///< X-Cache-Key, X-Cache-Tags, X-Cache-TTL in responses
   TtlRule ttl;
   unsigned jitter = 0;  ///< percent by which a lifetime is cut short at most, by chance
   std::optional<Milliseconds> stale_while_revalidate;  ///< RFC 5861, where the origin states none
@@ -90,6 +108,9 @@ struct Route {
   QueryRule query;
   std::vector<std::string> headers;  ///< request fields whose values are part of the key
   CookieRule cookies;
+  SetCookieRule set_cookie = SetCookieRule::refuse;
+  /// Which fields show who asks: the same for all routes.
+  std::shared_ptr<const CredentialFields> credential_fields = CredentialFields::documented();
   std::vector<std::string> tags;  ///< templates
   PurgeRule purge;
   std::optional<WarmRule> warm;
@@ -98,12 +119,6 @@ struct Route {
 
 /// Whether the values of a request field are part of the route's key.
 bool is_keyed_field(const Route& route, std::string_view name);
-
-/// Whether a request carries a Cookie that the route neither keys nor ignores.
-bool has_unkeyed_cookie(const Route& route, const http::FieldList& request_fields);
-
-/// Whether a request carries an Authorization that the route does not key.
-bool has_unkeyed_authorization(const Route& route, const http::FieldList& request_fields);
 
 /// A route and what its pattern captured in one path.
 struct RouteMatch {

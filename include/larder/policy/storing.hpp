@@ -27,8 +27,8 @@ struct StoringInput {
   double chance = 0;          ///< from 0 on and below 1: how much of the route's jitter this response gets
 };
 
-/// RFC 9111, section 3 with 3.1 to 3.5, DESIGN.md's TTLs and cookie rules. To be asked again of a stored
-/// response that a 304 freshened: the 304 may have brought a Set-Cookie, or taken the permission away.
+/// RFC 9111, section 3 with 3.1 to 3.5, DESIGN.md's TTLs and NEXT.md's credentials. To be asked again of a
+/// stored response that a 304 freshened: the 304 may have brought a Set-Cookie, or taken the permission away.
 StoringDecision decide_storing(const StoringInput& input);
 
 /// Whether a response of this status is an error that does not take the place of a good stored response which

@@ -15,8 +15,9 @@ class PackedLifetimes {
       : fields_{.response_time = cut(lifetimes.response_time.time_since_epoch(), time_bits),
                 .must_revalidate = lifetimes.must_revalidate,
                 .no_cache = lifetimes.no_cache,
-                .by_route = lifetimes.by_route,
+                .allows_credentials = lifetimes.allows_credentials,
                 .allows_authorization = lifetimes.allows_authorization,
+                .sets_cookie = lifetimes.sets_cookie,
                 .initial_age = cut(lifetimes.initial_age, duration_bits),
                 .fetch_time = cut(lifetimes.fetch_time, duration_bits),
                 .freshness = cut(lifetimes.freshness, duration_bits),
@@ -32,8 +33,9 @@ class PackedLifetimes {
             .stale_if_error = duration(fields_.stale_if_error),
             .must_revalidate = fields_.must_revalidate != 0,
             .no_cache = fields_.no_cache != 0,
-            .by_route = fields_.by_route != 0,
-            .allows_authorization = fields_.allows_authorization != 0};
+            .allows_credentials = fields_.allows_credentials != 0,
+            .allows_authorization = fields_.allows_authorization != 0,
+            .sets_cookie = fields_.sets_cookie != 0};
   }
 
   Time response_time() const { return Time{duration(fields_.response_time)}; }
@@ -47,8 +49,9 @@ class PackedLifetimes {
     std::uint64_t response_time : time_bits;
     std::uint64_t must_revalidate : 1;
     std::uint64_t no_cache : 1;
-    std::uint64_t by_route : 1;
+    std::uint64_t allows_credentials : 1;
     std::uint64_t allows_authorization : 1;
+    std::uint64_t sets_cookie : 1;
     std::uint64_t initial_age : duration_bits;
     std::uint64_t fetch_time : duration_bits;
     std::uint64_t freshness : duration_bits;

@@ -53,7 +53,7 @@ routes:
     override: true
     heuristic: on
     request_directives: ignore
-    set_cookie: refuse
+    set_cookie: strip
     query: {only: ["a*", "true", "~"], sorted: on, forward: all}
     headers: [Accept-Language, "null"]
     cookies: [theme]
@@ -119,7 +119,8 @@ TEST_CASE("every key of a route is read into its place") {
   CHECK(route.override_origin);
   CHECK(route.heuristic);
   CHECK_FALSE(route.honor_request_directives);
-  CHECK(route.refuse_set_cookie);
+  CHECK(route.set_cookie == policy::SetCookieRule::strip);
+  CHECK_FALSE(route.shares_credentials);
   CHECK(route.websocket);
   CHECK(route.debug);
   CHECK(route.query == policy::QueryRule{.mode = policy::QueryRule::Mode::only,
@@ -127,14 +128,16 @@ TEST_CASE("every key of a route is read into its place") {
                                          .sorted = true,
                                          .forward_all = true});
   CHECK(route.headers == std::vector<std::string>{"Accept-Language", "null"});
-  CHECK(route.cookies == policy::CookieRule{.mode = policy::CookieRule::Mode::key, .names = {"theme"}});
+  CHECK(route.cookies == policy::CookieRule::keep_only({"theme"}));
   CHECK(route.tags == std::vector<std::string>{"p:{id}", "$x", "- a: b # c", "*"});
   CHECK(route.collapse == policy::Collapse::off);
   CHECK(loaded.config.routes[1].collapse == policy::Collapse::cluster);
   CHECK(route.purge == policy::PurgeRule{.none = false, .urls = {"/q/{id}/**"}, .tags = {"r:{part}"}});
   const policy::Route& other = loaded.config.routes[1];
   CHECK(other.ttl.plain == 5min);
-  CHECK(other.cookies.mode == policy::CookieRule::Mode::ignore);
+  CHECK(other.cookies == policy::CookieRule::ignore_all());
+  CHECK(other.set_cookie == policy::SetCookieRule::refuse);
+  CHECK_FALSE(other.shares_credentials);
   CHECK(other.purge.none);
   CHECK(other.jitter == 0);
   CHECK_FALSE(other.stale_while_revalidate);
@@ -163,6 +166,7 @@ limits:
   head: {size: 64KiB, fields: 200, time: 10s}
   content: {size: 0, slowest: 500}
   idle: 1m15s
+credentials: {add: [], remove: []}
 upstreams:
   api:
     servers: [http://h:1]
@@ -184,7 +188,8 @@ routes:
     override: off
     heuristic: off
     request_directives: honor
-    set_cookie: allow
+    set_cookie: refuse
+    credentials: refuse
     query: {sorted: off, forward: keyed}
     headers: []
     cookies: refuse

@@ -41,9 +41,22 @@ TEST_CASE("what a route may not say is refused in its place") {
        "route \"/**\": headers: expected a name without spaces and marks, found \"A B\""},
       {"cookies: ignor",
        "route \"/**\": cookies: expected ignore or refuse, found \"ignor\", did you mean \"ignore\"?"},
-      {"cookies: {a: 1}",
-       "route \"/**\": cookies: expected ignore, refuse or a list of cookie names, found a map"},
+      {"cookies: {a: 1}", "route \"/**\": cookies: unknown key \"a\""},
+      {"cookies: {}", "route \"/**\": cookies: must not be empty: key, ignore, or both"},
+      {"cookies: {key: []}", "route \"/**\": cookies.key: must not be empty"},
+      {"cookies: {key: [lang], ignore: [\"_a*\", lang]}",
+       "route \"/**\": cookies: \"lang\" cannot be both part of the key and ignored"},
+      {"cookies: {key: [\"a b\"]}",
+       "route \"/**\": cookies.key: expected a name without spaces and marks, found \"a b\""},
       {"cookies: []", "route \"/**\": cookies: must not be empty"},
+      {"credentials: shared",
+       "warning: route \"/**\": credentials: what one client gets for its Authorization, X-Api-Key or the "
+       "like "
+       "is given to all others"},
+      {"credentials: keyed", "route \"/**\": credentials: expected refuse or shared, found \"keyed\""},
+      {"set_cookie: allow",
+       "warning: route \"/**\": set_cookie: a cookie that the origin sets for one client, a session too, is "
+       "given to all others"},
       {"query: {ignore: [a], only: [b]}", "route \"/**\": query: \"ignore\" and \"only\" exclude each other"},
       {"query: {ignore: [\"a=b\"]}",
        "route \"/**\": query.ignore: expected the name of a query parameter, found \"a=b\""},
@@ -53,7 +66,7 @@ TEST_CASE("what a route may not say is refused in its place") {
       {"request_directives: honour",
        "route \"/**\": request_directives: expected honor or ignore, found \"honour\", did "
        "you mean \"honor\"?"},
-      {"set_cookie: deny", "route \"/**\": set_cookie: expected allow or refuse, found \"deny\""},
+      {"set_cookie: deny", "route \"/**\": set_cookie: expected refuse, strip or allow, found \"deny\""},
       {"match: \"/p/{id}\", tags: [\"p:{idd}\"]",
        "route \"/p/{id}\": tags: \"p:{idd}\": the match has no \"{idd}\", did you mean \"id\"?"},
       {"tags: [\"p:{id\"]", "route \"/**\": tags: \"p:{id\" has a \"{\" without its \"}\""},
@@ -127,5 +140,34 @@ TEST_CASE("a switch is any of YAML's words for yes and no") {
   }
   for (const char* word : {"off", "false", "no", "No"}) {
     CHECK_FALSE(load_route("cache: " + std::string(word)).config.routes.at(0).cache);
+  }
+}
+
+TEST_CASE("what shares private answers is warned of, and more so beside override") {
+  struct Case {
+    const char* keys;
+    std::vector<std::string> warnings;
+  };
+  const std::string private_response = "one user's private response could be shared with others";
+  const std::string shared = "what one client gets for its Authorization, X-Api-Key or the like";
+  const std::string cookie = "a cookie that the origin sets for one client, a session too";
+  for (const auto& [keys, warnings] : std::vector<Case>{
+           {"credentials: refuse", {}},
+           {"set_cookie: strip", {}},
+           {"cookies: ignore", {}},
+           {"credentials: shared", {shared}},
+           {"set_cookie: allow", {cookie}},
+           {"ttl: 1s, override: on, credentials: shared", {private_response, shared}},
+           {"ttl: 1s, override: on, cookies: {ignore: [\"*\"]}", {private_response}},
+           {"ttl: 1s, override: on, set_cookie: allow", {"is for lifetimes that the origin states", cookie}},
+       }) {
+    CAPTURE(keys);
+    const Loaded loaded = load_route(keys);
+    CHECK(loaded.ok());
+    REQUIRE(loaded.diagnostics.size() == warnings.size());
+    for (std::size_t i = 0; i < warnings.size(); ++i) {
+      CHECK(loaded.diagnostics[i].text().find("warning: ") != std::string::npos);
+      CHECK(loaded.diagnostics[i].text().find(warnings[i]) != std::string::npos);
+    }
   }
 }

@@ -48,8 +48,9 @@ TEST_CASE("fields for one connection stay behind (RFC 9110, section 7.6.1)") {
 }
 
 TEST_CASE("Connection may not name what decides who asks for what (front-door.md, hop-by-hop abuse)") {
-  for (const char* name : {"Authorization", "cookie", "HOST", "Content-Length", "Content-Type",
-                           "If-None-Match", "Range", "X-Forwarded-For", "Forwarded", "Via"}) {
+  for (const char* name :
+       {"Authorization", "cookie", "HOST", "Content-Length", "Content-Type", "If-None-Match", "Range",
+        "X-Forwarded-For", "Forwarded", "Via", "X-Api-Key", "x_consumer_id"}) {
     CAPTURE(name);
     http::FieldList fields = fields_of(std::string("Connection: close, ") + name);
     CHECK(forwarded(std::string("Connection: close, ") + name, false) == "malformed");
@@ -104,6 +105,79 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("overrides of today's frameworks, gateways and CDNs stay behind, and what shows who asks goes on") {
+  for (const char* name : {"X-Forwarded",
+                           "X-Forward-For",
+                           "X-Forwarder-For",
+                           "X-Forwarding-For",
+                           "Forwarded-For",
+                           "X-Remote-Addr",
+                           "X-Remote-IP",
+                           "X-ProxyUser-Ip",
+                           "WL-Proxy-Client-IP",
+                           "X-Middleware-Subrequest",
+                           "X-Middleware-Prefetch",
+                           "X-Invoke-Path",
+                           "X-Invoke-Status",
+                           "X-Nextjs-Data",
+                           "X-Matched-Path",
+                           "Request-Uri",
+                           "Http-Url",
+                           "X-Original-Remote-Addr",
+                           "X-Originally-Forwarded-For",
+                           "X-Original-For",
+                           "X-Originating-IP",
+                           "Fastly-Client-IP",
+                           "CF-Connecting-IP",
+                           "CF-Connecting-IPv6",
+                           "CF-IPCountry",
+                           "X-Azure-ClientIP",
+                           "X-Azure-SocketIP",
+                           "X-FD-HealthProbe",
+                           "Fly-Client-IP",
+                           "X-Appengine-User-IP",
+                           "Incap-Client-IP",
+                           "X-True-IP",
+                           "Real-Ip",
+                           "Cluster-Client-IP",
+                           "Remote-Addr",
+                           "X-Backend-Host",
+                           "X-Server-Name",
+                           "X-Sendfile-Type",
+                           "X-Replaced-Path",
+                           "X-MS-Original-URL",
+                           "X-WAWS-Unencoded-URL",
+                           "X-Host-Override",
+                           "CloudFront-Forwarded-Proto",
+                           "X-Vercel-Forwarded-For",
+                           "X-ARR-SSL",
+                           "X-Custom-IP-Authorization",
+                           "x_remote_addr",
+                           "REMOTE_ADDR",
+                           "Cf_Connecting_Ip"}) {
+    CAPTURE(name);
+    const std::string line = std::string(name) + ": v";
+    CHECK(forwarded(line, true) == "Host: Shop.test:81" + ours);
+    CHECK(forwarded(line, false) == "Host: Shop.test:81|" + line + ours);
+  }
+  for (const char* name :
+       {"X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Groups", "X_Forwarded_User",
+        "X-Forwarded-Access-Token", "X-Forwarded-Client-Cert", "X-Original-Authorization",
+        "Cf-Access-Jwt-Assertion", "X-Remote-User", "X-Api-Key", "X-User-Agent", "X-Anything"}) {
+    CAPTURE(name);
+    const std::string line = std::string(name) + ": v";
+    CHECK(forwarded(line, true) == "Host: Shop.test:81|" + line + ours);
+  }
+  CHECK(is_written_by_us({}, "X-Forwarded-Port"));
+  CHECK_FALSE(is_written_by_us({}, "X-Forwarded-User"));
+  // Taken off the list it is an override like its kin.
+  Route route;
+  route.credential_fields = std::make_shared<CredentialFields>(std::vector<std::string>{},
+                                                               std::vector<std::string>{"X-Forwarded-User"});
+  CHECK(forwarded("X-Forwarded-User: v", true, route) == "Host: Shop.test:81" + ours);
+  CHECK(is_written_by_us(route, "X-Forwarded-User"));
+}
+
 TEST_CASE("an override written with underscores, as CGI reads it, is one too") {
   for (const char* name : {"X_Original_URL", "x_forwarded_host", "X_HTTP-Method_Override"}) {
     CAPTURE(name);
@@ -148,11 +222,16 @@ TEST_CASE("of a shared answer's Cookie only what the key tells apart goes on") {
   Route route;
   CHECK(forwarded(cookies, true, route) ==
         "Host: Shop.test:81|Cookie: id=1; theme=dark; lang=de|Accept: a" + ours);
-  route.cookies.mode = CookieRule::Mode::ignore;
+  CHECK(forwarded("Cookie: id=1; _ga=2|Accept: a", true, route) ==
+        "Host: Shop.test:81|Accept: a|Cookie: id=1" + ours);
+  CHECK(forwarded("Cookie: _ga=2|Accept: a", true, route) == "Host: Shop.test:81|Accept: a" + ours);
+  CHECK(forwarded("Cookie: _ga=2|Accept: a", false, route) ==
+        "Host: Shop.test:81|Cookie: _ga=2|Accept: a" + ours);
+  route.cookies = CookieRule::ignore_all();
   CHECK(forwarded(cookies, true, route) == "Host: Shop.test:81|Accept: a" + ours);
   CHECK(forwarded(cookies, false, route) ==
         "Host: Shop.test:81|Cookie: id=1; theme=dark; lang=de|Accept: a" + ours);
-  route.cookies = {CookieRule::Mode::key, {"lang", "theme", "absent"}};
+  route.cookies = CookieRule::keep_only({"lang", "theme", "absent"});
   CHECK(forwarded(cookies, true, route) == "Host: Shop.test:81|Accept: a|Cookie: lang=de; theme=dark" + ours);
   CHECK(forwarded("Cookie: theme; theme = x ;theme=\"y|Accept: a", true, route) ==
         "Host: Shop.test:81|Accept: a|Cookie: theme=; theme=x; theme=\"y" + ours);

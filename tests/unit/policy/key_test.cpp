@@ -26,7 +26,7 @@ TEST_CASE("a key reads like the request") {
   CHECK(key_text(route, target_of("/", "")) == "GET:http://shop.test/?");
   CHECK(key_text(route, target_of("/%7Ba%7d{b}", "q=%20")) == "GET:http://shop.test/%7Ba%7d{b}?q=%20");
   route.headers = {"Accept-Language", "X-Tenant"};
-  route.cookies = {CookieRule::Mode::key, {"theme"}};
+  route.cookies = CookieRule::keep_only({"theme"});
   CHECK(key_text(route, target_of("/"), "accept-language: de , fr|Cookie: id=1; theme=dark") ==
         "GET:http://shop.test/#header:accept-language=de%20,%20fr#header:x-tenant#cookie:theme=dark");
 }
@@ -45,7 +45,7 @@ TEST_CASE("RFC 9110, section 4.2.1: every port is another site, behind a name, a
 TEST_CASE("distinct requests have distinct keys") {
   Route route;
   route.headers = {"A", "B"};
-  route.cookies = {CookieRule::Mode::key, {"x", "y"}};
+  route.cookies = CookieRule::keep_only({"x", "y"});
   std::set<std::string> keys;
   const std::vector<std::string> requests{
       "",
@@ -96,7 +96,7 @@ TEST_CASE("field lines combine and outer white space does not count in a partiti
 
 TEST_CASE("cookies that the route does not name are no part of the key") {
   Route route;
-  route.cookies = {CookieRule::Mode::key, {"theme"}};
+  route.cookies = CookieRule::keep_only({"theme"});
   CHECK(key_text(route, target_of("/"), "Cookie: theme=dark; id=1") ==
         key_text(route, target_of("/"), "Cookie: id=2|Cookie: theme=dark"));
   CHECK(key_text(route, target_of("/"), "Cookie: Theme=dark") == key_text(route, target_of("/")));

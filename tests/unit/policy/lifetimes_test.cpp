@@ -25,24 +25,24 @@ TEST_CASE("the route's ttl is for a response whose lifetime the origin does not 
     int status;
     std::string response;
     Seconds freshness;
-    bool by_route;
+    bool allows_credentials;
   };
   Route route = with_ttl(Seconds{60});
-  for (const auto& [status, response, freshness, by_route] : std::vector<Lifetime>{
-           {200, "", Seconds{60}, true},
-           {301, "", Seconds{60}, true},
+  for (const auto& [status, response, freshness, allows_credentials] : std::vector<Lifetime>{
+           {200, "", Seconds{60}, false},
+           {301, "", Seconds{60}, false},
            {200, "Cache-Control: public", Seconds{60}, true},
            {200, "Cache-Control: max-age=5", Seconds{5}, false},
-           {200, "Cache-Control: max-age=5, s-maxage=7", Seconds{7}, false},
+           {200, "Cache-Control: max-age=5, s-maxage=7", Seconds{7}, true},
            {200, "Expires: " + date_after(Seconds{9}), Seconds{9}, false},
-           {200, "CDN-Cache-Control: must-revalidate|Cache-Control: max-age=5", Seconds{60}, true},
+           {200, "CDN-Cache-Control: must-revalidate|Cache-Control: max-age=5", Seconds{60}, false},
            {302, "Cache-Control: max-age=5", Seconds{5}, false},
        }) {
     CAPTURE(response);
     const StoringDecision decision = decide(route, "", status, response);
     REQUIRE(decision.store());
     CHECK(decision.lifetimes.freshness == freshness);
-    CHECK(decision.lifetimes.by_route == by_route);
+    CHECK(decision.lifetimes.allows_credentials == allows_credentials);
   }
   check_storing(route, {
                            {"", 404, "", Reason::no_lifetime},
@@ -56,27 +56,30 @@ TEST_CASE("the route's ttl is for a response whose lifetime the origin does not 
                        });
 }
 
-TEST_CASE(
-    "where only the route's ttl makes a response fresh, cookies keep it from being shared (DESIGN.md, "
-    "TTLs)") {
+TEST_CASE("cookies keep a response from being shared, whatever its lifetime (NEXT.md, Credentials)") {
   check_storing(with_ttl(),
                 {
                     {"", 200, "Set-Cookie: a=b", Reason::set_cookie},
                     {"", 200, "Cache-Control: public|Set-Cookie: a=b", Reason::set_cookie},
-                    {"", 200, fresh + "|Set-Cookie: a=b", Reason::none},
+                    {"", 200, fresh + "|Set-Cookie: a=b", Reason::set_cookie},
                     {"Cookie: a=b", 200, "", Reason::cookie},
-                    {"Cookie: a=b", 200, "Cache-Control: public", Reason::cookie},
-                    {"Cookie: a=b", 200, fresh, Reason::none},
-                    {"Cookie: a=b", 200, fresh + "|Set-Cookie: a=b", Reason::none},
+                    {"Cookie: a=b", 200, "Cache-Control: public", Reason::none},
+                    {"Cookie: a=b", 200, fresh, Reason::cookie},
+                    {"Cookie: a=b", 200, fresh + ", must-revalidate", Reason::cookie},
+                    {"Cookie: a=b", 200, "Cache-Control: s-maxage=60", Reason::none},
+                    {"Cookie: a=b", 200, fresh + ", public|Set-Cookie: a=b", Reason::set_cookie},
+                    {"Cookie: _ga=b", 200, fresh, Reason::none},
+                    {"Cookie: _ga=b; a=b", 200, fresh, Reason::cookie},
+                    {"Cookie: ", 200, fresh, Reason::none},
                     {"Cookie: a=b", 200, "Cache-Control: no-cache|ETag: \"a\"", Reason::cookie},
                     {"", 200, "Cache-Control: no-cache|ETag: \"a\"|Set-Cookie: a=b", Reason::set_cookie},
                 });
   Route ignoring = with_ttl();
-  ignoring.cookies.mode = CookieRule::Mode::ignore;
+  ignoring.cookies = CookieRule::ignore_all();
   check_storing(ignoring, {{"Cookie: a=b", 200, "", Reason::none},
                            {"Cookie: a=b", 200, "Set-Cookie: c=d", Reason::set_cookie}});
   Route keyed = with_ttl();
-  keyed.cookies = {CookieRule::Mode::key, {"theme"}};
+  keyed.cookies = CookieRule::keep_only({"theme"});
   check_storing(keyed, {{"Cookie: a=b", 200, "", Reason::none}});
 }
 
@@ -99,7 +102,6 @@ TEST_CASE("`override: true` lets the route's ttl win over the origin's word, not
                               });
   const Lifetimes lifetimes = decide(overriding(), "", 200, "Cache-Control: no-cache, max-age=5").lifetimes;
   CHECK(lifetimes.freshness == Seconds{60});
-  CHECK(lifetimes.by_route);
   CHECK_FALSE(lifetimes.no_cache);
 }
 
@@ -116,7 +118,6 @@ TEST_CASE(
                             {"", 201, modified, Reason::status},
                             {"", 200, modified + "|Set-Cookie: a=b", Reason::set_cookie}});
   CHECK(decide(heuristic, "", 200, modified).lifetimes.freshness == Seconds{100});
-  CHECK(decide(heuristic, "", 200, modified).lifetimes.by_route);
   CHECK(decide(heuristic, "", 200, modified + "|Cache-Control: max-age=7").lifetimes.freshness == Seconds{7});
   heuristic.ttl.plain = Seconds{3};
   CHECK(decide(heuristic, "", 200, modified).lifetimes.freshness == Seconds{3});
@@ -138,7 +139,8 @@ TEST_CASE("the decision carries all that reuse needs") {
   CHECK(decision.lifetimes.must_revalidate);
   CHECK(decision.lifetimes.allows_authorization);
   CHECK_FALSE(decision.lifetimes.no_cache);
-  CHECK_FALSE(decision.lifetimes.by_route);
+  CHECK(decision.lifetimes.allows_credentials);
+  CHECK_FALSE(decision.lifetimes.sets_cookie);
 
   // RFC 9111, sections 5.2.2.2 and 5.2.2.8.
   CHECK(decide({}, "", 200, "Cache-Control: max-age=60, must-revalidate").lifetimes.must_revalidate);

@@ -89,9 +89,6 @@ TEST_CASE("a request may ask for more than freshness (RFC 9111, section 5.2.1)")
                 {"Cache-Control: max-stale=10", 71, Action::validate, Reason::stale},
                 {"Cache-Control: max-stale=10", 5, Action::serve, Reason::none},
                 {"Cache-Control: max-stale, max-age=30", 40, Action::validate, Reason::request_max_age},
-                // A HEAD or GET with a Cookie is not special where the origin states the lifetime.
-                {"Cookie: a=b", 0, Action::serve, Reason::none},
-                {"Authorization: Basic x", 0, Action::serve, Reason::none},
             });
 }
 
@@ -134,32 +131,54 @@ TEST_CASE("a route may be deaf to what requests ask, but not to what responses s
   CHECK_FALSE(only_if_cached(route, request_of("GET", "Cache-Control: only-if-cached")));
 }
 
-TEST_CASE("an entry that only the route made fresh is not for requests with a Cookie outside the key") {
-  Lifetimes by_route = a_minute();
-  by_route.by_route = true;
-  check_all({}, by_route,
+TEST_CASE("an entry is not for requests with a Cookie outside the key, unless its response said so") {
+  Lifetimes stored = a_minute();
+  check_all({}, stored,
             {{"", 0, Action::serve, Reason::none},
              {"Cookie: a=b", 0, Action::fill, Reason::cookie},
+             {"Cookie: _gid=b", 0, Action::serve, Reason::none},
              {"Cookie: a=b", 90, Action::fill, Reason::cookie},
              {"Cookie: a=b|Cache-Control: only-if-cached", 0, Action::refuse, Reason::cookie}});
   Route ignoring;
-  ignoring.cookies.mode = CookieRule::Mode::ignore;
-  check_all(ignoring, by_route, {{"Cookie: a=b", 0, Action::serve, Reason::none}});
+  ignoring.cookies = CookieRule::ignore_all();
+  check_all(ignoring, stored, {{"Cookie: a=b", 0, Action::serve, Reason::none}});
   Route keyed;
-  keyed.cookies = {CookieRule::Mode::key, {"a"}};
-  check_all(keyed, by_route, {{"Cookie: a=b", 0, Action::serve, Reason::none}});
+  keyed.cookies = CookieRule::keep_only({"a"});
+  check_all(keyed, stored, {{"Cookie: a=b", 0, Action::serve, Reason::none}});
+  stored.allows_authorization = true;
+  check_all({}, stored, {{"Cookie: a=b", 0, Action::fill, Reason::cookie}});
+  stored.allows_credentials = true;
+  check_all({}, stored, {{"Cookie: a=b", 0, Action::serve, Reason::none}});
 }
 
 TEST_CASE(
-    "an entry that only the route made fresh is not for requests with an Authorization outside the key") {
-  Lifetimes by_route = a_minute();
-  by_route.by_route = true;
-  check_all({}, by_route, {{"Authorization: Basic x", 0, Action::fill, Reason::authorization}});
-  Route keyed;
-  keyed.headers = {"Authorization"};
-  check_all(keyed, by_route, {{"Authorization: Basic x", 0, Action::serve, Reason::none}});
-  by_route.allows_authorization = true;
-  check_all({}, by_route, {{"Authorization: Basic x", 0, Action::serve, Reason::none}});
+    "an entry is not for requests with another credential outside the key, unless its response said so") {
+  for (const auto& [line, reason] :
+       {std::pair{"Authorization: Basic x", Reason::authorization}, {"X-Api-Key: x", Reason::credential}}) {
+    CAPTURE(line);
+    Lifetimes stored = a_minute();
+    check_all({}, stored, {{line, 0, Action::fill, reason}});
+    Route keyed;
+    keyed.headers = {"Authorization", "X-Api-Key"};
+    check_all(keyed, stored, {{line, 0, Action::serve, Reason::none}});
+    stored.allows_authorization = true;
+    const bool is_allowed = reason == Reason::authorization;
+    check_all({}, stored,
+              {{line, 0, is_allowed ? Action::serve : Action::fill, is_allowed ? Reason::none : reason}});
+    stored.allows_credentials = true;
+    check_all({}, stored, {{line, 0, Action::serve, Reason::none}});
+  }
+}
+
+TEST_CASE("an entry with a Set-Cookie is for nobody where the route does not allow it any more") {
+  Lifetimes stored = a_minute();
+  stored.allows_credentials = stored.sets_cookie = true;
+  Route route;
+  check_all(route, stored, {{"", 0, Action::fill, Reason::set_cookie}});
+  route.set_cookie = SetCookieRule::strip;
+  check_all(route, stored, {{"", 0, Action::fill, Reason::set_cookie}});
+  route.set_cookie = SetCookieRule::allow;
+  check_all(route, stored, {{"", 0, Action::serve, Reason::none}});
 }
 
 TEST_CASE(

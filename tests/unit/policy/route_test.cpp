@@ -82,9 +82,9 @@ TEST_CASE("a Cookie is unkeyed unless the route ignores or keys it") {
   route.headers = {"cookie"};
   CHECK_FALSE(has_unkeyed_cookie(route, with_cookie));
   route.headers.clear();
-  route.cookies.mode = CookieRule::Mode::ignore;
+  route.cookies = CookieRule::ignore_all();
   CHECK_FALSE(has_unkeyed_cookie(route, with_cookie));
-  route.cookies = {CookieRule::Mode::key, {"theme"}};
+  route.cookies = CookieRule::keep_only({"theme"});
   CHECK_FALSE(has_unkeyed_cookie(route, with_cookie));
 }
 

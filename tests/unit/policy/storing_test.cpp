@@ -144,7 +144,10 @@ TEST_CASE("a response to Authorization is shared only where it says so (RFC 9111
       {"Authorization: Basic x", 200, "Cache-Control: s-maxage=60", Reason::none},
       {"Authorization: Basic x", 200, "Cache-Control: max-age=60, must-revalidate", Reason::none},
       {"Authorization: Basic x", 200, "Cache-Control: max-age=60, proxy-revalidate", Reason::authorization},
-      {"Authorization: Basic x", 200, "CDN-Cache-Control: max-age=60|Cache-Control: public",
+      {"Authorization: Basic x", 200, "CDN-Cache-Control: max-age=60|Cache-Control: no-store", Reason::none},
+      {"Authorization: Basic x", 200, "Surrogate-Control: max-age=60", Reason::none},
+      // A targeted field without a lifetime takes the place of Cache-Control all the same (RFC 9213).
+      {"Authorization: Basic x", 200, "CDN-Cache-Control: stale-if-error=5|Cache-Control: public, max-age=60",
        Reason::authorization},
   };
   check_storing({}, cases);
@@ -157,11 +160,45 @@ TEST_CASE("a response to Authorization is shared only where it says so (RFC 9111
                         {"Authorization: Basic x", 200, fresh, Reason::none}});
 }
 
-TEST_CASE("`set_cookie: refuse` never stores a Set-Cookie") {
-  Route route;
-  route.refuse_set_cookie = true;
-  check_storing(route,
-                {{"", 200, fresh + "|Set-Cookie: a=b", Reason::set_cookie}, {"", 200, fresh, Reason::none}});
+TEST_CASE(
+    "a Set-Cookie is never stored, unless the route has it stripped or allowed (RFC 9111, section 7.3)") {
+  for (const char* said :
+       {"", "Cache-Control: max-age=60", "Cache-Control: public, max-age=60", "Cache-Control: s-maxage=60",
+        "CDN-Cache-Control: max-age=60", "Cache-Control: max-age=60, no-cache=\"set-cookie\""}) {
+    CAPTURE(said);
+    const std::string response = std::string(said) + (*said == '\0' ? "" : "|") + "Set-Cookie: a=b";
+    const bool is_stated = *said != '\0';
+    for (Route route : {with_ttl(), overriding()}) {
+      check_storing(route, {{"", 200, response, Reason::set_cookie}, {"", 200, said, Reason::none}});
+      route.set_cookie = SetCookieRule::strip;
+      check_storing(route, {{"", 200, response, Reason::none}});
+      CHECK_FALSE(decide(route, "", 200, response).lifetimes.sets_cookie);
+      route.set_cookie = SetCookieRule::allow;
+      const bool is_allowed = is_stated && !route.override_origin;
+      check_storing(route, {{"", 200, response, is_allowed ? Reason::none : Reason::set_cookie}});
+      CHECK(decide(route, "", 200, response).lifetimes.sets_cookie == is_allowed);
+    }
+  }
+}
+
+TEST_CASE("`credentials: shared` takes Authorization and its kin for nobody's, and cookies not") {
+  Route route = with_ttl();
+  route.shares_credentials = true;
+  check_storing(route, {{"Authorization: Basic x", 200, "", Reason::none},
+                        {"X-Api-Key: x", 200, fresh, Reason::none},
+                        {"X-Api-Key: x", 200, "Cache-Control: private", Reason::response_private},
+                        {"Cookie: a=b", 200, fresh, Reason::cookie}});
+}
+
+TEST_CASE("a credential that the route keys is nobody's secret to others") {
+  Route route = with_ttl();
+  route.headers = {"x-api-key"};
+  check_storing(route, {{"X-Api-Key: x", 200, "", Reason::none},
+                        {"X-Api-Key: x", 200, fresh, Reason::none},
+                        // What CGI reads as the same is another field here, and not in the key.
+                        {"X_Api_Key: x", 200, fresh, Reason::credential},
+                        {"X-Api-Key: x|X-User-Id: 7", 200, fresh, Reason::credential},
+                        {"X-Api-Key: x|Authorization: Basic x", 200, fresh, Reason::authorization}});
 }
 
 TEST_CASE("what no later request could be answered with is not stored") {

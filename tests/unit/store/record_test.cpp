@@ -55,8 +55,9 @@ Draft full_draft() {
                      .stale_if_error = Milliseconds{3'600'000},
                      .must_revalidate = true,
                      .no_cache = false,
-                     .by_route = true,
-                     .allows_authorization = true};
+                     .allows_credentials = true,
+                     .allows_authorization = true,
+                     .sets_cookie = false};
   return draft;
 }
 
@@ -108,11 +109,11 @@ TEST_CASE("a packed content comes back packed, with the size that it has unpacke
 }
 
 TEST_CASE("every flag of a response's lifetimes travels by itself") {
-  for (const int set : {0, 1, 2, 3}) {
+  for (const int set : {0, 1, 2, 3, 4}) {
     Draft draft = Sample{}.draft();
     auto& lifetimes = draft.lifetimes;
-    bool* const flags[] = {&lifetimes.must_revalidate, &lifetimes.no_cache, &lifetimes.by_route,
-                           &lifetimes.allows_authorization};
+    bool* const flags[] = {&lifetimes.must_revalidate, &lifetimes.no_cache, &lifetimes.allows_credentials,
+                           &lifetimes.allows_authorization, &lifetimes.sets_cookie};
     *flags[set] = true;
     const Record record = decode_text(joined(encode(StoredResponse::from(draft))));
     REQUIRE(std::holds_alternative<std::shared_ptr<Draft>>(record));

@@ -136,12 +136,14 @@ TEST_CASE("lifetimes are kept to the millisecond, and cut where no one lives so 
                       .stale_if_error = Milliseconds{55'555},
                       .must_revalidate = true,
                       .no_cache = true,
-                      .by_route = true,
-                      .allows_authorization = true};
+                      .allows_credentials = true,
+                      .allows_authorization = true,
+                      .sets_cookie = true};
   CHECK(Lifetimes(PackedLifetimes(all)) == all);
   CHECK(Lifetimes(PackedLifetimes(Lifetimes{})) == Lifetimes{});
-  for (bool Lifetimes::*const flag : {&Lifetimes::must_revalidate, &Lifetimes::no_cache, &Lifetimes::by_route,
-                                      &Lifetimes::allows_authorization}) {
+  for (bool Lifetimes::*const flag :
+       {&Lifetimes::must_revalidate, &Lifetimes::no_cache, &Lifetimes::allows_credentials,
+        &Lifetimes::allows_authorization, &Lifetimes::sets_cookie}) {
     Lifetimes one;
     one.*flag = true;
     CHECK(Lifetimes(PackedLifetimes(one)) == one);

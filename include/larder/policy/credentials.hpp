@@ -1,0 +1,75 @@
+#pragma once
+
+#include <larder/http/field_list.hpp>
+#include <larder/policy/reason.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace larder::policy {
+
+struct Route;
+class NamePatterns;
+
+/// The request fields that say who asks, beside Authorization and Cookie: those that clients, SDKs and
+/// gateways of today send (config/who-asks.md), more or fewer of them by the configuration. Case does not
+/// count, and `_` is `-`: CGI, WSGI and PHP read both as one.
+class CredentialFields {
+ public:
+  /// `added` and `removed`: names, or globs of names. What is removed is so though a documented glob names
+  /// it.
+  CredentialFields(std::vector<std::string> added, std::vector<std::string> removed);
+  ~CredentialFields();
+
+  /// The documented list alone.
+  static const std::shared_ptr<const CredentialFields>& documented();
+
+  /// The texts of that list: names and globs.
+  static const std::vector<std::string>& documented_names();
+
+  bool contains(const http::FieldName& name) const {
+    if (name.number() != 0) return (well_known_ >> name.number() & 1) != 0;
+    return contains_unknown(name.text());
+  }
+
+ private:
+  bool contains_unknown(std::string_view name) const;
+
+  std::unique_ptr<const NamePatterns> names_;
+  std::unique_ptr<const NamePatterns> removed_;
+  std::uint64_t well_known_ = 0;  // a bit for the number of each name that http knows
+};
+
+/// Whether a request carries a cookie that the route neither keys nor ignores.
+bool has_unkeyed_cookie(const Route& route, const http::FieldList& request_fields);
+
+/// Whether a request carries an Authorization that the route neither keys nor shares.
+bool has_unkeyed_authorization(const Route& route, const http::FieldList& request_fields);
+
+/// Whether a request carries another field that says who asks and that the route neither keys nor shares.
+bool has_unkeyed_credential_field(const Route& route, const http::FieldList& request_fields);
+
+/// What a response says of being shared by those who show who they are.
+struct Sharing {
+  bool with_credentials = false;    ///< `public`, `s-maxage`, or a lifetime in a targeted field
+  bool with_authorization = false;  ///< that, or `must-revalidate` (RFC 9111, section 3.5)
+};
+
+/// Reason::authorization, cookie or credential where the request shows who asks, the route does not key it,
+/// and the response may not be shared nevertheless: it is neither stored nor given to such a request.
+Reason unkeyed_credential(const Route& route, const http::FieldList& request_fields, const Sharing& sharing);
+
+/// Removes the cookies that the route ignores, and those that only scripts read, from a request that may be
+/// answered from cache, before it is keyed: the origin does not see them. Those that the route keys are put
+/// in the order of the key. A Cookie field without cookies goes. Nothing is done where `Cookie` as a whole is
+/// part of the key.
+void remove_ignored_cookies(const Route& route, http::FieldList& request_fields);
+
+/// The cookies that are always ignored, unless a route keys them: scripts set and read them, no server does.
+/// Names and globs (config/who-asks.md).
+const std::vector<std::string>& script_cookies();
+
+}  // namespace larder::policy

@@ -1,0 +1,80 @@
+#include "scalars.hpp"
+#include "sections.hpp"
+#include "suggest.hpp"
+
+#include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
+#include <larder/policy/credentials.hpp>
+#include <larder/policy/forwarding.hpp>
+#include <larder/policy/path_pattern.hpp>
+
+#include <algorithm>
+
+namespace larder::config {
+namespace {
+
+using policy::CredentialFields;
+
+bool check_field_name(const Value& item, const std::string& text) {
+  if (is_token(text)) return true;
+  item.mismatch("a header name, in which * stands for any run of letters", text);
+  return false;
+}
+
+/// Whether a field is always a credential, whatever the lists say; reported where it is.
+bool is_always_one(const Value& item, const std::string& text) {
+  if (!equal_ignoring_case(text, "Authorization") && !equal_ignoring_case(text, "Cookie")) return false;
+  item.error(quoted(text) + " is a credential always: a route can key it by \"headers\" or \"cookies\"");
+  return true;
+}
+
+/// What can be added: not what no client says for itself, nor what has a rule of its own.
+bool check_added(const Value& item, const std::string& text) {
+  if (!check_field_name(item, text) || is_always_one(item, text)) return false;
+  if (text.find_first_not_of('*') == text.npos) {
+    item.error(quoted(text) + " names every field");
+  } else if (policy::is_hop_by_hop(text) || policy::is_written_by_us({}, text) ||
+             equal_ignoring_case(text, "Host")) {
+    item.error(quoted(text) + " never shows who asks: larder itself writes it, or it is of one connection");
+  } else {
+    if (CredentialFields::documented()->contains(text))
+      item.warning(quoted(text) + " is on the list already");
+    return true;
+  }
+  return false;
+}
+
+/// What can be removed: a name or glob that stands on the list, or that it names.
+bool check_removed(const Value& item, const std::string& text) {
+  if (!check_field_name(item, text) || is_always_one(item, text)) return false;
+  if (CredentialFields::documented()->contains(text)) return true;
+  const std::vector<std::string>& names = CredentialFields::documented_names();
+  const auto spelled = [](std::string name) {
+    std::ranges::transform(name, name.begin(), [](char c) { return c == '_' ? '-' : to_lower(c); });
+    return name;
+  };
+  const std::string glob = spelled(text);
+  const bool names_some = std::ranges::any_of(
+      names, [&](const std::string& name) { return policy::glob_matches(glob, spelled(name)); });
+  if (names_some) return true;
+  item.error(quoted(text) + " is not on the list of fields that show who asks" + did_you_mean(text, names));
+  return false;
+}
+
+}  // namespace
+
+void read_credentials(const Value& value, Credentials& credentials) {
+  read_map(value, "credentials", [&](Map& map) {
+    map.read("add", credentials.add,
+             [](const Value& names) { return list_of(names, "a list of header names", check_added); });
+    map.read("remove", credentials.remove,
+             [](const Value& names) { return list_of(names, "a list of header names", check_removed); });
+    for (const std::string& name : credentials.add) {
+      const bool is_removed = std::ranges::any_of(
+          credentials.remove, [&](const std::string& removed) { return equal_ignoring_case(removed, name); });
+      if (is_removed) value.error(quoted(name) + " cannot be both added and removed");
+    }
+  });
+}
+
+}  // namespace larder::config

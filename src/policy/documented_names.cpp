@@ -1,0 +1,107 @@
+// The lists of names that config/who-asks.md documents, which a test holds against them, and that of
+// overrides.
+#include "documented_names.hpp"
+
+#include <larder/policy/credentials.hpp>
+
+namespace larder::policy {
+
+const std::vector<std::string>& CredentialFields::documented_names() {
+  // X-CSRF-Token and X-XSRF-TOKEN are none: every single-page application sends them with every request.
+  static const std::vector<std::string> names{
+      // Keys and tokens as clients and SDKs send them.
+      "Api-Key", "ApiKey", "Api-Token", "Api-Username", "X-Api-Key", "X-ApiKey", "X-Api-Token",
+      "X-Api-Secret", "Access-Token", "X-Access-Token", "X-Refresh-Token", "X-Id-Token", "Id-Token",
+      "Auth-Token", "X-Auth", "X-Auth-*", "X-Authorization", "Authentication", "X-Authentication-*",
+      "X-Authenticated-*", "X-Serverless-Authorization", "X-Original-Authorization",
+      "X-Forwarded-Authorization", "X-Token", "X-Token-*", "Token", "Jwt", "X-Jwt", "X-Jwt-*", "X-Session",
+      "X-Session-Id", "X-Session-Key", "X-Session-Token", "Session-Id", "Session-Token", "X-Client-Secret",
+      "X-Credential-*", "DPoP", "Signature", "Signature-Input", "Private-Token", "Job-Token", "Deploy-Token",
+      "X-Gitlab-Token", "X-Vault-Token", "X-Consul-Token", "X-Nomad-Token", "X-Figma-Token",
+      "X-Shopify-Access-Token", "X-Shopify-Storefront-Access-Token", "X-Plex-Token", "X-Emby-Token",
+      "X-Emby-Authorization", "X-Redmine-API-Key", "X-Redmine-Switch-User", "X-RapidAPI-Key",
+      "X-RapidAPI-User", "X-Parse-*", "X-Hasura-*", "X-IBM-Client-*", "X-Subject-Token", "X-Service-Token",
+      "X-Storage-Token",
+      // Who it is, as applications behind a gateway are told.
+      "X-User", "X-User-Id", "X-User-Name", "X-User-Email", "X-User-Token", "X-User-Role", "X-User-Roles",
+      "X-User-Groups", "X-User-Info", "X-User-Claims", "X-Userinfo", "X-Username", "X-Userid", "X-Email",
+      "X-Account-Id", "X-Customer-Id", "X-Tenant-Id", "X-TenantId", "X-Org-Id", "X-Organization-Id",
+      "X-Scope-OrgID", "Remote-User", "Remote-Name", "Remote-Email", "Remote-Group", "Remote-Groups",
+      "Remote-Role", "X-Remote-User", "X-Remote-Name", "X-Remote-Email", "X-Remote-Group", "X-Remote-Groups",
+      "X-Remote-Extra-*", "Impersonate-*", "X-Proxy-User",
+      // Kong, APISIX, oauth2-proxy, Authelia, authentik, Pomerium, Vouch, Grafana, Tailscale,
+      // mod_auth_openidc,
+      // Shibboleth, SiteMinder, WebSEAL, IIS.
+      "X-Consumer-*", "X-Anonymous-Consumer", "X-Forwarded-User", "X-Forwarded-User-*", "X-Forwarded-Email",
+      "X-Forwarded-Groups", "X-Forwarded-Roles", "X-Forwarded-Name", "X-Forwarded-Preferred-Username",
+      "X-Forwarded-Given-Name", "X-Forwarded-Family-Name", "X-Forwarded-Access-Token", "X-Forwarded-Id-Token",
+      "X-Forwarded-Jwt", "X-Forwarded-Tenant*", "X-Authentik-*", "X-Pomerium-*", "X-Vouch-*", "X-WebAuth-*",
+      "Tailscale-User-*", "X-Tailscale-*", "OIDC-*", "X-OIDC-*", "Shib-*", "Mellon-*", "SM-*", "IV-User",
+      "IV-Groups", "IV-Creds", "OAM-Remote-User", "X-IIS-WindowsAuthToken", "MS-ASPNETCORE-WinAuthToken",
+      // Cloud gateways: AWS, Google, Azure, Cloudflare.
+      "X-Amz-Security-Token", "X-Amzn-Oidc-*", "X-Amzn-Mtls-*", "X-Goog-IAP-JWT-Assertion",
+      "X-Goog-Authenticated-User-*", "X-Goog-Api-Key", "X-Goog-Iam-Authorization-Token",
+      "X-Endpoint-API-UserInfo", "X-Apigateway-Api-Userinfo", "X-MS-Client-Principal*", "X-MS-Token-*",
+      "X-ZUMO-Auth", "Ocp-Apim-Subscription-Key", "X-Functions-Key", "Cf-Access-*",
+      // Certificates of clients (RFC 9440, Envoy, Traefik, nginx, Azure).
+      "Client-Cert", "Client-Cert-*", "X-Client-Cert*", "X-Forwarded-Client-Cert*",
+      "X-Forwarded-Tls-Client-Cert*", "Ssl-Client-*", "X-SSL-Client-*", "X-SSL-Cert", "X-ARR-ClientCert",
+      "MS-ASPNETCORE-ClientCert"};
+  return names;
+}
+
+const std::vector<std::string>& script_cookies() {
+  static const std::vector<std::string> names{
+      // Google Analytics, Tag Manager, Ads, Optimize.
+      "_ga*", "_gid", "_gcl_*", "_dc_gtm_*", "__utm*", "__gads", "__gpi*", "__eoi", "AMP_TOKEN",
+      // Meta, Microsoft Clarity and Ads, TikTok, Snapchat, Pinterest, Reddit, X, LinkedIn.
+      "_fbp", "_fbc", "_clck", "_clsk", "_uetsid*", "_uetvid*", "_ttp", "_tt_enable_cookie", "_scid",
+      "_scid_r", "_sctr", "_derived_epik", "_pin_unauth", "_rdt_uuid", "_twclid", "li_fat_id",
+      // Hotjar, Contentsquare, FullStory, Crazy Egg.
+      "_hj*", "_cs_c", "_cs_id", "_cs_s", "_cs_ex", "_cs_mk*", "fs_uid", "fs_lua", "_ceg.*", "_ce.*",
+      // Matomo, Snowplow, Yandex Metrica, Baidu, CNZZ, StatCounter, Adobe Analytics, Mixpanel, Amplitude,
+      // Heap.
+      "_pk_*", "_sp_id.*", "_sp_ses.*", "_ym_*", "Hm_lvt_*", "Hm_lpvt_*", "CNZZDATA*", "sc_is_visitor_unique",
+      "s_cc", "s_sq", "s_fid", "s_nr", "s_ppv", "s_ppvl", "AMCVS_*", "mp_*_mixpanel", "amplitude_id_*",
+      "_hp2_*",
+      // HubSpot, Marketo, Intercom, Drift, Zendesk, Criteo, Quantcast, AddThis, Chartbeat, Parse.ly,
+      // Datadog.
+      "__hstc", "__hssc", "__hssrc", "hubspotutk", "_mkto_trk", "intercom-id-*", "intercom-session-*",
+      "intercom-device-id-*", "drift_aid", "drift_eid", "drift_campaign_refresh", "driftt_aid", "__zlcmid",
+      "cto_bundle", "cto_bidid", "__qca", "__atuv*", "_chartbeat*", "_cb", "_cb_ls", "_cb_svref",
+      "_parsely_*", "_dd_s",
+      // Drupal.
+      "has_js"};
+  return names;
+}
+
+const std::vector<std::string>& override_fields() {
+  static const std::vector<std::string> names{
+      // Another URI.
+      "X-Original-*", "X-Originally-*", "X-Rewrite-*", "X-Override-URL", "X-HTTP-Path-Override",
+      "X-HTTP-DestinationURL", "X-Request-Uri", "Request-Uri", "X-Replaced-Path", "X-MS-Original-URL",
+      "X-WAWS-Unencoded-URL", "X-Script-Name", "X-Base-URL", "Base-Url", "X-Proxy-URL", "Http-Url", "Uri",
+      "Url", "X-Envoy-*", "X-Accel-*", "X-Sendfile-Type", "X-Ingress-Path", "X-External-Path",
+      "X-Context-Path", "X-Amz-Website-Redirect-Location", "X-Middleware-*", "X-Invoke-*", "X-Nextjs-*",
+      "X-Matched-Path", "X-Now-Route-Matches",
+      // Another host.
+      "X-Host", "X-HTTP-Host-Override", "X-Host-Override", "X-Proxy-Host", "X-Real-Host", "X-Backend-Host",
+      "X-Gateway-Host", "X-Server-Name", "X-Orig-Host", "Disguised-Host",
+      // Another method, scheme or port.
+      "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-Method", "X-URL-Scheme", "X-Scheme",
+      "X-Proto", "X-Protocol", "X-Port", "X-SSL", "X-HTTPS", "Https", "Front-End-Https", "SSL-Https",
+      "X-ARR-SSL", "X-AppService-Proto", "CloudFront-*",
+      // Another client.
+      "Forwarded", "Forwarded-*", "X-Forwarded", "X-Forwarded-*", "X-Forward", "X-Forward-*", "X-Forwarder-*",
+      "X-Forwarding-*", "Z-Forwarded-For", "X-Real-*", "Real-Ip", "X-Client-IP", "X-ClientIP", "Client-IP",
+      "X-Cluster-Client-IP", "Cluster-Client-IP", "True-Client-IP", "X-True-*", "X-Remote-Addr",
+      "X-Remote-IP", "X-Remote-Host", "X-Remote-Port", "Remote-Addr", "Remote-Host", "X-Originating-*",
+      "X-Source-IP", "Source-IP", "X-From-IP", "X-IP", "X-IP-Addr", "X-Host-IP", "X-Custom-IP-Authorization",
+      "X-ProxyUser-Ip", "X-Proxy-User-Ip", "X-ProxyMesh-IP", "WL-Proxy-*", "X-Coming-From",
+      "X-Delegate-Remote-Host", "Fastly-*", "CF-Connecting-*", "CF-Pseudo-*", "CF-IP*", "CF-Visitor",
+      "CF-Worker", "X-Azure-*", "X-FD-*", "X-Appengine-*", "Fly-*", "DO-Connecting-IP", "X-Vercel-*",
+      "X-NF-*", "X-Akamai-*", "Incap-*", "X-Sucuri-*", "X-Cdn-Src-Ip", "Cdn-Src-Ip", "Ali-Cdn-*"};
+  return names;
+}
+
+}  // namespace larder::policy

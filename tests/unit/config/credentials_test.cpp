@@ -1,0 +1,82 @@
+#include "support.hpp"
+
+#include <larder/policy/credentials.hpp>
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+
+using namespace larder;
+using namespace larder::config;
+
+namespace {
+
+/// What is wrong with `credentials: {...}`, without file and place.
+std::string complaint_of(std::string_view credentials) {
+  const Loaded loaded = load_with_upstream("credentials: {" + std::string(credentials) + "}\n");
+  if (loaded.diagnostics.empty()) return "";
+  REQUIRE(loaded.diagnostics.size() == 1);
+  CHECK(loaded.diagnostics[0].line == 2);
+  return loaded.diagnostics[0].message;
+}
+
+}  // namespace
+
+TEST_CASE("fields that show who asks are added and removed, and written back") {
+  const Loaded loaded = load_with_upstream(
+      "credentials: {add: [X-Tenant, \"X-Acme-*\"], remove: [X-Tenant-Id, \"X-Consumer-*\"]}\n");
+  CHECK(texts_of(loaded.diagnostics) == "");
+  CHECK(loaded.config.credentials ==
+        Credentials{.add = {"X-Tenant", "X-Acme-*"}, .remove = {"X-Tenant-Id", "X-Consumer-*"}});
+  CHECK(load(to_yaml(loaded.config)).config.credentials == loaded.config.credentials);
+  CHECK(load_with_upstream("").config.credentials == Credentials{});
+}
+
+TEST_CASE("what makes no sense in credentials is an error at its place") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"add: [\"X Tenant\"]",
+       "credentials.add: expected a header name, in which * stands for any run of letters, found \"X "
+       "Tenant\""},
+      {"add: [Authorization]",
+       "credentials.add: \"Authorization\" is a credential always: a route can key it by \"headers\" or "
+       "\"cookies\""},
+      {"add: [cookie]",
+       "credentials.add: \"cookie\" is a credential always: a route can key it by \"headers\" or "
+       "\"cookies\""},
+      {"add: [\"*\"]", "credentials.add: \"*\" names every field"},
+      {"add: [X-Forwarded-For]",
+       "credentials.add: \"X-Forwarded-For\" never shows who asks: larder itself writes it, or it is of one "
+       "connection"},
+      {"add: [keep-alive]",
+       "credentials.add: \"keep-alive\" never shows who asks: larder itself writes it, or it is of one "
+       "connection"},
+      {"add: [x_api_key]", "credentials.add: \"x_api_key\" is on the list already"},
+      {"remove: [X-Tenant-Di]",
+       "credentials.remove: \"X-Tenant-Di\" is not on the list of fields that show who asks, did you mean "
+       "\"X-Tenant-Id\"?"},
+      {"remove: [Authorization]",
+       "credentials.remove: \"Authorization\" is a credential always: a route can key it by \"headers\" or "
+       "\"cookies\""},
+      {"remove: [X-Acme]", "credentials.remove: \"X-Acme\" is not on the list of fields that show who asks"},
+      {"ad: [X-Tenant]", "credentials: unknown key \"ad\", did you mean \"add\"?"},
+      {"add: X-Tenant", "credentials.add: expected a list of header names, found \"X-Tenant\""},
+      {"remove: [\"X-Consumer-Id\"]", ""},
+      {"remove: [\"X-Fo*\", remote_user]", ""},
+  };
+  for (const auto& [credentials, message] : cases) {
+    CAPTURE(credentials);
+    CHECK(complaint_of(credentials) == message);
+  }
+}
+
+TEST_CASE("config/who-asks.md names every field and cookie of the documented lists") {
+  std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/config/who-asks.md");
+  const std::string page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  for (const auto* list : {&policy::CredentialFields::documented_names(), &policy::script_cookies()}) {
+    for (const std::string& name : *list) {
+      CAPTURE(name);
+      CHECK(page.find("`" + name + "`") != std::string::npos);
+    }
+  }
+}
