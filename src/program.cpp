@@ -175,6 +175,7 @@ std::unique_ptr<store::PurgeLog> Program::make_purge_log() {
   settings.redis = *redis_;
   settings.key_prefix = config_.store.redis->key_prefix;
   settings.limits = purge_limits(config_);
+  settings.max_bytes = config_.store.purge_log;
   settings.origin_on_outage = config_.store.redis->origin_on_outage;
   settings.outage_ttl = config_.store.redis->outage_ttl;
   settings.wait_replicas = config_.store.redis->wait_replicas;

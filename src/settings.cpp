@@ -67,6 +67,7 @@ cache::Settings cache_settings(const config::Config& config) {
     route.credential_fields = settings.fallback.credential_fields;
   }
   settings.folded = policy::FoldedRoutes(settings.routes);
+  settings.purge_method = config.purge_method.allow;
   settings.fallback.upstream = only;
   settings.max_lifetime = config.store.max_lifetime;
   settings.max_object = config.store.max_object;
@@ -108,9 +109,13 @@ redis::Settings redis_settings(const config::Redis& config) {
   return settings;
 }
 
+/// What is remembered of a purged name takes about as much of this process as of Redis.
+constexpr std::uint64_t bytes_of_name = 64;
+
 store::PurgeTable::Limits purge_limits(const config::Config& config) {
   store::PurgeTable::Limits limits;
   limits.max_lifetime = config.store.max_lifetime;
+  limits.max_names = config.store.purge_log / bytes_of_name;
   return limits;
 }
 

@@ -25,6 +25,8 @@ namespace {
 
 /// Contents on their way into the store of one worker at once.
 constexpr std::size_t most_pumps = 4'096;
+// Writes of unknown outcome that wait for their second purge: as many as an outage of the origin makes.
+constexpr std::size_t most_later_purges = 16'384;
 
 /// RFC 9111, section 5.2.1.7.
 Response refuse_to_ask() {
@@ -48,7 +50,8 @@ CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Stor
       loops_(loops),
       behind_(std::make_unique<Behind>()),
       ahead_(std::make_unique<RefreshAhead>()),
-      pumps_(std::make_unique<Tasks>(most_pumps)) {}
+      pumps_(std::make_unique<Tasks>(most_pumps)),
+      later_purges_(std::make_unique<Tasks>(most_later_purges)) {}
 
 CacheHandler::~CacheHandler() = default;
 
@@ -59,6 +62,7 @@ void CacheHandler::adopt(std::shared_ptr<const Settings> settings) {
 void CacheHandler::stop() {
   behind_->stop();
   pumps_->stop();
+  later_purges_->stop();
 }
 
 /// Takes out what the origin is not to see, and says why the request must not be answered from cache.
@@ -121,6 +125,15 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   // What it goes by to its end, whatever is adopted meanwhile.
   const std::shared_ptr<const Settings> settings = settings_;
   settings->sites.replace(request.target);
+  if (policy::is_for_caches(request.head.method)) {
+    const bool may_purge =
+        request.head.method == "PURGE" && settings->purge_method.contains(request.client_address);
+    if (!may_purge)
+      co_return annotated(pipeline::method_not_allowed(),
+                          {.result = CacheResult::bypass, .why = Reason::method});
+    Response answer = co_await purge_target(request);
+    co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
+  }
   std::optional<policy::RouteMatch> match =
       policy::match_route(settings->routes, request.head.method, request.target.path);
   const Reason no_match = match ? Reason::none : Reason::no_route;
@@ -139,7 +152,7 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   if (policy::is_last_stop(request.head)) {
     Response answer;
     answer.head.status = 204;
-    answer.head.fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    answer.head.fields.add("Allow", pipeline::offered_methods);
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
   }
   if (*bypass == Reason::upgrade) {

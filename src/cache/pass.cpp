@@ -1,7 +1,9 @@
 // Requests that go to the origin as they are, and what they purge.
 #include "annotate.hpp"
 #include "draft.hpp"
+#include "sleeper.hpp"
 #include "storing_reader.hpp"
+#include "tasks.hpp"
 #include "visit.hpp"
 
 #include <larder/cache/cache_handler.hpp>
@@ -9,6 +11,8 @@
 #include <larder/policy/purge.hpp>
 #include <larder/policy/request.hpp>
 #include <larder/policy/storing.hpp>
+
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 
@@ -29,6 +33,19 @@ http::RequestHead without_idle_selection(http::RequestHead request, const http::
   return request;
 }
 
+/// Without the query, which is nobody's to keep.
+std::string why_of(const pipeline::Request& request) {
+  const http::Target& target = request.target;
+  return request.head.method + ' ' + target.scheme + "://" + target.authority() + target.path;
+}
+
+store::Purging purging_of(const Visit& visit, const http::ResponseHead* told,
+                          const policy::PurgeExtent& extent) {
+  return {.purges = policy::purges_of(visit.route(), visit.match.captures, visit.request.target, told, extent,
+                                      visit.settings->sites),
+          .why = why_of(visit.request)};
+}
+
 }  // namespace
 
 /// A request that goes to the origin, and whose answer is nobody else's.
@@ -38,9 +55,11 @@ Task<Result<Response>> CacheHandler::pass(Visit& visit, Reason why) {
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
   visit.mark = log_.mark();
   visit.request_time = clock_.now();
+  const bool is_write = !http::is_safe(visit.request.head.method);
+  if (is_write) visit.delivery = request->delivery = std::make_shared<pipeline::Delivery>();
   Result<Response> response = co_await origin_.handle(*request);
   visit.response_time = clock_.now();
-  if (!http::is_safe(visit.request.head.method)) co_await settle(visit, response);
+  if (is_write) co_await settle(visit, response);
   if (visit.purge_waits) outcome.refusal = Reason::purge_waits;
   if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
   const bool keep_length = visit.request.head.method == "HEAD" || response->head.status == 304;
@@ -57,7 +76,7 @@ Task<> CacheHandler::settle(Visit& visit, Result<Response>& response) {
   std::shared_ptr<store::Draft> posted = response ? posted_answer(visit, *response) : nullptr;
   const store::PurgeLog::Mark before = log_.mark();
   const bool is_untouched = posted != nullptr && log_.is_valid(*store::StoredResponse::from(*posted));
-  const std::size_t own_purges = co_await purge_after(visit, response);
+  const std::size_t own_purges = co_await purge_after(visit, response, posted != nullptr);
   const store::PurgeLog::Mark after = log_.mark();
   if (!is_untouched || after.sequence != before.sequence + own_purges) co_return;
   posted->born = after.position;
@@ -65,22 +84,53 @@ Task<> CacheHandler::settle(Visit& visit, Result<Response>& response) {
   co_await store_content(store_, std::move(posted), response->body, visit.settings->max_object);
 }
 
-/// Purges what an unsafe request changed before its answer leaves (RFC 9111, section 4.4): after a non-error
-/// answer, and where the outcome is unknown. A server that was never reached has changed nothing. How many
-/// records that made.
-Task<std::size_t> CacheHandler::purge_after(Visit& visit, const Result<Response>& response) {
-  if (response && !policy::is_purging_status(response->head.status)) co_return 0;
-  if (!response && response.error() == Error::unavailable) co_return 0;
-  const http::Target& target = visit.request.target;
-  store::Purging purging;
-  purging.purges = policy::purges_of(visit.route(), visit.match.captures, visit.request.head, target,
-                                     response ? &response->head : nullptr, visit.settings->sites);
+/// Purges what an unsafe request changed before its answer leaves (RFC 9111, section 4.4). What may change
+/// later, is purged later too. How many records that made.
+Task<std::size_t> CacheHandler::purge_after(Visit& visit, const Result<Response>& response, bool is_apart) {
+  policy::WriteOutcome outcome{.status = std::nullopt, .is_sent_whole = visit.delivery->is_whole};
+  if (response) outcome.status = response->head.status;
+  const policy::PurgeExtent extent = policy::decide_purging(visit.request.head.method, outcome);
+  const http::ResponseHead* const told = response && !extent.again ? &response->head : nullptr;
+  store::Purging purging = purging_of(visit, told, extent);
   if (purging.purges.empty()) co_return 0;
-  // Without the query, which is nobody's to keep.
-  purging.why = visit.request.head.method + ' ' + target.scheme + "://" + target.authority() + target.path;
+  purging.is_apart = is_apart;
+  if (extent.again) co_await purge_later(visit, purging, false);
+  outcome.is_sent_whole = true;
+  const policy::PurgeExtent full = policy::decide_purging(visit.request.head.method, outcome);
+  if (full != extent) co_await purge_later(visit, purging_of(visit, told, full), true);
   const std::optional<store::Position> position = co_await log_.append(std::move(purging));
   visit.purge_waits = !position;
   co_return 1;
+}
+
+/// Purges some seconds from now: a write of unknown outcome may be applied once its server comes to it, and
+/// one that was answered early may go out whole yet (`if_whole`: only then).
+Task<> CacheHandler::purge_later(const Visit& visit, store::Purging purging, bool if_whole) {
+  if (!later_purges_->has_room()) co_return;
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  const Milliseconds after = visit.settings->purge_again_after;
+  later_purges_->start(executor, purge_at(std::make_shared<Sleeper>(executor), steady_now() + after,
+                                          std::move(purging), if_whole ? visit.delivery : nullptr));
+}
+
+/// Runs on its own: it owns what it needs but for the log.
+Task<> CacheHandler::purge_at(std::shared_ptr<Sleeper> sleeper, SteadyTime time, store::Purging purging,
+                              std::shared_ptr<const pipeline::Delivery> only_if_whole) {
+  co_await sleeper->sleep_until(time);
+  if (only_if_whole != nullptr && !only_if_whole->is_whole) co_return;
+  co_await log_.append(std::move(purging));
+}
+
+/// PURGE from an address that may: answered here, as `larder purge` would be.
+Task<Response> CacheHandler::purge_target(const pipeline::Request& request) {
+  store::Purging purging{.purges = policy::purges_of_target(request.target), .why = why_of(request)};
+  const std::optional<store::Position> position = co_await log_.append(std::move(purging));
+  Response answer;
+  // Accepted: it counts here, and waits for Redis to tell the others.
+  answer.head.status = position ? 200 : 202;
+  answer.head.fields.add("Content-Type", "application/json");
+  answer.body = pipeline::Body(Bytes::copy_of("{\"purged\":true}\n"));
+  co_return answer;
 }
 
 /// The answer to a POST as it may be stored for GETs (RFC 9110, section 9.3.3), where a GET with the same

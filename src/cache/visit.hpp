@@ -38,11 +38,12 @@ struct Visit {
   /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
   /// that was answered before the request began.
   bool knows_purges = true;
-  bool purge_waits = false;         ///< what it purged is not in the log yet
-  bool is_behind = false;           ///< nobody waits for its answer
-  bool is_apart = false;            ///< responses under its key are known not to be for others
-  store::PurgeLog::Mark arrival{};  ///< the purge log's, when it looked for a fill to join
-  std::optional<Lead> lead{};       ///< of the fill that others wait for
+  std::shared_ptr<pipeline::Delivery> delivery{};  ///< of an unsafe request
+  bool purge_waits = false;                        ///< what it purged is not in the log yet
+  bool is_behind = false;                          ///< nobody waits for its answer
+  bool is_apart = false;                           ///< responses under its key are known not to be for others
+  store::PurgeLog::Mark arrival{};                 ///< the purge log's, when it looked for a fill to join
+  std::optional<Lead> lead{};                      ///< of the fill that others wait for
   std::optional<Turnstile::Pass> pass{};
 
   const policy::Route& route() const { return *match.route; }

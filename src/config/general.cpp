@@ -34,6 +34,10 @@ void read_log(const Value& value, Logging& log) {
   });
 }
 
+void read_purge_method(const Value& value, PurgeMethod& purge_method) {
+  read_map(value, "purge_method", [&](Map& map) { map.read("allow", purge_method.allow, addresses); });
+}
+
 }  // namespace
 
 std::optional<std::vector<Listen>> read_listen(const Value& value) {
@@ -90,6 +94,7 @@ void read_config(const Value& root, Config& config) {
     } else {
       root.error("\"upstreams\" is missing: larder needs at least one").settled_by = "--upstream";
     }
+    if (const Value* purge = map.find("purge_method")) read_purge_method(*purge, config.purge_method);
     if (const Value* store = map.find("store")) read_store(*store, config.store);
     if (const Value* routes = map.find("routes")) read_routes(*routes, config);
     map.read("shutdown_grace", config.shutdown_grace, duration);

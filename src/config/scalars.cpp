@@ -86,6 +86,18 @@ std::optional<bool> on_off(const Value& value) {
   return std::nullopt;
 }
 
+std::optional<AddressSet> addresses(const Value& value) {
+  AddressSet set;
+  const auto texts = list_of(
+      value, "a list of addresses such as [\"10.0.0.0/8\"]", [&](const Value& item, const std::string& text) {
+        if (set.add(text)) return true;
+        item.mismatch("an address or a network such as \"10.0.0.0/8\", with no bits beyond its prefix", text);
+        return false;
+      });
+  if (!texts) return std::nullopt;
+  return set;
+}
+
 std::optional<std::string> any_text(const Value& value) {
   return value.text("a text");
 }

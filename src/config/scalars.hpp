@@ -2,6 +2,7 @@
 
 #include "value.hpp"
 
+#include <larder/base/address_set.hpp>
 #include <larder/base/clock.hpp>
 
 #include <array>
@@ -27,6 +28,9 @@ std::optional<std::uint64_t> number(const Value& value, std::uint64_t least);
 
 /// `on`, `true`, `yes`, or `off`, `false`, `no`.
 std::optional<bool> on_off(const Value& value);
+
+/// A list of addresses and networks, as `10.0.0.0/8`.
+std::optional<AddressSet> addresses(const Value& value);
 
 /// Any text, an empty one too.
 std::optional<std::string> any_text(const Value& value);

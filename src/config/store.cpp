@@ -25,6 +25,13 @@ std::optional<std::uint64_t> read_max_object(const Value& value) {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> read_purge_log(const Value& value) {
+  const std::optional<std::uint64_t> bytes = size(value);
+  if (!bytes || *bytes >= least_memory) return bytes;
+  value.error("must be at least " + format_size(least_memory));
+  return std::nullopt;
+}
+
 /// Braces would choose a slot in a Redis Cluster.
 std::optional<std::string> read_key_prefix(const Value& value) {
   const std::optional<std::string> text = value.text("a short text");
@@ -116,6 +123,7 @@ void read_store(const Value& value, Store& store) {
     map.read("memory", store.memory, read_memory);
     map.read("max_object", store.max_object, read_max_object);
     map.read("max_lifetime", store.max_lifetime, positive_duration);
+    map.read("purge_log", store.purge_log, read_purge_log);
     map.read("redis", store.redis, read_redis);
     warn_of_sizes(map, value, store);
   });

@@ -138,6 +138,7 @@ void Writer::store(const Store& store) {
   bytes("memory", store.memory);
   bytes("max_object", store.max_object);
   time("max_lifetime", store.max_lifetime);
+  bytes("purge_log", store.purge_log);
   if (store.redis) redis(*store.redis);
   end();
 }
@@ -291,6 +292,9 @@ std::string Writer::write(const Config& config) {
   end();
   begin("upstreams");
   for (const Upstream& one : config.upstreams) upstream(one);
+  end();
+  begin("purge_method");
+  list("allow", config.purge_method.allow.texts());
   end();
   store(config.store);
   key("routes") << YAML::BeginSeq;

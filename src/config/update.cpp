@@ -38,12 +38,14 @@ Update update_of(const Config& running, Config fresh) {
   keeper.keep("store.memory", running.store.memory, fresh.store.memory);
   keeper.keep("store.max_object", running.store.max_object, fresh.store.max_object);
   keeper.keep("store.max_lifetime", running.store.max_lifetime, fresh.store.max_lifetime);
+  keeper.keep("store.purge_log", running.store.purge_log, fresh.store.purge_log);
   keeper.keep("store.redis", running.store.redis, fresh.store.redis);
   keeper.keep("log.access", running.log.access, fresh.log.access);
   keeper.keep("log.format", running.log.format, fresh.log.format);
   keeper.keep("log.file", running.log.file, fresh.log.file);
   keeper.keep("limits", running.limits, fresh.limits);
   update.has_new_routes = running.sites != fresh.sites || running.credentials != fresh.credentials ||
+                          running.purge_method != fresh.purge_method ||
                           text_of(running.routes) != text_of(fresh.routes);
   update.config = std::move(fresh);
   return update;

@@ -84,7 +84,9 @@ std::string_view reason_phrase(int status) {
 }
 
 bool is_safe(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+  static constexpr std::array<std::string_view, 9> safe{"GET",   "HEAD",   "OPTIONS", "PRI",  "PROPFIND",
+                                                        "QUERY", "REPORT", "SEARCH",  "TRACE"};
+  return std::find(safe.begin(), safe.end(), method) != safe.end();
 }
 
 bool is_idempotent(std::string_view method) {

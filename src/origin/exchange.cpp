@@ -88,6 +88,7 @@ Exchange::~Exchange() {
 
 Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
   connection_->begin_exchange();
+  delivery_ = request.delivery;
   const http1::Framing framing = framing_of(request);
   const std::string method = request.head.method;
   wait_for(pool_->settings().first_byte_timeout);
@@ -95,7 +96,9 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
     const Result<> sent = co_await send_rest(request.body.bytes());
     if (!sent) co_return sent.error();
   }
-  if (request.body.is_streamed()) {
+  if (!request.body.is_streamed()) {
+    note_sent_whole();
+  } else {
     const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     sending_ = true;
     boost::asio::co_spawn(executor, send_content(request.body.take_reader(), framing), boost::asio::detached);
@@ -156,6 +159,7 @@ Task<> Exchange::send_content(std::unique_ptr<pipeline::BodyReader> content, htt
     whole = piece->empty() || (has_length && left == 0);
   }
   sending_ = false;
+  if (whole) note_sent_whole();
   reusable_ = reusable_ && whole;
   if (abandoned_) co_return;
   wait_for(answered_ ? pool_->settings().idle_timeout : pool_->settings().first_byte_timeout);
@@ -202,6 +206,10 @@ pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
   if (parsed.framing.kind == http1::Framing::Kind::length) length = parsed.framing.length;
   response.body = pipeline::Body(std::make_unique<ContentReader>(shared_from_this(), parsed.framing), length);
   return response;
+}
+
+void Exchange::note_sent_whole() {
+  if (delivery_ != nullptr) delivery_->is_whole = true;
 }
 
 void Exchange::finish() {

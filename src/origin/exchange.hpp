@@ -38,6 +38,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   Task<Result<>> send_piece(std::string_view piece, const http1::Framing& framing);
   pipeline::Response respond(http1::ParsedResponse parsed);
   void finish();
+  void note_sent_whole();
 
   void wait_for(Milliseconds time) {
     connection_->stream().expires_at(std::chrono::steady_clock::now() + time);
@@ -45,6 +46,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
 
   std::shared_ptr<Pool> pool_;
   std::unique_ptr<Connection> connection_;
+  std::shared_ptr<pipeline::Delivery> delivery_;
   bool sending_ = false;    // the content is still being sent
   bool answered_ = false;   // the response's head has come
   bool abandoned_ = false;  // nobody wants the rest of either

@@ -17,6 +17,12 @@ Response refusal(const boost::system::error_code& error) {
 
 }  // namespace
 
+Response method_not_allowed() {
+  Response response = problem(405, "The method is not offered here.");
+  response.head.fields.add("Allow", offered_methods);
+  return response;
+}
+
 Response problem(int status, std::string_view detail) {
   // The texts are our own constants: nothing in them needs escaping.
   std::string json = "{\"type\":\"about:blank\",\"title\":\"";

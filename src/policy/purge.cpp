@@ -47,9 +47,23 @@ std::string_view without_trailing_slash(std::string_view path) {
   return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
 }
 
+// What a purge of a path past this size names: everything below its first whole segments that fit, so that
+// nobody fills the log with long paths. One whose first segment does not fit stands as it is, or it would
+// name the whole site; the front door bounds it.
+constexpr std::size_t longest_place = 1024;
+
+std::string_view whole_segments_of(std::string_view path) {
+  if (path.size() <= longest_place) return {};
+  const std::size_t slash = path.rfind('/', longest_place - 1);
+  return slash == 0 ? std::string_view() : path.substr(0, slash + 1);
+}
+
 // A path with and without a trailing slash is one resource to most origins; purging both is harmless to the
 // others.
 void add_resource(PurgeSet& purges, const std::string& site, std::string_view path) {
+  if (const std::string_view prefix = whole_segments_of(path); !prefix.empty()) {
+    return purges.add(Kind::below, site + std::string(prefix));
+  }
   const std::string plain = site + std::string(without_trailing_slash(path));
   purges.add(Kind::resource, plain);
   if (path != "/") purges.add(Kind::resource, plain + "/");
@@ -63,8 +77,27 @@ void add_parent(PurgeSet& purges, const std::string& site, std::string_view path
 }
 
 void add_below(PurgeSet& purges, const std::string& site, std::string_view path) {
+  if (const std::string_view prefix = whole_segments_of(path); !prefix.empty()) {
+    return purges.add(Kind::below, site + std::string(prefix));
+  }
   const std::string_view plain = without_trailing_slash(path);
   purges.add(Kind::below, plain == "/" ? site + "/" : site + std::string(plain) + "/");
+}
+
+void add_places(PurgeSet& purges, const std::string& site, const std::string& path,
+                const PurgeExtent& extent) {
+  add_resource(purges, site, path);
+  if (extent.related) add_parent(purges, site, path);
+  if (extent.below) add_below(purges, site, path);
+}
+
+// What an origin takes a normal path for that decodes its slashes before it looks at segments.
+std::string with_slashes_decoded(std::string path) {
+  constexpr std::string_view encoded = "%2F";
+  std::size_t found = path.find(encoded);
+  if (found == path.npos) return path;
+  for (; found != path.npos; found = path.find(encoded, found)) path.replace(found, encoded.size(), "/");
+  return normal_path(path);
 }
 
 // A request without a host may have gone to any site (RFC 9112, section 3.2).
@@ -207,20 +240,23 @@ bool has_too_many_tags(const http::FieldList& response_fields) {
   return count > most_tags;
 }
 
-bool is_purging_status(int status) {
-  return status >= 200 && status < 400;
+std::vector<Purge> purges_of_target(const http::Target& target) {
+  PurgeSet purges;
+  add_resource(purges, purged_site(target), normal_path(target.path));
+  return purges.take();
 }
 
-std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::RequestHead& request,
-                             const http::Target& target, const http::ResponseHead* response,
+std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,
+                             const http::ResponseHead* response, const PurgeExtent& extent,
                              const Sites& sites) {
-  if (route.purge.none) return {};
+  if (route.purge.none || !extent.target) return {};
   PurgeSet purges;
   const std::string site = purged_site(target);
   const std::string path = normal_path(target.path);
-  add_resource(purges, site, path);
-  add_parent(purges, site, path);
-  if (request.method == "DELETE") add_below(purges, site, path);
+  add_places(purges, site, path, extent);
+  const std::string decoded = with_slashes_decoded(path);
+  if (decoded != path) add_places(purges, site, decoded, extent);
+  if (!extent.related) return purges.take();
   if (response) {
     add_references(purges, sites, target, response->fields, "Location");
     add_references(purges, sites, target, response->fields, "Content-Location");

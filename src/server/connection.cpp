@@ -264,8 +264,8 @@ Task<bool> Connection::answer(Exchange& exchange) {
   if (exchange.is_answered) {
     response = std::move(exchange.response);
   } else if (const std::optional<int> status = status_for_method(method)) {
-    response = pipeline::problem(*status, "The method is not offered here.");
-    if (*status == 405) response->head.fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    response = *status == 405 ? pipeline::method_not_allowed()
+                              : pipeline::problem(*status, "The method is not offered here.");
     note_refusal(method + " " + request.head.target, *response);
   } else if (control.framing.kind == http1::Framing::Kind::length &&
              is_content_too_large(control.framing.length)) {

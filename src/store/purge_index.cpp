@@ -78,7 +78,6 @@ std::optional<Time> PurgeIndex::find(const policy::TagsView& tags, const Since& 
 bool PurgeIndex::apply(const policy::Purge& purge, const Said& said) {
   using Kind = policy::Purge::Kind;
   is_empty_ = false;
-  if (said.position) latest_ = std::max(latest_, *said.position);
   switch (purge.kind) {
     case Kind::resource:
       return remember(resources_, purge.value, said);
@@ -137,15 +136,20 @@ bool PurgeIndex::purge_everything(const Said& said) {
 }
 
 void PurgeIndex::prune(const Said& said) {
-  if (names() > limits_.max_names || patterns() > limits_.max_patterns) collapse(said);
   const Time oldest = said.at - limits_.max_lifetime;
   for (Names* names : {&resources_, &below_, &tags_}) forget_names(*names, oldest);
   std::size_t left = most_forgotten_at_once;
   while (!patterns_.by_age.empty() && patterns_.by_age.front().last.at < oldest && left-- != 0) {
-    forget(patterns_.by_age.front().last);
-    patterns_.by_value.erase(patterns_.by_age.front().value);
-    patterns_.by_age.pop_front();
+    forget_oldest_pattern();
   }
+  while (names() > limits_.max_names) forget_oldest_name();
+  for (; patterns() > limits_.max_patterns; ++forgotten_early_) forget_oldest_pattern();
+}
+
+void PurgeIndex::forget_oldest_pattern() {
+  forget(patterns_.by_age.front().last);
+  patterns_.by_value.erase(patterns_.by_age.front().value);
+  patterns_.by_age.pop_front();
 }
 
 void PurgeIndex::forget(const Moment& moment) {
@@ -169,11 +173,24 @@ void PurgeIndex::forget_names(Names& names, Time oldest) {
   }
 }
 
-void PurgeIndex::collapse(const Said& said) {
-  for (Names* names : {&resources_, &below_, &tags_}) *names = {};
-  patterns_ = {};
-  everything_ = {std::max(everything_.position, latest_), said.sequence, said.at};
-  ++collapses_;
+/// One of them, or none that it takes for older than it is: whoever was purged again since then goes back in
+/// line.
+void PurgeIndex::forget_oldest_name() {
+  Names* oldest = nullptr;
+  for (Names* names : {&resources_, &below_, &tags_}) {
+    if (names->by_age.empty()) continue;
+    if (oldest == nullptr || names->by_age.front().at < oldest->by_age.front().at) oldest = names;
+  }
+  const Names::Queued queued = oldest->by_age.front();
+  oldest->by_age.pop_front();
+  const Moment* const known = oldest->by_hash.find(queued.hash);
+  if (known->at > queued.at) {
+    oldest->by_age.push_back({queued.hash, known->at});
+    return;
+  }
+  forget(*known);
+  oldest->by_hash.erase(queued.hash);
+  ++forgotten_early_;
 }
 
 std::size_t PurgeIndex::names() const {

@@ -48,7 +48,12 @@ std::optional<std::uint64_t> read_hexadecimal(std::string_view text) {
 
 /// What a record says; the position is not its business.
 ReadRecord read_fields(const redis::Value& fields) {
+  // A stream keeps its entries in packed lists: a text costs its bytes and two or three more.
+  constexpr std::size_t of_entry = 32;
+  constexpr std::size_t of_text = 3;
   ReadRecord record;
+  record.bytes = of_entry;
+  for (const redis::Value& text : fields.items) record.bytes += text.text.view().size() + of_text;
   bool is_witness = false;
   for (std::size_t i = 0; i + 1 < fields.items.size(); i += 2) {
     const std::string_view name = fields.items[i].text.view();

@@ -30,6 +30,7 @@ struct ReadRecord {
   Position position;
   std::vector<policy::Purge> purges;
   Strength strength = Strength::hard;
+  std::size_t bytes = 0;              ///< about what it takes in Redis
   std::optional<std::uint64_t> node;  ///< whom the log was whole on (redis::Link), as its writer says
 };
 

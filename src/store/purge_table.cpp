@@ -70,7 +70,7 @@ void PurgeTable::move_on(const StoredResponse& response, std::uint64_t sequence)
 PurgeTable::Counts PurgeTable::counts() const {
   const std::shared_lock lock(mutex_);
   return {sequence_.load(std::memory_order_relaxed), hard_.names() + soft_.names(),
-          hard_.patterns() + soft_.patterns(), hard_.collapses() + soft_.collapses()};
+          hard_.patterns() + soft_.patterns(), hard_.forgotten_early() + soft_.forgotten_early()};
 }
 
 }  // namespace larder::store

@@ -5,7 +5,7 @@ namespace {
 
 /// Between looks at a client that is down, and between attempts on one that answers with errors.
 /// So many records are remembered as places to trim at.
-constexpr int milestones_in_lifetime = 16;
+constexpr int milestones_in_all = 16;
 
 Time time_of(Position position) {
   return Time{Milliseconds{static_cast<Milliseconds::rep>(position.milliseconds)}};
@@ -131,7 +131,7 @@ Task<> PurgeTail::follow(redis::Link link) {
     if (!records) co_return;
     apply(*records);
     // Before it is trimmed.
-    if (time_of(position_) - time_of(vouched_) > settings_.max_lifetime / 2) co_await vouch();
+    if (is_vouch_due()) co_await vouch();
     if (!records->empty()) continue;
     // Nothing came: a stream that is gone looks the same to a waiting read.
     const bool is_there = co_await is_still_there();
@@ -154,28 +154,42 @@ void PurgeTail::apply(const std::vector<ReadRecord>& records) {
     const Time at = std::min(time_of(record.position), now);
     table_.apply(record.purges, record.position, at, record.strength);
     table_.advance(record.position);
-    set_milestone(record.position);
+    set_milestone(record);
+    bytes_ += record.bytes;
     if (!record.node) continue;
     vouched_node_ = *record.node;
     vouched_ = record.position;
+    vouched_bytes_ = bytes_;
   }
   position_ = records.back().position;
   wake_waiters();
   changed_();
 }
 
-void PurgeTail::set_milestone(Position position) {
-  const Milliseconds distance = settings_.max_lifetime / milestones_in_lifetime;
-  if (milestones_.empty() || time_of(position) - time_of(milestones_.back()) >= distance) {
-    milestones_.push_back(position);
-  }
+void PurgeTail::set_milestone(const ReadRecord& record) {
+  const Milliseconds distance = settings_.max_lifetime / milestones_in_all;
+  const bool is_due = milestones_.empty() ||
+                      time_of(record.position) - time_of(milestones_.back().position) >= distance ||
+                      bytes_ - milestones_.back().before >= settings_.max_bytes / milestones_in_all;
+  if (is_due) milestones_.push_back({record.position, bytes_});
+}
+
+/// Before the record that vouches for the log is trimmed, by time or by bytes: without it those who come new
+/// begin the log anew.
+bool PurgeTail::is_vouch_due() const {
+  return time_of(position_) - time_of(vouched_) > settings_.max_lifetime / 2 ||
+         bytes_ - vouched_bytes_ > settings_.max_bytes / 2;
 }
 
 Position PurgeTail::trim_to() {
   // By Redis' own clock: the time of the last record.
   const Time oldest_entry = time_of(position_) - settings_.max_lifetime;
-  while (milestones_.size() > 1 && time_of(milestones_[1]) < oldest_entry) milestones_.pop_front();
-  return milestones_.empty() ? Position{} : milestones_.front();
+  const auto is_given_up = [&] {
+    return time_of(milestones_[1].position) < oldest_entry ||
+           bytes_ - milestones_.front().before > settings_.max_bytes;
+  };
+  while (milestones_.size() > 1 && is_given_up()) milestones_.pop_front();
+  return milestones_.empty() ? Position{} : milestones_.front().position;
 }
 
 void PurgeTail::forget_before(Position position) {

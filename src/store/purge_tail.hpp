@@ -35,6 +35,7 @@ class PurgeTail {
     Milliseconds block{1'000};    ///< of one waiting read
     Milliseconds timeout{1'550};  ///< of one reply, above `block`
     Milliseconds max_lifetime{24 * 3'600'000};
+    std::uint64_t max_bytes = 64ull << 20;  ///< of the stream
   };
   /// `changed` is called whenever is_ready() or the position may have changed.
   PurgeTail(boost::asio::io_context& loop, PurgeStream stream, PurgeTable& table, const Clock& clock,
@@ -56,7 +57,8 @@ class PurgeTail {
 
   /// The oldest record that must stay in the stream: it is older than any entry by `max_lifetime`, so that
   /// every entry is born there or later, and the oldest record tells how far back the stream knows
-  /// everything.
+  /// everything. A stream past `max_bytes` gives up more than that: what was born before its oldest record
+  /// then counts as purged to whoever comes new.
   Position trim_to();
 
   /// Waits until the tail has applied what is at that position; whether it has, at the deadline.
@@ -81,7 +83,8 @@ class PurgeTail {
   Task<bool> is_still_there();
   Task<> vouch();
   void apply(const std::vector<ReadRecord>& records);
-  void set_milestone(Position position);
+  void set_milestone(const ReadRecord& record);
+  bool is_vouch_due() const;
   void forget_before(Position position);
   void set_followed(redis::Link link);
   void wake_waiters();
@@ -96,11 +99,17 @@ class PurgeTail {
   boost::asio::steady_timer pause_;
   Position position_;  ///< of the last record applied
   Position expected_;
-  std::deque<Position> milestones_;  ///< some of the records applied, the oldest first, for trim_to()
-  bool has_begun_ = false;           ///< the stream was read whole once
-  bool is_lost_ = false;             ///< the log has lost records, and has no marker for that yet
-  std::uint64_t vouched_node_ = 0;   ///< whom the log was last said to be whole on; 0: nobody
-  Position vouched_;                 ///< where that stands
+  struct Milestone {
+    Position position;
+    std::uint64_t before = 0;  ///< bytes of all records read before it
+  };
+  std::deque<Milestone> milestones_;  ///< some of the records applied, the oldest first, for trim_to()
+  std::uint64_t bytes_ = 0;           ///< of all records read
+  std::uint64_t vouched_bytes_ = 0;   ///< the same when `vouched_` was read
+  bool has_begun_ = false;            ///< the stream was read whole once
+  bool is_lost_ = false;              ///< the log has lost records, and has no marker for that yet
+  std::uint64_t vouched_node_ = 0;    ///< whom the log was last said to be whole on; 0: nobody
+  Position vouched_;                  ///< where that stands
   redis::Link followed_;
   bool is_stopped_ = false;
   std::list<Waiter> waiters_;

@@ -1,4 +1,5 @@
 #include "purge_end.hpp"
+#include "purge_groups.hpp"
 #include "purge_tail.hpp"
 #include "purge_writer.hpp"
 
@@ -59,6 +60,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
                      [this](bool is_enough) { report_replication(is_enough); }),
         writer_(loop, stream_over(*writer_client_), tail_, table_, replication_, writer_settings(),
                 [this] { update_step(); }),
+        groups_(loop, [this](PurgeRecord record) { return write(std::move(record)); }),
         end_(loop, stream_over(*writer_client_), tail_, settings_.redis.timeout) {}
 
   void start() {
@@ -85,7 +87,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   }
 
   static Task<std::optional<Position>> append(std::shared_ptr<State> self, PurgeRecord record) {
-    co_return co_await self->writer_.append(std::move(record), self->is_in_step_);
+    co_return co_await self->groups_.append(self, std::move(record));
   }
 
   static Task<bool> catch_up(std::shared_ptr<State> self) { co_return co_await self->end_.reach(); }
@@ -109,6 +111,10 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   bool follows(std::uint64_t node) const { return node != 0 && node == followed_; }
 
  private:
+  Task<std::optional<Position>> write(PurgeRecord record) {
+    co_return co_await writer_.append(std::move(record), is_in_step_);
+  }
+
   static Task<> run_tail(std::shared_ptr<State> self) { co_await self->tail_.run(); }
   static Task<> run_end(std::shared_ptr<State> self) { co_await self->end_.run(); }
   static Task<> run_writer(std::shared_ptr<State> self) { co_await self->writer_.run(); }
@@ -139,7 +145,8 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
 
   PurgeTail::Settings tail_settings() const {
     const Milliseconds block = block_of(settings_);
-    return {block, block + settings_.redis.timeout + block_grace, settings_.limits.max_lifetime};
+    return {block, block + settings_.redis.timeout + block_grace, settings_.limits.max_lifetime,
+            settings_.max_bytes};
   }
 
   PurgeWriter::Settings writer_settings() const { return {settings_.redis.timeout, settings_.max_waiting}; }
@@ -171,6 +178,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   PurgeTail tail_;
   Replication replication_;
   PurgeWriter writer_;
+  PurgeGroups groups_;
   PurgeEnd end_;
   std::string refusal_;                     // Redis's words that were logged; empty while all is well
   std::atomic<std::uint64_t> followed_{0};  // who has the log that the tail follows; 0: none

@@ -84,6 +84,7 @@ Task<Seen> exchange(pipeline::Handler& handler, pipeline::Request& request) {
 
 Task<Result<pipeline::Response>> FakeOrigin::handle(pipeline::Request& request) {
   asked.push_back(request.head);
+  if (request.delivery && failure != Error::unavailable) request.delivery->is_whole = takes_all;
   while (waits) co_await boost::asio::post(boost::asio::use_awaitable);
   if (failure) co_return failure;
   const Answer said = answer(request);

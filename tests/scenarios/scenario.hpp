@@ -36,6 +36,7 @@ class FakeOrigin final : public pipeline::Handler {
   std::vector<http::RequestHead> asked;
   boost::system::error_code failure;  ///< answers with this where set
   bool holds = false;                 ///< the second half of contents comes as this ends
+  bool takes_all = true;              ///< the request goes out whole to it
   bool waits = false;                 ///< answers only after finish_behind(), or as another request comes
 };
 

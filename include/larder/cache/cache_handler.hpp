@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/address_set.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/cache/commons.hpp>
 #include <larder/cache/loop_notices.hpp>
@@ -27,6 +28,7 @@ class Behind;
 class RefreshAhead;
 class RefreshClaim;
 class SharedFill;
+class Sleeper;
 class Tasks;
 struct Entrance;
 struct Glance;
@@ -41,6 +43,9 @@ struct Settings {
   policy::Route fallback;             ///< where none matches; without an upstream such a request gets 404
   Milliseconds max_lifetime{24 * 3'600'000};
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content; larger responses stream through, unstored
+  AddressSet purge_method;                ///< clients whose PURGE is answered here; everybody else's is 405
+  /// When a write of unknown outcome purges once more.
+  Milliseconds purge_again_after{5'000};
   std::map<std::string, Protection> upstreams;  ///< by name; others are not limited
   std::string loop_mark;                        ///< this instance's in CDN-Loop; empty: loops go unseen
 };
@@ -58,6 +63,7 @@ struct Settings {
 ///   GET without a Range   | a part                 | fill     | MISS (the rest alone is fetched)
 ///   not to be cached    | not looked for         | pass     | BYPASS
 ///   unsafe              | purged after success   | pass     | BYPASS
+///   PURGE, BAN          | purged if allowed      | here     | BYPASS
 ///
 /// Who validates or fills does it for all who ask the same meanwhile, on every worker (`collapse: local`)
 /// and, by a lease in Redis, on every instance (`collapse: cluster`):
@@ -145,7 +151,11 @@ class CacheHandler final : public pipeline::Handler {
   pipeline::Response refuse_loop(const policy::Route& route) const;
   Task<> settle(Visit& visit, Result<pipeline::Response>& response);
   std::shared_ptr<store::Draft> posted_answer(Visit& visit, const pipeline::Response& response) const;
-  Task<std::size_t> purge_after(Visit& visit, const Result<pipeline::Response>& response);
+  Task<std::size_t> purge_after(Visit& visit, const Result<pipeline::Response>& response, bool is_apart);
+  Task<> purge_later(const Visit& visit, store::Purging purging, bool if_whole);
+  Task<> purge_at(std::shared_ptr<Sleeper> sleeper, SteadyTime time, store::Purging purging,
+                  std::shared_ptr<const pipeline::Delivery> only_if_whole);
+  Task<pipeline::Response> purge_target(const pipeline::Request& request);
 
   std::shared_ptr<const Settings> settings_;
   store::Store& store_;
@@ -158,6 +168,7 @@ class CacheHandler final : public pipeline::Handler {
   std::unique_ptr<Behind> behind_;
   std::unique_ptr<RefreshAhead> ahead_;
   std::unique_ptr<Tasks> pumps_;
+  std::unique_ptr<Tasks> later_purges_;
   std::string key_;  // of the request looked up last: its memory is used again
 };
 

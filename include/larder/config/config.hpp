@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/address_set.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/policy/route.hpp>
 #include <larder/policy/sites.hpp>
@@ -82,8 +83,15 @@ struct Store {
   std::uint64_t memory = 256ull << 20;    ///< bytes; 0 turns the local tier off
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content
   Milliseconds max_lifetime{24 * 3'600'000};
+  std::uint64_t purge_log = 64ull << 20;  ///< bytes of the log of purges, about
   std::optional<Redis> redis;
   bool operator==(const Store&) const = default;
+};
+
+/// Who may purge by the method PURGE on the listeners of clients.
+struct PurgeMethod {
+  AddressSet allow;  ///< empty: nobody
+  bool operator==(const PurgeMethod&) const = default;
 };
 
 /// The admin API's own listener.
@@ -140,6 +148,7 @@ struct Config {
   unsigned threads = 0;  ///< 0: one a core (`auto`)
   std::vector<policy::SiteRule> sites;
   std::vector<Upstream> upstreams;
+  PurgeMethod purge_method;
   Store store;
   Credentials credentials;
   std::vector<policy::Route> routes;

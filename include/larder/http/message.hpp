@@ -26,7 +26,8 @@ struct ResponseHead {
 /// The standard reason phrase of a status code (RFC 9110, section 15), or "" for one not registered.
 std::string_view reason_phrase(int status);
 
-/// Methods that ask for nothing to be changed (RFC 9110, section 9.2.1).
+/// Methods that ask for nothing to be changed (RFC 9110, section 9.2.1): those that IANA's registry of HTTP
+/// methods calls safe.
 bool is_safe(std::string_view method);
 
 /// Methods that may be sent again when the outcome is unknown (RFC 9110, section 9.2.2).

@@ -17,14 +17,21 @@ namespace larder::pipeline {
 /// What the cache did, the first word of X-Cache.
 enum class CacheResult { none, hit, miss, stale, revalidated, bypass };
 
+/// How far a request went on its way to the server that answers it. It outlives the request, whose content
+/// may still be on its way when the answer comes.
+struct Delivery {
+  bool is_whole = false;  ///< all of it was sent; set by whoever sends, by any of several attempts
+};
+
 /// A request on its way through the handlers, valid in every respect front-door.md names.
 struct Request {
   http::RequestHead head;
   http::Target target;
   Body body;
-  std::string client_address;    ///< without the port
-  std::string upstream;          ///< the name of the upstream that answers it, once the route is known
-  bool opens_websocket = false;  ///< as a client asked and its route allows: 101 may answer it
+  std::string client_address;          ///< without the port
+  std::string upstream;                ///< the name of the upstream that answers it, once the route is known
+  std::shared_ptr<Delivery> delivery;  ///< if somebody wants to know
+  bool opens_websocket = false;        ///< as a client asked and its route allows: 101 may answer it
 };
 
 /// A response on its way back. Its field lines are `shared_lines`, which a stored response lends and which

@@ -10,6 +10,12 @@ namespace larder::pipeline {
 /// by anyone.
 Response problem(int status, std::string_view detail);
 
+/// What an Allow field of larder's own lists; other methods are sent on too.
+inline constexpr std::string_view offered_methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+/// 405 with Allow (RFC 9110, section 15.5.6).
+Response method_not_allowed();
+
 /// The problem that tells a client why its request could not be read: 400, 408, 413, 414, 431, 501 or 505.
 /// Its connection ends.
 Response request_problem(const boost::system::error_code& error);

@@ -6,6 +6,7 @@
 #include <larder/policy/sites.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,16 +71,42 @@ inline constexpr std::size_t most_tags = 1024;
 /// Whether Surrogate-Key, Cache-Tag and Cache-Groups name more than that, repetitions counted.
 bool has_too_many_tags(const http::FieldList& response_fields);
 
-/// Whether the answer to an unsafe request purges: 2xx or 3xx (RFC 9111, section 4.4).
-bool is_purging_status(int status);
+/// What became of an unsafe request.
+struct WriteOutcome {
+  std::optional<int> status;  ///< of the answer; nothing if none came
+  bool is_sent_whole = true;  ///< all of the request went out to the origin
+};
 
-/// What an unsafe request purges: its target URI, the parent collection, for DELETE all below; same-origin
-/// Location and Content-Location of `response` (nullptr where the outcome is unknown), and the groups of its
-/// Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. RFC 9111, section 4.4. Paths with and
-/// without a trailing slash purge each other. A request without a host may have written to any site, so it
-/// purges them all. `target` and what the response names are of the same origin where `sites` says so.
-std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::RequestHead& request,
-                             const http::Target& target, const http::ResponseHead* response,
+/// How much an unsafe request purges.
+struct PurgeExtent {
+  bool target = false;   ///< the target URI with every query
+  bool related = false;  ///< its parent, what the answer names, what the route names
+  bool below = false;    ///< everything below it
+  bool again = false;    ///< it may be applied later than now: all of this once more
+  bool operator==(const PurgeExtent&) const = default;
+};
+
+/// How much a request purges (RFC 9111, section 4.4): one that was sent whole and got 2xx, 301, 302 or 303,
+/// or whose outcome is unknown then (no answer, or 502 or 504 by a gateway further in). Any other 3xx, and an
+/// answer that came before the request was sent whole, purge the target URI alone, as that section demands of
+/// every non-error answer. Safe methods, errors, and what did not go out whole purge nothing.
+PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome);
+
+/// What an unsafe request purges, as far as `extent` goes: its target URI, the parent collection, all below;
+/// same-origin Location and Content-Location of `response` (nullptr if the outcome is unknown), and the
+/// groups of its Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. Paths with and without a
+/// trailing slash purge each other, and one with an encoded slash purges what it is when decoded. A request
+/// without a host may have written to any site, so it purges them all. `target` and what the response names
+/// are of the same origin where `sites` says so.
+std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,
+                             const http::ResponseHead* response, const PurgeExtent& extent,
                              const Sites& sites = Sites());
+
+/// Methods that ask the nearest cache to purge, as Varnish's and nginx's users know them: PURGE, BAN. They
+/// are never sent on.
+bool is_for_caches(std::string_view method);
+
+/// What PURGE purges: the target URI with every query, with and without a slash at its end.
+std::vector<Purge> purges_of_target(const http::Target& target);
 
 }  // namespace larder::policy

@@ -31,7 +31,7 @@ class PurgeIndex final {
  public:
   struct Limits {
     Milliseconds max_lifetime{24 * 3'600'000};  ///< how long a purge is remembered
-    std::size_t max_names = 1'000'000;          ///< past it one purge of everything takes their place
+    std::size_t max_names = 1'000'000;          ///< past it the oldest is forgotten
     std::size_t max_patterns = 10'000;          ///< as above
   };
   explicit PurgeIndex(Limits limits) : limits_(limits) {}
@@ -63,7 +63,7 @@ class PurgeIndex final {
   bool is_empty() const { return is_empty_; }
   std::size_t names() const;
   std::size_t patterns() const { return patterns_.by_age.size(); }
-  std::uint64_t collapses() const { return collapses_; }
+  std::uint64_t forgotten_early() const { return forgotten_early_; }
 
  private:
   struct Moment {
@@ -135,17 +135,17 @@ class PurgeIndex final {
   bool purge_everything(const Said& said);
   void forget(const Moment& moment);
   void forget_names(Names& names, Time oldest);
-  void collapse(const Said& said);
+  void forget_oldest_name();
+  void forget_oldest_pattern();
 
   Limits limits_;
   bool is_empty_ = true;  ///< nothing was ever applied
   Moment everything_;     ///< the last purge of everything, or what was forgotten
-  Position latest_;       ///< the latest position applied
   Names resources_;
   Names below_;
   Names tags_;
   Patterns patterns_;
-  std::uint64_t collapses_ = 0;
+  std::uint64_t forgotten_early_ = 0;  ///< since there were too many
 };
 
 }  // namespace larder::store

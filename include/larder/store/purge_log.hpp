@@ -23,7 +23,8 @@ enum class Strength {
 struct Purging {
   std::vector<policy::Purge> purges;
   Strength strength = Strength::hard;
-  std::string why;  ///< for whoever reads the log: `PUT http://shop.example/products/7`; cut to max_why
+  std::string why;        ///< for whoever reads the log: `PUT http://shop.example/products/7`; cut to max_why
+  bool is_apart = false;  ///< in a record that holds nothing else
 
   static constexpr std::size_t max_why = 200;  ///< bytes
 };

@@ -44,10 +44,10 @@ class PurgeTable final {
   bool admit(Draft& response) const;
 
   struct Counts {
-    std::uint64_t sequence = 0;   ///< purges applied so far
-    std::uint64_t names = 0;      ///< remembered now
-    std::uint64_t patterns = 0;   ///< remembered now
-    std::uint64_t collapses = 0;  ///< times that too many became a purge of everything
+    std::uint64_t sequence = 0;         ///< purges applied so far
+    std::uint64_t names = 0;            ///< remembered now
+    std::uint64_t patterns = 0;         ///< remembered now
+    std::uint64_t forgotten_early = 0;  ///< before max_lifetime had passed, since there were too many
   };
   Counts counts() const;
 

@@ -21,10 +21,11 @@ namespace larder::store {
 class RedisPurgeLog final : public PurgeLog {
  public:
   struct Settings {
-    redis::Settings redis;              ///< `timeout` is the deadline of append() too
-    std::string key_prefix = "larder";  ///< the stream is `<key_prefix>:purges`
-    PurgeTable::Limits limits;          ///< max_lifetime is also how far back the stream reaches
-    bool origin_on_outage = false;      ///< `on_outage: origin`
+    redis::Settings redis;                  ///< `timeout` is the deadline of append() too
+    std::string key_prefix = "larder";      ///< the stream is `<key_prefix>:purges`
+    PurgeTable::Limits limits;              ///< max_lifetime is also how far back the stream reaches
+    std::uint64_t max_bytes = 64ull << 20;  ///< of the stream, about; past it its old end goes
+    bool origin_on_outage = false;          ///< `on_outage: origin`
     Milliseconds outage_ttl{5'000};
     unsigned wait_replicas = 0;        ///< that must have a purge before append() answers; 0: none
     Milliseconds wait_timeout{50};     ///< how long they are waited for at most

@@ -10,6 +10,7 @@
 using larder::Milliseconds;
 using larder::Time;
 using larder::policy::Purge;
+namespace store = larder::store;
 using larder::store::Position;
 using larder::store::PurgeTable;
 using larder::test::admits;
@@ -285,32 +286,56 @@ TEST_CASE("a thing purged again is as young as its last purge") {
   CHECK_FALSE(table.is_valid(*response));
 }
 
-TEST_CASE("too many names, or patterns, become one purge of everything") {
+TEST_CASE(
+    "of too many names, or patterns, the oldest are forgotten, and what is older than they counts as "
+    "purged") {
   for (const bool patterns : {false, true}) {
+    CAPTURE(patterns);
     PurgeTable table({.max_names = 10, .max_patterns = 10});
+    const auto purge = [&](unsigned i) {
+      const std::string value = "shop.example/other/" + std::to_string(i);
+      table.apply({{patterns ? Kind::pattern : Kind::resource, value}}, at(2 + i),
+                  time_at(2 + static_cast<int>(i)));
+      table.advance(at(2 + i));
+    };
     Sample sample;
     sample.path = "/never/purged";
-    sample.checked = table.mark().sequence;
-    sample.born = at(1);
-    const auto response = sample.make();
-    for (unsigned i = 0; i < 10; ++i) {
-      const std::string value = "shop.example/other/" + std::to_string(i);
-      table.apply({{patterns ? Kind::pattern : Kind::resource, value}}, at(2 + i), start);
-    }
-    table.advance(at(20));
-    CHECK(table.is_valid(*response));
-    CHECK(admits(table, response));
-    table.apply({{patterns ? Kind::pattern : Kind::resource, "shop.example/one-more"}}, at(20), start);
-    CHECK(table.counts().collapses == 1);
-    CHECK(table.counts().names + table.counts().patterns == 0);
-    CHECK_FALSE(table.is_valid(*response));
-    CHECK_FALSE(admits(table, response));
-    table.advance(at(20));
-    sample.checked = table.mark().sequence;
-    sample.born = at(20);
-    CHECK(table.is_valid(*sample.make()));
-    CHECK(admits(table, sample.make()));
+    const auto fetch = [&] {
+      sample.checked = table.mark().sequence;
+      sample.born = table.mark().position;
+      return sample.make();
+    };
+    const auto older = fetch();
+    for (unsigned i = 0; i < 5; ++i) purge(i);
+    const auto younger = fetch();
+    for (unsigned i = 5; i < 10; ++i) purge(i);
+    CHECK(admits(table, store::StoredResponse::from(store::copy_of(older))));
+    purge(10);
+    CHECK(table.counts().forgotten_early == 1);
+    CHECK(table.counts().names + table.counts().patterns == 10);
+    CHECK_FALSE(table.is_valid(*older));
+    CHECK_FALSE(admits(table, older));
+    CHECK(admits(table, younger));
+    CHECK(table.is_valid(*younger));
+    for (unsigned i = 11; i < 30; ++i) purge(i);
+    CHECK(table.counts().names + table.counts().patterns == 10);
+    CHECK_FALSE(table.is_valid(*younger));
+    CHECK(table.is_valid(*fetch()));
   }
+}
+
+TEST_CASE("a name that is purged again and again is not the oldest") {
+  PurgeTable table({.max_names = 3});
+  for (unsigned i = 0; i < 50; ++i) {
+    table.apply({{Kind::tag, "hot"}}, at(2 * i), time_at(static_cast<int>(2 * i)));
+    table.apply({{Kind::tag, std::to_string(i)}}, at(2 * i + 1), time_at(static_cast<int>(2 * i + 1)));
+  }
+  CHECK(table.counts().names == 3);
+  table.advance(at(99));
+  Sample sample;
+  sample.tags = {"hot"};
+  sample.born = at(97);
+  CHECK_FALSE(admits(table, sample.make()));
 }
 
 TEST_CASE("what was born later than the log has come is not used: that log may have been lost") {

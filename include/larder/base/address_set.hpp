@@ -1,0 +1,43 @@
+#pragma once
+
+#include <larder/base/result.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace larder {
+
+/// IP addresses, as a configuration lists them: `10.0.0.0/8`, `192.0.2.7`, `2001:db8::/32`. An IPv4 address
+/// mapped into IPv6 counts as itself. Immutable; safe to use from any thread.
+class AddressSet {
+ public:
+  AddressSet() = default;
+
+  /// Adds an address or, with `/bits`, a network. Error::malformed if it is neither, or if bits behind the
+  /// prefix are set: whoever writes `10.1.2.3/8` means something else.
+  Result<> add(std::string_view text);
+
+  /// Whether it holds that address; not if the text is none.
+  bool contains(std::string_view address) const;
+
+  bool empty() const { return networks_.empty(); }
+
+  /// As they were added.
+  std::vector<std::string> texts() const;
+
+  bool operator==(const AddressSet&) const = default;
+
+ private:
+  using Bits = std::array<unsigned char, 16>;  // IPv4 is mapped into IPv6 (RFC 4291, section 2.5.5.2)
+  struct Network {
+    Bits bits{};
+    unsigned prefix = 0;
+    std::string text;
+    bool operator==(const Network&) const = default;
+  };
+  std::vector<Network> networks_;
+};
+
+}  // namespace larder

@@ -1,0 +1,37 @@
+#include <larder/http/message.hpp>
+#include <larder/policy/purge.hpp>
+
+namespace larder::policy {
+namespace {
+
+// A gateway further in had no answer, so what became of the request is not known (RFC 9110, sections 15.6.3
+// and 15.6.5).
+bool is_unknown(const WriteOutcome& outcome) {
+  return !outcome.status || *outcome.status == 502 || *outcome.status == 504;
+}
+
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
+}  // namespace
+
+bool is_for_caches(std::string_view method) {
+  return method == "PURGE" || method == "BAN";
+}
+
+PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome) {
+  if (http::is_safe(method)) return {};
+  const bool is_deletion = method == "DELETE";
+  if (is_unknown(outcome)) {
+    if (!outcome.is_sent_whole) return {};
+    return {.target = true, .related = true, .below = is_deletion, .again = true};
+  }
+  const int status = *outcome.status;
+  if (status < 200 || status >= 400) return {};
+  const bool is_accepted = is_success(status) || status == 301 || status == 302 || status == 303;
+  if (!is_accepted || !outcome.is_sent_whole) return {.target = true};
+  return {.target = true, .related = true, .below = is_deletion && is_success(status)};
+}
+
+}  // namespace larder::policy

@@ -1,0 +1,77 @@
+#include "purge_groups.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace larder::store {
+namespace {
+
+std::string kind_and_name(const policy::Purge& purge) {
+  return static_cast<char>(purge.kind) + purge.value;
+}
+
+}  // namespace
+
+PurgeGroups::Group::Group(boost::asio::io_context& loop, Time at, Strength strength, bool alone)
+    : record{{.purges = {}, .strength = strength, .why = {}, .is_apart = alone}, at},
+      is_apart(alone),
+      written(loop, SteadyTime::max()) {}
+
+bool PurgeGroups::Group::takes(const PurgeRecord& other, const policy::Purge& purge) const {
+  return !is_apart && !other.purging.is_apart && other.purging.strength == record.purging.strength &&
+         (bytes + purge.value.size() <= largest_record || names.contains(kind_and_name(purge)));
+}
+
+void PurgeGroups::Group::add(const policy::Purge& purge) {
+  if (!names.insert(kind_and_name(purge)).second) return;
+  bytes += purge.value.size();
+  record.purging.purges.push_back(purge);
+}
+
+Task<std::optional<Position>> PurgeGroups::append(std::shared_ptr<void> owner, PurgeRecord record) {
+  std::vector<GroupPtr> groups;
+  for (const policy::Purge& purge : record.purging.purges) {
+    const GroupPtr group = group_for(owner, record, purge);
+    group->add(purge);
+    if (!groups.empty() && groups.back() == group) continue;
+    std::string& why = group->record.purging.why;
+    if (why.empty())
+      why = record.purging.why;
+    else
+      ++group->merged;
+    groups.push_back(group);
+  }
+  std::optional<Position> last;
+  for (const GroupPtr& group : groups) {
+    if (!group->is_written) co_await group->written.async_wait(awaiting);
+    last = group->position;
+    if (!last) break;
+  }
+  co_return last;
+}
+
+/// The group that the purge goes into: the open one, or a new one, which is written in its turn.
+PurgeGroups::GroupPtr PurgeGroups::group_for(const std::shared_ptr<void>& owner, const PurgeRecord& record,
+                                             const policy::Purge& purge) {
+  if (open_ != nullptr && open_->takes(record, purge)) return open_;
+  open_ = std::make_shared<Group>(loop_, record.at, record.purging.strength, record.purging.is_apart);
+  boost::asio::co_spawn(loop_, run(owner, this, open_), boost::asio::detached);
+  return open_;
+}
+
+Task<> PurgeGroups::run(std::shared_ptr<void> owner, PurgeGroups* self, GroupPtr group) {
+  const SteadyTime slot = std::max(steady_now(), self->next_slot_);
+  self->next_slot_ = slot + interval;
+  boost::asio::steady_timer turn(self->loop_, slot);
+  co_await turn.async_wait(awaiting);
+  if (self->open_ == group) self->open_.reset();
+  if (group->merged != 0) group->record.purging.why += " and " + std::to_string(group->merged) + " more";
+  group->position = co_await self->write_(std::move(group->record));
+  group->is_written = true;
+  group->written.cancel();
+}
+
+}  // namespace larder::store
