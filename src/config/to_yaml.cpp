@@ -293,7 +293,7 @@ std::string Writer::write(const Config& config) {
   begin("upstreams");
   for (const Upstream& one : config.upstreams) upstream(one);
   end();
-  begin("purge_method");
+  begin_flow("purge_method");
   list("allow", config.purge_method.allow.texts());
   end();
   store(config.store);

@@ -123,3 +123,80 @@ TEST_CASE("a write under any scheme or port of a host purges what others fetched
   s.ask("PUT", "/a", {{"Host", "shop.test:9999"}}, "{}");
   CHECK(s.get("/a", {{"Host", "shop.test:8081"}}).cache == "MISS");
 }
+
+TEST_CASE("a write that did not go out whole purges nothing, however it ended") {
+  for (const Error failure : {Error::closed, Error::timeout, Error::reset}) {
+    for (const bool is_whole : {false, true}) {
+      CAPTURE(is_whole);
+      Scenario s({route("/**", 60s)});
+      s.settings.purge_again_after = 1h;
+      store_all(s, {"/", "/products/7", "/products"});
+      s.origin.takes_all = is_whole;
+      s.origin.failure = failure;
+      s.ask("DELETE", "/", {}, "half of");
+      s.origin.failure = {};
+      CHECK(s.get("/products/7").cache == (is_whole ? "MISS" : "HIT"));
+      s.stop();
+    }
+  }
+}
+
+TEST_CASE("RFC 9111, section 4.4: a non-error answer to half a request purges its target alone") {
+  Scenario s({route("/**", 60s)});
+  s.settings.purge_again_after = 1h;
+  store_all(s, {"/a/1", "/a", "/a/1/b"});
+  s.origin.takes_all = false;
+  s.origin_says({.status = 204});
+  s.ask("DELETE", "/a/1", {}, "half of");
+  CHECK(s.get("/a").cache == "HIT");
+  CHECK(s.get("/a/1/b").cache == "HIT");
+  CHECK(s.get("/a/1").cache == "MISS");
+  s.stop();
+}
+
+TEST_CASE("a redirect of a DELETE leaves what lies below, and a safe method leaves everything") {
+  Scenario s({route("/**", 60s)});
+  store_all(s, {"/", "/products"});
+  s.origin_says({.status = 302, .fields = {{"Location", "/login"}}});
+  s.ask("DELETE", "/");
+  CHECK(s.get("/products").cache == "HIT");
+  for (const char* method : {"QUERY", "PROPFIND", "REPORT", "SEARCH"}) s.ask(method, "/products", {}, "{}");
+  CHECK(s.get("/products").cache == "HIT");
+}
+
+TEST_CASE("a write of unknown outcome purges once more: it may be applied later") {
+  for (const int status : {0, 502, 504}) {
+    CAPTURE(status);
+    Scenario s({route("/**", 60s)});
+    s.settings.purge_again_after = 20ms;
+    store_all(s, {"/a"});
+    s.origin_says({.status = status});
+    if (status == 0) s.origin.failure = Error::timeout;
+    s.ask("PUT", "/a", {}, "{}");
+    s.origin.failure = {};
+    s.origin_says({.content = "before it is applied"});
+    CHECK(s.get("/a").cache == "MISS");
+    CHECK(s.get("/a").cache == "HIT");
+    s.finish_behind();  // the timer among the rest
+    CHECK(s.get("/a").cache == "MISS");
+  }
+}
+
+TEST_CASE("PURGE and BAN are never sent on: 405, or a purge of the target for those who may") {
+  Scenario s({route("/**", 60s)});
+  store_all(s, {"/a", "/a?x=1", "/b"});
+  const std::size_t asked_before = s.origin.asked.size();
+  for (const char* method : {"PURGE", "BAN"}) {
+    const Seen refused = s.ask(method, "/a");
+    CHECK(refused.status == 405);
+    CHECK(refused.fields.contains("Allow"));
+  }
+  CHECK(s.get("/a").cache == "HIT");
+  REQUIRE(s.settings.purge_method.add("192.0.2.0/24").has_value());
+  CHECK(s.ask("BAN", "/a").status == 405);
+  CHECK(s.ask("PURGE", "/a").line() == "BYPASS 200 {\"purged\":true}\n");
+  CHECK(s.origin.asked.size() == asked_before);
+  CHECK(s.get("/b").cache == "HIT");
+  CHECK(s.get("/a").cache == "MISS");
+  CHECK(s.get("/a?x=1").cache == "MISS");
+}

@@ -174,10 +174,12 @@ upstreams:
     max_fills: 1024
     queue: 1024
     queue_timeout: 2s
+purge_method: {allow: []}
 store:
   memory: 256MiB
   max_object: 8MiB
   max_lifetime: 1d
+  purge_log: 64MiB
 routes:
   - match: /**
     upstream: api
@@ -202,6 +204,22 @@ routes:
 shutdown_grace: 10s
 log: {level: info, access: off, format: json, file: ""}
 )");
+}
+
+TEST_CASE("who may purge by PURGE is a list of addresses, and the log of purges has a size") {
+  const Loaded loaded =
+      load_with_upstream("purge_method: {allow: [10.0.0.0/8, \"::1\"]}\nstore: {purge_log: 8MiB}\n");
+  REQUIRE(loaded.ok());
+  CHECK(loaded.config.purge_method.allow.contains("10.1.2.3"));
+  CHECK(loaded.config.purge_method.allow.contains("::1"));
+  CHECK_FALSE(loaded.config.purge_method.allow.contains("192.0.2.1"));
+  CHECK(loaded.config.store.purge_log == 8u << 20);
+  for (const char* wrong : {"purge_method: {allow: [10.0.0.7/8]}", "purge_method: {allow: [localhost]}",
+                            "purge_method: {allow: 10.0.0.0/8}", "purge_method: {alow: []}",
+                            "store: {purge_log: 0}", "store: {purge_log: 64KiB}"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(load_with_upstream(std::string(wrong) + "\n").ok());
+  }
 }
 
 TEST_CASE("a password inside a URL is masked") {

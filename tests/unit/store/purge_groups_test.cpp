@@ -1,0 +1,93 @@
+#include "store/purge_groups.hpp"
+
+#include "support/run_task.hpp"
+
+#include <larder/base/task.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <doctest/doctest.h>
+
+#include <future>
+#include <memory>
+#include <vector>
+
+using namespace larder;
+using larder::policy::Purge;
+using larder::store::Position;
+using larder::store::PurgeGroups;
+using larder::store::PurgeRecord;
+using larder::store::Strength;
+
+namespace {
+
+/// Groups over a log that keeps what is written.
+struct Written {
+  boost::asio::io_context loop;
+  std::vector<PurgeRecord> records;
+  std::vector<SteadyTime> times;
+  std::shared_ptr<PurgeGroups> groups =
+      std::make_shared<PurgeGroups>(loop, [this](PurgeRecord record) { return write(std::move(record)); });
+
+  Task<std::optional<Position>> write(PurgeRecord record) {
+    records.push_back(std::move(record));
+    times.push_back(steady_now());
+    co_return Position{1, records.size()};
+  }
+
+  auto append(std::vector<Purge> purges, Strength strength = Strength::hard, bool is_apart = false) {
+    PurgeRecord record{{.purges = std::move(purges), .strength = strength, .why = "w", .is_apart = is_apart},
+                       {}};
+    return boost::asio::co_spawn(loop, groups->append(groups, std::move(record)), boost::asio::use_future);
+  }
+};
+
+Purge tag(std::string name) {
+  return {Purge::Kind::tag, std::move(name)};
+}
+
+}  // namespace
+
+TEST_CASE("purges of one moment are one record without repeats, and all are told where it stands") {
+  Written log;
+  std::vector<std::future<std::optional<Position>>> told;
+  for (int i = 0; i < 1000; ++i) told.push_back(log.append({tag("a"), tag(std::to_string(i % 10))}));
+  log.loop.run();
+  REQUIRE(log.records.size() == 1);
+  CHECK(log.records[0].purging.purges.size() == 11);
+  CHECK(log.records[0].purging.why == "w and 999 more");
+  for (auto& one : told) CHECK(one.get() == Position{1, 1});
+}
+
+TEST_CASE("hard and soft purges, and one that wants a record of its own, are not mixed") {
+  Written log;
+  auto hard = log.append({tag("a")});
+  auto soft = log.append({tag("b")}, Strength::soft);
+  auto apart = log.append({tag("c")}, Strength::hard, true);
+  auto last = log.append({tag("d")});
+  log.loop.run();
+  REQUIRE(log.records.size() == 4);
+  for (const PurgeRecord& record : log.records) CHECK(record.purging.purges.size() == 1);
+  CHECK(log.records[1].purging.strength == Strength::soft);
+}
+
+TEST_CASE("a record holds 16 KiB of names, and records are 2 ms apart") {
+  Written log;
+  std::vector<Purge> many;
+  for (int i = 0; i < 100; ++i) many.push_back(tag(std::string(1000, 'x') + std::to_string(i)));
+  auto told = log.append(many);
+  log.loop.run();
+  CHECK(told.get() == Position{1, log.records.size()});
+  CHECK(log.records.size() == 7);
+  std::size_t names = 0;
+  for (const PurgeRecord& record : log.records) {
+    std::size_t bytes = 0;
+    for (const Purge& purge : record.purging.purges) bytes += purge.value.size();
+    CHECK(bytes <= PurgeGroups::largest_record);
+    names += record.purging.purges.size();
+  }
+  CHECK(names == 100);
+  for (std::size_t i = 1; i < log.times.size(); ++i) {
+    CHECK(log.times[i] - log.times[i - 1] >= Milliseconds{1});
+  }
+}
