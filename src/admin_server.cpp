@@ -54,6 +54,7 @@ Task<admin::Stats> AdminServer::stats() {
     }
   }
   const cache::Commons::Counts fills = sources_.commons.counts();
+  stats.buffered = {sources_.commons.buffered()->held(), sources_.commons.buffered()->limit()};
   stats.fills = {fills.fills, fills.joined, fills.apart, fills.refused};
   if (sources_.memory != nullptr) stats.memory = sources_.memory->counts();
   stats.warm = sources_.warmer.reports();

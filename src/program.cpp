@@ -136,7 +136,7 @@ Program::Program(const config::Config& config, std::uint64_t descriptors)
       occupancy_(bounds_of(config.limits, descriptors, logs_.log()), "clients", logs_.log()),
       listeners_(listen_at(config)),
       generation_(generation_of(config, listeners_, loop_mark_)),
-      commons_(generation_.cache->upstreams) {
+      commons_(generation_.cache->upstreams, config::buffered_limit(config_)) {
   if (config.store.redis) {
     redis_ = redis_settings(*config.store.redis);
     redis_->availability = std::make_shared<redis::Availability>(log());

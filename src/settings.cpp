@@ -76,7 +76,7 @@ cache::Settings cache_settings(const config::Config& config) {
     const Milliseconds until_head = upstream.timeouts.connect * static_cast<int>(upstream.servers.size()) +
                                     2 * upstream.timeouts.first_byte;
     settings.upstreams[upstream.name] = {upstream.max_fills, upstream.queue, upstream.queue_timeout,
-                                         until_head};
+                                         until_head, upstream.timeouts.total};
   }
   return settings;
 }

@@ -171,6 +171,7 @@ std::string to_json(const Stats& stats, std::string_view version) {
                             {"connections", stats.connections},
                             {"responses", responses_of(stats.responses)},
                             {"fills", fills_of(stats.fills)},
+                            {"buffered", {{"held", stats.buffered.held}, {"limit", stats.buffered.limit}}},
                             {"memory", memory_of(stats.memory)},
                             {"redis", redis_of(stats)},
                             {"purge_log", purge_log_of(stats.purge_log)},

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <string>
 
 namespace larder::cache {
 namespace {
@@ -12,7 +11,8 @@ constexpr std::size_t largest_segment = 1024 * 1024;
 
 }  // namespace
 
-ArrivingContent::ArrivingContent(std::optional<std::uint64_t> length) : length_(length) {}
+ArrivingContent::ArrivingContent(std::optional<std::uint64_t> length, std::shared_ptr<ByteBudget> budget)
+    : length_(length), budget_(std::move(budget)) {}
 
 void ArrivingContent::append(std::string_view piece) {
   while (!piece.empty()) {
@@ -31,11 +31,18 @@ void ArrivingContent::add_segment(std::size_t wanted) {
   std::size_t capacity = std::clamp<std::size_t>(end_, smallest_segment, largest_segment);
   if (segments_.empty() && end_ == 0 && length_) capacity = *length_;
   capacity = std::max(capacity, wanted);
-  segments_.push_back({std::make_shared_for_overwrite<char[]>(capacity), capacity, 0});
+  segments_.push_back({ByteBudget::allocate(budget_, capacity), capacity, 0});
 }
 
 void ArrivingContent::keep_last(std::uint64_t count) {
   while (segments_.size() > 1 && end_ - begin_ - segments_.front().size >= count) {
+    begin_ += segments_.front().size;
+    segments_.pop_front();
+  }
+}
+
+void ArrivingContent::keep_from(std::uint64_t position) {
+  while (segments_.size() > 1 && begin_ + segments_.front().size <= position) {
     begin_ += segments_.front().size;
     segments_.pop_front();
   }
@@ -59,10 +66,10 @@ Bytes ArrivingContent::whole() const {
   if (segments_.size() == 1 && segments_.front().size == segments_.front().capacity) {
     return bytes_of(segments_.front(), 0, segments_.front().size);
   }
-  std::string joined;
-  joined.reserve(end_);
-  for (const Segment& segment : segments_) joined.append(segment.bytes.get(), segment.size);
-  return Bytes(std::move(joined));
+  const std::shared_ptr<char[]> joined = ByteBudget::allocate(budget_, end_);
+  char* end = joined.get();
+  for (const Segment& segment : segments_) end = std::copy_n(segment.bytes.get(), segment.size, end);
+  return Bytes(joined, {joined.get(), static_cast<std::size_t>(end_)});
 }
 
 Bytes ArrivingContent::bytes_of(const Segment& segment, std::size_t from, std::size_t count) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/byte_budget.hpp>
 #include <larder/base/bytes.hpp>
 
 #include <cstdint>
@@ -14,13 +15,17 @@ namespace larder::cache {
 /// lives as long as it is held. It takes no lock: its owner does.
 class ArrivingContent {
  public:
-  /// `length` where known: then the content lies in one piece from the start.
-  explicit ArrivingContent(std::optional<std::uint64_t> length);
+  /// `length` where known: then the content lies in one piece from the start. Its memory counts in `budget`,
+  /// unless that is nullptr.
+  explicit ArrivingContent(std::optional<std::uint64_t> length, std::shared_ptr<ByteBudget> budget = nullptr);
 
   void append(std::string_view piece);
 
   /// Forgets what lies more than `count` bytes before the end, as far as that is in pieces of its own.
   void keep_last(std::uint64_t count);
+
+  /// Forgets what lies before `position`, as far as that is in pieces of its own.
+  void keep_from(std::uint64_t position);
 
   /// What lies from `position` on, at most `most` bytes of it and perhaps less; empty at the end.
   Bytes at(std::uint64_t position, std::uint64_t most) const;
@@ -42,6 +47,7 @@ class ArrivingContent {
   static Bytes bytes_of(const Segment& segment, std::size_t from, std::size_t count);
 
   std::optional<std::uint64_t> length_;
+  std::shared_ptr<ByteBudget> budget_;
   std::deque<Segment> segments_;
   std::uint64_t begin_ = 0;
   std::uint64_t end_ = 0;

@@ -1,5 +1,6 @@
 #include "annotate.hpp"
 #include "behind.hpp"
+#include "fill_watch.hpp"
 #include "refresh.hpp"
 #include "serve.hpp"
 #include "visit.hpp"
@@ -51,6 +52,7 @@ CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Stor
       behind_(std::make_unique<Behind>()),
       ahead_(std::make_unique<RefreshAhead>()),
       pumps_(std::make_unique<Tasks>(most_pumps)),
+      watch_(std::make_unique<FillWatch>()),
       later_purges_(std::make_unique<Tasks>(most_later_purges)) {}
 
 CacheHandler::~CacheHandler() = default;
@@ -62,6 +64,7 @@ void CacheHandler::adopt(std::shared_ptr<const Settings> settings) {
 void CacheHandler::stop() {
   behind_->stop();
   pumps_->stop();
+  watch_->stop();
   later_purges_->stop();
 }
 

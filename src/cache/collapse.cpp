@@ -92,10 +92,14 @@ Task<Result<Response>> CacheHandler::collapse(Visit& visit, Reason why, store::S
 
 /// How long another one's fetch is waited for: as long as one may take. Then the request fetches for itself.
 Milliseconds CacheHandler::longest_wait(const Visit& visit) const {
-  const auto known = visit.settings->upstreams.find(visit.route().upstream);
-  const Protection limits = known == visit.settings->upstreams.end() ? Protection{} : known->second;
+  const Protection limits = limits_of(visit);
   return limits.queue_timeout + limits.until_head +
          (needs_lease(visit) ? leases_->settings().lifetime : Milliseconds{0});
+}
+
+Protection CacheHandler::limits_of(const Visit& visit) {
+  const auto known = visit.settings->upstreams.find(visit.route().upstream);
+  return known == visit.settings->upstreams.end() ? Protection{} : known->second;
 }
 
 /// Whether other instances are asked who fetches.
@@ -103,7 +107,8 @@ bool CacheHandler::needs_lease(const Visit& visit) const {
   return leases_ != nullptr && visit.route().collapse == policy::Collapse::cluster;
 }
 
-/// Enters the table; a fill that began before a purge is not joined by who came after it.
+/// Enters the table; a fill that began before a purge is not joined by who came after it, nor is a stream
+/// that has been going on for a while.
 Entrance CacheHandler::enter(const Visit& visit, const std::string& key, bool leads) {
   Collapser& collapser = commons_.collapser();
   Entrance entrance = collapser.enter(key, visit.arrival, leads, clock_.now(), nullptr);
@@ -115,6 +120,7 @@ Entrance CacheHandler::enter(const Visit& visit, const std::string& key, bool le
 }
 
 bool CacheHandler::is_outdated(const Visit& visit, const SharedFill& fill) const {
+  if (!fill.may_join(steady_now())) return true;
   if (visit.arrival.sequence == fill.mark().sequence) return false;
   const Glance seen = fill.look();
   if (seen.response != nullptr) return !log_.is_valid(*seen.response);

@@ -5,7 +5,8 @@
 
 namespace larder::cache {
 
-Commons::Commons(const Protections& upstreams) : collapser_(std::make_unique<Collapser>()) {
+Commons::Commons(const Protections& upstreams, std::uint64_t buffered)
+    : collapser_(std::make_unique<Collapser>()), buffered_(std::make_shared<ByteBudget>(buffered)) {
   adopt(upstreams);
 }
 

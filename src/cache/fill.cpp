@@ -138,13 +138,15 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
     tell_refusal(*visit.lead, response.head, visit.stored != nullptr, clock_.now());
   }
   const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
-  const Outcome outcome{.result = is_private ? CacheResult::bypass : CacheResult::miss,
-                        .why = why,
-                        .refusal = is_head ? Reason::none : decision.refusal,
-                        .stored = decision.store()};
+  Outcome outcome{.result = is_private ? CacheResult::bypass : CacheResult::miss,
+                  .why = why,
+                  .refusal = is_head ? Reason::none : decision.refusal,
+                  .stored = decision.store()};
   forward_fields(response.head, is_head || response.head.status == 304);
   if (!decision.store()) {
     co_await retire_stored(visit, response.head.status);
+    // Nobody waits for it, and it may have no end.
+    if (visit.is_behind) response.body = pipeline::Body();
     co_await spare_content(visit, response);
     annotate(response, outcome);
     annotate_debug(response, visit, std::nullopt, std::nullopt);
@@ -159,7 +161,8 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   }
   const bool goes_on = visit.lead.has_value();
   if (goes_on) {
-    co_await share_content(visit, draft, response.body);
+    outcome.stored = co_await share_content(visit, draft, response.body);
+    if (!outcome.stored) outcome.refusal = Reason::buffers_full;
   } else {
     co_await store_content(store_, draft, response.body, visit.settings->max_object);
   }

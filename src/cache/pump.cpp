@@ -10,8 +10,8 @@ Pump::Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store
       draft_(std::move(draft)),
       length_(body.length()),
       content_(body.take_reader()),
-      into_(into) {
-  fill_->begin(length_);
+      into_(std::move(into)) {
+  fill_->begin(length_, into_.budget);
 }
 
 Pump::~Pump() {
@@ -66,13 +66,23 @@ void Pump::take(std::string_view piece) {
     return;
   }
   fill_->append(piece);
-  if (draft_ == nullptr || fill_->size() <= into_.max_object) return;
-  // Nobody knew: the next ones need not find it out together.
+  if (draft_ == nullptr) return;
+  if (fill_->size() > into_.max_object) {
+    stop_keeping();
+    // Nobody knew: the next ones need not find it out together.
+    lead_.leave_apart(into_.clock.now());
+  } else if (!length_ && !into_.budget->has_room(0)) {
+    stop_keeping();
+    lead_.leave();
+  }
+}
+
+/// From here on it goes at its readers' pace, and is not stored.
+void Pump::stop_keeping() {
   publish();
   draft_.reset();
   pass_.reset();
   fill_->let_go_of_the_start(into_.max_object);
-  lead_.leave_apart(into_.clock.now());
 }
 
 /// What a purge has named meanwhile would only take a newer one's place.

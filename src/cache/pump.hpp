@@ -23,6 +23,7 @@ class Pump {
     const store::PurgeLog& log;
     const Clock& clock;
     std::uint64_t max_object;
+    std::shared_ptr<ByteBudget> budget;
   };
 
   /// `draft` is complete but for its content. `pass` goes when the content is whole.
@@ -45,6 +46,7 @@ class Pump {
   Task<> store_whole();
   void publish();
   void take(std::string_view piece);
+  void stop_keeping();
 
   Lead lead_;
   std::optional<Turnstile::Pass> pass_;

@@ -1,5 +1,6 @@
 // Content on its way to all who wait for it, and into the store.
 #include "fill_reader.hpp"
+#include "fill_watch.hpp"
 #include "pump.hpp"
 #include "storing_reader.hpp"
 #include "tasks.hpp"
@@ -12,12 +13,18 @@
 namespace larder::cache {
 
 /// Takes over what the visit leads. `body` becomes what its own client reads: all of it where it is there
-/// already, else as it arrives.
-Task<> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::Draft> draft, pipeline::Body& body) {
+/// already, else as it arrives. Whether it is kept: not if too much is held for clients already. Then it
+/// passes at its client's pace, and the others fetch for themselves.
+Task<bool> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::Draft> draft,
+                                       pipeline::Body& body) {
+  if (body.is_streamed() && !commons_.buffered()->has_room(body.length().value_or(0))) {
+    visit.lead->release();
+    co_return false;
+  }
   if (body.is_streamed() && !pumps_->has_room()) {
     visit.lead->release();
     co_await store_content(store_, std::move(draft), body, visit.settings->max_object);
-    co_return;
+    co_return true;
   }
   if (!body.is_streamed()) {
     draft->content = body.bytes();
@@ -25,21 +32,25 @@ Task<> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::Draft> d
     if (log_.judge(*whole).kind != store::Verdict::Kind::purged)
       co_await store_.put_holding(whole, visit.lead->take_lease());
     visit.lead->finish(whole, SharedFill::Source::fetched);
-    co_return;
+    co_return true;
   }
   const std::optional<std::uint64_t> length = body.length();
-  auto pump = std::make_unique<Pump>(std::move(*visit.lead), std::move(visit.pass), draft, std::move(body),
-                                     Pump::Into{store_, log_, clock_, visit.settings->max_object});
+  auto pump = std::make_unique<Pump>(
+      std::move(*visit.lead), std::move(visit.pass), draft, std::move(body),
+      Pump::Into{store_, log_, clock_, visit.settings->max_object, commons_.buffered()});
   const std::shared_ptr<SharedFill> fill = pump->fill();
   const bool is_all_there = co_await pump->read_ready();
   if (is_all_there && fill->look().state == SharedFill::State::whole) {
     body = pipeline::Body(store::content_of(fill->look().response));
-    co_return;
+    co_return true;
   }
   body = pipeline::Body(std::make_unique<FillReader>(fill, 0, std::nullopt), length);
-  if (is_all_there) co_return;
+  if (is_all_there) co_return true;
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-  pumps_->start(executor, Pump::run(std::move(pump)));
+  Tasks::Handle task = pumps_->start(executor, Pump::run(std::move(pump)));
+  const Milliseconds unread_at_most = length ? Milliseconds{0} : visit.settings->unread_at_most;
+  watch_->add(executor, {fill, std::move(task), steady_now() + limits_of(visit).total, unread_at_most});
+  co_return true;
 }
 
 }  // namespace larder::cache

@@ -28,14 +28,26 @@ Task<Glance> SharedFill::wait_for_head(SteadyTime deadline) {
   }
 }
 
+bool SharedFill::may_join(SteadyTime now) const {
+  const std::lock_guard lock(mutex_);
+  return now_.state != State::arriving || now_.length || now - published_ < joined_at_most;
+}
+
+std::optional<SteadyTime> SharedFill::unread_since() const {
+  const std::lock_guard lock(mutex_);
+  return unread_since_;
+}
+
 void SharedFill::attach_reader() {
   const std::lock_guard lock(mutex_);
   ++readers_;
+  unread_since_.reset();
 }
 
 void SharedFill::detach_reader() {
   const std::lock_guard lock(mutex_);
   --readers_;
+  if (readers_ == 0) unread_since_ = steady_now();
   if (readers_ == 0 && leader_) leader_->wake();
 }
 
@@ -43,6 +55,8 @@ std::optional<Result<Bytes>> SharedFill::read(std::uint64_t position, std::uint6
                                               const Waker& waker) {
   const std::lock_guard lock(mutex_);
   if (now_.state == State::whole) return store::content_of(now_.response).slice(position, most);
+  // What is not kept whole is not read from its start again: what its one reader has read may go.
+  if (content_ && window_ && readers_ == 1) content_->keep_from(position);
   if (content_ && position < content_->begin()) return Result<Bytes>(Error::reset);
   if (content_ && is_visible(position)) return content_->at(position, most);
   if (now_.state == State::ended) return Bytes();
@@ -65,15 +79,16 @@ bool SharedFill::is_visible(std::uint64_t position) const {
   return !is_held_back && position < content_->end();
 }
 
-void SharedFill::begin(std::optional<std::uint64_t> length) {
+void SharedFill::begin(std::optional<std::uint64_t> length, std::shared_ptr<ByteBudget> budget) {
   const std::lock_guard lock(mutex_);
   now_.length = length;
-  content_.emplace(length);
+  content_.emplace(length, std::move(budget));
 }
 
 void SharedFill::publish(store::StoredResponsePtr head) {
   const std::lock_guard lock(mutex_);
   now_.state = State::arriving;
+  published_ = steady_now();
   now_.response = std::move(head);
   wake_all();
 }

@@ -72,6 +72,16 @@ class SharedFill {
 
   Glance look() const;
 
+  /// How long newcomers may join content whose length nobody knows: it may be a stream without an end, and
+  /// they do not want its events from the start.
+  static constexpr Milliseconds joined_at_most{5'000};
+
+  /// Whether whoever comes now may wait for it or read it.
+  bool may_join(SteadyTime now) const;
+
+  /// Since when nobody reads it that did; nothing while somebody does, or nobody ever did.
+  std::optional<SteadyTime> unread_since() const;
+
   /// Waits until it is no longer asking, or `deadline`. The caller keeps the fill.
   Task<Glance> wait_for_head(SteadyTime deadline);
 
@@ -88,8 +98,9 @@ class SharedFill {
 
   // For the leader.
 
-  /// Content is to come, of that length where it is known.
-  void begin(std::optional<std::uint64_t> length);
+  /// Content is to come, of that length where it is known. What is held of it counts in `budget`, unless that
+  /// is nullptr.
+  void begin(std::optional<std::uint64_t> length, std::shared_ptr<ByteBudget> budget = nullptr);
 
   /// Those who wait see the head from now on, and content that came with it; `head` has none yet.
   void publish(store::StoredResponsePtr head);
@@ -123,6 +134,8 @@ class SharedFill {
   std::optional<Waker> leader_;  // waits until it is wanted
   std::size_t guests_ = 0;
   std::size_t readers_ = 0;
+  std::optional<SteadyTime> unread_since_;
+  SteadyTime published_{};  // when the head was
 };
 
 }  // namespace larder::cache

@@ -7,7 +7,8 @@
 
 namespace larder::cache {
 
-void Tasks::start(const boost::asio::any_io_executor& executor, Task<> task, std::function<void()> ended) {
+Tasks::Handle Tasks::start(const boost::asio::any_io_executor& executor, Task<> task,
+                           std::function<void()> ended) {
   const auto signal = std::make_shared<boost::asio::cancellation_signal>();
   const auto place = running_->insert(running_->end(), signal);
   // The signal lives until its slot is no more listened to. Being ended comes as an exception.
@@ -18,6 +19,11 @@ void Tasks::start(const boost::asio::any_io_executor& executor, Task<> task, std
   };
   boost::asio::co_spawn(executor, std::move(task),
                         boost::asio::bind_cancellation_slot(signal->slot(), forget));
+  return signal;
+}
+
+void Tasks::end(const Handle& task) {
+  if (const Signal signal = task.lock()) signal->emit(boost::asio::cancellation_type::terminal);
 }
 
 void Tasks::stop() {

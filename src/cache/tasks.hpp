@@ -20,8 +20,14 @@ class Tasks {
 
   bool has_room() const { return running_->size() < most_at_once_; }
 
-  /// Runs a task on its own; `ended` is called at its end, however it came. An exception is nobody's.
-  void start(const boost::asio::any_io_executor& executor, Task<> task, std::function<void()> ended = {});
+  /// A task that may run still.
+  using Handle = std::weak_ptr<boost::asio::cancellation_signal>;
+
+  /// Runs a task on its own; `ended` is called at its end, however it came. Exceptions are dropped.
+  Handle start(const boost::asio::any_io_executor& executor, Task<> task, std::function<void()> ended = {});
+
+  /// Ends one, if it runs still.
+  static void end(const Handle& task);
 
   /// Ends all that runs. By the time the loop runs dry they are gone.
   void stop();

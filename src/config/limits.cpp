@@ -3,6 +3,8 @@
 
 #include <larder/base/units.hpp>
 
+#include <algorithm>
+
 namespace larder::config {
 namespace {
 
@@ -14,6 +16,16 @@ constexpr std::uint64_t most_fields = 10'000;
 std::optional<std::uint64_t> read_connections(const Value& value) {
   if (value.is_scalar() && value.node().Scalar() == "auto") return 0;
   return number(value, 1);
+}
+
+/// `auto` (0) or a size.
+std::optional<std::uint64_t> read_buffered(const Value& value) {
+  constexpr std::uint64_t least_buffered = 1ull << 20;
+  if (value.is_scalar() && value.node().Scalar() == "auto") return 0;
+  const std::optional<std::uint64_t> bytes = size(value);
+  if (!bytes || *bytes >= least_buffered) return bytes;
+  value.error("must be auto or at least " + format_size(least_buffered));
+  return std::nullopt;
 }
 
 std::optional<std::uint64_t> number_or_none(const Value& value) {
@@ -58,7 +70,15 @@ void read_limits(const Value& value, Limits& limits) {
     if (const Value* head = map.find("head")) read_head(*head, limits.head);
     if (const Value* content = map.find("content")) read_content(*content, limits.content);
     map.read("idle", limits.idle, positive_duration);
+    map.read("buffered", limits.buffered, read_buffered);
   });
+}
+
+std::uint64_t buffered_limit(const Config& config) {
+  constexpr std::uint64_t least_auto = 64ull << 20;
+  const std::uint64_t memory = config.store.memory;
+  const std::uint64_t buffered = config.limits.buffered;
+  return memory + (buffered != 0 ? buffered : std::max(memory / 4, least_auto));
 }
 
 }  // namespace larder::config

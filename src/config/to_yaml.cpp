@@ -124,6 +124,7 @@ void Writer::upstream(const Upstream& upstream) {
   time("connect", upstream.timeouts.connect);
   time("first_byte", upstream.timeouts.first_byte);
   time("idle", upstream.timeouts.idle);
+  time("total", upstream.timeouts.total);
   end();
   text("max_fills", std::to_string(upstream.max_fills));
   text("queue", std::to_string(upstream.queue));
@@ -276,6 +277,10 @@ void Writer::limits(const Limits& limits) {
   text("slowest", std::to_string(limits.content.slowest));
   end();
   time("idle", limits.idle);
+  if (limits.buffered == 0)
+    text("buffered", "auto");
+  else
+    bytes("buffered", limits.buffered);
   end();
 }
 

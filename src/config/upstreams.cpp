@@ -28,6 +28,7 @@ void read_timeouts(const Value& value, Timeouts& timeouts) {
     map.read("connect", timeouts.connect, positive_duration);
     map.read("first_byte", timeouts.first_byte, positive_duration);
     map.read("idle", timeouts.idle, positive_duration);
+    map.read("total", timeouts.total, positive_duration);
   });
 }
 

@@ -99,6 +99,11 @@ Wording wording_of(Reason reason) {
           "vary-any",
           "the response varies by *, by a field that larder writes itself or by more than 64 fields, so no "
           "other request can be known to match"};
+    case Reason::stream:
+      return {"stream",
+              "the response is a stream without an end, which nobody else is to get from its start"};
+    case Reason::buffers_full:
+      return {"buffers-full", "too much is held in memory for clients already (limits.buffered)"};
     case Reason::too_many_tags:
       return {
           "too-many-tags",

@@ -79,6 +79,19 @@ Reason refusal_by_status(const Facts& facts) {
   return Reason::none;
 }
 
+bool has_media_type(const http::FieldList& fields, std::string_view type) {
+  const std::string_view value = trim(fields.find("Content-Type").value_or(""));
+  return equal_ignoring_case(trim(value.substr(0, value.find(';'))), type);
+}
+
+// What is read as it happens, or what the origin says is not to be collected (nginx's field). Such a response
+// is its client's alone.
+bool is_stream(const http::FieldList& fields) {
+  if (has_media_type(fields, "text/event-stream")) return true;
+  if (has_media_type(fields, "multipart/x-mixed-replace")) return true;
+  return equal_ignoring_case(trim(fields.find("X-Accel-Buffering").value_or("")), "no");
+}
+
 Reason refusal_by_directives(const Facts& facts) {
   if (facts.overridden) return Reason::none;
   // RFC 9111, section 5.2.2.5, and 5.2.2.3: must-understand, once understood, stands for no-store.
@@ -214,6 +227,7 @@ StoringDecision decide_storing(const StoringInput& input) {
   const Facts facts = facts_of(input);
   if (const Reason reason = refusal_by_request(input); reason != Reason::none) return refused(reason);
   if (const Reason reason = refusal_by_status(facts); reason != Reason::none) return refused(reason);
+  if (is_stream(input.response.fields)) return refused(Reason::stream);
   if (const Reason reason = refusal_by_directives(facts); reason != Reason::none) return refused(reason);
   const Freshness freshness = freshness_of(facts);
   const Reason shared = refusal_by_sharing(facts, freshness.by_route);

@@ -39,6 +39,12 @@ struct PurgeLogStats {
   bool in_step = false;     ///< now
 };
 
+/// Contents in memory, in bytes: stored, on their way, or being sent though the store has let go of them.
+struct BufferedStats {
+  std::uint64_t held = 0;
+  std::uint64_t limit = 0;
+};
+
 /// As cache::Commons::Counts.
 struct FillStats {
   std::uint64_t begun = 0;
@@ -60,6 +66,7 @@ struct Stats {
   std::size_t connections = 0;  ///< of clients, now; the admin API's own are not among them
   server::Server::Responses responses{};
   FillStats fills;
+  BufferedStats buffered;
   std::optional<store::MemoryTier::Counts> memory;  ///< nothing: there is no such tier
   std::optional<RedisTierStats> redis;              ///< the same
   std::vector<RedisClientStats> redis_clients;

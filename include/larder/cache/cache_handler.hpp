@@ -25,6 +25,7 @@
 namespace larder::cache {
 
 class Behind;
+class FillWatch;
 class RefreshAhead;
 class RefreshClaim;
 class SharedFill;
@@ -44,6 +45,8 @@ struct Settings {
   Milliseconds max_lifetime{24 * 3'600'000};
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content; larger responses stream through, unstored
   AddressSet purge_method;                ///< clients whose PURGE is answered here; everybody else's is 405
+  /// How long a fill of unknown length goes on when its last reader has left.
+  Milliseconds unread_at_most{5'000};
   /// When a write of unknown outcome purges once more.
   Milliseconds purge_again_after{5'000};
   std::map<std::string, Protection> upstreams;  ///< by name; others are not limited
@@ -130,7 +133,8 @@ class CacheHandler final : public pipeline::Handler {
   bool is_purged_since(const Visit& visit, store::Position position) const;
   Task<bool> pass_turnstile(Visit& visit);
   pipeline::Response refuse_busy(const Visit& visit, policy::Reason why);
-  Task<> share_content(Visit& visit, std::shared_ptr<store::Draft> draft, pipeline::Body& body);
+  Task<bool> share_content(Visit& visit, std::shared_ptr<store::Draft> draft, pipeline::Body& body);
+  static Protection limits_of(const Visit& visit);
   Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
   Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
@@ -168,6 +172,7 @@ class CacheHandler final : public pipeline::Handler {
   std::unique_ptr<Behind> behind_;
   std::unique_ptr<RefreshAhead> ahead_;
   std::unique_ptr<Tasks> pumps_;
+  std::unique_ptr<FillWatch> watch_;
   std::unique_ptr<Tasks> later_purges_;
   std::string key_;  // of the request looked up last: its memory is used again
 };

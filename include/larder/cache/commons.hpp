@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/byte_budget.hpp>
 #include <larder/base/clock.hpp>
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct Protection {
   std::size_t queue = 1'024;          ///< fills that may wait; past it the answer is 503 (or stale)
   Milliseconds queue_timeout{2'000};  ///< for each of them
   Milliseconds until_head{32'000};    ///< of one that was let through: to connect, and to the response's head
+  Milliseconds total{300'000};        ///< from its head to the end of its content
 };
 
 /// What the cache handlers of all workers share about fetching: the fills that run, and how many each
@@ -28,7 +30,9 @@ class Commons {
  public:
   using Protections = std::map<std::string, Protection>;  ///< by the upstreams' names
 
-  explicit Commons(const Protections& upstreams);
+  /// `buffered`: bytes of contents in memory, all together: stored ones, those on their way, and those that
+  /// are sent still though the store has let go of them.
+  explicit Commons(const Protections& upstreams, std::uint64_t buffered = 320ull << 20);
   ~Commons();
   Commons(const Commons&) = delete;
   Commons& operator=(const Commons&) = delete;
@@ -38,6 +42,7 @@ class Commons {
   void adopt(const Protections& upstreams);
 
   Collapser& collapser() { return *collapser_; }
+  const std::shared_ptr<ByteBudget>& buffered() const { return buffered_; }
 
   /// nullptr for an upstream that is not limited.
   Turnstile* turnstile(const std::string& upstream) const;
@@ -53,6 +58,7 @@ class Commons {
 
  private:
   std::unique_ptr<Collapser> collapser_;
+  const std::shared_ptr<ByteBudget> buffered_;
   mutable std::mutex mutex_;  // of the map: turnstiles stay to the end
   std::map<std::string, std::unique_ptr<Turnstile>> turnstiles_;
 };

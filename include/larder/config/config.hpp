@@ -48,7 +48,8 @@ struct Listen {
 struct Timeouts {
   Milliseconds connect{2'000};
   Milliseconds first_byte{30'000};  ///< from the request's last byte to the response's head
-  Milliseconds idle{60'000};  ///< between two bytes of content; also how long an unused connection is kept
+  Milliseconds idle{60'000};    ///< between two bytes of content; also how long an unused connection is kept
+  Milliseconds total{300'000};  ///< of a fetch for the cache, from its head on
   bool operator==(const Timeouts&) const = default;
 };
 
@@ -128,7 +129,8 @@ struct Limits {
   std::uint64_t connections_per_address = 0;  ///< of one IPv4 address or IPv6 /64; 0: no limit
   Head head;
   Content content;
-  Milliseconds idle{75'000};  ///< between two requests, and for pauses amid content
+  Milliseconds idle{75'000};   ///< between two requests, and for pauses amid content
+  std::uint64_t buffered = 0;  ///< bytes of contents held for clients beside `store.memory`; 0: `auto`
   bool operator==(const Limits&) const = default;
 };
 
@@ -155,5 +157,9 @@ struct Config {
   Milliseconds shutdown_grace{10'000};
   Logging log;
 };
+
+/// Bytes of contents that may be in memory: `store.memory`, and `limits.buffered`, of which `auto` is a
+/// quarter of the former, 64 MiB at least.
+std::uint64_t buffered_limit(const Config& config);
 
 }  // namespace larder::config

@@ -43,6 +43,8 @@ enum class Reason {
   authorization,        ///< Authorization in the request, and the response does not allow sharing
   set_cookie,           ///< Set-Cookie, which the route does not have stored
   vary_any,             ///< Vary: *, by a field that larder writes itself, or by too many
+  stream,               ///< a response without an end: server-sent events and the like
+  buffers_full,         ///< too much is held for clients already (limits.buffered)
   too_many_tags,        ///< more than policy::most_tags in Surrogate-Key, Cache-Tag and Cache-Groups
   status,               ///< a status that may not be stored, or that nothing gives a lifetime
   no_lifetime,          ///< neither origin nor route states a lifetime

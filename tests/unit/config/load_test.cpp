@@ -166,11 +166,12 @@ limits:
   head: {size: 64KiB, fields: 200, time: 10s}
   content: {size: 0, slowest: 500}
   idle: 1m15s
+  buffered: auto
 credentials: {add: [], remove: []}
 upstreams:
   api:
     servers: [http://h:1]
-    timeouts: {connect: 2s, first_byte: 30s, idle: 1m}
+    timeouts: {connect: 2s, first_byte: 30s, idle: 1m, total: 5m}
     max_fills: 1024
     queue: 1024
     queue_timeout: 2s

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace larder {
+
+/// Counts the bytes of blocks that several hold, each once from its allocation until the last of them lets go
+/// of it, whoever that is by then. What is past the limit is for its users to refuse. Safe to use from any
+/// thread.
+class ByteBudget {
+ public:
+  explicit ByteBudget(std::uint64_t limit) : limit_(limit) {}
+
+  std::uint64_t held() const { return held_.load(std::memory_order_relaxed); }
+  std::uint64_t limit() const { return limit_; }
+  bool has_room(std::uint64_t bytes) const { return held() + bytes <= limit_; }
+
+  /// A block that counts in `budget`, which it keeps alive; nullptr: nowhere.
+  static std::shared_ptr<char[]> allocate(const std::shared_ptr<ByteBudget>& budget, std::size_t bytes) {
+    if (budget == nullptr) return std::make_shared_for_overwrite<char[]>(bytes);
+    auto block = std::make_unique_for_overwrite<char[]>(bytes);
+    budget->held_.fetch_add(bytes, std::memory_order_relaxed);
+    const auto let_go = [budget, bytes](const char* memory) {
+      delete[] memory;
+      budget->held_.fetch_sub(bytes, std::memory_order_relaxed);
+    };
+    return std::shared_ptr<char[]>(block.release(), let_go);
+  }
+
+ private:
+  const std::uint64_t limit_;
+  std::atomic<std::uint64_t> held_{0};
+};
+
+}  // namespace larder

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "shared_fill.hpp"
+#include "tasks.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace larder::cache {
+
+/// Ends the fills of one worker that take too long: past their deadline, or, where nobody knows how long they
+/// are, once their last reader has been gone for a while. On that worker's loop.
+class FillWatch {
+ public:
+  /// One fill, and how it is ended.
+  struct Watched {
+    std::shared_ptr<SharedFill> fill;
+    Tasks::Handle task;
+    SteadyTime deadline;
+    Milliseconds unread_at_most;  ///< 0: as long as it takes
+  };
+
+  void add(const boost::asio::any_io_executor& executor, Watched watched);
+
+  /// On the loop; by the time it runs dry nothing is watched.
+  void stop() { runner_.stop(); }
+
+ private:
+  using List = std::vector<Watched>;
+
+  static Task<> run(std::shared_ptr<List> watched, std::shared_ptr<Sleeper> sleeper);
+
+  std::shared_ptr<List> watched_ = std::make_shared<List>();
+  Tasks runner_{1};
+};
+
+}  // namespace larder::cache
