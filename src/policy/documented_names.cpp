@@ -79,18 +79,20 @@ const std::vector<std::string>& override_fields() {
   static const std::vector<std::string> names{
       // Another URI.
       "X-Original-*", "X-Originally-*", "X-Rewrite-*", "X-Override-URL", "X-HTTP-Path-Override",
-      "X-HTTP-DestinationURL", "X-Request-Uri", "Request-Uri", "X-Replaced-Path", "X-MS-Original-URL",
-      "X-WAWS-Unencoded-URL", "X-Script-Name", "X-Base-URL", "Base-Url", "X-Proxy-URL", "Http-Url", "Uri",
-      "Url", "X-Envoy-*", "X-Accel-*", "X-Sendfile-Type", "X-Ingress-Path", "X-External-Path",
-      "X-Context-Path", "X-Amz-Website-Redirect-Location", "X-Middleware-*", "X-Invoke-*", "X-Nextjs-*",
-      "X-Matched-Path", "X-Now-Route-Matches",
+      "X-HTTP-DestinationURL", "X-Request-Uri", "Request-Uri", "X-Replaced-Path", "X-WAWS-Unencoded-URL",
+      "X-Script-Name", "Script-Name", "Path-Info", "X-Path-Info", "X-Url", "X-Uri", "Original-Url",
+      "Original-Uri", "X-Base-URL", "Base-Url", "X-Proxy-URL", "Http-Url", "Uri", "Url", "X-Envoy-*",
+      "X-Accel-*", "X-Sendfile-Type", "X-Ingress-Path", "X-External-Path", "X-Context-Path",
+      "X-Amz-Website-Redirect-Location", "X-Middleware-*", "X-Invoke-*", "X-Nextjs-*", "X-Matched-Path",
+      "X-Now-Route-Matches",
       // Another host.
       "X-Host", "X-HTTP-Host-Override", "X-Host-Override", "X-Proxy-Host", "X-Real-Host", "X-Backend-Host",
-      "X-Gateway-Host", "X-Server-Name", "X-Orig-Host", "Disguised-Host",
+      "X-Gateway-Host", "X-Server-Name", "X-Orig-Host", "Disguised-Host", "X-MS-Original-*", "Original-Host",
+      "Http-Host", "X-Http-Host", "X-Virtual-Host", "X-Vhost",
       // Another method, scheme or port.
       "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-Method", "X-URL-Scheme", "X-Scheme",
       "X-Proto", "X-Protocol", "X-Port", "X-SSL", "X-HTTPS", "Https", "Front-End-Https", "SSL-Https",
-      "X-ARR-SSL", "X-AppService-Proto", "CloudFront-*",
+      "X-ARR-SSL", "X-AppService-Proto", "X-Client-Proto", "X-Client-Scheme", "X-Client-Port", "CloudFront-*",
       // Another client.
       "Forwarded", "Forwarded-*", "X-Forwarded", "X-Forwarded-*", "X-Forward", "X-Forward-*", "X-Forwarder-*",
       "X-Forwarding-*", "Z-Forwarded-For", "X-Real-*", "Real-Ip", "X-Client-IP", "X-ClientIP", "Client-IP",

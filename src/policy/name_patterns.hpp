@@ -14,7 +14,7 @@ namespace larder::policy {
 /// into question, for most names none. Immutable.
 class NamePatterns {
  public:
-  /// `exact`: byte for byte. `field`: case does not count, and `_` is `-`.
+  /// `exact`: byte for byte. `field`: case does not count; `_` (CGI) and `.` (PHP) are `-`.
   enum class Spelling : std::uint8_t { exact, field };
 
   NamePatterns(Spelling spelling, const std::vector<std::string>& patterns);
@@ -35,7 +35,7 @@ class NamePatterns {
     for (unsigned i = 0; i < alphabet.size(); ++i) {
       const char c = static_cast<char>(i);
       alphabet[i] = static_cast<unsigned char>(spelling == Spelling::exact ? c
-                                               : c == '_'                  ? '-'
+                                               : c == '_' || c == '.'      ? '-'
                                                                            : to_lower(c));
     }
     return alphabet;

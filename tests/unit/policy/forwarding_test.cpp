@@ -178,8 +178,47 @@ TEST_CASE("overrides of today's frameworks, gateways and CDNs stay behind, and w
   CHECK(is_written_by_us(route, "X-Forwarded-User"));
 }
 
-TEST_CASE("an override written with underscores, as CGI reads it, is one too") {
-  for (const char* name : {"X_Original_URL", "x_forwarded_host", "X_HTTP-Method_Override"}) {
+TEST_CASE("overrides that gunicorn, IIS, Azure, App Engine, Fastly and PHP read stay behind") {
+  for (const char* name : {"SCRIPT_NAME",
+                           "Script-Name",
+                           "PATH_INFO",
+                           "X-Path-Info",
+                           "Https",
+                           "X-Https",
+                           "CF-Visitor",
+                           "Fastly-SSL",
+                           "X-AppEngine-Https",
+                           "X-Client-Proto",
+                           "X-Client-Scheme",
+                           "X-Client-Port",
+                           "X-Arr-Ssl",
+                           "X-Rewrite-Host",
+                           "X-Ms-Original-Url",
+                           "X-MS-Original-Host",
+                           "X-FD-Original-Host",
+                           "X-Original-Forwarded-Host",
+                           "Forwarded-Host",
+                           "Original-Host",
+                           "Original-Url",
+                           "HTTP_HOST",
+                           "X-Http-Host",
+                           "X-Virtual-Host",
+                           "X-Vhost",
+                           "X-Url",
+                           "X-Uri",
+                           "Uri",
+                           "X-Replaced-Path"}) {
+    CAPTURE(name);
+    const std::string line = std::string(name) + ": v";
+    CHECK(forwarded(line, true) == "Host: Shop.test:81" + ours);
+    CHECK(forwarded(line, false) == "Host: Shop.test:81|" + line + ours);
+  }
+  CHECK(forwarded("Script: v", true) == "Host: Shop.test:81|Script: v" + ours);
+}
+
+TEST_CASE("an override written with underscores or dots, as CGI and PHP read it, is one too") {
+  for (const char* name : {"X_Original_URL", "X.Forwarded.Host", "x.original_url", "x_forwarded_host",
+                           "X_HTTP-Method_Override"}) {
     CAPTURE(name);
     CHECK(forwarded(std::string(name) + ": v", true) == "Host: Shop.test:81" + ours);
   }
