@@ -25,13 +25,11 @@ namespace {
 struct Written {
   boost::asio::io_context loop;
   std::vector<PurgeRecord> records;
-  std::vector<SteadyTime> times;
   std::shared_ptr<PurgeGroups> groups =
       std::make_shared<PurgeGroups>(loop, [this](PurgeRecord record) { return write(std::move(record)); });
 
   Task<std::optional<Position>> write(PurgeRecord record) {
     records.push_back(std::move(record));
-    times.push_back(steady_now());
     co_return Position{1, records.size()};
   }
 
@@ -71,7 +69,7 @@ TEST_CASE("hard and soft purges, and one that wants a record of its own, are not
   CHECK(log.records[1].purging.strength == Strength::soft);
 }
 
-TEST_CASE("a record holds 16 KiB of names, and records are 2 ms apart") {
+TEST_CASE("a record holds 16 KiB of names at most") {
   Written log;
   std::vector<Purge> many;
   for (int i = 0; i < 100; ++i) many.push_back(tag(std::string(1000, 'x') + std::to_string(i)));
@@ -87,7 +85,4 @@ TEST_CASE("a record holds 16 KiB of names, and records are 2 ms apart") {
     names += record.purging.purges.size();
   }
   CHECK(names == 100);
-  for (std::size_t i = 1; i < log.times.size(); ++i) {
-    CHECK(log.times[i] - log.times[i - 1] >= Milliseconds{1});
-  }
 }
