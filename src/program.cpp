@@ -191,6 +191,7 @@ Shared Program::shared() {
     redis_tier.key_prefix = config_.store.redis->key_prefix;
     redis_tier.max_lifetime = config_.store.max_lifetime;
     redis_tier.max_object = config_.store.max_object;
+    redis_tier.buffered = commons_.buffered();
   }
   return {.clock = clock_,
           .log = log(),

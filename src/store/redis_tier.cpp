@@ -79,6 +79,12 @@ Lookup RedisTier::admit(Draft& draft, std::uint64_t node) {
   // Asked once more, after the check: what was purged here meanwhile may not have a position to be judged by,
   // and positions count with one node only.
   if (usable_node() != node) return {};
+  // Smaller ones lie in the stored response, which its tier counts.
+  const std::size_t size = draft.content.size();
+  if (settings_.buffered != nullptr && size > StoredResponse::most_inside) {
+    if (!settings_.buffered->has_room(size)) return {};
+    draft.content = ByteBudget::count(settings_.buffered, std::move(draft.content));
+  }
   return {StoredResponse::from(draft), policy::Reason::none};
 }
 

@@ -156,13 +156,35 @@ TEST_CASE("A write by another spelling purges the path") {
   }
 }
 
-TEST_CASE("PURGE from the public is the origin's to allow") {
-  Site site(
-      [](const OriginRequest& request) { return request.method == "PURGE" ? status(405) : echoed(request); });
+TEST_CASE("PURGE and BAN from the public end here, and purge nothing, whatever the origin would say") {
+  Site site([](const OriginRequest& request) { return echoed(request); });
   site.client.get("/a");
-  CHECK(site.client.request("PURGE", "/a").status == 405);
-  CHECK(site.origin.count("PURGE", "/a") == 1);
-  CHECK(cache_result(site.client.get("/a")) == "HIT");
+  for (const std::string method : {"PURGE", "BAN"}) {
+    CAPTURE(method);
+    CHECK(site.client.request(method, "/a").status == 405);
+    CHECK(site.origin.count(method, "/a") == 0);
+    CHECK(cache_result(site.client.get("/a")) == "HIT");
+  }
+}
+
+TEST_CASE("A write that its client breaks off purges nothing, though its answer is never known") {
+  Site site(
+      [](const OriginRequest& request) { return request.method == "GET" ? echoed(request) : status(403); });
+  for (const std::string rest :
+       {"Content-Length: 9\r\n\r\n", "Content-Length: 9\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nx\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhel"}) {
+    CAPTURE(rest);
+    for (const std::string target : {"/", "/products/7"}) site.client.get(target);
+    {
+      Client breaking = site.larder.client();
+      breaking.send("DELETE / HTTP/1.1\r\nHost: shop.test\r\n" + rest);
+      breaking.finish();
+      CHECK(breaking.receive("DELETE").status == 400);
+    }
+    for (const std::string target : {"/", "/products/7"})
+      CHECK(cache_result(site.client.get(target)) == "HIT");
+  }
 }
 
 TEST_CASE("An error that a request's form provokes is not stored (CPDoS)") {

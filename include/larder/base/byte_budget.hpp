@@ -1,9 +1,13 @@
 #pragma once
 
+#include <larder/base/bytes.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 namespace larder {
 
@@ -28,6 +32,17 @@ class ByteBudget {
       budget->held_.fetch_sub(bytes, std::memory_order_relaxed);
     };
     return std::shared_ptr<char[]>(block.release(), let_go);
+  }
+
+  /// The same bytes, counted in `budget` from now until the last holder lets go.
+  static Bytes count(const std::shared_ptr<ByteBudget>& budget, Bytes bytes) {
+    const std::string_view view = bytes.view();
+    budget->held_.fetch_add(view.size(), std::memory_order_relaxed);
+    const auto let_go = [budget](const Bytes* counted) {
+      budget->held_.fetch_sub(counted->size(), std::memory_order_relaxed);
+      delete counted;
+    };
+    return Bytes(std::shared_ptr<const Bytes>(new Bytes(std::move(bytes)), let_go), view);
   }
 
  private:

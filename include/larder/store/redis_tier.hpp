@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/byte_budget.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/redis/redis.hpp>
 #include <larder/store/doorkeeper.hpp>
@@ -26,6 +27,8 @@ class RedisTier final : public Store {
     Milliseconds max_lifetime{24 * 3'600'000};  ///< nothing stays longer, but for a sixteenth (see put())
     std::uint64_t max_object = 8u << 20;        ///< a packed content that says it is larger is a miss
     Doorkeeper::Limits doorkeeper;
+    /// Where large contents that were read count; without room a large one is a miss. nullptr: nowhere.
+    std::shared_ptr<ByteBudget> buffered{};
   };
 
   RedisTier(redis::Redis& redis, const PurgeLog& log, const Clock& clock, Settings settings)

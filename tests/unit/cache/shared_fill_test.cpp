@@ -192,3 +192,49 @@ TEST_CASE("past what may be kept the fastest reader sets the pace, and who is to
     CHECK_FALSE(wanted.get());
   }
 }
+
+TEST_CASE("content of unknown length is joined for 5 s after its head, other content as long as it comes") {
+  for (const bool is_known : {false, true}) {
+    CAPTURE(is_known);
+    SharedFill fill({});
+    const SteadyTime now = steady_now();
+    CHECK(fill.may_join(now + 1h));  // nobody knows what it is yet
+    fill.begin(is_known ? std::optional<std::uint64_t>(100) : std::nullopt);
+    fill.publish(response());
+    CHECK(fill.may_join(now + 4s));
+    CHECK(fill.may_join(now + 6s) == is_known);
+    fill.finish(response("all"), Glance::Source::fetched);
+    CHECK(fill.may_join(now + 1h));
+  }
+}
+
+TEST_CASE("a fill tells since when it is unread, once it was read") {
+  SharedFill fill({});
+  CHECK_FALSE(fill.unread_since());
+  fill.attach_reader();
+  fill.attach_reader();
+  fill.detach_reader();
+  CHECK_FALSE(fill.unread_since());
+  fill.detach_reader();
+  CHECK(fill.unread_since().has_value());
+  fill.attach_reader();
+  CHECK_FALSE(fill.unread_since());
+}
+
+TEST_CASE("what arrives is counted until the last who holds it lets go") {
+  const auto budget = std::make_shared<ByteBudget>(1'000'000);
+  Bytes kept;
+  {
+    SharedFill fill({});
+    fill.begin(std::nullopt, budget);
+    fill.append(pattern(100'000));
+    CHECK(budget->held() >= 100'000);
+    CHECK(budget->has_room(800'000));
+    CHECK_FALSE(budget->has_room(1'000'000));
+    kept = fill.content();
+    CHECK(kept.view() == pattern(100'000));
+  }
+  CHECK(budget->held() == 100'000);
+  kept = {};
+  CHECK(budget->held() == 0);
+}

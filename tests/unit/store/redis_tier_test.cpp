@@ -324,3 +324,28 @@ TEST_CASE_FIXTURE(Fixture, "what is fresh in memory gives way, where that is ask
   CHECK(run(tiered.find_newer(response, no_fields))->content() == "newer");
   CHECK(tiered.find_now(known.primary_key(), no_fields)->content() == "newer");
 }
+
+TEST_CASE_FIXTURE(
+    Fixture,
+    "large contents that were read are counted until nobody holds them, and past the bound are misses") {
+  const auto budget = std::make_shared<larder::ByteBudget>(150'000);
+  RedisTier bounded{client, purges, clock, {.key_prefix = "test", .buffered = budget}};
+  Sample first = sample();
+  Sample second = sample();
+  first.path = "/1";
+  second.path = "/2";
+  for (Sample* each : {&first, &second}) {
+    each->body = std::string(100'000, 'x');
+    run(bounded.put(each->make()));
+  }
+  const auto find = [&](const Sample& wanted) {
+    return run(bounded.find(wanted.primary_key(), no_fields)).response;
+  };
+  auto held = find(first);
+  REQUIRE(held != nullptr);
+  CHECK(budget->held() == 100'000);
+  CHECK(find(second) == nullptr);
+  held = nullptr;
+  CHECK(budget->held() == 0);
+  CHECK(find(second) != nullptr);
+}

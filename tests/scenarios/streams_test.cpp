@@ -1,0 +1,106 @@
+// Responses without an end, and how much is held in memory for clients.
+#include "late.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+using namespace larder;
+using namespace larder::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::map<std::string, cache::Protection> one_fill{{"origin", {1, 0, 1s}}};
+
+/// An answer whose end nobody knows; `holds` keeps it from coming.
+const Answer endless{
+    .fields = {{"Content-Type", "application/x-ndjson"}}, .content = "{}\n{}\n", .has_length = false};
+
+/// Lets the loop run for a time of the real clock, which fills are watched by.
+void run_for(Scenario& s, Milliseconds time) {
+  s.loop.restart();
+  s.loop.run_for(time);
+}
+
+}  // namespace
+
+TEST_CASE("event streams are passed: nothing stored, nobody joined, no fill counted") {
+  for (const auto& [name, value] : Fields{{"Content-Type", "text/event-stream"},
+                                          {"Content-Type", "Text/Event-Stream ; charset=utf-8"},
+                                          {"Content-Type", "multipart/x-mixed-replace;boundary=x"},
+                                          {"X-Accel-Buffering", "no"}}) {
+    CAPTURE(value);
+    Scenario s({route("/**", 60s)}, one_fill);
+    Answer stream = endless;
+    stream.fields = {{name, value}, {"Cache-Control", "public, max-age=60"}};
+    s.origin_says(stream);
+    s.origin.holds = true;
+    auto first = s.begin("/events");
+    auto second = s.begin("/events");
+    CHECK(s.origin.asked.size() == 2);
+    s.origin_says(cacheable);
+    auto other = s.begin("/other");
+    CHECK(s.origin.asked.size() == 3);
+    CHECK(status_of(s.finish(first)) == "larder; fwd=uri-miss; detail=stream");
+    s.finish(second);
+    CHECK(s.finish(other).cache == "MISS");
+    s.origin_says(stream);
+    CHECK(s.get("/events").cache != "HIT");
+  }
+}
+
+TEST_CASE(
+    "a fetch of unknown length ends some time after its last reader has gone, and gives its place back") {
+  for (const bool has_length : {false, true}) {
+    CAPTURE(has_length);
+    Scenario s({route("/**", 60s)}, one_fill);
+    s.settings.unread_at_most = 20ms;
+    Answer answer = endless;
+    answer.has_length = has_length;
+    s.origin_says(answer);
+    s.origin.holds = true;
+    s.ask_and_leave("/endless");
+    CHECK(s.get("/other").status == 503);
+    run_for(s, 300ms);
+    s.origin.holds = false;
+    if (has_length) s.finish_behind();
+    CHECK(s.get("/other").status == 200);
+    // What has an end is fetched to it, and stored.
+    CHECK(s.get("/endless").cache == (has_length ? "HIT" : "MISS"));
+  }
+}
+
+TEST_CASE("any fetch for the cache ends in time: its readers see it cut, and nothing is stored") {
+  std::map<std::string, cache::Protection> short_lived = one_fill;
+  short_lived["origin"].total = 20ms;
+  Scenario s({route("/**", 60s)}, short_lived);
+  s.settings.upstreams = short_lived;
+  s.origin_says(cacheable);
+  s.origin.holds = true;
+  auto reading = s.begin("/a");
+  run_for(s, 600ms);
+  REQUIRE(reading.wait_for(0s) == std::future_status::ready);
+  CHECK_FALSE(reading.get().whole);
+  s.origin.holds = false;
+  CHECK(s.get("/a").line() == "MISS 200 content");
+}
+
+TEST_CASE(
+    "past the bound of what is held for clients, content passes unstored, and is stored again below it") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says(cacheable);
+  auto held = ByteBudget::allocate(s.commons.buffered(), s.commons.buffered()->limit());
+  CHECK(status_of(s.get("/a")) == "larder; fwd=uri-miss; detail=buffers-full");
+  CHECK(s.get("/a").line() == "MISS 200 content");
+  Answer of_unknown_length = cacheable;
+  of_unknown_length.has_length = false;
+  s.origin_says(of_unknown_length);
+  CHECK(s.get("/b").line() == "MISS 200 content");
+  CHECK(s.get("/b").cache == "MISS");
+  held.reset();
+  s.finish_behind();
+  CHECK(s.commons.buffered()->held() == 0);
+  CHECK(s.get("/b").line() == "MISS 200 content");
+  CHECK(s.get("/b").line() == "HIT 200 content");
+}
