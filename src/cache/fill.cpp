@@ -162,10 +162,10 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
   const bool goes_on = visit.lead.has_value();
   if (goes_on) {
     outcome.stored = co_await share_content(visit, draft, response.body);
-    if (!outcome.stored) outcome.refusal = Reason::buffers_full;
   } else {
-    co_await store_content(store_, draft, response.body, visit.settings->max_object);
+    outcome.stored = co_await store_content(keeping_of(visit), draft, response.body);
   }
+  if (!outcome.stored) outcome.refusal = Reason::buffers_full;
   // The client's own condition was kept from the origin, whose answer is for everybody: it is evaluated here.
   if (unmodified && response.head.status == 200) {
     Result<> whole;

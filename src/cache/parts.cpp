@@ -91,7 +91,7 @@ Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Respons
     std::optional<ToStore> combined;
     if (older != nullptr) combined = combine_with(older, visit, response.head, size, *visit.settings);
     if (!combined) combined = ToStore{part_draft_of(visit, response.head, decision.lifetimes), {}};
-    co_await store_content(store_, std::move(combined->draft), response.body, visit.settings->max_object,
+    co_await store_content(keeping_of(visit), std::move(combined->draft), response.body,
                            std::move(combined->margins), size);
   }
   const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);

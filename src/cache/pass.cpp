@@ -81,7 +81,7 @@ Task<> CacheHandler::settle(Visit& visit, Result<Response>& response) {
   if (!is_untouched || after.sequence != before.sequence + own_purges) co_return;
   posted->born = after.position;
   posted->checked = after.sequence;
-  co_await store_content(store_, std::move(posted), response->body, visit.settings->max_object);
+  co_await store_content(keeping_of(visit), std::move(posted), response->body);
 }
 
 /// Purges what an unsafe request changed before its answer leaves (RFC 9111, section 4.4). What may change

@@ -12,6 +12,10 @@
 
 namespace larder::cache {
 
+Keeping CacheHandler::keeping_of(const Visit& visit) const {
+  return {store_, visit.settings->max_object, commons_.buffered()};
+}
+
 /// Takes over what the visit leads. `body` becomes what its own client reads: all of it where it is there
 /// already, else as it arrives. Whether it is kept: not if too much is held for clients already. Then it
 /// passes at its client's pace, and the others fetch for themselves.
@@ -23,8 +27,7 @@ Task<bool> CacheHandler::share_content(Visit& visit, std::shared_ptr<store::Draf
   }
   if (body.is_streamed() && !pumps_->has_room()) {
     visit.lead->release();
-    co_await store_content(store_, std::move(draft), body, visit.settings->max_object);
-    co_return true;
+    co_return co_await store_content(keeping_of(visit), std::move(draft), body);
   }
   if (!body.is_streamed()) {
     draft->content = body.bytes();

@@ -19,30 +19,30 @@ Task<Result<>> drain(pipeline::BodyReader& content) {
   co_return Result<>();
 }
 
-Task<> store_content(store::Store& store, std::shared_ptr<store::Draft> draft, pipeline::Body& body,
-                     std::uint64_t max_object, Margins margins, std::optional<std::uint64_t> size) {
+Task<bool> store_content(Keeping keeping, std::shared_ptr<store::Draft> draft, pipeline::Body& body,
+                         Margins margins, std::optional<std::uint64_t> size) {
   if (!body.is_streamed()) {
-    co_await store_whole(store, std::move(draft), join(margins, body.bytes()));
-    co_return;
+    co_await store_whole(keeping.store, std::move(draft), join(margins, body.bytes()));
+    co_return true;
   }
   const std::optional<std::uint64_t> length = body.length();
-  body = pipeline::Body(std::make_unique<StoringReader>(body.take_reader(), length, std::move(draft), store,
-                                                        max_object, std::move(margins), size),
+  if (!keeping.budget->has_room(length.value_or(0))) co_return false;
+  body = pipeline::Body(std::make_unique<StoringReader>(body.take_reader(), length, std::move(draft),
+                                                        std::move(keeping), std::move(margins), size),
                         length);
+  co_return true;
 }
 
 StoringReader::StoringReader(std::unique_ptr<BodyReader> inner, std::optional<std::uint64_t> length,
-                             std::shared_ptr<store::Draft> draft, store::Store& store,
-                             std::uint64_t max_object, Margins margins, std::optional<std::uint64_t> size)
+                             std::shared_ptr<store::Draft> draft, Keeping keeping, Margins margins,
+                             std::optional<std::uint64_t> size)
     : inner_(std::move(inner)),
       length_(length),
       draft_(std::move(draft)),
-      store_(store),
-      max_object_(max_object),
+      keeping_(std::move(keeping)),
       margins_(std::move(margins)),
-      size_(size) {
-  if (length_) content_.reserve(*length_);
-}
+      size_(size),
+      content_(std::in_place, length_, keeping_.budget) {}
 
 Task<Result<std::string_view>> StoringReader::read() {
   const Result<std::string_view> piece = co_await inner_->read();
@@ -50,23 +50,25 @@ Task<Result<std::string_view>> StoringReader::read() {
   if (draft_ == nullptr) co_return piece;
   keep(*piece);
   if (draft_ != nullptr && is_whole(piece->empty())) {
-    content_.shrink_to_fit();
-    co_await store_whole(store_, std::exchange(draft_, nullptr), join(margins_, Bytes(std::move(content_))));
+    const Bytes whole = content_->whole();
+    content_.reset();
+    co_await store_whole(keeping_.store, std::exchange(draft_, nullptr), join(margins_, whole));
   }
   co_return piece;
 }
 
 bool StoringReader::is_whole(bool has_ended) const {
-  if (length_) return content_.size() == *length_;
-  return has_ended && (!size_ || content_.size() == *size_);
+  if (length_) return content_->end() == *length_;
+  return has_ended && (!size_ || content_->end() == *size_);
 }
 
 void StoringReader::keep(std::string_view piece) {
-  if (content_.size() + piece.size() > max_object_) {
+  const bool has_room = length_ || keeping_.budget->has_room(piece.size());
+  if (!has_room || content_->end() + piece.size() > keeping_.max_object) {
     draft_.reset();
-    content_ = {};
+    content_.reset();
   } else {
-    content_.append(piece);
+    content_->append(piece);
   }
 }
 

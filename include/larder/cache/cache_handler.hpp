@@ -33,6 +33,7 @@ class Sleeper;
 class Tasks;
 struct Entrance;
 struct Glance;
+struct Keeping;
 struct Trouble;
 struct Visit;
 
@@ -135,6 +136,7 @@ class CacheHandler final : public pipeline::Handler {
   pipeline::Response refuse_busy(const Visit& visit, policy::Reason why);
   Task<bool> share_content(Visit& visit, std::shared_ptr<store::Draft> draft, pipeline::Body& body);
   static Protection limits_of(const Visit& visit);
+  Keeping keeping_of(const Visit& visit) const;
   Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
   Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
   Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
