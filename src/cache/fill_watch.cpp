@@ -1,6 +1,7 @@
 #include "fill_watch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace larder::cache {
 namespace {
@@ -18,28 +19,31 @@ bool is_overdue(const FillWatch::Watched& watched, SteadyTime now) {
 }  // namespace
 
 void FillWatch::add(const boost::asio::any_io_executor& executor, Watched watched) {
-  watched_->push_back(std::move(watched));
-  if (runner_.has_room()) runner_.start(executor, run(watched_, std::make_shared<Sleeper>(executor)));
+  state_->watched.push_back(std::move(watched));
+  if (std::exchange(state_->is_looking, true)) return;
+  runner_.start(executor, run(state_, std::make_shared<Sleeper>(executor)));
 }
 
-Task<> FillWatch::run(std::shared_ptr<List> watched, std::shared_ptr<Sleeper> sleeper) {
-  while (!watched->empty()) {
+Task<> FillWatch::run(std::shared_ptr<State> state, std::shared_ptr<Sleeper> sleeper) {
+  List& watched = state->watched;
+  while (!watched.empty()) {
     Milliseconds pause = look_every;
-    for (const Watched& each : *watched) {
+    for (const Watched& each : watched) {
       if (each.unread_at_most != Milliseconds{0}) pause = std::min(pause, each.unread_at_most);
     }
     co_await sleeper->sleep_until(steady_now() + pause);
     const SteadyTime now = steady_now();
     List overdue;
-    std::erase_if(*watched, [&](Watched& each) {
+    std::erase_if(watched, [&](Watched& each) {
       if (each.task.expired()) return true;
       if (!is_overdue(each, now)) return false;
       overdue.push_back(std::move(each));
       return true;
     });
-    // What ends may want to be watched or not: the list is not looked at meanwhile.
+    // Whoever hears of an end may have another one watched: the list is not looked at meanwhile.
     for (const Watched& each : overdue) Tasks::end(each.task);
   }
+  state->is_looking = false;
 }
 
 }  // namespace larder::cache

@@ -27,10 +27,14 @@ class FillWatch {
 
  private:
   using List = std::vector<Watched>;
+  struct State {
+    List watched;
+    bool is_looking = false;
+  };
 
-  static Task<> run(std::shared_ptr<List> watched, std::shared_ptr<Sleeper> sleeper);
+  static Task<> run(std::shared_ptr<State> state, std::shared_ptr<Sleeper> sleeper);
 
-  std::shared_ptr<List> watched_ = std::make_shared<List>();
+  std::shared_ptr<State> state_ = std::make_shared<State>();
   Tasks runner_{1};
 };
 
