@@ -1,4 +1,4 @@
-// The lists of names that config/who-asks.md documents, which a test holds against them, and that of
+// The lists of names that config/README.md documents, which a test holds against them, and that of
 // overrides.
 #include "documented_names.hpp"
 

@@ -15,7 +15,7 @@ struct Route;
 class NamePatterns;
 
 /// The request fields that say who asks, beside Authorization and Cookie: those that clients, SDKs and
-/// gateways of today send (config/who-asks.md), more or fewer of them by the configuration. Case does not
+/// gateways of today send (config/README.md), more or fewer of them by the configuration. Case does not
 /// count, and `_` is `-`: CGI, WSGI and PHP read both as one.
 class CredentialFields {
  public:
@@ -69,7 +69,7 @@ Reason unkeyed_credential(const Route& route, const http::FieldList& request_fie
 void remove_ignored_cookies(const Route& route, http::FieldList& request_fields);
 
 /// The cookies that are always ignored, unless a route keys them: scripts set and read them, no server does.
-/// Names and globs (config/who-asks.md).
+/// Names and globs (config/README.md).
 const std::vector<std::string>& script_cookies();
 
 }  // namespace larder::policy

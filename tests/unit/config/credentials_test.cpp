@@ -70,8 +70,8 @@ TEST_CASE("what makes no sense in credentials is an error at its place") {
   }
 }
 
-TEST_CASE("config/who-asks.md names every field and cookie of the documented lists") {
-  std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/config/who-asks.md");
+TEST_CASE("config/README.md names every field and cookie of the documented lists") {
+  std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/config/README.md");
   const std::string page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   for (const auto* list : {&policy::CredentialFields::documented_names(), &policy::script_cookies()}) {
     for (const std::string& name : *list) {
