@@ -12,7 +12,8 @@ constexpr Milliseconds look_every{250};
 bool is_overdue(const FillWatch::Watched& watched, SteadyTime now) {
   if (now >= watched.deadline) return true;
   if (watched.unread_at_most == Milliseconds{0}) return false;
-  const std::optional<SteadyTime> since = watched.fill->unread_since();
+  const std::shared_ptr<SharedFill> fill = watched.fill.lock();
+  const std::optional<SteadyTime> since = fill ? fill->unread_since() : std::nullopt;
   return since && now - *since >= watched.unread_at_most;
 }
 

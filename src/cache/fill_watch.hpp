@@ -14,7 +14,7 @@ class FillWatch {
  public:
   /// One fill, and how it is ended.
   struct Watched {
-    std::shared_ptr<SharedFill> fill;
+    std::weak_ptr<SharedFill> fill;  ///< its content is not kept for the watch
     Tasks::Handle task;
     SteadyTime deadline;
     Milliseconds unread_at_most;  ///< 0: as long as it takes

@@ -83,7 +83,7 @@ constexpr Row rows[] = {
     {"private data shared", "scenarios/two_identities_test.cpp",
      "two users' responses never cross on any route"},
     {"open purge or admin", "integration/front_door_attacks_test.cpp",
-     "PURGE from the public is the origin's to allow"},
+     "PURGE and BAN from the public end here"},
     {"open purge or admin", "integration/admin_test.cpp", "The admin API asks for its token"},
     {"purge amplification", "scenarios/purge_test.cpp", "a refused write purges nothing"},
     {"cache busting", "integration/front_door_attacks_test.cpp",
