@@ -124,6 +124,7 @@ TEST_CASE("what one larder serves stale is stale in the next, however long that 
   CHECK(eventually([&] { return cache_result(inner.client().get("/a")) == "STALE"; }, patience));
   for (int i = 0; i < 3; ++i) {
     const Response response = outer.client().get("/a");
+    INFO(response.fields.get("Cache-Status"), response.fields.get("Age"), response.fields.get("Date"));
     CHECK(response.body == "answer 1");
     CHECK(cache_result(response) != "HIT");
     CHECK(age(response) >= 1);
