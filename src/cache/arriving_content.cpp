@@ -8,11 +8,15 @@ namespace {
 
 constexpr std::size_t smallest_segment = 16 * 1024;
 constexpr std::size_t largest_segment = 1024 * 1024;
+/// What is kept for who is behind, where too much is held already.
+constexpr std::uint64_t least_window = 64 * 1024;
 
 }  // namespace
 
 ArrivingContent::ArrivingContent(std::optional<std::uint64_t> length, std::shared_ptr<ByteBudget> budget)
-    : length_(length), budget_(std::move(budget)) {}
+    : length_(length), budget_(std::move(budget)) {
+  if (length_ && *length_ > smallest_segment) add_segment(*length_);
+}
 
 void ArrivingContent::append(std::string_view piece) {
   while (!piece.empty()) {
@@ -26,15 +30,21 @@ void ArrivingContent::append(std::string_view piece) {
   }
 }
 
-/// Each as large as all before it, so that joining them costs little.
+/// Each as large as all before it, so that joining them costs little, as long as there is room for such.
 void ArrivingContent::add_segment(std::size_t wanted) {
   std::size_t capacity = std::clamp<std::size_t>(end_, smallest_segment, largest_segment);
+  if (is_crowded(capacity)) capacity = smallest_segment;
   if (segments_.empty() && end_ == 0 && length_) capacity = *length_;
   capacity = std::max(capacity, wanted);
   segments_.push_back({ByteBudget::allocate(budget_, capacity), capacity, 0});
 }
 
+bool ArrivingContent::is_crowded(std::uint64_t wanted) const {
+  return budget_ != nullptr && !budget_->has_room(wanted);
+}
+
 void ArrivingContent::keep_last(std::uint64_t count) {
+  if (is_crowded(0)) count = std::min(count, least_window);
   while (segments_.size() > 1 && end_ - begin_ - segments_.front().size >= count) {
     begin_ += segments_.front().size;
     segments_.pop_front();

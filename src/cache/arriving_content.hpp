@@ -15,13 +15,14 @@ namespace larder::cache {
 /// lives as long as it is held. It takes no lock: its owner does.
 class ArrivingContent {
  public:
-  /// `length` where known: then the content lies in one piece from the start. Its memory counts in `budget`,
-  /// unless that is nullptr.
+  /// `length` where known: then the content lies in one piece, and counts as a whole, from the start: others
+  /// are not to take the same room before it comes. Its memory counts in `budget`, unless that is nullptr.
   explicit ArrivingContent(std::optional<std::uint64_t> length, std::shared_ptr<ByteBudget> budget = nullptr);
 
   void append(std::string_view piece);
 
-  /// Forgets what lies more than `count` bytes before the end, as far as that is in pieces of its own.
+  /// Forgets what lies more than `count` bytes before the end, as far as that is in pieces of its own; where
+  /// the budget is used up, nearly all.
   void keep_last(std::uint64_t count);
 
   /// Forgets what lies before `position`, as far as that is in pieces of its own.
@@ -43,6 +44,7 @@ class ArrivingContent {
     std::size_t size = 0;
   };
 
+  bool is_crowded(std::uint64_t wanted) const;
   void add_segment(std::size_t wanted);
   static Bytes bytes_of(const Segment& segment, std::size_t from, std::size_t count);
 

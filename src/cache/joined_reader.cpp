@@ -1,5 +1,7 @@
 #include "joined_reader.hpp"
 
+#include <algorithm>
+
 namespace larder::cache {
 
 Task<Result<std::string_view>> JoinedReader::read() {
@@ -25,18 +27,22 @@ Task<Result<std::string_view>> JoinedReader::read() {
   co_return handed_out_.view();
 }
 
-pipeline::Body join(Margins margins, pipeline::Body body, std::uint64_t size) {
-  if (!body.is_streamed()) return pipeline::Body(join(margins, body.bytes()));
+pipeline::Body join(Margins margins, pipeline::Body body, std::uint64_t size,
+                    const std::shared_ptr<ByteBudget>& budget) {
+  if (!body.is_streamed()) return pipeline::Body(join(margins, body.bytes(), budget));
   const std::uint64_t length = size + margins.size();
   return pipeline::Body(std::make_unique<JoinedReader>(std::move(margins), body.take_reader(), size), length);
 }
 
-Bytes join(const Margins& margins, Bytes content) {
+Bytes join(const Margins& margins, Bytes content, const std::shared_ptr<ByteBudget>& budget) {
   if (margins.empty()) return content;
-  std::string joined;
-  joined.reserve(margins.size() + content.size());
-  joined.append(margins.before.view()).append(content.view()).append(margins.after.view());
-  return Bytes(std::move(joined));
+  const std::size_t size = margins.size() + content.size();
+  const std::shared_ptr<char[]> joined = ByteBudget::allocate(budget, size);
+  char* end = joined.get();
+  for (const std::string_view part : {margins.before.view(), content.view(), margins.after.view()}) {
+    end = std::copy(part.begin(), part.end(), end);
+  }
+  return Bytes(joined, {joined.get(), size});
 }
 
 }  // namespace larder::cache

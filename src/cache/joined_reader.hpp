@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/byte_budget.hpp>
 #include <larder/base/bytes.hpp>
 #include <larder/pipeline/body.hpp>
 
@@ -37,9 +38,10 @@ class JoinedReader final : public pipeline::BodyReader {
 };
 
 /// The same content as a body: a reader where `body` arrives, else all there.
-pipeline::Body join(Margins margins, pipeline::Body body, std::uint64_t size);
+pipeline::Body join(Margins margins, pipeline::Body body, std::uint64_t size,
+                    const std::shared_ptr<ByteBudget>& budget);
 
-/// `content` between the margins.
-Bytes join(const Margins& margins, Bytes content);
+/// `content` between the margins; what that takes counts in `budget`.
+Bytes join(const Margins& margins, Bytes content, const std::shared_ptr<ByteBudget>& budget);
 
 }  // namespace larder::cache

@@ -133,7 +133,8 @@ bool CacheHandler::complete(Visit& visit, Response& response) const {
   if (!combination || !combination->is_whole()) return false;
   response.head.status = 200;
   response.head.fields = policy::combined_fields(fields, response.head.fields, *combination);
-  response.body = join(margins_of(*combination, store::content_of(part)), std::move(response.body), size);
+  response.body = join(margins_of(*combination, store::content_of(part)), std::move(response.body), size,
+                       commons_.buffered());
   // The outcome is as new as its oldest part.
   visit.mark = {std::min(part->born, visit.mark.position),
                 std::min(part->checked.load(), visit.mark.sequence)};

@@ -10,6 +10,8 @@ namespace {
 /// No fetch is waited for longer than that before another may try.
 constexpr Milliseconds longest_claim{5 * 60'000};
 constexpr Milliseconds rest_after_failure{1'000};
+/// What has no end would hold its place in the upstream's fills again and again.
+constexpr Milliseconds rest_after_long_fetch{60'000};
 
 std::int64_t milliseconds_of(Time time) {
   return time.time_since_epoch().count();
@@ -32,6 +34,10 @@ RefreshClaim::~RefreshClaim() {
 
 void RefreshClaim::failed(Time now) {
   next_ = milliseconds_of(now + rest_after_failure);
+}
+
+void RefreshClaim::took_too_long(Time now) {
+  next_ = milliseconds_of(now + rest_after_long_fetch);
 }
 
 bool RefreshAhead::is_near(const policy::Route& route, const store::StoredResponse& stored, Time now) {

@@ -28,6 +28,9 @@ class RefreshClaim {
   /// The fetch failed at `now`.
   void failed(Time now);
 
+  /// At `now` it had gone on for too long.
+  void took_too_long(Time now);
+
  private:
   explicit RefreshClaim(store::StoredResponsePtr stored) : stored_(std::move(stored)) {}
 

@@ -13,7 +13,7 @@
 namespace larder::cache {
 
 Keeping CacheHandler::keeping_of(const Visit& visit) const {
-  return {store_, visit.settings->max_object, commons_.buffered()};
+  return {store_, visit.settings->max_object, commons_.buffered(), steady_now() + limits_of(visit).total};
 }
 
 /// Takes over what the visit leads. `body` becomes what its own client reads: all of it where it is there

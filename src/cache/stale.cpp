@@ -8,6 +8,7 @@
 #include <larder/policy/reuse.hpp>
 #include <larder/policy/validation.hpp>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace larder::cache {
@@ -31,6 +32,15 @@ pipeline::Request whole_request(const pipeline::Request& request) {
   whole.target = request.target;
   whole.client_address = request.client_address;
   return whole;
+}
+
+/// Reads content to its end, however that comes, but for so long at most; false where it went on.
+Task<bool> drain_within(pipeline::BodyReader& content, Milliseconds longest) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  const auto sleeper = std::make_shared<Sleeper>(executor);
+  const auto first = co_await (drain(content) || sleeper->sleep_until(steady_now() + longest));
+  co_return first.index() == 0;
 }
 
 }  // namespace
@@ -61,7 +71,11 @@ Task<> CacheHandler::refresh(pipeline::Request request, std::shared_ptr<const Se
   const bool failed = !response || response->cache_result == CacheResult::stale ||
                       policy::is_error_to_hide(response->head.status);
   if (failed) claim.failed(clock_.now());
-  if (response && response->body.is_streamed()) co_await drain(response->body.reader());
+  if (!response || !response->body.is_streamed()) co_return;
+  const bool has_length = response->body.length().has_value();
+  const Milliseconds longest = has_length ? limits_of(visit).total : visit.settings->unread_at_most;
+  const bool has_ended = co_await drain_within(response->body.reader(), longest);
+  if (!has_ended) claim.took_too_long(clock_.now());
 }
 
 /// Whether a stale response that may stand in for an error goes out before the origin is asked, since that

@@ -22,7 +22,7 @@ Task<Result<>> drain(pipeline::BodyReader& content) {
 Task<bool> store_content(Keeping keeping, std::shared_ptr<store::Draft> draft, pipeline::Body& body,
                          Margins margins, std::optional<std::uint64_t> size) {
   if (!body.is_streamed()) {
-    co_await store_whole(keeping.store, std::move(draft), join(margins, body.bytes()));
+    co_await store_whole(keeping.store, std::move(draft), join(margins, body.bytes(), keeping.budget));
     co_return true;
   }
   const std::optional<std::uint64_t> length = body.length();
@@ -52,7 +52,8 @@ Task<Result<std::string_view>> StoringReader::read() {
   if (draft_ != nullptr && is_whole(piece->empty())) {
     const Bytes whole = content_->whole();
     content_.reset();
-    co_await store_whole(keeping_.store, std::exchange(draft_, nullptr), join(margins_, whole));
+    co_await store_whole(keeping_.store, std::exchange(draft_, nullptr),
+                         join(margins_, whole, keeping_.budget));
   }
   co_return piece;
 }
@@ -64,7 +65,8 @@ bool StoringReader::is_whole(bool has_ended) const {
 
 void StoringReader::keep(std::string_view piece) {
   const bool has_room = length_ || keeping_.budget->has_room(piece.size());
-  if (!has_room || content_->end() + piece.size() > keeping_.max_object) {
+  const bool is_in_time = steady_now() < keeping_.until;
+  if (!has_room || !is_in_time || content_->end() + piece.size() > keeping_.max_object) {
     draft_.reset();
     content_.reset();
   } else {

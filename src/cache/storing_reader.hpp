@@ -18,11 +18,12 @@ struct Keeping {
   store::Store& store;
   std::uint64_t max_object;            ///< larger content is not stored
   std::shared_ptr<ByteBudget> budget;  ///< where it counts; past its limit nothing is kept
+  SteadyTime until;                    ///< what takes longer goes on, and is not stored
 };
 
 /// Passes content on while keeping it, and stores the response once it is whole: before its end, and where
-/// the length is known before its last piece, is passed on. Content cut short or past `max_object` is not
-/// stored.
+/// the length is known before its last piece, is passed on. Content cut short, past `max_object` or
+/// past its time is not stored.
 class StoringReader final : public pipeline::BodyReader {
  public:
   /// `draft` is complete but for its content, of which this is what lies between the margins.

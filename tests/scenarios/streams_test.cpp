@@ -104,3 +104,69 @@ TEST_CASE(
   CHECK(s.get("/b").line() == "MISS 200 content");
   CHECK(s.get("/b").line() == "HIT 200 content");
 }
+
+TEST_CASE("a response that became endless is not fetched behind answers for longer than a while") {
+  for (const policy::Collapse collapse : {policy::Collapse::local, policy::Collapse::off}) {
+    policy::Route collapsing = route("/**", 60s);
+    collapsing.collapse = collapse;
+    Scenario s({collapsing}, one_fill);
+    s.settings.unread_at_most = 20ms;
+    Answer brief = endless;
+    brief.fields = {{"Cache-Control", "max-age=1, stale-while-revalidate=600"}};
+    s.origin_says(brief);
+    s.get("/a");
+    s.clock.advance(2s);
+    s.origin.holds = true;
+    CHECK(s.get("/a").cache == "STALE");
+    CHECK(s.origin.asked.size() == 2);
+    run_for(s, 400ms);
+    s.origin.holds = false;
+    CHECK(s.get("/other").status == 200);
+    // Nor is it tried again at once.
+    s.clock.advance(10s);
+    const std::size_t asked = s.origin.asked.size();
+    CHECK(s.get("/a").cache == "STALE");
+    CHECK(s.origin.asked.size() == asked);
+  }
+}
+
+TEST_CASE("a client's own fetch goes on past its time, but is not stored any more") {
+  policy::Route alone = route("/**", 60s);
+  alone.collapse = policy::Collapse::off;
+  for (const Milliseconds total : {Milliseconds{20}, Milliseconds{60'000}}) {
+    CAPTURE(total.count());
+    std::map<std::string, cache::Protection> limits = one_fill;
+    limits["origin"].total = total;
+    Scenario s({alone}, limits);
+    s.settings.upstreams = limits;
+    s.origin_says(cacheable);
+    s.origin.holds = true;
+    auto reading = s.begin("/a");
+    std::this_thread::sleep_for(40ms);
+    s.origin.holds = false;
+    const Seen seen = s.finish(reading);
+    CHECK(seen.whole);
+    CHECK(seen.content == "content");
+    CHECK(s.get("/a").cache == (total > 1s ? "HIT" : "MISS"));
+  }
+}
+
+TEST_CASE("what is put together from parts counts as what is held") {
+  const std::string content(60'000, 'x');
+  Scenario s({route("/**", 60s)});
+  s.origin.answer = [&](const pipeline::Request& request) {
+    const bool is_rest = request.head.fields.find("Range") == "bytes=30000-";
+    const std::size_t from = is_rest ? 30'000 : 0;
+    const std::size_t last = is_rest ? 59'999 : 29'999;
+    return Answer{.status = 206,
+                  .fields = {{"Cache-Control", "max-age=60"},
+                             {"ETag", "\"1\""},
+                             {"Content-Range",
+                              "bytes " + std::to_string(from) + "-" + std::to_string(last) + "/60000"}},
+                  .content = content.substr(from, 30'000)};
+  };
+  s.get("/a", {{"Range", "bytes=0-29999"}});
+  CHECK(s.get("/a", {{"Range", "bytes=30000-"}}).status == 206);
+  CHECK(s.get("/a").line() == "HIT 200 " + content);
+  CHECK(s.commons.buffered()->held() >= 60'000);
+}

@@ -56,3 +56,35 @@ TEST_CASE("what was handed out stays, though more comes and the beginning is for
   CHECK(content.at(0, 10).empty());
   CHECK(read_from(content, content.begin()) == all.substr(content.begin()));
 }
+
+TEST_CASE("content of a known length counts from the moment that it is expected") {
+  const auto budget = std::make_shared<ByteBudget>(1'000'000);
+  std::optional<ArrivingContent> content(std::in_place, 600'000, budget);
+  CHECK(budget->held() == 600'000);
+  CHECK_FALSE(budget->has_room(600'000));
+  const std::string text = pattern(600'000);
+  content->append(text);
+  CHECK(budget->held() == 600'000);
+  CHECK(content->whole().view() == text);
+  content.reset();
+  CHECK(budget->held() == 0);
+}
+
+TEST_CASE("where too much is held already, only a little is kept for who is behind") {
+  const auto budget = std::make_shared<ByteBudget>(1'000'000);
+  for (const bool is_full : {false, true}) {
+    CAPTURE(is_full);
+    const auto others = ByteBudget::allocate(budget, is_full ? 1'000'000 : 0);
+    const std::uint64_t before = budget->held();
+    ArrivingContent content(std::nullopt, budget);
+    for (int piece = 0; piece < 50; ++piece) {
+      content.append(pattern(10'000));
+      content.keep_last(400'000);
+    }
+    const std::uint64_t held = budget->held() - before;
+    if (is_full) CHECK(held <= 100'000);
+    if (!is_full) CHECK(held >= 400'000);
+    CHECK(content.end() == 500'000);
+    CHECK(content.at(499'999, 10).view() == pattern(10'000).substr(9'999));
+  }
+}
