@@ -10,10 +10,11 @@ namespace {
 constexpr Milliseconds look_every{250};
 
 bool is_overdue(const FillWatch::Watched& watched, SteadyTime now) {
-  if (now >= watched.deadline) return true;
-  if (watched.unread_at_most == Milliseconds{0}) return false;
   const std::shared_ptr<SharedFill> fill = watched.fill.lock();
-  const std::optional<SteadyTime> since = fill ? fill->unread_since() : std::nullopt;
+  if (fill == nullptr) return false;
+  if (now >= watched.deadline && fill->is_kept()) return true;
+  if (watched.unread_at_most == Milliseconds{0}) return false;
+  const std::optional<SteadyTime> since = fill->unread_since();
   return since && now - *since >= watched.unread_at_most;
 }
 

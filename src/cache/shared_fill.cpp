@@ -33,6 +33,11 @@ bool SharedFill::may_join(SteadyTime now) const {
   return now_.state != State::arriving || now_.length || now - published_ < joined_at_most;
 }
 
+bool SharedFill::is_kept() const {
+  const std::lock_guard lock(mutex_);
+  return !window_;
+}
+
 std::optional<SteadyTime> SharedFill::unread_since() const {
   const std::lock_guard lock(mutex_);
   return unread_since_;

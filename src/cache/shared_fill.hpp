@@ -79,6 +79,9 @@ class SharedFill {
   /// Whether whoever comes now may wait for it or read it.
   bool may_join(SteadyTime now) const;
 
+  /// Whether its content is kept whole, to be stored: else it passes on to its readers as they read.
+  bool is_kept() const;
+
   /// Since when nobody reads it that did; nothing while somebody does, or nobody ever did.
   std::optional<SteadyTime> unread_since() const;
 

@@ -170,3 +170,21 @@ TEST_CASE("what is put together from parts counts as what is held") {
   CHECK(s.get("/a").line() == "HIT 200 " + content);
   CHECK(s.commons.buffered()->held() >= 60'000);
 }
+
+TEST_CASE("content that is not kept any more is passed on for as long as it takes") {
+  std::map<std::string, cache::Protection> short_lived = one_fill;
+  short_lived["origin"].total = 20ms;
+  Scenario s({route("/**", 60s)}, short_lived);
+  s.settings.upstreams = short_lived;
+  s.settings.max_object = 4;
+  Answer large = cacheable;
+  large.has_length = false;
+  large.content = "more than is kept";
+  s.origin_says(large);
+  s.origin.holds = true;
+  auto reading = s.begin("/a");
+  run_for(s, 600ms);
+  const Seen seen = s.finish(reading);
+  CHECK(seen.whole);
+  CHECK(seen.content == large.content);
+}
