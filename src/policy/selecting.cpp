@@ -128,7 +128,8 @@ std::string normalised(std::string_view name, std::string_view value) {
   if (name == "accept-language") {
     if (std::optional<std::string> languages = languages_by_weight(value)) return *std::move(languages);
   }
-  return collapse_around_commas(value);
+  // Lines that are joined inside an open quotation end in the joint's blank, which no field value does.
+  return std::string(trim(collapse_around_commas(value)));
 }
 
 // What is refused once, or in a way that nobody understands, is not sent: the origin then does not use it.
