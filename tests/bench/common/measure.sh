@@ -29,7 +29,7 @@ origin_answers() {
 load() {
   local name=$1 connections=$2 seconds=$3 path=$4
   shift 4
-  taskset -c 1 wrk -t 1 -c "$connections" -d "${seconds}s" -s "$here/load.lua" "http://127.0.0.1:${port[$name]}$path" -- "$@" \
+  taskset -c 1 wrk -t 1 -c "$connections" -d "${seconds}s" -s "$here/common/load.lua" "http://127.0.0.1:${port[$name]}$path" -- "$@" \
     >"$work/wrk.log" 2>&1 || { cat "$work/wrk.log" >&2; fail "wrk failed on $name"; }
   sed -n 's/^total //p' "$work/wrk.log"
 }

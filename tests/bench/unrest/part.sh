@@ -7,7 +7,7 @@
 # larder has CPU 0 for itself; the hits' load, the storms, the origin and Redis share CPU 1, the storms with a nice of 19, so
 # that they do not make the load late: LATE says whether they did. Log level and all else are larder's defaults.
 # Rounds are interleaved: each case comes once a round, of UNREST_SECONDS (5), ROUNDS times (3); medians are shown.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 hits_a_second=10000
 purges_a_second=10000
@@ -77,9 +77,9 @@ unrest_round() {
   echo "$1 $((100 * ticks / unrest_seconds / $(getconf CLK_TCK))) $(awk '{ print $3 }' "$work/storm" | grep . || echo 0) $line" >>"$work/unrest"
 }
 
-unrest() {
+measure_unrest() {
   local round case
-  clang++-16 -std=c++20 -O2 "$here/steady/steady.cpp" -o "$work/steady"
+  clang++-16 -std=c++20 -O2 "$here/unrest/steady.cpp" -o "$work/steady"
   : >"$work/unrest"
   start_redis
   unrest_config larder '' 2h
