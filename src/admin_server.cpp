@@ -53,9 +53,9 @@ Task<admin::Stats> AdminServer::stats() {
       }
     }
   }
-  const cache::Commons::Counts fills = sources_.commons.counts();
-  stats.buffered = {sources_.commons.buffered()->held(), sources_.commons.buffered()->limit()};
-  stats.fills = {fills.fills, fills.joined, fills.apart, fills.refused};
+  const cache::FillCoordinator::Counts fills = sources_.coordinator.counts();
+  stats.buffered = {sources_.coordinator.buffered()->held(), sources_.coordinator.buffered()->limit()};
+  stats.fills = {fills.fills, fills.joined, fills.hit_for_miss, fills.refused};
   if (sources_.memory != nullptr) stats.memory = sources_.memory->counts();
   stats.warm = sources_.warmer.reports();
   const Logs::Lost lost = sources_.logs.lost();

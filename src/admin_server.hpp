@@ -25,7 +25,7 @@ class AdminServer final : public admin::Instance {
   /// All of it outlives the server.
   struct Sources {
     std::vector<Asked> lanes;
-    const cache::Commons& commons;
+    const cache::FillCoordinator& coordinator;
     store::MemoryTier* memory = nullptr;  ///< nullptr: no local tier
     store::PurgeLog& purge_log;
     store::RedisPurgeLog* redis_log = nullptr;  ///< nullptr: the purge log is in memory

@@ -23,7 +23,7 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
                  : &redis_tier_.emplace(*redis_, shared.purge_log, shared.clock, shared.redis_tier),
              shared.purge_log, shared.clock),
       origin_(*shared.generation.upstreams, shared.log),
-      cache_(shared.generation.cache, store_, shared.purge_log, origin_, shared.clock, shared.commons,
+      cache_(shared.generation.cache, store_, shared.purge_log, origin_, shared.clock, shared.coordinator,
              redis_ ? &leases_.emplace(*redis_, shared.purge_log,
                                        store::Leases::Settings{.key_prefix = shared.redis_tier.key_prefix})
                     : nullptr,

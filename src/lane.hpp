@@ -40,7 +40,7 @@ struct Shared {
   const Clock& clock;
   Log& log;
   Generation generation;  ///< the first
-  cache::Commons& commons;
+  cache::FillCoordinator& coordinator;
   cache::LoopNotices& loops;
   store::PurgeLog& purge_log;
   store::MemoryTier* memory = nullptr;     ///< nullptr: no local tier

@@ -26,7 +26,7 @@ constexpr const char* default_paths[] = {"larder.yaml", "/etc/larder/larder.yaml
 struct Arguments {
   std::optional<std::string> config;
   larder::config::Overrides overrides;
-  larder::admin::PurgeOrder purge;
+  larder::admin::PurgeArguments purge;
 };
 
 std::optional<std::string> environment(std::string_view name) {
@@ -53,7 +53,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
 
 void add_purge_options(CLI::App& app, Arguments& arguments) {
   add_config_option(app, arguments);
-  larder::admin::PurgeOrder& order = arguments.purge;
+  larder::admin::PurgeArguments& order = arguments.purge;
   app.add_option("url", order.url, "Path or URL: it is purged with every query");
   app.add_option("--tag", order.tag, "Purge what carries this tag");
   app.add_option("--prefix", order.prefix, "Purge this path or URL and all below it");

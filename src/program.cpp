@@ -116,7 +116,7 @@ class Program {
   SystemClock clock_;
   std::vector<ListenAt> listeners_;
   Generation generation_;
-  cache::Commons commons_;
+  cache::FillCoordinator coordinator_;
   std::optional<redis::Settings> redis_;
   std::optional<store::MemoryTier> memory_;
   asio::io_context log_loop_{1};
@@ -136,7 +136,7 @@ Program::Program(const config::Config& config, std::uint64_t descriptors)
       occupancy_(bounds_of(config.limits, descriptors, logs_.log()), "clients", logs_.log()),
       listeners_(listen_at(config)),
       generation_(generation_of(config, listeners_, loop_mark_)),
-      commons_(generation_.cache->upstreams, config::buffered_limit(config_)) {
+      coordinator_(generation_.cache->upstreams, config::buffered_limit(config_)) {
   if (config.store.redis) {
     redis_ = redis_settings(*config.store.redis);
     redis_->availability = std::make_shared<redis::Availability>(log());
@@ -158,7 +158,7 @@ void Program::make_warmer() {
 
 void Program::make_admin() {
   AdminServer::Sources sources{.lanes = {},
-                               .commons = commons_,
+                               .coordinator = coordinator_,
                                .memory = memory_ ? &*memory_ : nullptr,
                                .purge_log = *purge_log_,
                                .redis_log = redis_log_,
@@ -191,12 +191,12 @@ Shared Program::shared() {
     redis_tier.key_prefix = config_.store.redis->key_prefix;
     redis_tier.max_lifetime = config_.store.max_lifetime;
     redis_tier.max_object = config_.store.max_object;
-    redis_tier.buffered = commons_.buffered();
+    redis_tier.buffered = coordinator_.buffered();
   }
   return {.clock = clock_,
           .log = log(),
           .generation = generation_,
-          .commons = commons_,
+          .coordinator = coordinator_,
           .loops = loops_,
           .purge_log = *purge_log_,
           .memory = memory_ ? &*memory_ : nullptr,
@@ -268,7 +268,7 @@ void Program::adopt(config::Update update) {
   }
   config_ = std::move(update.config);
   logs_.set_level(config_.log.level);
-  commons_.adopt(next.cache->upstreams);
+  coordinator_.adopt(next.cache->upstreams);
   std::vector<std::future<void>> adopted;
   for (Worker& worker : workers_) {
     adopted.push_back(asio::co_spawn(worker.loop(), worker.lane().adopt(next), asio::use_future));

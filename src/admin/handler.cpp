@@ -115,11 +115,11 @@ Task<Response> Handler::purge(Request& request) {
 }
 
 Task<Response> Handler::purge_now(PurgeRequest purge) {
-  store::Purging purging;
-  purging.purges = purge.purges;
-  if (purge.soft) purging.strength = store::Strength::soft;
-  purging.why = "admin API";
-  const std::optional<store::Position> position = co_await purge_log_.append(std::move(purging));
+  store::PurgeBatch batch;
+  batch.purges = purge.purges;
+  if (purge.soft) batch.strength = store::Strength::soft;
+  batch.why = "admin API";
+  const std::optional<store::Position> position = co_await purge_log_.append(std::move(batch));
   tell(purge, position);
   co_return answer_with(position ? 200 : 202, "application/json", purge_answer(purge, position));
 }

@@ -62,7 +62,7 @@ int report(const PurgeRequest& request, const Answer& answer, std::ostream& out,
 
 }  // namespace
 
-std::string to_json(const PurgeOrder& order) {
+std::string to_json(const PurgeArguments& order) {
   json::object object;
   const auto add = [&object](const char* name, const std::optional<std::string>& value) {
     if (value) object[name] = *value;
@@ -85,7 +85,7 @@ net::Endpoint reachable(net::Endpoint listener) {
   return listener;
 }
 
-int run_purge(const PurgeOrder& order, const net::Endpoint& listener, const std::string& token,
+int run_purge(const PurgeArguments& order, const net::Endpoint& listener, const std::string& token,
               std::ostream& out, std::ostream& errors) {
   const std::string content = to_json(order);
   const std::variant<PurgeRequest, Refusal> request = read_purge_request(content);

@@ -111,8 +111,10 @@ json::array nodes_of(const std::vector<RedisClientStats>& clients) {
 }
 
 json::object fills_of(const FillStats& fills) {
-  return {
-      {"begun", fills.begun}, {"joined", fills.joined}, {"apart", fills.apart}, {"refused", fills.refused}};
+  return {{"begun", fills.begun},
+          {"joined", fills.joined},
+          {"hit_for_miss", fills.hit_for_miss},
+          {"refused", fills.refused}};
 }
 
 json::value redis_of(const Stats& stats) {

@@ -85,10 +85,10 @@ pipeline::Response annotated(pipeline::Response response, const Outcome& outcome
   return response;
 }
 
-void annotate_debug(pipeline::Response& response, const Visit& visit,
+void annotate_debug(pipeline::Response& response, const Transaction& transaction,
                     const std::optional<policy::TagsView>& tags, std::optional<Milliseconds> ttl) {
-  if (!visit.route().debug) return;
-  if (!visit.key.text.empty()) response.head.fields.add("X-Cache-Key", visit.key.text);
+  if (!transaction.route().debug) return;
+  if (!transaction.key.text.empty()) response.head.fields.add("X-Cache-Key", transaction.key.text);
   if (tags) response.head.fields.add("X-Cache-Tags", join(*tags));
   if (ttl) response.head.fields.add("X-Cache-TTL", std::to_string(whole_seconds(*ttl).count()));
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "visit.hpp"
+#include "transaction.hpp"
 
 #include <larder/pipeline/handler.hpp>
 #include <larder/policy/freshness.hpp>
@@ -23,7 +23,7 @@ struct Outcome {
 };
 
 /// Whether a credential of the request made it its sender's own.
-inline bool is_somebodys(policy::Reason reason) {
+inline bool is_private_reason(policy::Reason reason) {
   return reason == policy::Reason::cookie || reason == policy::Reason::authorization ||
          reason == policy::Reason::credential;
 }
@@ -35,7 +35,7 @@ void annotate(pipeline::Response& response, const Outcome& outcome);
 pipeline::Response annotated(pipeline::Response response, const Outcome& outcome);
 
 /// Adds X-Cache-Key, X-Cache-Tags and X-Cache-TTL, on routes that say `debug: true`.
-void annotate_debug(pipeline::Response& response, const Visit& visit,
+void annotate_debug(pipeline::Response& response, const Transaction& transaction,
                     const std::optional<policy::TagsView>& tags, std::optional<Milliseconds> ttl);
 
 }  // namespace larder::cache

@@ -1,9 +1,9 @@
 #include "annotate.hpp"
-#include "behind.hpp"
+#include "background_fills.hpp"
 #include "fill_watch.hpp"
 #include "refresh.hpp"
 #include "serve.hpp"
-#include "visit.hpp"
+#include "transaction.hpp"
 
 #include <larder/cache/cache_handler.hpp>
 #include <larder/pipeline/problem.hpp>
@@ -40,16 +40,16 @@ Response refuse_to_ask() {
 
 CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store,
                            store::PurgeLog& log, pipeline::Handler& origin, const Clock& clock,
-                           Commons& commons, store::Leases* leases, LoopNotices* loops)
+                           FillCoordinator& coordinator, store::Leases* leases, LoopNotices* loops)
     : settings_(std::move(settings)),
       store_(store),
       log_(log),
       origin_(origin),
       clock_(clock),
-      commons_(commons),
+      coordinator_(coordinator),
       leases_(leases),
       loops_(loops),
-      behind_(std::make_unique<Behind>()),
+      background_fills_(std::make_unique<BackgroundFills>()),
       ahead_(std::make_unique<RefreshAhead>()),
       pumps_(std::make_unique<Tasks>(most_pumps)),
       watch_(std::make_unique<FillWatch>()),
@@ -62,38 +62,39 @@ void CacheHandler::adopt(std::shared_ptr<const Settings> settings) {
 }
 
 void CacheHandler::stop() {
-  behind_->stop();
+  background_fills_->stop();
   pumps_->stop();
   watch_->stop();
   later_purges_->stop();
 }
 
 /// Takes out what the origin is not to see, and says why the request must not be answered from cache.
-Result<Reason> CacheHandler::open(const Visit& visit) const {
-  pipeline::Request& request = visit.request;
-  const Result<> cleaned = policy::remove_connection_specific(visit.route(), request.head.fields);
+Result<Reason> CacheHandler::open(const Transaction& transaction) const {
+  pipeline::Request& request = transaction.request;
+  const Result<> cleaned = policy::remove_connection_specific(transaction.route(), request.head.fields);
   if (!cleaned) return cleaned.error();
   const bool has_content = !request.body.empty();
-  if (policy::asks_for_websocket(visit.route(), request.head, has_content)) return Reason::upgrade;
-  const Reason bypass =
-      policy::bypass_reason(visit.route(), visit.settings->folded, request.head, request.target, has_content);
-  if (bypass == Reason::none) policy::remove_ignored_cookies(visit.route(), request.head.fields);
+  if (policy::asks_for_websocket(transaction.route(), request.head, has_content)) return Reason::upgrade;
+  const Reason bypass = policy::bypass_reason(transaction.route(), transaction.settings->folded, request.head,
+                                              request.target, has_content);
+  if (bypass == Reason::none) policy::remove_ignored_cookies(transaction.route(), request.head.fields);
   return bypass;
 }
 
 /// What may be done with a stored response that matches.
-policy::ReuseDecision CacheHandler::decide(const Visit& visit, const store::StoredResponse& stored,
-                                           Time now) const {
-  policy::ReuseDecision decision =
-      policy::decide_reuse(visit.route(), visit.request.head, stored.lifetimes, stored.can_validate, now);
-  if (decision.reason == Reason::stale && may_go_unasked(visit, stored, now)) {
-    decision.action = Action::serve_behind;
+policy::ReuseDecision CacheHandler::decide(const Transaction& transaction,
+                                           const store::StoredResponse& stored, Time now) const {
+  policy::ReuseDecision decision = policy::decide_reuse(transaction.route(), transaction.request.head,
+                                                        stored.lifetimes, stored.can_validate, now);
+  if (decision.reason == Reason::stale && may_go_unasked(transaction, stored, now)) {
+    decision.action = Action::serve_and_refresh;
   }
   if (decision.reason == Reason::stale && stored.softly_purged) decision.reason = Reason::soft_purged;
-  const bool serves = decision.action == Action::serve || decision.action == Action::serve_behind;
-  if (serves && !trusts_hits(visit)) {
-    return {policy::only_if_cached(visit.route(), visit.request.head) ? Action::refuse : Action::fill,
-            Reason::outage};
+  const bool serves = decision.action == Action::serve || decision.action == Action::serve_and_refresh;
+  if (serves && !trusts_hits(transaction)) {
+    return {
+        policy::only_if_cached(transaction.route(), transaction.request.head) ? Action::refuse : Action::fill,
+        Reason::outage};
   }
   return decision;
 }
@@ -105,8 +106,8 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   if (route == nullptr) route = &settings_->fallback;
   if (route->upstream.empty() || route->strict) return false;
   // Without captures, which only fills and purges ask for.
-  Visit visit{.request = request, .settings = settings_, .match = {route, {}}};
-  const Result<Reason> bypass = open(visit);
+  Transaction transaction{.request = request, .settings = settings_, .match = {route, {}}};
+  const Result<Reason> bypass = open(transaction);
   if (!bypass || *bypass != Reason::none) return false;
 
   key_.clear();
@@ -118,9 +119,9 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   if (policy::remaining_freshness(stored->lifetimes, now) <= Milliseconds{0}) return false;
   // Near its end it may be this request that has it fetched anew.
   if (RefreshAhead::is_near(*route, *stored, now)) return false;
-  if (decide(visit, *stored, now).action != Action::serve) return false;
-  if (route->debug) visit.key.text = key_;
-  serve(visit, stored, {.result = CacheResult::hit}, now, response);
+  if (decide(transaction, *stored, now).action != Action::serve) return false;
+  if (route->debug) transaction.key.text = key_;
+  serve(transaction, stored, {.result = CacheResult::hit}, now, response);
   return true;
 }
 
@@ -147,8 +148,8 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   }
   // Before it could wait for its own fill. What is served without asking anybody ends a loop as well.
   if (policy::has_been_here(request.head.fields, settings->loop_mark)) co_return refuse_loop(*match->route);
-  Visit visit{.request = request, .settings = settings, .match = std::move(*match)};
-  const Result<Reason> bypass = open(visit);
+  Transaction transaction{.request = request, .settings = settings, .match = std::move(*match)};
+  const Result<Reason> bypass = open(transaction);
   if (!bypass) {
     co_return annotated(pipeline::request_problem(bypass.error()), {.result = CacheResult::bypass});
   }
@@ -159,14 +160,16 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
   }
   if (*bypass == Reason::upgrade) {
-    co_return co_await open_websocket(visit);
+    co_return co_await open_websocket(transaction);
   }
   if (*bypass != Reason::none) {
-    const bool is_read = visit.request.head.method == "GET" || visit.request.head.method == "HEAD";
-    if (is_read && policy::only_if_cached(visit.route(), visit.request.head)) co_return refuse_to_ask();
-    co_return co_await pass(visit, *bypass);
+    const bool is_read =
+        transaction.request.head.method == "GET" || transaction.request.head.method == "HEAD";
+    if (is_read && policy::only_if_cached(transaction.route(), transaction.request.head))
+      co_return refuse_to_ask();
+    co_return co_await pass(transaction, *bypass);
   }
-  co_return co_await look_up(visit);
+  co_return co_await look_up(transaction);
 }
 
 /// RFC 5842, section 7.2: it would come back again and again. A client can make a mark up: then it is told
@@ -178,56 +181,56 @@ Response CacheHandler::refuse_loop(const policy::Route& route) const {
 }
 
 /// A request that may be answered from cache.
-Task<Result<Response>> CacheHandler::look_up(Visit& visit) {
-  const http::RequestHead& head = visit.request.head;
-  visit.key = policy::key_of(visit.route(), visit.request.target, head.fields);
+Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
+  const http::RequestHead& head = transaction.request.head;
+  transaction.key = policy::key_of(transaction.route(), transaction.request.target, head.fields);
   // Before anything is looked for: what is found after it is judged by all purges that were answered by then.
-  if (visit.route().strict) visit.knows_purges = co_await log_.catch_up();
+  if (transaction.route().strict) transaction.knows_purges = co_await log_.catch_up();
   // What is fetched by each request for itself is not waited for in Redis either.
-  visit.is_apart = is_apart(visit);
+  transaction.is_hit_for_miss = is_hit_for_miss(transaction);
   store::Lookup found;
-  if (visit.is_apart) {
-    found.response = store_.find_now(visit.key.text, head.fields);
+  if (transaction.is_hit_for_miss) {
+    found.response = store_.find_now(transaction.key.text, head.fields);
   } else {
-    found = co_await store_.find(visit.key.text, head.fields);
+    found = co_await store_.find(transaction.key.text, head.fields);
   }
 
   policy::ReuseDecision decision{Action::fill, found.absence};
   const Time now = clock_.now();
   if (found.response != nullptr) {
-    decision = decide(visit, *found.response, now);
-  } else if (policy::only_if_cached(visit.route(), head)) {
+    decision = decide(transaction, *found.response, now);
+  } else if (policy::only_if_cached(transaction.route(), head)) {
     decision.action = Action::refuse;
   }
   switch (decision.action) {
     case Action::serve:
-      if (ahead_->is_due(visit.route(), *found.response, now)) {
-        co_await refresh_behind(visit, found.response, now);
+      if (ahead_->is_due(transaction.route(), *found.response, now)) {
+        co_await refresh_in_background(transaction, found.response, now);
       }
-      co_return serve(visit, found.response, {.result = CacheResult::hit}, now);
-    case Action::serve_behind:
-      co_await refresh_behind(visit, found.response, now);
-      co_return serve(visit, found.response, {.result = CacheResult::stale}, now);
+      co_return serve(transaction, found.response, {.result = CacheResult::hit}, now);
+    case Action::serve_and_refresh:
+      co_await refresh_in_background(transaction, found.response, now);
+      co_return serve(transaction, found.response, {.result = CacheResult::stale}, now);
     case Action::refuse:
       co_return refuse_to_ask();
     case Action::validate:
-      visit.stored = found.response;
-      co_return co_await collapse(visit, decision.reason, std::move(found.response));
+      transaction.stored = found.response;
+      co_return co_await collapse(transaction, decision.reason, std::move(found.response));
     case Action::fill:
       break;
   }
-  const bool is_for_others = is_somebodys(decision.reason) || decision.reason == Reason::set_cookie;
-  if (!is_for_others) visit.stored = found.response;
+  const bool is_for_others = is_private_reason(decision.reason) || decision.reason == Reason::set_cookie;
+  if (!is_for_others) transaction.stored = found.response;
   const bool has_range = head.method == "GET" && head.fields.contains("Range");
-  if (has_range && !policy::asks_for_part(head)) co_return co_await pass(visit, Reason::range);
-  if (has_range && found.response == nullptr) co_return co_await look_up_part(visit, decision.reason);
-  if (visit.is_apart) co_return co_await fill(visit, decision.reason, nullptr);
-  co_return co_await collapse(visit, decision.reason, nullptr);
+  if (has_range && !policy::asks_for_part(head)) co_return co_await pass(transaction, Reason::range);
+  if (has_range && found.response == nullptr) co_return co_await look_up_part(transaction, decision.reason);
+  if (transaction.is_hit_for_miss) co_return co_await fill(transaction, decision.reason, nullptr);
+  co_return co_await collapse(transaction, decision.reason, nullptr);
 }
 
 /// Whether this instance may be sure of the purges that what is stored was judged by.
-bool CacheHandler::trusts_hits(const Visit& visit) const {
-  return visit.knows_purges && log_.trusts_hits();
+bool CacheHandler::trusts_hits(const Transaction& transaction) const {
+  return transaction.knows_purges && log_.trusts_hits();
 }
 
 }  // namespace larder::cache

@@ -7,15 +7,15 @@ constexpr auto relaxed = std::memory_order_relaxed;
 
 }  // namespace
 
-Entrance Collapser::enter(const std::string& key, store::PurgeLog::Mark mark, bool may_lead, Time now,
-                          const SharedFill* outdated) {
-  using Kind = Entrance::Kind;
+JoinResult Collapser::enter(const std::string& key, store::PurgeLog::Mark mark, bool may_lead, Time now,
+                            const SharedFill* outdated) {
+  using Kind = JoinResult::Kind;
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
-  if (is_apart(shard, key, now)) return {Kind::apart, nullptr};
+  if (is_hit_for_miss(shard, key, now)) return {Kind::hit_for_miss, nullptr};
   const auto running = shard.fills.find(key);
   if (running != shard.fills.end() && running->second.get() != outdated) {
-    if (!running->second->admit_guest()) return {};
+    if (!running->second->admit_follower()) return {};
     joined_.fetch_add(1, relaxed);
     return {Kind::join, running->second};
   }
@@ -26,39 +26,40 @@ Entrance Collapser::enter(const std::string& key, store::PurgeLog::Mark mark, bo
   return {Kind::lead, std::move(fill)};
 }
 
-bool Collapser::is_apart(std::string_view key, Time now) {
+bool Collapser::is_hit_for_miss(std::string_view key, Time now) {
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
-  return is_apart(shard, key, now);
+  return is_hit_for_miss(shard, key, now);
 }
 
-bool Collapser::is_apart(Shard& shard, std::string_view key, Time now) {
-  if (shard.apart.empty()) return false;
-  const auto found = shard.apart.find(hash_of(key));
-  return found != shard.apart.end() && now < found->second;
+bool Collapser::is_hit_for_miss(Shard& shard, std::string_view key, Time now) {
+  if (shard.hit_for_miss.empty()) return false;
+  const auto found = shard.hit_for_miss.find(hash_of(key));
+  return found != shard.hit_for_miss.end() && now < found->second;
 }
 
-void Collapser::set_apart(const std::string& key, Time now) {
+void Collapser::set_hit_for_miss(const std::string& key, Time now) {
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
   forget(shard, now);
-  const Time until = now + apart_for;
+  const Time until = now + hit_for_miss_lifetime;
   const std::uint64_t hash = hash_of(key);
-  if (!shard.apart.insert_or_assign(hash, until).second) return;  // its first time to go stands in by_age
+  if (!shard.hit_for_miss.insert_or_assign(hash, until).second)
+    return;  // its first time to go stands in by_age
   shard.by_age.emplace_back(until, hash);
-  apart_.fetch_add(1, relaxed);
+  hit_for_miss_.fetch_add(1, relaxed);
 }
 
 /// Drops what is over, and the oldest where there are too many.
 void Collapser::forget(Shard& shard, Time now) {
   while (!shard.by_age.empty()) {
     const auto [until, hash] = shard.by_age.front();
-    if (until > now && shard.apart.size() < most_apart) return;
-    const auto found = shard.apart.find(hash);
-    if (found->second > now && shard.apart.size() < most_apart) {
-      shard.by_age.emplace_back(found->second, hash);  // it was set apart anew meanwhile
+    if (until > now && shard.hit_for_miss.size() < most_hit_for_miss) return;
+    const auto found = shard.hit_for_miss.find(hash);
+    if (found->second > now && shard.hit_for_miss.size() < most_hit_for_miss) {
+      shard.by_age.emplace_back(found->second, hash);  // it was set again meanwhile
     } else {
-      shard.apart.erase(found);
+      shard.hit_for_miss.erase(found);
     }
     shard.by_age.pop_front();
   }
@@ -71,8 +72,10 @@ void Collapser::leave(const std::string& key, const SharedFill& fill) {
   if (found != shard.fills.end() && found->second.get() == &fill) shard.fills.erase(found);
 }
 
-Commons::Counts Collapser::counts() const {
-  return {.fills = begun_.load(relaxed), .joined = joined_.load(relaxed), .apart = apart_.load(relaxed)};
+FillCoordinator::Counts Collapser::counts() const {
+  return {.fills = begun_.load(relaxed),
+          .joined = joined_.load(relaxed),
+          .hit_for_miss = hit_for_miss_.load(relaxed)};
 }
 
 }  // namespace larder::cache

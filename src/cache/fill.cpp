@@ -3,7 +3,7 @@
 #include "draft.hpp"
 #include "serve.hpp"
 #include "storing_reader.hpp"
-#include "visit.hpp"
+#include "transaction.hpp"
 
 #include <larder/base/text.hpp>
 #include <larder/cache/cache_handler.hpp>
@@ -24,15 +24,15 @@ namespace {
 /// Tells those who wait that there is nothing for them: the origin's error, which is for all of them once, or
 /// a response that is not for others. Where others have had one already it is this request that was odd (406,
 /// 414, ...): the next ones need not fetch for themselves.
-void tell_refusal(Lead& lead, const http::ResponseHead& head, bool has_stored, Time now) {
+void tell_refusal(FillLeader& leader, const http::ResponseHead& head, bool has_stored, Time now) {
   if (!policy::is_passing_error(head.status)) {
     constexpr int loop_detected = 508;  // which a client can bring about by marks in CDN-Loop
     const bool is_odd_request = head.status == loop_detected || (has_stored && head.status >= 400);
-    return is_odd_request ? lead.release() : lead.set_apart(now);
+    return is_odd_request ? leader.release() : leader.set_hit_for_miss(now);
   }
-  lead.fail({.error = {},
-             .status = head.status,
-             .retry_after = std::string(head.fields.find("Retry-After").value_or(""))});
+  leader.fail({.error = {},
+               .status = head.status,
+               .retry_after = std::string(head.fields.find("Retry-After").value_or(""))});
 }
 
 /// The client's own Range, which a shared request is sent without.
@@ -45,70 +45,72 @@ void add_range(http::FieldList& out, const http::FieldList& request_fields) {
 }
 
 /// Whether what is stored is better than this answer, and may still be used.
-bool yields(const Visit& visit, int status) {
-  const store::StoredResponsePtr& stored = visit.stored;
+bool yields(const Transaction& transaction, int status) {
+  const store::StoredResponsePtr& stored = transaction.stored;
   return stored != nullptr && policy::yields_to_stale(status) && !policy::yields_to_stale(stored->status) &&
-         policy::may_serve_on_error(visit.route(), visit.request.head, stored->lifetimes,
-                                    visit.response_time);
+         policy::may_serve_on_error(transaction.route(), transaction.request.head, stored->lifetimes,
+                                    transaction.response_time);
 }
 
 }  // namespace
 
 /// Fetches; with `validated`, asks whether that still holds (RFC 9111, section 4.3).
-Task<Result<Response>> CacheHandler::fill(Visit& visit, Reason why, store::StoredResponsePtr validated) {
-  const Outcome outcome{.result = is_somebodys(why) ? CacheResult::bypass : CacheResult::miss, .why = why};
-  Result<pipeline::Request> request = forwarded(visit, true);
+Task<Result<Response>> CacheHandler::fill(Transaction& transaction, Reason why,
+                                          store::StoredResponsePtr validated) {
+  const Outcome outcome{.result = is_private_reason(why) ? CacheResult::bypass : CacheResult::miss,
+                        .why = why};
+  Result<pipeline::Request> request = forwarded(transaction, true);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
   // What is known not to be for others is not a fill: it goes as with `cache: off`.
-  bool may_ask = visit.is_apart;
-  if (!may_ask) may_ask = co_await pass_turnstile(visit);
+  bool may_ask = transaction.is_hit_for_miss;
+  if (!may_ask) may_ask = co_await acquire_permit(transaction);
   if (!may_ask) {
-    if (visit.lead) visit.lead->fail({.error = {}, .is_busy = true});
-    co_return refuse_busy(visit, why);
+    if (transaction.leader) transaction.leader->fail({.error = {}, .is_busy = true});
+    co_return refuse_busy(transaction, why);
   }
-  visit.mark = log_.mark();
+  transaction.mark = log_.mark();
   // What was found may have been purged while something was waited for. The outcome counts as new as the
   // mark.
-  if (is_purged(visit.stored)) visit.stored = nullptr;
+  if (is_purged(transaction.stored)) transaction.stored = nullptr;
   if (is_purged(validated)) validated = nullptr;
-  add_conditions(visit, why, validated, request->head.fields);
-  visit.request_time = clock_.now();
+  add_conditions(transaction, why, validated, request->head.fields);
+  transaction.request_time = clock_.now();
   Result<Response> response = co_await origin_.handle(*request);
-  visit.response_time = clock_.now();
-  if (visit.stored != nullptr) {
-    visit.stored->origin_hangs = !response && response.error() == Error::timeout;
+  transaction.response_time = clock_.now();
+  if (transaction.stored != nullptr) {
+    transaction.stored->origin_hangs = !response && response.error() == Error::timeout;
   }
   if (!response) {
-    if (visit.lead) visit.lead->fail({.error = response.error()});
-    std::optional<Response> stale = stand_in(visit, why, std::nullopt);
+    if (transaction.leader) transaction.leader->fail({.error = response.error()});
+    std::optional<Response> stale = stand_in(transaction, why, std::nullopt);
     if (stale) co_return std::move(*stale);
-    co_return annotated(unanswered(visit, response.error()), outcome);
+    co_return annotated(unanswered(transaction, response.error()), outcome);
   }
   if (policy::is_error_to_hide(response->head.status)) {
-    std::optional<Response> stale = stand_in(visit, why, response->head.status);
-    if (stale && visit.lead) tell_refusal(*visit.lead, response->head, true, clock_.now());
+    std::optional<Response> stale = stand_in(transaction, why, response->head.status);
+    if (stale && transaction.leader) tell_refusal(*transaction.leader, response->head, true, clock_.now());
     if (stale) co_return std::move(*stale);
   }
-  if (!visit.variants.empty() && response->head.status == 304) {
-    validated = selected_variant(visit, *response);
-    if (validated == nullptr) co_return co_await fill(visit, why, nullptr);
+  if (!transaction.variants.empty() && response->head.status == 304) {
+    validated = selected_variant(transaction, *response);
+    if (validated == nullptr) co_return co_await fill(transaction, why, nullptr);
   }
   if (validated != nullptr && response->head.status == 304) {
-    co_return co_await take_not_modified(visit, std::move(*response), std::move(validated));
+    co_return co_await take_not_modified(transaction, std::move(*response), std::move(validated));
   }
-  if (visit.part != nullptr) {
-    if (!complete(visit, *response)) {
+  if (transaction.part != nullptr) {
+    if (!complete(transaction, *response)) {
       *response = Response();  // its content is given up
-      visit.is_whole_wanted = true;
-      co_return co_await fill(visit, why, nullptr);
+      transaction.is_whole_wanted = true;
+      co_return co_await fill(transaction, why, nullptr);
     }
     why = Reason::partial;
   }
-  const bool is_part = validated == nullptr && policy::asks_for_part(visit.request.head);
+  const bool is_part = validated == nullptr && policy::asks_for_part(transaction.request.head);
   if (is_part && response->head.status == 206) {
-    co_return co_await take_part(visit, why, std::move(*response));
+    co_return co_await take_part(transaction, why, std::move(*response));
   }
-  co_return co_await take_new(visit, why, std::move(*response));
+  co_return co_await take_new(transaction, why, std::move(*response));
 }
 
 bool CacheHandler::is_purged(const store::StoredResponsePtr& stored) const {
@@ -117,53 +119,55 @@ bool CacheHandler::is_purged(const store::StoredResponsePtr& stored) const {
 
 /// What a fill asks the origin: whether what is stored holds, for the part that the client wants, which of
 /// the variants it is, or for the rest of a part.
-void CacheHandler::add_conditions(Visit& visit, Reason why, const store::StoredResponsePtr& validated,
-                                  http::FieldList& fields) {
+void CacheHandler::add_conditions(Transaction& transaction, Reason why,
+                                  const store::StoredResponsePtr& validated, http::FieldList& fields) {
   if (validated != nullptr) return policy::make_conditional(fields, validated->fields());
-  if (policy::asks_for_part(visit.request.head)) return add_range(fields, visit.request.head.fields);
-  ask_about_variants(visit, why, fields);
-  if (visit.variants.empty()) ask_for_rest(visit, fields);
+  if (policy::asks_for_part(transaction.request.head))
+    return add_range(fields, transaction.request.head.fields);
+  ask_about_variants(transaction, why, fields);
+  if (transaction.variants.empty()) ask_for_rest(transaction, fields);
 }
 
 /// A response that is not the answer to our own conditions: passed on, and stored where it may be.
-Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response response) {
-  const bool is_head = visit.request.head.method == "HEAD";
-  policy::StoringDecision decision =
-      policy::decide_storing(storing_input(visit, visit.request.head, response.head, *visit.settings));
-  const bool fits = response.body.length().value_or(0) <= visit.settings->max_object;
+Task<Result<Response>> CacheHandler::take_new(Transaction& transaction, Reason why, Response response) {
+  const bool is_head = transaction.request.head.method == "HEAD";
+  policy::StoringDecision decision = policy::decide_storing(
+      storing_input(transaction, transaction.request.head, response.head, *transaction.settings));
+  const bool fits = response.body.length().value_or(0) <= transaction.settings->max_object;
   if (decision.store() && !fits) decision.refusal = Reason::too_large;
-  if (decision.store() && yields(visit, response.head.status)) decision.refusal = Reason::status;
-  if (is_head) co_await take_head(visit, response.head);
-  if (visit.lead && !decision.store()) {
-    tell_refusal(*visit.lead, response.head, visit.stored != nullptr, clock_.now());
+  if (decision.store() && yields(transaction, response.head.status)) decision.refusal = Reason::status;
+  if (is_head) co_await take_head(transaction, response.head);
+  if (transaction.leader && !decision.store()) {
+    tell_refusal(*transaction.leader, response.head, transaction.stored != nullptr, clock_.now());
   }
-  const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
+  const bool is_private = is_private_reason(why) || is_private_reason(decision.refusal);
   Outcome outcome{.result = is_private ? CacheResult::bypass : CacheResult::miss,
                   .why = why,
                   .refusal = is_head ? Reason::none : decision.refusal,
                   .stored = decision.store()};
   forward_fields(response.head, is_head || response.head.status == 304);
   if (!decision.store()) {
-    co_await retire_stored(visit, response.head.status);
+    co_await retire_stored(transaction, response.head.status);
     // Nobody waits for it, and it may have no end.
-    if (visit.is_behind) response.body = pipeline::Body();
-    co_await spare_content(visit, response);
+    if (transaction.is_background) response.body = pipeline::Body();
+    co_await spare_content(transaction, response);
     annotate(response, outcome);
-    annotate_debug(response, visit, std::nullopt, std::nullopt);
+    annotate_debug(response, transaction, std::nullopt, std::nullopt);
     co_return response;
   }
 
-  const std::shared_ptr<store::Draft> draft = draft_of(visit, response.head, decision.lifetimes);
-  const bool unmodified = policy::is_not_modified(visit.request.head, draft->fields, visit.response_time);
-  if (visit.lead && !policy::may_answer_others(decision.lifetimes, visit.response_time)) {
-    visit.lead->set_apart(clock_.now());
-    visit.lead.reset();
+  const std::shared_ptr<store::Draft> draft = draft_of(transaction, response.head, decision.lifetimes);
+  const bool unmodified =
+      policy::is_not_modified(transaction.request.head, draft->fields, transaction.response_time);
+  if (transaction.leader && !policy::may_answer_others(decision.lifetimes, transaction.response_time)) {
+    transaction.leader->set_hit_for_miss(clock_.now());
+    transaction.leader.reset();
   }
-  const bool goes_on = visit.lead.has_value();
+  const bool goes_on = transaction.leader.has_value();
   if (goes_on) {
-    outcome.stored = co_await share_content(visit, draft, response.body);
+    outcome.stored = co_await share_content(transaction, draft, response.body);
   } else {
-    outcome.stored = co_await store_content(keeping_of(visit), draft, response.body);
+    outcome.stored = co_await store_content(keeping_of(transaction), draft, response.body);
   }
   if (!outcome.stored) outcome.refusal = Reason::buffers_full;
   // The client's own condition was kept from the origin, whose answer is for everybody: it is evaluated here.
@@ -178,8 +182,8 @@ Task<Result<Response>> CacheHandler::take_new(Visit& visit, Reason why, Response
     response.body = pipeline::Body();
   }
   annotate(response, outcome);
-  annotate_debug(response, visit, draft->tags,
-                 policy::remaining_freshness(decision.lifetimes, visit.response_time));
+  annotate_debug(response, transaction, draft->tags,
+                 policy::remaining_freshness(decision.lifetimes, transaction.response_time));
   co_return response;
 }
 

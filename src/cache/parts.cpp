@@ -4,7 +4,7 @@
 #include "joined_reader.hpp"
 #include "serve.hpp"
 #include "storing_reader.hpp"
-#include "visit.hpp"
+#include "transaction.hpp"
 
 #include <larder/cache/cache_handler.hpp>
 #include <larder/policy/combining.hpp>
@@ -41,7 +41,7 @@ struct ToStore {
 
 /// A stored part with the newer one, which the origin answered with `head`; nothing where they do not make
 /// one.
-std::optional<ToStore> combine_with(const store::StoredResponsePtr& older, const Visit& visit,
+std::optional<ToStore> combine_with(const store::StoredResponsePtr& older, const Transaction& transaction,
                                     const http::ResponseHead& head, std::uint64_t size,
                                     const Settings& settings) {
   const http::FieldList fields = older->fields();
@@ -50,83 +50,85 @@ std::optional<ToStore> combine_with(const store::StoredResponsePtr& older, const
   http::ResponseHead joined;
   joined.status = combination->is_whole() ? 200 : 206;
   joined.fields = policy::combined_fields(fields, head.fields, *combination);
-  const policy::StoringInput input = storing_input(visit, visit.request.head, joined, settings);
+  const policy::StoringInput input = storing_input(transaction, transaction.request.head, joined, settings);
   const policy::StoringDecision decision =
       combination->is_whole() ? policy::decide_storing(input) : policy::decide_storing_part(input);
   if (!decision.store()) return std::nullopt;
-  return ToStore{combined_draft_of(visit, joined, decision.lifetimes, *older),
+  return ToStore{combined_draft_of(transaction, joined, decision.lifetimes, *older),
                  margins_of(*combination, store::content_of(older))};
 }
 
 }  // namespace
 
 /// A request for a part: from a stored one where that holds it, else by asking for it.
-Task<Result<Response>> CacheHandler::look_up_part(Visit& visit, Reason absence) {
-  const http::RequestHead& head = visit.request.head;
-  const store::Lookup found = co_await store_.find(policy::part_key(visit.key.text), head.fields);
+Task<Result<Response>> CacheHandler::look_up_part(Transaction& transaction, Reason absence) {
+  const http::RequestHead& head = transaction.request.head;
+  const store::Lookup found = co_await store_.find(policy::part_key(transaction.key.text), head.fields);
   const Time now = clock_.now();
-  if (found.response != nullptr && trusts_hits(visit)) {
+  if (found.response != nullptr && trusts_hits(transaction)) {
     const policy::ReuseDecision decision =
-        policy::decide_reuse(visit.route(), head, found.response->lifetimes, false, now);
+        policy::decide_reuse(transaction.route(), head, found.response->lifetimes, false, now);
     std::optional<Response> part;
     if (decision.action == policy::ReuseDecision::Action::serve)
-      part = serve_part(visit, found.response, now);
+      part = serve_part(transaction, found.response, now);
     if (part) co_return std::move(*part);
     absence = Reason::partial;
   }
-  co_return co_await collapse(visit, absence, nullptr);
+  co_return co_await collapse(transaction, absence, nullptr);
 }
 
 /// A 206 to the client's own Range: kept as a part, together with what is stored of the same representation.
 /// Where that makes it whole it is stored as such, and answers every later request.
-Task<Result<Response>> CacheHandler::take_part(Visit& visit, Reason why, Response response) {
-  policy::StoringDecision decision =
-      policy::decide_storing_part(storing_input(visit, visit.request.head, response.head, *visit.settings));
+Task<Result<Response>> CacheHandler::take_part(Transaction& transaction, Reason why, Response response) {
+  policy::StoringDecision decision = policy::decide_storing_part(
+      storing_input(transaction, transaction.request.head, response.head, *transaction.settings));
   const std::uint64_t size = size_of_part(response);
-  if (decision.store() && size > visit.settings->max_object) decision.refusal = Reason::too_large;
+  if (decision.store() && size > transaction.settings->max_object) decision.refusal = Reason::too_large;
   forward_fields(response.head, false);
   if (decision.store()) {
     const store::StoredResponsePtr older =
-        store_.find_now(policy::part_key(visit.key.text), visit.request.head.fields);
+        store_.find_now(policy::part_key(transaction.key.text), transaction.request.head.fields);
     std::optional<ToStore> combined;
-    if (older != nullptr) combined = combine_with(older, visit, response.head, size, *visit.settings);
-    if (!combined) combined = ToStore{part_draft_of(visit, response.head, decision.lifetimes), {}};
-    co_await store_content(keeping_of(visit), std::move(combined->draft), response.body,
+    if (older != nullptr)
+      combined = combine_with(older, transaction, response.head, size, *transaction.settings);
+    if (!combined) combined = ToStore{part_draft_of(transaction, response.head, decision.lifetimes), {}};
+    co_await store_content(keeping_of(transaction), std::move(combined->draft), response.body,
                            std::move(combined->margins), size);
   }
-  const bool is_private = is_somebodys(why) || is_somebodys(decision.refusal);
+  const bool is_private = is_private_reason(why) || is_private_reason(decision.refusal);
   annotate(response, {.result = is_private ? CacheResult::bypass : CacheResult::miss,
                       .why = why,
                       .refusal = decision.refusal,
                       .stored = decision.store()});
-  annotate_debug(response, visit, std::nullopt, std::nullopt);
+  annotate_debug(response, transaction, std::nullopt, std::nullopt);
   co_return response;
 }
 
 /// Where a part of what is asked for is at hand, only the rest is asked for.
-void CacheHandler::ask_for_rest(Visit& visit, http::FieldList& fields) {
-  const http::RequestHead& head = visit.request.head;
-  if (head.method != "GET" || head.fields.contains("Range") || visit.stored != nullptr ||
-      visit.is_whole_wanted || visit.is_apart)
+void CacheHandler::ask_for_rest(Transaction& transaction, http::FieldList& fields) {
+  const http::RequestHead& head = transaction.request.head;
+  if (head.method != "GET" || head.fields.contains("Range") || transaction.stored != nullptr ||
+      transaction.is_whole_wanted || transaction.is_hit_for_miss)
     return;
   // Where the rest could be somebody's own, it is not put together with what is everybody's.
-  if (policy::unkeyed_credential(visit.route(), head.fields, {}) != Reason::none) return;
-  const store::StoredResponsePtr part = store_.find_now(policy::part_key(visit.key.text), head.fields);
-  if (part == nullptr || policy::stranger_reason(visit.route(), head.fields, part->lifetimes) != Reason::none)
+  if (policy::unkeyed_credential(transaction.route(), head.fields, {}) != Reason::none) return;
+  const store::StoredResponsePtr part = store_.find_now(policy::part_key(transaction.key.text), head.fields);
+  if (part == nullptr ||
+      policy::not_shareable_reason(transaction.route(), head.fields, part->lifetimes) != Reason::none)
     return;
   const auto gap = policy::gap_of(part->fields(), part->content().size());
   // What is too large to be stored would be asked for in two pieces each time.
-  if (!gap || gap->length > visit.settings->max_object) return;
+  if (!gap || gap->length > transaction.settings->max_object) return;
   policy::ask_for_gap(fields, *gap);
-  visit.part = part;
+  transaction.part = part;
 }
 
 /// Makes the answer to ask_for_rest() the whole response; false where it is about a part, and not about the
 /// rest of what is stored.
-bool CacheHandler::complete(Visit& visit, Response& response) const {
-  const store::StoredResponsePtr part = std::exchange(visit.part, nullptr);
+bool CacheHandler::complete(Transaction& transaction, Response& response) const {
+  const store::StoredResponsePtr part = std::exchange(transaction.part, nullptr);
   if (response.head.status != 206) return response.head.status != 416;
-  if (!log_.is_valid(*part) || !trusts_hits(visit)) return false;
+  if (!log_.is_valid(*part) || !trusts_hits(transaction)) return false;
   const std::uint64_t size = size_of_part(response);
   const http::FieldList fields = part->fields();
   const auto combination = policy::combine(fields, part->content().size(), response.head.fields, size);
@@ -134,10 +136,10 @@ bool CacheHandler::complete(Visit& visit, Response& response) const {
   response.head.status = 200;
   response.head.fields = policy::combined_fields(fields, response.head.fields, *combination);
   response.body = join(margins_of(*combination, store::content_of(part)), std::move(response.body), size,
-                       commons_.buffered());
+                       coordinator_.buffered());
   // The outcome is as new as its oldest part.
-  visit.mark = {std::min(part->born, visit.mark.position),
-                std::min(part->checked.load(), visit.mark.sequence)};
+  transaction.mark = {std::min(part->born, transaction.mark.position),
+                      std::min(part->checked.load(), transaction.mark.sequence)};
   return true;
 }
 

@@ -2,11 +2,11 @@
 
 namespace larder::cache {
 
-Pump::Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store::Draft> draft,
+Pump::Pump(FillLeader leader, std::optional<FillLimiter::Permit> permit, std::shared_ptr<store::Draft> draft,
            pipeline::Body body, Into into)
-    : lead_(std::move(lead)),
-      pass_(std::move(pass)),
-      fill_(lead_.fill()),
+    : leader_(std::move(leader)),
+      permit_(std::move(permit)),
+      fill_(leader_.fill()),
       draft_(std::move(draft)),
       length_(body.length()),
       content_(body.take_reader()),
@@ -48,7 +48,7 @@ Task<> Pump::step() {
   }
   if (!piece || is_more) {
     fill_->fail({.error = piece ? make_error_code(Error::malformed) : piece.error()});
-    lead_.leave();
+    leader_.leave();
   } else if (draft_ != nullptr) {
     co_await store_whole();
   } else {
@@ -70,10 +70,10 @@ void Pump::take(std::string_view piece) {
   if (fill_->size() > into_.max_object) {
     stop_keeping();
     // Nobody knew: the next ones need not find it out together.
-    lead_.leave_apart(into_.clock.now());
+    leader_.leave_as_hit_for_miss(into_.clock.now());
   } else if (!length_ && !into_.budget->has_room(0)) {
     stop_keeping();
-    lead_.leave();
+    leader_.leave();
   }
 }
 
@@ -81,7 +81,7 @@ void Pump::take(std::string_view piece) {
 void Pump::stop_keeping() {
   publish();
   draft_.reset();
-  pass_.reset();
+  permit_.reset();
   fill_->let_go_of_the_start(into_.max_object);
 }
 
@@ -93,9 +93,9 @@ Task<> Pump::store_whole() {
   }
   const store::StoredResponsePtr whole = std::move(whole_);
   if (into_.log.judge(*whole).kind != store::Verdict::Kind::purged)
-    co_await into_.store.put_holding(whole, lead_.take_lease());
+    co_await into_.store.put_holding(whole, leader_.take_lease());
   fill_->finish(whole, SharedFill::Source::fetched);
-  lead_.leave();
+  leader_.leave();
 }
 
 }  // namespace larder::cache

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "lead.hpp"
-#include "turnstile.hpp"
+#include "fill_leader.hpp"
+#include "fill_limiter.hpp"
 
 #include <larder/base/clock.hpp>
 #include <larder/pipeline/body.hpp>
@@ -26,8 +26,8 @@ class Pump {
     std::shared_ptr<ByteBudget> budget;
   };
 
-  /// `draft` is complete but for its content. `pass` goes when the content is whole.
-  Pump(Lead lead, std::optional<Turnstile::Pass> pass, std::shared_ptr<store::Draft> draft,
+  /// `draft` is complete but for its content. `permit` goes when the content is whole.
+  Pump(FillLeader leader, std::optional<FillLimiter::Permit> permit, std::shared_ptr<store::Draft> draft,
        pipeline::Body body, Into into);
   ~Pump();
   Pump(const Pump&) = delete;
@@ -48,8 +48,8 @@ class Pump {
   void take(std::string_view piece);
   void stop_keeping();
 
-  Lead lead_;
-  std::optional<Turnstile::Pass> pass_;
+  FillLeader leader_;
+  std::optional<FillLimiter::Permit> permit_;
   std::shared_ptr<SharedFill> fill_;
   std::shared_ptr<store::Draft> draft_;  // nullptr once it is not to be stored
   store::StoredResponsePtr whole_;       // content that came in one piece needs no other place

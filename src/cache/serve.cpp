@@ -42,11 +42,11 @@ class ArrivingBody {
 };
 
 template <class Content>
-void whole(pipeline::Response& response, const Visit& visit, const store::StoredResponsePtr& stored,
-           const Content& content) {
+void whole(pipeline::Response& response, const Transaction& transaction,
+           const store::StoredResponsePtr& stored, const Content& content) {
   response.head.status = stored->status;
   response.shared_lines = store::field_lines_of(stored);
-  if (visit.request.head.method == "HEAD") {
+  if (transaction.request.head.method == "HEAD") {
     response.described_length = content.length();
   } else {
     response.body = content.whole();
@@ -81,14 +81,14 @@ void unsatisfied(pipeline::Response& response, std::uint64_t length) {
 }
 
 template <class Content>
-void answer_from(pipeline::Response& response, const Visit& visit, const store::StoredResponsePtr& stored,
-                 const Content& content, Time now) {
-  const http::RequestHead& request = visit.request.head;
-  if (stored->status != 200 || !asks_for_less(request)) return whole(response, visit, stored, content);
+void answer_from(pipeline::Response& response, const Transaction& transaction,
+                 const store::StoredResponsePtr& stored, const Content& content, Time now) {
+  const http::RequestHead& request = transaction.request.head;
+  if (stored->status != 200 || !asks_for_less(request)) return whole(response, transaction, stored, content);
   const http::FieldList fields = stored->fields();
   // RFC 9110, section 13.2.2: the conditions come first.
   if (policy::is_not_modified(request, fields, now)) return not_modified(response, fields);
-  if (!content.length()) return whole(response, visit, stored, content);
+  if (!content.length()) return whole(response, transaction, stored, content);
   const policy::RangeDecision decision = policy::decide_range(request, fields, *content.length(), now);
   switch (decision.action) {
     case policy::RangeDecision::Action::part:
@@ -98,11 +98,11 @@ void answer_from(pipeline::Response& response, const Visit& visit, const store::
     case policy::RangeDecision::Action::whole:
       break;
   }
-  whole(response, visit, stored, content);
+  whole(response, transaction, stored, content);
 }
 
 // RFC 9111, section 5.1: what every answer from the cache is told with.
-void finish(pipeline::Response& response, const Visit& visit, const store::StoredResponse& stored,
+void finish(pipeline::Response& response, const Transaction& transaction, const store::StoredResponse& stored,
             Outcome outcome, Time now) {
   const policy::Lifetimes lifetimes = stored.lifetimes;
   const Milliseconds age = policy::current_age(lifetimes, now);
@@ -110,45 +110,46 @@ void finish(pipeline::Response& response, const Visit& visit, const store::Store
   response.head.fields.add_written(
       "Age", [age](std::string& out) { append_number(out, std::chrono::floor<Seconds>(age).count()); });
   annotate(response, outcome);
-  if (visit.route().debug) annotate_debug(response, visit, stored.tags(), outcome.ttl);
+  if (transaction.route().debug) annotate_debug(response, transaction, stored.tags(), outcome.ttl);
 }
 
 }  // namespace
 
-pipeline::Response serve(const Visit& visit, const store::StoredResponsePtr& stored, Outcome outcome,
-                         Time now) {
+pipeline::Response serve(const Transaction& transaction, const store::StoredResponsePtr& stored,
+                         Outcome outcome, Time now) {
   pipeline::Response response;
-  serve(visit, stored, outcome, now, response);
+  serve(transaction, stored, outcome, now, response);
   return response;
 }
 
-void serve(const Visit& visit, const store::StoredResponsePtr& stored, const Outcome& outcome, Time now,
-           pipeline::Response& response) {
-  answer_from(response, visit, stored, StoredContent(stored), now);
-  finish(response, visit, *stored, outcome, now);
+void serve(const Transaction& transaction, const store::StoredResponsePtr& stored, const Outcome& outcome,
+           Time now, pipeline::Response& response) {
+  answer_from(response, transaction, stored, StoredContent(stored), now);
+  finish(response, transaction, *stored, outcome, now);
 }
 
-std::optional<pipeline::Response> serve_part(const Visit& visit, const store::StoredResponsePtr& part,
-                                             Time now) {
+std::optional<pipeline::Response> serve_part(const Transaction& transaction,
+                                             const store::StoredResponsePtr& part, Time now) {
   const http::FieldList fields = part->fields();
-  const auto decision = policy::decide_part(visit.request.head, fields, part->content().size(), now);
+  const auto decision = policy::decide_part(transaction.request.head, fields, part->content().size(), now);
   if (!decision) return std::nullopt;
   pipeline::Response response;
   response.head.status = part->status;
   response.head.fields = policy::served_part_fields(fields);
   response.head.fields.add("Content-Range", decision->content_range);
   response.body = pipeline::Body(store::content_of(part).slice(decision->from, decision->size));
-  finish(response, visit, *part, {.result = pipeline::CacheResult::hit}, now);
+  finish(response, transaction, *part, {.result = pipeline::CacheResult::hit}, now);
   return response;
 }
 
-std::optional<pipeline::Response> serve_arriving(const Visit& visit, const std::shared_ptr<SharedFill>& fill,
-                                                 const Glance& now_there, Outcome outcome, Time now) {
-  const http::RequestHead& request = visit.request.head;
+std::optional<pipeline::Response> serve_arriving(const Transaction& transaction,
+                                                 const std::shared_ptr<SharedFill>& fill,
+                                                 const FillSnapshot& now_there, Outcome outcome, Time now) {
+  const http::RequestHead& request = transaction.request.head;
   if (!now_there.length && request.method == "GET" && request.fields.contains("Range")) return std::nullopt;
   pipeline::Response response;
-  answer_from(response, visit, now_there.response, ArrivingBody(fill, now_there.length), now);
-  finish(response, visit, *now_there.response, outcome, now);
+  answer_from(response, transaction, now_there.response, ArrivingBody(fill, now_there.length), now);
+  finish(response, transaction, *now_there.response, outcome, now);
   return response;
 }
 

@@ -3,19 +3,19 @@
 #include <boost/asio/this_coro.hpp>
 
 namespace larder::cache {
-bool SharedFill::admit_guest() {
+bool SharedFill::admit_follower() {
   const std::lock_guard lock(mutex_);
-  if (guests_ == most_guests) return false;
-  ++guests_;
+  if (followers_ == most_followers) return false;
+  ++followers_;
   return true;
 }
 
-Glance SharedFill::look() const {
+FillSnapshot SharedFill::look() const {
   const std::lock_guard lock(mutex_);
   return now_;
 }
 
-Task<Glance> SharedFill::wait_for_head(SteadyTime deadline) {
+Task<FillSnapshot> SharedFill::wait_for_head(SteadyTime deadline) {
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   const auto sleeper = std::make_shared<Sleeper>(executor);
   while (true) {
@@ -66,7 +66,7 @@ std::optional<Result<Bytes>> SharedFill::read(std::uint64_t position, std::uint6
   if (content_ && is_visible(position)) return content_->at(position, most);
   if (now_.state == State::ended) return Bytes();
   if (now_.state == State::failed) {
-    return Result<Bytes>(now_.trouble.error ? now_.trouble.error : make_error_code(Error::reset));
+    return Result<Bytes>(now_.failure.error ? now_.failure.error : make_error_code(Error::reset));
   }
   waiting_.push_back(waker);
   if (leader_) leader_->wake();
@@ -125,10 +125,10 @@ void SharedFill::finish(store::StoredResponsePtr whole, Source source) {
   wake_all();
 }
 
-void SharedFill::fail(Trouble trouble) {
+void SharedFill::fail(FillFailure failure) {
   const std::lock_guard lock(mutex_);
   now_.state = State::failed;
-  now_.trouble = std::move(trouble);
+  now_.failure = std::move(failure);
   wake_all();
 }
 

@@ -18,7 +18,7 @@
 namespace larder::cache {
 
 /// Why a fill has no response for those who wait.
-struct Trouble {
+struct FillFailure {
   boost::system::error_code error;  ///< none where the origin did answer, with `status`
   int status = 0;
   std::string retry_after{};  ///< the field's value; may be empty
@@ -26,7 +26,7 @@ struct Trouble {
 };
 
 /// What a shared fill has come to at one moment.
-struct Glance {
+struct FillSnapshot {
   enum class State { asking, arriving, whole, ended, failed, released };
   enum class Source {
     fetched,    ///< from the origin
@@ -38,11 +38,11 @@ struct Glance {
   Source source = Source::fetched;
   store::StoredResponsePtr response;    ///< from arriving on; its content only where whole
   std::optional<std::uint64_t> length;  ///< of the content, where known
-  Trouble trouble;
+  FillFailure failure;
 };
 
 /// One fetch that any number of requests wait for, on any threads. The one that began it leads: it asks the
-/// origin and says here what became of it; the others are its guests.
+/// origin and says here what became of it; the others are its followers.
 ///
 ///   state    | means                                     | goes to
 ///   asking   | the origin has not answered               | arriving, whole, failed, released
@@ -52,25 +52,26 @@ struct Glance {
 ///   failed   | no response, or content cut short         |
 ///   released | the response is not for others            |
 ///
-/// Every guest reads at its own pace. As long as the content may be stored all of it is kept, and the origin
-/// is read as fast as it sends. Past max_object it is not stored: from there on the origin is read when a
-/// reader waits for more, so the fastest sets the pace, and who is further than max_object behind is cut off.
+/// Every follower reads at its own pace. As long as the content may be stored all of it is kept, and the
+/// origin is read as fast as it sends. Past max_object it is not stored: from there on the origin is read
+/// when a reader waits for more, so the fastest sets the pace, and who is further than max_object behind is
+/// cut off.
 class SharedFill {
  public:
-  using State = Glance::State;
-  using Source = Glance::Source;
+  using State = FillSnapshot::State;
+  using Source = FillSnapshot::Source;
 
-  static constexpr std::size_t most_guests = 10'000;
+  static constexpr std::size_t most_followers = 10'000;
 
   /// `mark`: no later than the fetch begins.
   explicit SharedFill(store::PurgeLog::Mark mark) : mark_(mark) {}
 
   const store::PurgeLog::Mark& mark() const { return mark_; }
 
-  /// Counts one more guest; false where there are too many.
-  bool admit_guest();
+  /// Counts one more follower; false where there are too many.
+  bool admit_follower();
 
-  Glance look() const;
+  FillSnapshot look() const;
 
   /// How long newcomers may join content whose length nobody knows: it may be a stream without an end, and
   /// they do not want its events from the start.
@@ -86,7 +87,7 @@ class SharedFill {
   std::optional<SteadyTime> unread_since() const;
 
   /// Waits until it is no longer asking, or `deadline`. The caller keeps the fill.
-  Task<Glance> wait_for_head(SteadyTime deadline);
+  Task<FillSnapshot> wait_for_head(SteadyTime deadline);
 
   // For readers of content.
   void attach_reader();
@@ -114,7 +115,7 @@ class SharedFill {
   Bytes content() const;
 
   void finish(store::StoredResponsePtr whole, Source source);
-  void fail(Trouble trouble);
+  void fail(FillFailure failure);
   /// Where it is still asking.
   void release();
 
@@ -130,12 +131,12 @@ class SharedFill {
 
   const store::PurgeLog::Mark mark_;
   mutable std::mutex mutex_;
-  Glance now_;
+  FillSnapshot now_;
   std::optional<ArrivingContent> content_;
   std::optional<std::uint64_t> window_;  // set once the content is not kept whole
   std::vector<Waker> waiting_;
   std::optional<Waker> leader_;  // waits until it is wanted
-  std::size_t guests_ = 0;
+  std::size_t followers_ = 0;
   std::size_t readers_ = 0;
   std::optional<SteadyTime> unread_since_;
   SteadyTime published_{};  // when the head was

@@ -1,5 +1,5 @@
 // Stale responses that are better than none (RFC 5861).
-#include "behind.hpp"
+#include "background_fills.hpp"
 #include "refresh.hpp"
 #include "serve.hpp"
 #include "storing_reader.hpp"
@@ -46,58 +46,65 @@ Task<bool> drain_within(pipeline::BodyReader& content, Milliseconds longest) {
 }  // namespace
 
 /// Has a response fetched anew while it goes on being served: stale (RFC 5861, section 3) or fresh still.
-Task<> CacheHandler::refresh_behind(const Visit& visit, store::StoredResponsePtr stored, Time now) {
+Task<> CacheHandler::refresh_in_background(const Transaction& transaction, store::StoredResponsePtr stored,
+                                           Time now) {
   const std::string key(stored->variant_key());
-  if (!behind_->has_room(key)) co_return;
+  if (!background_fills_->has_room(key)) co_return;
   std::optional<RefreshClaim> claim = RefreshClaim::on(std::move(stored), now);
   if (!claim) co_return;
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-  behind_->start(executor, key,
-                 refresh(whole_request(visit.request), visit.settings, visit.match, *std::move(claim)));
+  background_fills_->start(executor, key,
+                           refresh(whole_request(transaction.request), transaction.settings,
+                                   transaction.match, *std::move(claim)));
 }
 
 /// Runs on its own: it owns what it needs but for this handler and what that stands on.
 Task<> CacheHandler::refresh(pipeline::Request request, std::shared_ptr<const Settings> settings,
                              policy::RouteMatch match, RefreshClaim claim) {
-  Visit visit{.request = request, .settings = settings, .match = std::move(match), .is_behind = true};
-  visit.key = policy::key_of(visit.route(), request.target, request.head.fields);
-  visit.stored = claim.stored();
-  if (policy::remaining_freshness(visit.stored->lifetimes, clock_.now()) > Milliseconds{0}) {
-    const store::StoredResponsePtr newer = co_await store_.find_newer(visit.stored, request.head.fields);
+  Transaction transaction{
+      .request = request, .settings = settings, .match = std::move(match), .is_background = true};
+  transaction.key = policy::key_of(transaction.route(), request.target, request.head.fields);
+  transaction.stored = claim.stored();
+  if (policy::remaining_freshness(transaction.stored->lifetimes, clock_.now()) > Milliseconds{0}) {
+    const store::StoredResponsePtr newer =
+        co_await store_.find_newer(transaction.stored, request.head.fields);
     if (newer != nullptr) co_return;
   }
-  Result<Response> response = co_await collapse(
-      visit, Reason::stale, visit.stored->can_validate ? visit.stored : store::StoredResponsePtr());
+  Result<Response> response =
+      co_await collapse(transaction, Reason::stale,
+                        transaction.stored->can_validate ? transaction.stored : store::StoredResponsePtr());
   const bool failed = !response || response->cache_result == CacheResult::stale ||
                       policy::is_error_to_hide(response->head.status);
   if (failed) claim.failed(clock_.now());
   if (!response || !response->body.is_streamed()) co_return;
   const bool has_length = response->body.length().has_value();
-  const Milliseconds longest = has_length ? limits_of(visit).total : visit.settings->unread_at_most;
+  const Milliseconds longest =
+      has_length ? limits_of(transaction).total : transaction.settings->unread_at_most;
   const bool has_ended = co_await drain_within(response->body.reader(), longest);
   if (!has_ended) claim.took_too_long(clock_.now());
 }
 
 /// Whether a stale response that may stand in for an error goes out before the origin is asked, since that
 /// kept the last who asked waiting in vain: one of us asks again, behind.
-bool CacheHandler::may_go_unasked(const Visit& visit, const store::StoredResponse& stored, Time now) const {
+bool CacheHandler::may_go_unasked(const Transaction& transaction, const store::StoredResponse& stored,
+                                  Time now) const {
   return stored.origin_hangs &&
-         policy::may_serve_on_error(visit.route(), visit.request.head, stored.lifetimes, now);
+         policy::may_serve_on_error(transaction.route(), transaction.request.head, stored.lifetimes, now);
 }
 
 /// The stale response in place of an error, where it or the request allows that (RFC 5861, section 4).
 /// `origin_status` is nothing where there was no answer at all.
-std::optional<Response> CacheHandler::stand_in(const Visit& visit, Reason why,
+std::optional<Response> CacheHandler::stand_in(const Transaction& transaction, Reason why,
                                                std::optional<int> origin_status) {
-  if (visit.stored == nullptr || !trusts_hits(visit)) return std::nullopt;
-  const store::StoredResponsePtr stored = store::as_judged(log_, visit.stored);
+  if (transaction.stored == nullptr || !trusts_hits(transaction)) return std::nullopt;
+  const store::StoredResponsePtr stored = store::as_judged(log_, transaction.stored);
   if (stored == nullptr) return std::nullopt;
   const Time now = clock_.now();
-  if (!policy::may_serve_on_error(visit.route(), visit.request.head, stored->lifetimes, now)) {
+  if (!policy::may_serve_on_error(transaction.route(), transaction.request.head, stored->lifetimes, now)) {
     return std::nullopt;
   }
-  return serve(visit, stored, {.result = CacheResult::stale, .why = why, .origin_status = origin_status},
-               now);
+  return serve(transaction, stored,
+               {.result = CacheResult::stale, .why = why, .origin_status = origin_status}, now);
 }
 
 }  // namespace larder::cache

@@ -1,5 +1,5 @@
 #include "storable.hpp"
-#include "strong.hpp"
+#include "strong_validator.hpp"
 
 #include <larder/base/text.hpp>
 #include <larder/http/date.hpp>

@@ -51,7 +51,7 @@ bool allows_stale(const http::CacheControl& asked, const Lifetimes& stored) {
 
 }  // namespace
 
-Reason stranger_reason(const Route& route, const http::FieldList& fields, const Lifetimes& stored) {
+Reason not_shareable_reason(const Route& route, const http::FieldList& fields, const Lifetimes& stored) {
   // Stored while the route allowed it, or by another instance whose routes do.
   if (stored.sets_cookie && route.set_cookie != SetCookieRule::allow) return Reason::set_cookie;
   return unkeyed_credential(route, fields, {stored.allows_credentials, stored.allows_authorization});
@@ -109,7 +109,7 @@ ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request,
     // RFC 9111, section 5.2.1.7.
     return asked.only_if_cached ? ReuseDecision{Action::refuse, reason} : ReuseDecision{action, reason};
   };
-  const Reason stranger = stranger_reason(route, request.fields, stored);
+  const Reason stranger = not_shareable_reason(route, request.fields, stored);
   if (stranger != Reason::none) return ask_origin(Action::fill, stranger);
 
   const Action again = has_validator ? Action::validate : Action::fill;
@@ -122,7 +122,7 @@ ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request,
   if (remaining > Milliseconds{0}) return {Action::serve, Reason::none};
   if (takes_stale(asked, stored, -remaining)) return {Action::serve, Reason::stale};
   if (allows_stale(asked, stored) && -remaining < stored.stale_while_revalidate) {
-    return {Action::serve_behind, Reason::stale};
+    return {Action::serve_and_refresh, Reason::stale};
   }
   return ask_origin(again, Reason::stale);
 }

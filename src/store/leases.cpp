@@ -10,7 +10,8 @@
 namespace larder::store {
 namespace {
 
-constexpr std::string_view apart = "apart";
+/// In Redis, where larders of other versions read it.
+constexpr std::string_view hit_for_miss = "apart";
 
 constexpr std::string_view delete_own =
     "if redis.call('GET',KEYS[1])==ARGV[1] then return redis.call('DEL',KEYS[1]) end return 0";
@@ -60,7 +61,7 @@ class Leases::Keeper : public std::enable_shared_from_this<Keeper> {
     Answer answer;
     if (!reply || reply->is_error()) co_return answer;
     const std::string_view value = reply->text.view();
-    answer.state = reply->is_nil() ? State::free : value == apart ? State::apart : State::held;
+    answer.state = reply->is_nil() ? State::free : value == hit_for_miss ? State::hit_for_miss : State::held;
     const Result<Position> since = parse_position(value.substr(0, value.find('/')));
     if (since) answer.since = *since;
     co_return answer;
@@ -90,19 +91,19 @@ class Leases::Held final : public Lease {
       : keeper_(keeper), executor_(std::move(executor)), name_(std::move(name)), token_(std::move(token)) {}
 
   ~Held() override {
-    if (is_apart_) return;
+    if (is_hit_for_miss_) return;
     redis::Command command("EVAL");
     command.arg(delete_own).arg(1).key(name_).arg(token_);
     start(std::move(command));
   }
 
-  void set_apart() override {
+  void set_hit_for_miss() override {
     const std::shared_ptr<Keeper> keeper = keeper_.lock();
-    if (is_apart_ || keeper == nullptr) return;
-    is_apart_ = true;
+    if (is_hit_for_miss_ || keeper == nullptr) return;
+    is_hit_for_miss_ = true;
     redis::Command command("EVAL");
-    command.arg(replace_own).arg(1).key(name_).arg(token_).arg(apart);
-    command.arg(std::int64_t{keeper->settings().apart_for.count()});
+    command.arg(replace_own).arg(1).key(name_).arg(token_).arg(hit_for_miss);
+    command.arg(std::int64_t{keeper->settings().hit_for_miss_lifetime.count()});
     start(std::move(command));
   }
 
@@ -118,7 +119,7 @@ class Leases::Held final : public Lease {
   boost::asio::any_io_executor executor_;
   std::string name_;
   std::string token_;
-  bool is_apart_ = false;
+  bool is_hit_for_miss_ = false;
 };
 
 Leases::Leases(redis::Redis& redis, const PurgeLog& log, Settings settings)

@@ -4,12 +4,12 @@
 
 namespace larder::store {
 
-Task<std::optional<Position>> MemoryPurgeLog::append(Purging purging) {
-  if (purging.purges.empty()) co_return std::nullopt;
-  co_return record(purging);
+Task<std::optional<Position>> MemoryPurgeLog::append(PurgeBatch batch) {
+  if (batch.purges.empty()) co_return std::nullopt;
+  co_return record(batch);
 }
 
-Position MemoryPurgeLog::record(const Purging& purging) {
+Position MemoryPurgeLog::record(const PurgeBatch& batch) {
   const std::lock_guard lock(mutex_);
   const Time now = clock_.now();
   const auto milliseconds =
@@ -17,7 +17,7 @@ Position MemoryPurgeLog::record(const Purging& purging) {
   // The clock may be set back; the log goes forward.
   last_.milliseconds = std::max(last_.milliseconds, milliseconds);
   ++last_.sequence;
-  table_.apply(purging.purges, last_, now, purging.strength);
+  table_.apply(batch.purges, last_, now, batch.strength);
   table_.advance(last_);
   return last_;
 }

@@ -16,30 +16,30 @@ std::string kind_and_name(const policy::Purge& purge) {
 }  // namespace
 
 PurgeGroups::Group::Group(boost::asio::io_context& loop, Time at, Strength strength, bool alone)
-    : record{{.purges = {}, .strength = strength, .why = {}, .is_apart = alone}, at},
-      is_apart(alone),
+    : record{{.purges = {}, .strength = strength, .why = {}, .stands_alone = alone}, at},
+      stands_alone(alone),
       written(loop, SteadyTime::max()) {}
 
 bool PurgeGroups::Group::takes(const PurgeRecord& other, const policy::Purge& purge) const {
-  return !is_apart && !other.purging.is_apart && other.purging.strength == record.purging.strength &&
+  return !stands_alone && !other.batch.stands_alone && other.batch.strength == record.batch.strength &&
          (bytes + purge.value.size() <= largest_record || names.contains(kind_and_name(purge)));
 }
 
 void PurgeGroups::Group::add(const policy::Purge& purge) {
   if (!names.insert(kind_and_name(purge)).second) return;
   bytes += purge.value.size();
-  record.purging.purges.push_back(purge);
+  record.batch.purges.push_back(purge);
 }
 
 Task<std::optional<Position>> PurgeGroups::append(std::shared_ptr<void> owner, PurgeRecord record) {
   std::vector<GroupPtr> groups;
-  for (const policy::Purge& purge : record.purging.purges) {
+  for (const policy::Purge& purge : record.batch.purges) {
     const GroupPtr group = group_for(owner, record, purge);
     group->add(purge);
     if (!groups.empty() && groups.back() == group) continue;
-    std::string& why = group->record.purging.why;
+    std::string& why = group->record.batch.why;
     if (why.empty())
-      why = record.purging.why;
+      why = record.batch.why;
     else
       ++group->merged;
     groups.push_back(group);
@@ -57,7 +57,7 @@ Task<std::optional<Position>> PurgeGroups::append(std::shared_ptr<void> owner, P
 PurgeGroups::GroupPtr PurgeGroups::group_for(const std::shared_ptr<void>& owner, const PurgeRecord& record,
                                              const policy::Purge& purge) {
   if (open_ != nullptr && open_->takes(record, purge)) return open_;
-  open_ = std::make_shared<Group>(loop_, record.at, record.purging.strength, record.purging.is_apart);
+  open_ = std::make_shared<Group>(loop_, record.at, record.batch.strength, record.batch.stands_alone);
   boost::asio::co_spawn(loop_, run(owner, this, open_), boost::asio::detached);
   return open_;
 }
@@ -68,7 +68,7 @@ Task<> PurgeGroups::run(std::shared_ptr<void> owner, PurgeGroups* self, GroupPtr
   boost::asio::steady_timer turn(self->loop_, slot);
   co_await turn.async_wait(awaiting);
   if (self->open_ == group) self->open_.reset();
-  if (group->merged != 0) group->record.purging.why += " and " + std::to_string(group->merged) + " more";
+  if (group->merged != 0) group->record.batch.why += " and " + std::to_string(group->merged) + " more";
   group->position = co_await self->write_(std::move(group->record));
   group->is_written = true;
   group->written.cancel();

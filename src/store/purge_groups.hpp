@@ -34,7 +34,7 @@ class PurgeGroups {
  private:
   /// What becomes one record, and who waits for it.
   struct Group {
-    Group(boost::asio::io_context& loop, Time at, Strength strength, bool is_apart);
+    Group(boost::asio::io_context& loop, Time at, Strength strength, bool stands_alone);
 
     bool takes(const PurgeRecord& record, const policy::Purge& purge) const;
     void add(const policy::Purge& purge);
@@ -43,7 +43,7 @@ class PurgeGroups {
     std::unordered_set<std::string> names;
     std::size_t bytes = 0;
     std::size_t merged = 0;  ///< appends that it holds beside the first
-    bool is_apart;
+    bool stands_alone;
     bool is_written = false;
     std::optional<Position> position;
     boost::asio::steady_timer written;

@@ -87,14 +87,14 @@ std::string format_time(Time time) {
 }
 
 void add_fields(redis::Command& command, const PurgeRecord& record, std::string_view by) {
-  for (const policy::Purge& purge : record.purging.purges) {
+  for (const policy::Purge& purge : record.batch.purges) {
     command.arg(name_of(purge.kind));
     command.arg(purge.kind == Kind::all ? std::string_view("*") : std::string_view(purge.value));
   }
-  if (record.purging.strength == Strength::soft) command.arg("soft").arg("1");
+  if (record.batch.strength == Strength::soft) command.arg("soft").arg("1");
   command.arg("at").arg(format_time(record.at)).arg("by").arg(by);
-  const std::string_view why = record.purging.why;
-  if (!why.empty()) command.arg("why").arg(why.substr(0, Purging::max_why));
+  const std::string_view why = record.batch.why;
+  if (!why.empty()) command.arg("why").arg(why.substr(0, PurgeBatch::max_why));
 }
 
 void add_statement(redis::Command& command, Statement statement, std::uint64_t node, Time at,

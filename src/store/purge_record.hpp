@@ -17,11 +17,11 @@ namespace larder::store {
 
 /// A record as it waits to be written: what is purged, and when that was said.
 struct PurgeRecord {
-  Purging purging;
+  PurgeBatch batch;
   Time at{};
 
   void apply_to(PurgeTable& table, std::optional<Position> position) const {
-    table.apply(purging.purges, position, at, purging.strength);
+    table.apply(batch.purges, position, at, batch.strength);
   }
 };
 

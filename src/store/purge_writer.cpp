@@ -68,7 +68,7 @@ std::shared_ptr<PurgeWriter::Receipt> PurgeWriter::hold(PurgeRecord record, Stea
       std::make_shared<Receipt>(Receipt{std::nullopt, boost::asio::steady_timer(loop_, deadline)});
   if (waiting_.size() >= settings_.max_waiting) {
     waiting_.clear();
-    Purging everything{{{policy::Purge::Kind::all, "*"}}, Strength::hard, "too many purges waited"};
+    PurgeBatch everything{{{policy::Purge::Kind::all, "*"}}, Strength::hard, "too many purges waited"};
     waiting_.push_back({{std::move(everything), record.at}, receipt});
     ++collapses_;
   } else {

@@ -232,10 +232,10 @@ Task<bool> RedisPurgeLog::catch_up() {
   co_return co_await boost::asio::co_spawn(state->loop(), State::catch_up(state), boost::asio::use_awaitable);
 }
 
-Task<std::optional<Position>> RedisPurgeLog::append(Purging purging) {
-  if (purging.purges.empty()) co_return std::nullopt;
+Task<std::optional<Position>> RedisPurgeLog::append(PurgeBatch batch) {
+  if (batch.purges.empty()) co_return std::nullopt;
   const std::shared_ptr<State> state = state_;
-  PurgeRecord record{std::move(purging), state->now()};
+  PurgeRecord record{std::move(batch), state->now()};
   if (state->is_stopped()) {
     record.apply_to(state->table(), std::nullopt);
     co_return std::nullopt;

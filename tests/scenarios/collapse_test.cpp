@@ -180,9 +180,9 @@ TEST_CASE("who comes after a purge does not wait for a fetch that began before i
   };
   const auto purge = [&](policy::Purge what) {
     value = "new";
-    store::Purging purging;
-    purging.purges = {std::move(what)};
-    run_task(s.loop, s.log.append(std::move(purging)));
+    store::PurgeBatch batch;
+    batch.purges = {std::move(what)};
+    run_task(s.loop, s.log.append(std::move(batch)));
   };
   SUBCASE("of its URL, while the head is waited for") {
     s.origin.waits = true;

@@ -101,7 +101,7 @@ Task<Result<pipeline::Response>> FakeOrigin::handle(pipeline::Request& request) 
 
 Scenario::Scenario(std::vector<policy::Route> routes,
                    const std::map<std::string, cache::Protection>& upstreams)
-    : commons(upstreams) {
+    : coordinator(upstreams) {
   settings.routes = std::move(routes);
   for (policy::Route& each : settings.routes) each.upstream = "origin";
   settings.folded = policy::FoldedRoutes(settings.routes);

@@ -65,9 +65,9 @@ class TestLog final : public store::PurgeLog {
   bool is_in_step() const override { return true; }
   bool trusts_hits() const override { return is_trusted; }
   Task<bool> catch_up() override { co_return knows_all; }
-  Task<std::optional<store::Position>> append(store::Purging purging) override {
+  Task<std::optional<store::Position>> append(store::PurgeBatch batch) override {
     if (another) co_await log_.append({.purges = {*another}, .why = "another instance"});
-    const std::optional<store::Position> position = co_await log_.append(std::move(purging));
+    const std::optional<store::Position> position = co_await log_.append(std::move(batch));
     co_return position;
   }
 
@@ -117,8 +117,8 @@ class Scenario {
   store::MemoryStore store{memory, log};
   std::shared_ptr<cache::Settings> shared_settings = std::make_shared<cache::Settings>();
   cache::Settings& settings = *shared_settings;
-  cache::Commons commons;
-  cache::CacheHandler handler{shared_settings, store, log, origin, clock, commons};
+  cache::FillCoordinator coordinator;
+  cache::CacheHandler handler{shared_settings, store, log, origin, clock, coordinator};
 };
 
 /// A route with a ttl; more is set by the test.

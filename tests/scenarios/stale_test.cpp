@@ -137,10 +137,10 @@ TEST_CASE(
   s.get("/a");
   s.clock.advance(2s);
   const auto purge_softly = [&s] {
-    store::Purging purging;
-    purging.purges = {{policy::Purge::Kind::resource, "shop.test/a"}};
-    purging.strength = store::Strength::soft;
-    run_task(s.loop, s.log.append(std::move(purging)));
+    store::PurgeBatch batch;
+    batch.purges = {{policy::Purge::Kind::resource, "shop.test/a"}};
+    batch.strength = store::Strength::soft;
+    run_task(s.loop, s.log.append(std::move(batch)));
   };
   purge_softly();
   s.clock.advance(3s);
@@ -193,10 +193,10 @@ TEST_CASE("a response that nothing lets be served stale is a miss after a soft p
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "v1"});
   s.get("/a");
-  store::Purging purging;
-  purging.purges = {{policy::Purge::Kind::all, "*"}};
-  purging.strength = store::Strength::soft;
-  run_task(s.loop, s.log.append(std::move(purging)));
+  store::PurgeBatch batch;
+  batch.purges = {{policy::Purge::Kind::all, "*"}};
+  batch.strength = store::Strength::soft;
+  run_task(s.loop, s.log.append(std::move(batch)));
   s.origin_says({.content = "v2"});
   CHECK(s.get("/a").line() == "MISS 200 v2");
   CHECK(s.get("/a").line() == "HIT 200 v2");

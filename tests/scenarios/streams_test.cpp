@@ -90,7 +90,7 @@ TEST_CASE(
     "past the bound of what is held for clients, content passes unstored, and is stored again below it") {
   Scenario s({route("/**", 60s)});
   s.origin_says(cacheable);
-  auto held = ByteBudget::allocate(s.commons.buffered(), s.commons.buffered()->limit());
+  auto held = ByteBudget::allocate(s.coordinator.buffered(), s.coordinator.buffered()->limit());
   CHECK(status_of(s.get("/a")) == "larder; fwd=uri-miss; detail=buffers-full");
   CHECK(s.get("/a").line() == "MISS 200 content");
   Answer of_unknown_length = cacheable;
@@ -100,7 +100,7 @@ TEST_CASE(
   CHECK(s.get("/b").cache == "MISS");
   held.reset();
   s.finish_behind();
-  CHECK(s.commons.buffered()->held() == 0);
+  CHECK(s.coordinator.buffered()->held() == 0);
   CHECK(s.get("/b").line() == "MISS 200 content");
   CHECK(s.get("/b").line() == "HIT 200 content");
 }
@@ -168,7 +168,7 @@ TEST_CASE("what is put together from parts counts as what is held") {
   s.get("/a", {{"Range", "bytes=0-29999"}});
   CHECK(s.get("/a", {{"Range", "bytes=30000-"}}).status == 206);
   CHECK(s.get("/a").line() == "HIT 200 " + content);
-  CHECK(s.commons.buffered()->held() >= 60'000);
+  CHECK(s.coordinator.buffered()->held() >= 60'000);
 }
 
 TEST_CASE("content that is not kept any more is passed on for as long as it takes") {

@@ -10,7 +10,7 @@
 namespace larder::admin {
 
 /// What `larder purge` was told on its command line.
-struct PurgeOrder {
+struct PurgeArguments {
   std::optional<std::string> url;
   std::optional<std::string> tag;
   std::optional<std::string> prefix;
@@ -22,7 +22,7 @@ struct PurgeOrder {
 };
 
 /// The same as the content of `POST /purge`.
-std::string to_json(const PurgeOrder& order);
+std::string to_json(const PurgeArguments& order);
 
 /// Where a listener is reached from its own machine: every address becomes the loopback one.
 net::Endpoint reachable(net::Endpoint listener);
@@ -30,7 +30,7 @@ net::Endpoint reachable(net::Endpoint listener);
 /// Has the larder whose admin API listens at `listener` do it, and prints what was purged and the position in
 /// the purge log. The exit code: 0; 1 where that larder is not reached or refuses; 2, without asking it, for
 /// an order that says nothing that can be purged.
-int run_purge(const PurgeOrder& order, const net::Endpoint& listener, const std::string& token,
+int run_purge(const PurgeArguments& order, const net::Endpoint& listener, const std::string& token,
               std::ostream& out, std::ostream& errors);
 
 }  // namespace larder::admin

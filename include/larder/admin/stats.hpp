@@ -45,11 +45,11 @@ struct BufferedStats {
   std::uint64_t limit = 0;
 };
 
-/// As cache::Commons::Counts.
+/// As cache::FillCoordinator::Counts.
 struct FillStats {
   std::uint64_t begun = 0;
   std::uint64_t joined = 0;
-  std::uint64_t apart = 0;
+  std::uint64_t hit_for_miss = 0;
   std::uint64_t refused = 0;
 };
 

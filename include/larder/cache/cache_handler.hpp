@@ -2,7 +2,7 @@
 
 #include <larder/base/address_set.hpp>
 #include <larder/base/clock.hpp>
-#include <larder/cache/commons.hpp>
+#include <larder/cache/fill_coordinator.hpp>
 #include <larder/cache/loop_notices.hpp>
 #include <larder/pipeline/handler.hpp>
 #include <larder/policy/folded_routes.hpp>
@@ -24,18 +24,18 @@
 
 namespace larder::cache {
 
-class Behind;
+class BackgroundFills;
 class FillWatch;
 class RefreshAhead;
 class RefreshClaim;
 class SharedFill;
 class Sleeper;
 class Tasks;
-struct Entrance;
-struct Glance;
+struct JoinResult;
+struct FillSnapshot;
 struct Keeping;
-struct Trouble;
-struct Visit;
+struct FillFailure;
+struct Transaction;
 
 /// What the cache goes by.
 struct Settings {
@@ -84,12 +84,12 @@ struct Settings {
 /// A fill goes on without the client that began it, and waits in a queue where its upstream has enough of
 /// them.
 ///
-/// One for each worker, over that worker's store and origin; settings, purge log and commons are everybody's.
-/// A request goes to its end by the settings that it found, and keeps them alive as long.
+/// One for each worker, over that worker's store and origin; settings, purge log and coordinator are
+/// everybody's. A request goes to its end by the settings that it found, and keeps them alive as long.
 class CacheHandler final : public pipeline::Handler {
  public:
   CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store, store::PurgeLog& log,
-               pipeline::Handler& origin, const Clock& clock, Commons& commons,
+               pipeline::Handler& origin, const Clock& clock, FillCoordinator& coordinator,
                store::Leases* leases = nullptr, LoopNotices* loops = nullptr);
   ~CacheHandler() override;
 
@@ -106,60 +106,69 @@ class CacheHandler final : public pipeline::Handler {
   void stop();
 
  private:
-  Result<policy::Reason> open(const Visit& visit) const;
-  policy::ReuseDecision decide(const Visit& visit, const store::StoredResponse& stored, Time now) const;
-  Task<Result<pipeline::Response>> look_up(Visit& visit);
-  bool trusts_hits(const Visit& visit) const;
-  Task<Result<pipeline::Response>> look_up_part(Visit& visit, policy::Reason absence);
-  Task<> refresh_behind(const Visit& visit, store::StoredResponsePtr stored, Time now);
+  Result<policy::Reason> open(const Transaction& transaction) const;
+  policy::ReuseDecision decide(const Transaction& transaction, const store::StoredResponse& stored,
+                               Time now) const;
+  Task<Result<pipeline::Response>> look_up(Transaction& transaction);
+  bool trusts_hits(const Transaction& transaction) const;
+  Task<Result<pipeline::Response>> look_up_part(Transaction& transaction, policy::Reason absence);
+  Task<> refresh_in_background(const Transaction& transaction, store::StoredResponsePtr stored, Time now);
   Task<> refresh(pipeline::Request request, std::shared_ptr<const Settings> settings,
                  policy::RouteMatch match, RefreshClaim claim);
-  bool may_go_unasked(const Visit& visit, const store::StoredResponse& stored, Time now) const;
-  std::optional<pipeline::Response> stand_in(const Visit& visit, policy::Reason why,
+  bool may_go_unasked(const Transaction& transaction, const store::StoredResponse& stored, Time now) const;
+  std::optional<pipeline::Response> stand_in(const Transaction& transaction, policy::Reason why,
                                              std::optional<int> origin_status);
-  bool is_apart(const Visit& visit) const;
-  Task<Result<pipeline::Response>> collapse(Visit& visit, policy::Reason why,
+  bool is_hit_for_miss(const Transaction& transaction) const;
+  Task<Result<pipeline::Response>> collapse(Transaction& transaction, policy::Reason why,
                                             store::StoredResponsePtr validated);
-  Milliseconds longest_wait(const Visit& visit) const;
-  bool needs_lease(const Visit& visit) const;
-  Entrance enter(const Visit& visit, const std::string& key, bool leads);
-  bool is_outdated(const Visit& visit, const SharedFill& fill) const;
-  std::optional<pipeline::Response> share(const Visit& visit, policy::Reason why,
-                                          const std::shared_ptr<SharedFill>& fill, const Glance& seen);
-  std::optional<pipeline::Response> share_trouble(const Visit& visit, policy::Reason why,
-                                                  const Trouble& trouble);
-  Task<Result<pipeline::Response>> lead(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
-  bool is_usable(const Visit& visit, const store::StoredResponsePtr& found) const;
-  Task<Result<store::StoredResponsePtr>> agree(Visit& visit);
-  bool is_purged_since(const Visit& visit, store::Position position) const;
-  Task<bool> pass_turnstile(Visit& visit);
-  pipeline::Response refuse_busy(const Visit& visit, policy::Reason why);
-  Task<bool> share_content(Visit& visit, std::shared_ptr<store::Draft> draft, pipeline::Body& body);
-  static Protection limits_of(const Visit& visit);
-  Keeping keeping_of(const Visit& visit) const;
-  Task<Result<pipeline::Response>> fill(Visit& visit, policy::Reason why, store::StoredResponsePtr validated);
-  Task<Result<pipeline::Response>> take_new(Visit& visit, policy::Reason why, pipeline::Response response);
-  Task<Result<pipeline::Response>> take_part(Visit& visit, policy::Reason why, pipeline::Response response);
-  Task<> retire_stored(const Visit& visit, int status);
-  Task<> spare_content(const Visit& visit, pipeline::Response& response) const;
+  Milliseconds longest_wait(const Transaction& transaction) const;
+  bool needs_lease(const Transaction& transaction) const;
+  JoinResult enter(const Transaction& transaction, const std::string& key, bool leads);
+  bool is_outdated(const Transaction& transaction, const SharedFill& fill) const;
+  std::optional<pipeline::Response> share(const Transaction& transaction, policy::Reason why,
+                                          const std::shared_ptr<SharedFill>& fill, const FillSnapshot& seen);
+  std::optional<pipeline::Response> share_failure(const Transaction& transaction, policy::Reason why,
+                                                  const FillFailure& failure);
+  Task<Result<pipeline::Response>> lead(Transaction& transaction, policy::Reason why,
+                                        store::StoredResponsePtr validated);
+  bool is_usable(const Transaction& transaction, const store::StoredResponsePtr& found) const;
+  Task<Result<store::StoredResponsePtr>> acquire_cluster_lease(Transaction& transaction);
+  bool is_purged_since(const Transaction& transaction, store::Position position) const;
+  Task<bool> acquire_permit(Transaction& transaction);
+  pipeline::Response refuse_busy(const Transaction& transaction, policy::Reason why);
+  Task<bool> share_content(Transaction& transaction, std::shared_ptr<store::Draft> draft,
+                           pipeline::Body& body);
+  static Protection limits_of(const Transaction& transaction);
+  Keeping keeping_of(const Transaction& transaction) const;
+  Task<Result<pipeline::Response>> fill(Transaction& transaction, policy::Reason why,
+                                        store::StoredResponsePtr validated);
+  Task<Result<pipeline::Response>> take_new(Transaction& transaction, policy::Reason why,
+                                            pipeline::Response response);
+  Task<Result<pipeline::Response>> take_part(Transaction& transaction, policy::Reason why,
+                                             pipeline::Response response);
+  Task<> retire_stored(const Transaction& transaction, int status);
+  Task<> spare_content(const Transaction& transaction, pipeline::Response& response) const;
   bool is_purged(const store::StoredResponsePtr& stored) const;
-  void add_conditions(Visit& visit, policy::Reason why, const store::StoredResponsePtr& validated,
+  void add_conditions(Transaction& transaction, policy::Reason why, const store::StoredResponsePtr& validated,
                       http::FieldList& fields);
-  void ask_about_variants(Visit& visit, policy::Reason why, http::FieldList& fields);
-  static store::StoredResponsePtr selected_variant(Visit& visit, const pipeline::Response& response);
-  void ask_for_rest(Visit& visit, http::FieldList& fields);
-  bool complete(Visit& visit, pipeline::Response& response) const;
-  Task<> take_head(Visit& visit, const http::ResponseHead& head);
-  Task<Result<pipeline::Response>> take_not_modified(Visit& visit, pipeline::Response response,
+  void ask_about_variants(Transaction& transaction, policy::Reason why, http::FieldList& fields);
+  static store::StoredResponsePtr selected_variant(Transaction& transaction,
+                                                   const pipeline::Response& response);
+  void ask_for_rest(Transaction& transaction, http::FieldList& fields);
+  bool complete(Transaction& transaction, pipeline::Response& response) const;
+  Task<> take_head(Transaction& transaction, const http::ResponseHead& head);
+  Task<Result<pipeline::Response>> take_not_modified(Transaction& transaction, pipeline::Response response,
                                                      store::StoredResponsePtr validated);
-  Task<Result<pipeline::Response>> pass(Visit& visit, policy::Reason why);
-  Task<Result<pipeline::Response>> open_websocket(Visit& visit);
+  Task<Result<pipeline::Response>> pass(Transaction& transaction, policy::Reason why);
+  Task<Result<pipeline::Response>> open_websocket(Transaction& transaction);
   pipeline::Response refuse_loop(const policy::Route& route) const;
-  Task<> settle(Visit& visit, Result<pipeline::Response>& response);
-  std::shared_ptr<store::Draft> posted_answer(Visit& visit, const pipeline::Response& response) const;
-  Task<std::size_t> purge_after(Visit& visit, const Result<pipeline::Response>& response, bool is_apart);
-  Task<> purge_later(const Visit& visit, store::Purging purging, bool if_whole);
-  Task<> purge_at(std::shared_ptr<Sleeper> sleeper, SteadyTime time, store::Purging purging,
+  Task<> settle(Transaction& transaction, Result<pipeline::Response>& response);
+  std::shared_ptr<store::Draft> posted_answer(Transaction& transaction,
+                                              const pipeline::Response& response) const;
+  Task<std::size_t> purge_after(Transaction& transaction, const Result<pipeline::Response>& response,
+                                bool stands_alone);
+  Task<> purge_later(const Transaction& transaction, store::PurgeBatch batch, bool if_whole);
+  Task<> purge_at(std::shared_ptr<Sleeper> sleeper, SteadyTime time, store::PurgeBatch batch,
                   std::shared_ptr<const pipeline::Delivery> only_if_whole);
   Task<pipeline::Response> purge_target(const pipeline::Request& request);
 
@@ -168,10 +177,10 @@ class CacheHandler final : public pipeline::Handler {
   store::PurgeLog& log_;
   pipeline::Handler& origin_;
   const Clock& clock_;
-  Commons& commons_;
+  FillCoordinator& coordinator_;
   store::Leases* leases_;
   LoopNotices* loops_;
-  std::unique_ptr<Behind> behind_;
+  std::unique_ptr<BackgroundFills> background_fills_;
   std::unique_ptr<RefreshAhead> ahead_;
   std::unique_ptr<Tasks> pumps_;
   std::unique_ptr<FillWatch> watch_;

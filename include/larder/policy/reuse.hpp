@@ -7,11 +7,11 @@ namespace larder::policy {
 /// What to do with a stored response that matches a request.
 struct ReuseDecision {
   enum class Action {
-    serve,         ///< it is fresh, or stale within what the request's max-stale allows
-    serve_behind,  ///< it is stale, but may be served while it is validated (RFC 5861, section 3)
-    validate,      ///< ask the origin whether it still holds, with its validators
-    fill,          ///< fetch anew: it has no validator, or is not for a request that shows who asks
-    refuse,        ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
+    serve,              ///< it is fresh, or stale within what the request's max-stale allows
+    serve_and_refresh,  ///< it is stale, but may be served while it is validated (RFC 5861, section 3)
+    validate,           ///< ask the origin whether it still holds, with its validators
+    fill,               ///< fetch anew: it has no validator, or is not for a request that shows who asks
+    refuse,             ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
   };
   Action action = Action::fill;
   Reason reason = Reason::none;  ///< why it is not simply served
@@ -27,7 +27,8 @@ ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request,
 /// or credential where they show who asks, the route does not key that, and the response did not say that it
 /// may be shared with such requests; Reason::set_cookie where it would give everybody a cookie that the route
 /// does not allow.
-Reason stranger_reason(const Route& route, const http::FieldList& request_fields, const Lifetimes& stored);
+Reason not_shareable_reason(const Route& route, const http::FieldList& request_fields,
+                            const Lifetimes& stored);
 
 /// Whether a stored response may be served where the origin cannot be reached or answers with an error: by
 /// its own stale-if-error or the request's (RFC 5861, section 4), or since it was refreshed ahead and is

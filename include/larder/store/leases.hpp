@@ -17,7 +17,7 @@ class Lease {
   virtual ~Lease() = default;
 
   /// Says to who asks that the outcome is not for others; then it is nobody's until that is forgotten.
-  virtual void set_apart() = 0;
+  virtual void set_hit_for_miss() = 0;
 };
 
 /// Leases in Redis, for the instances that share it: `SET <prefix>:lease:... token NX PX`, ended only by its
@@ -25,13 +25,13 @@ class Lease {
 /// each thread, over that thread's connections. Redis away or slow: unknown, within the command deadline.
 ///
 ///   its value                | position/token | apart
-///   acquire(), look() answer | held           | apart
+///   acquire(), look() answer | held           | hit_for_miss
 class Leases {
  public:
   struct Settings {
     std::string key_prefix = "larder";
-    Milliseconds lifetime{5'000};    ///< of a lease whose owner died; also the most that anybody should wait
-    Milliseconds apart_for{10'000};  ///< how long set_apart() is remembered
+    Milliseconds lifetime{5'000};  ///< of a lease whose owner died; also the most that anybody should wait
+    Milliseconds hit_for_miss_lifetime{10'000};  ///< how long set_hit_for_miss() is remembered
   };
 
   Leases(redis::Redis& redis, const PurgeLog& log, Settings settings);
@@ -42,11 +42,11 @@ class Leases {
   const Settings& settings() const;
 
   enum class State {
-    owned,    ///< by who asked
-    held,     ///< by another
-    apart,    ///< see Lease::set_apart()
-    free,     ///< nobody's
-    unknown,  ///< Redis does not tell, or may not be read
+    owned,         ///< by who asked
+    held,          ///< by another
+    hit_for_miss,  ///< see Lease::set_hit_for_miss()
+    free,          ///< nobody's
+    unknown,       ///< Redis does not tell, or may not be read
   };
   struct Answer {
     State state = State::unknown;
@@ -57,7 +57,7 @@ class Leases {
   /// Takes the lease of that name where it is free: one round trip, two where it is not.
   Task<Answer> acquire(std::string_view name);
 
-  /// Whether it is held, apart or free; owned never.
+  /// Whether it is held, hit_for_miss or free; owned never.
   Task<Answer> look(std::string_view name);
 
  private:

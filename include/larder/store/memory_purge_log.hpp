@@ -17,12 +17,12 @@ class MemoryPurgeLog final : public PurgeLog {
   Verdict judge(const StoredResponse& response) const override { return table_.judge(response); }
   bool admit(Draft& response) const override { return table_.admit(response); }
   bool is_in_step() const override { return true; }
-  Task<std::optional<Position>> append(Purging purging) override;
+  Task<std::optional<Position>> append(PurgeBatch batch) override;
 
   const PurgeTable& table() const { return table_; }
 
  private:
-  Position record(const Purging& purging);
+  Position record(const PurgeBatch& batch);
 
   const Clock& clock_;
   PurgeTable table_;

@@ -20,11 +20,11 @@ enum class Strength {
 };
 
 /// What is appended to the purge log as one record.
-struct Purging {
+struct PurgeBatch {
   std::vector<policy::Purge> purges;
   Strength strength = Strength::hard;
-  std::string why;        ///< for whoever reads the log: `PUT http://shop.example/products/7`; cut to max_why
-  bool is_apart = false;  ///< in a record that holds nothing else
+  std::string why;  ///< for whoever reads the log: `PUT http://shop.example/products/7`; cut to max_why
+  bool stands_alone = false;  ///< in a record that holds nothing else
 
   static constexpr std::size_t max_why = 200;  ///< bytes
 };
@@ -88,7 +88,7 @@ class PurgeLog {
   /// Appends a record, and waits until this instance goes by it and, within the command deadline, it is in
   /// the log: where it stands there. It never fails: without Redis it counts here at once and waits in order
   /// for the log; then, and where nothing is to be purged, the answer is nothing.
-  virtual Task<std::optional<Position>> append(Purging purging) = 0;
+  virtual Task<std::optional<Position>> append(PurgeBatch batch) = 0;
 
   /// Records that count here and wait for Redis.
   virtual std::size_t waiting() const { return 0; }

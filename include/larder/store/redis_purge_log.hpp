@@ -51,7 +51,7 @@ class RedisPurgeLog final : public PurgeLog {
   bool follows(std::uint64_t node) const override;
   bool trusts_hits() const override;
   Task<bool> catch_up() override;
-  Task<std::optional<Position>> append(Purging purging) override;
+  Task<std::optional<Position>> append(PurgeBatch batch) override;
   std::size_t waiting() const override;
 
   const PurgeTable& table() const;

@@ -58,8 +58,8 @@ struct Cache {
   store::MemoryStore store{memory, log};
   std::shared_ptr<cache::Settings> settings = std::make_shared<cache::Settings>();
   NoOrigin origin;
-  cache::Commons commons{{}};
-  cache::CacheHandler handler{settings, store, log, origin, clock, commons};
+  cache::FillCoordinator coordinator{{}};
+  cache::CacheHandler handler{settings, store, log, origin, clock, coordinator};
 };
 
 void parse(benchmark::State& state, std::string_view text) {

@@ -97,9 +97,9 @@ void purge_distinct_tags(const RedisServer& redis, Milliseconds max_lifetime) {
   int done = 0;
   const auto purge = [](store::RedisPurgeLog& into, int& from, int& count) -> Task<> {
     while (from < purges) {
-      store::Purging purging;
-      purging.purges = {{policy::Purge::Kind::tag, "product:" + std::to_string(from++)}};
-      co_await into.append(std::move(purging));
+      store::PurgeBatch batch;
+      batch.purges = {{policy::Purge::Kind::tag, "product:" + std::to_string(from++)}};
+      co_await into.append(std::move(batch));
       ++count;
     }
   };

@@ -28,10 +28,10 @@ class Recorder final : public store::PurgeLog {
   store::Verdict judge(const store::StoredResponse&) const override { return {}; }
   bool admit(store::Draft&) const override { return true; }
   bool is_in_step() const override { return true; }
-  Task<std::optional<store::Position>> append(store::Purging purging) override {
-    appended.insert(appended.end(), purging.purges.begin(), purging.purges.end());
-    strength = purging.strength;
-    why = purging.why;
+  Task<std::optional<store::Position>> append(store::PurgeBatch batch) override {
+    appended.insert(appended.end(), batch.purges.begin(), batch.purges.end());
+    strength = batch.strength;
+    why = batch.why;
     co_return position;
   }
   std::vector<policy::Purge> appended;

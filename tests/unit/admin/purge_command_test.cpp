@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-using larder::admin::PurgeOrder;
+using larder::admin::PurgeArguments;
 using larder::admin::reachable;
 using larder::admin::run_purge;
 using larder::admin::to_json;
@@ -12,12 +12,12 @@ using larder::net::Endpoint;
 using larder::net::parse_endpoint;
 
 TEST_CASE("an order becomes what the admin API reads") {
-  PurgeOrder order;
+  PurgeArguments order;
   order.prefix = "/a\"b";
   order.host = "shop.example";
   order.dry_run = true;
   CHECK(to_json(order) == R"({"prefix":"/a\"b","host":"shop.example","dry_run":true})");
-  PurgeOrder all;
+  PurgeArguments all;
   all.all = true;
   CHECK(to_json(all) == R"({"all":true})");
 }
@@ -32,7 +32,7 @@ TEST_CASE("a listener on every address is reached on the loopback one") {
 TEST_CASE("an order that says nothing, or too much, is refused before anybody is asked") {
   std::ostringstream out;
   std::ostringstream errors;
-  PurgeOrder order;
+  PurgeArguments order;
   CHECK(run_purge(order, Endpoint{}, "", out, errors) == 2);
   order.url = "/a";
   order.tag = "b";

@@ -39,10 +39,10 @@ Task<Read> read_all(std::shared_ptr<FillReader> reader) {
   }
 }
 
-/// A guest: waits for the head, then reads all.
-Task<Read> visit(FillPtr fill) {
-  const Glance seen = co_await fill->wait_for_head(soon());
-  if (seen.state == Glance::State::failed) co_return Read{{}, seen.trouble.error};
+/// A follower: waits for the head, then reads all.
+Task<Read> follow(FillPtr fill) {
+  const FillSnapshot seen = co_await fill->wait_for_head(soon());
+  if (seen.state == FillSnapshot::State::failed) co_return Read{{}, seen.failure.error};
   auto reader = std::make_shared<FillReader>(fill, 0, std::nullopt);
   co_return co_await read_all(std::move(reader));
 }
@@ -89,16 +89,17 @@ std::string pattern(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("guests on several threads read all that one leader appends, whenever they come") {
+TEST_CASE("followers on several threads read all that one leader appends, whenever they come") {
   for (const bool is_known : {true, false}) {
     CAPTURE(is_known);
     Loops loops(3);
     const std::string all = pattern(600'000);
     const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
-    std::vector<std::future<Read>> guests;
+    std::vector<std::future<Read>> followers;
     const auto come = [&](int count) {
       for (int i = 0; i < count; ++i) {
-        guests.push_back(boost::asio::co_spawn(loops[guests.size()], visit(fill), boost::asio::use_future));
+        followers.push_back(
+            boost::asio::co_spawn(loops[followers.size()], follow(fill), boost::asio::use_future));
       }
     };
     come(50);
@@ -109,30 +110,31 @@ TEST_CASE("guests on several threads read all that one leader appends, whenever 
       if (i % 100'000 == 0) come(10);
     }
     CHECK(fill->content().view() == all);
-    fill->finish(response(all), Glance::Source::fetched);
+    fill->finish(response(all), FillSnapshot::Source::fetched);
     come(10);
-    for (std::future<Read>& guest : guests) {
-      const Read read = result_of(guest);
+    for (std::future<Read>& follower : followers) {
+      const Read read = result_of(follower);
       CHECK(read.content == all);
       CHECK_FALSE(read.error);
     }
   }
 }
 
-TEST_CASE("content cut short is an error to every guest, after what came") {
+TEST_CASE("content cut short is an error to every follower, after what came") {
   Loops loops(2);
   const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
   fill->begin(1'000);
   fill->publish(response());
-  std::vector<std::future<Read>> guests;
+  std::vector<std::future<Read>> followers;
   for (std::size_t i = 0; i < 20; ++i) {
     auto reader = std::make_shared<FillReader>(fill, 0, std::nullopt);
-    guests.push_back(boost::asio::co_spawn(loops[i], read_all(std::move(reader)), boost::asio::use_future));
+    followers.push_back(
+        boost::asio::co_spawn(loops[i], read_all(std::move(reader)), boost::asio::use_future));
   }
   for (int i = 0; i < 3; ++i) fill->append("piece");
   fill->fail({.error = Error::reset});
-  for (std::future<Read>& guest : guests) {
-    const Read read = result_of(guest);
+  for (std::future<Read>& follower : followers) {
+    const Read read = result_of(follower);
     CHECK(read.content == "piecepiecepiece");
     CHECK(read.error == Error::reset);
   }
@@ -147,7 +149,7 @@ TEST_CASE("where the length is known the last piece is seen when the response is
   CHECK_FALSE(fill.has(5));
   fill.append("67890");
   CHECK_FALSE(fill.has(5));
-  fill.finish(response("1234567890"), Glance::Source::fetched);
+  fill.finish(response("1234567890"), FillSnapshot::Source::fetched);
   CHECK(fill.has(5));
 }
 
@@ -157,7 +159,7 @@ TEST_CASE("a wait for the head ends with its deadline") {
   auto seen = boost::asio::co_spawn(loop, fill->wait_for_head(std::chrono::steady_clock::now() + 1ms),
                                     boost::asio::use_future);
   loop.run();
-  CHECK(seen.get().state == Glance::State::asking);
+  CHECK(seen.get().state == FillSnapshot::State::asking);
 }
 
 TEST_CASE("past what may be kept the fastest reader sets the pace, and who is too far behind is cut off") {
@@ -203,7 +205,7 @@ TEST_CASE("content of unknown length is joined for 5 s after its head, other con
     fill.publish(response());
     CHECK(fill.may_join(now + 4s));
     CHECK(fill.may_join(now + 6s) == is_known);
-    fill.finish(response("all"), Glance::Source::fetched);
+    fill.finish(response("all"), FillSnapshot::Source::fetched);
     CHECK(fill.may_join(now + 1h));
   }
 }

@@ -188,10 +188,10 @@ TEST_CASE(
   check_all({}, stored,
             {
                 {"", 59, Action::serve, Reason::none},
-                {"", 60, Action::serve_behind, Reason::stale},
-                {"", 89, Action::serve_behind, Reason::stale},
+                {"", 60, Action::serve_and_refresh, Reason::stale},
+                {"", 89, Action::serve_and_refresh, Reason::stale},
                 {"", 90, Action::validate, Reason::stale},
-                {"Cache-Control: only-if-cached", 60, Action::serve_behind, Reason::stale},
+                {"Cache-Control: only-if-cached", 60, Action::serve_and_refresh, Reason::stale},
                 {"Cache-Control: no-cache", 60, Action::validate, Reason::request_no_cache},
                 {"Cache-Control: max-age=600", 60, Action::validate, Reason::stale},
                 {"Cache-Control: min-fresh=1", 60, Action::validate, Reason::stale},

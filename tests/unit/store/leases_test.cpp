@@ -21,8 +21,8 @@ struct Fixture : test::LoopFixture {
   store::MemoryPurgeLog purges{clock, {}};
   redis::Client client{loop, test::redis_settings(server.url()), log};
   redis::Client other_client{loop, test::redis_settings(server.url()), log};
-  Leases leases{client, purges, {.lifetime = 10s, .apart_for = 10s}};
-  Leases others{other_client, purges, {.lifetime = 10s, .apart_for = 10s}};
+  Leases leases{client, purges, {.lifetime = 10s, .hit_for_miss_lifetime = 10s}};
+  Leases others{other_client, purges, {.lifetime = 10s, .hit_for_miss_lifetime = 10s}};
 
   Fixture() {
     client.start();
@@ -58,21 +58,21 @@ TEST_CASE_FIXTURE(Fixture, "one instance owns a lease, the others see it held un
 }
 
 TEST_CASE_FIXTURE(Fixture, "a lease tells since which position of the purge log it is held") {
-  store::Purging purging;
-  purging.purges = {{policy::Purge::Kind::all, "*"}};
-  run(purges.append(purging));
+  store::PurgeBatch batch;
+  batch.purges = {{policy::Purge::Kind::all, "*"}};
+  run(purges.append(batch));
   const Leases::Answer mine = run(leases.acquire("k"));
   CHECK(run(others.look("k")).since == purges.mark().position);
   CHECK(run(others.acquire("k")).since == purges.mark().position);
 }
 
-TEST_CASE_FIXTURE(Fixture, "set apart it is nobody's for a while") {
+TEST_CASE_FIXTURE(Fixture, "as hit-for-miss it is nobody's for a while") {
   Leases::Answer mine = run(leases.acquire("k"));
-  mine.lease->set_apart();
+  mine.lease->set_hit_for_miss();
   mine.lease.reset();
   settle();
-  CHECK(look(others) == State::apart);
-  CHECK(run(others.acquire("k")).state == State::apart);
+  CHECK(look(others) == State::hit_for_miss);
+  CHECK(run(others.acquire("k")).state == State::hit_for_miss);
   const std::string left = server.cli({"pttl", "larder:lease:r:k"});
   CHECK(std::stoi(left) > 5'000);
 }
@@ -86,15 +86,15 @@ TEST_CASE_FIXTURE(Fixture, "a lease that expired and is another's now is not end
   SUBCASE("by letting go of it") {
     mine.lease.reset();
   }
-  SUBCASE("by setting it apart") {
-    mine.lease->set_apart();
+  SUBCASE("by making it hit-for-miss") {
+    mine.lease->set_hit_for_miss();
   }
   settle();
   CHECK(value() == held);
 }
 
 TEST_CASE_FIXTURE(Fixture, "the lease of an instance that died expires") {
-  Leases brief(client, purges, {.lifetime = 20ms, .apart_for = 10s});
+  Leases brief(client, purges, {.lifetime = 20ms, .hit_for_miss_lifetime = 10s});
   const Leases::Answer mine = run(brief.acquire("k"));
   CHECK(mine.state == State::owned);
   CHECK(test::eventually([&] { return look(others) == State::free; }));
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(Fixture, "a lease may outlive those who gave it") {
     mine = run(brief.acquire("k"));
     REQUIRE(mine.state == State::owned);
   }
-  mine.lease->set_apart();
+  mine.lease->set_hit_for_miss();
   mine.lease.reset();
   CHECK(look(others) == State::held);
 }

@@ -33,9 +33,9 @@ struct Written {
     co_return Position{1, records.size()};
   }
 
-  auto append(std::vector<Purge> purges, Strength strength = Strength::hard, bool is_apart = false) {
-    PurgeRecord record{{.purges = std::move(purges), .strength = strength, .why = "w", .is_apart = is_apart},
-                       {}};
+  auto append(std::vector<Purge> purges, Strength strength = Strength::hard, bool stands_alone = false) {
+    PurgeRecord record{
+        {.purges = std::move(purges), .strength = strength, .why = "w", .stands_alone = stands_alone}, {}};
     return boost::asio::co_spawn(loop, groups->append(groups, std::move(record)), boost::asio::use_future);
   }
 };
@@ -52,8 +52,8 @@ TEST_CASE("purges of one moment are one record without repeats, and all are told
   for (int i = 0; i < 1000; ++i) told.push_back(log.append({tag("a"), tag(std::to_string(i % 10))}));
   log.loop.run();
   REQUIRE(log.records.size() == 1);
-  CHECK(log.records[0].purging.purges.size() == 11);
-  CHECK(log.records[0].purging.why == "w and 999 more");
+  CHECK(log.records[0].batch.purges.size() == 11);
+  CHECK(log.records[0].batch.why == "w and 999 more");
   for (auto& one : told) CHECK(one.get() == Position{1, 1});
 }
 
@@ -65,8 +65,8 @@ TEST_CASE("hard and soft purges, and one that wants a record of its own, are not
   auto last = log.append({tag("d")});
   log.loop.run();
   REQUIRE(log.records.size() == 4);
-  for (const PurgeRecord& record : log.records) CHECK(record.purging.purges.size() == 1);
-  CHECK(log.records[1].purging.strength == Strength::soft);
+  for (const PurgeRecord& record : log.records) CHECK(record.batch.purges.size() == 1);
+  CHECK(log.records[1].batch.strength == Strength::soft);
 }
 
 TEST_CASE("a record holds 16 KiB of names at most") {
@@ -80,9 +80,9 @@ TEST_CASE("a record holds 16 KiB of names at most") {
   std::size_t names = 0;
   for (const PurgeRecord& record : log.records) {
     std::size_t bytes = 0;
-    for (const Purge& purge : record.purging.purges) bytes += purge.value.size();
+    for (const Purge& purge : record.batch.purges) bytes += purge.value.size();
     CHECK(bytes <= PurgeGroups::largest_record);
-    names += record.purging.purges.size();
+    names += record.batch.purges.size();
   }
   CHECK(names == 100);
 }

@@ -255,9 +255,9 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "append() may be called on any loop and comes
     boost::asio::io_context own;
     const auto call = [](RedisPurgeLog& log, std::promise<bool>& done) -> larder::Task<> {
       const auto thread = std::this_thread::get_id();
-      larder::store::Purging purging;
-      purging.purges = {product};
-      co_await log.append(std::move(purging));
+      larder::store::PurgeBatch batch;
+      batch.purges = {product};
+      co_await log.append(std::move(batch));
       done.set_value(std::this_thread::get_id() == thread);
     };
     boost::asio::co_spawn(own, call(*one, came_back), boost::asio::detached);

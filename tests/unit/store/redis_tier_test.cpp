@@ -37,7 +37,7 @@ class ScriptedLog final : public PurgeLog {
   bool admit(larder::store::Draft&) const override { return true; }
   bool is_in_step() const override { return in_step; }
   bool follows(std::uint64_t node) const override { return node != 0 && !is_elsewhere; }
-  larder::Task<std::optional<larder::store::Position>> append(larder::store::Purging) override {
+  larder::Task<std::optional<larder::store::Position>> append(larder::store::PurgeBatch) override {
     co_return std::nullopt;
   }
 };

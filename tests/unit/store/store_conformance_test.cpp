@@ -18,7 +18,7 @@ using larder::store::Lookup;
 using larder::store::MemoryPurgeLog;
 using larder::store::MemoryStore;
 using larder::store::MemoryTier;
-using larder::store::Purging;
+using larder::store::PurgeBatch;
 using larder::store::RedisTier;
 using larder::store::Store;
 using larder::store::StoredResponse;
@@ -201,10 +201,10 @@ TEST_CASE_TEMPLATE("every store: a softly purged response is found, stale, until
   Under under;
   Sample sample = under.sample();
   under.put(sample);
-  Purging purging;
-  purging.purges = {{Kind::all, "*"}};
-  purging.strength = larder::store::Strength::soft;
-  under.run(under.purges.append(std::move(purging)));
+  PurgeBatch batch;
+  batch.purges = {{Kind::all, "*"}};
+  batch.strength = larder::store::Strength::soft;
+  under.run(under.purges.append(std::move(batch)));
   for (int again = 0; again < 2; ++again) {
     const Lookup stale = under.find(sample);
     REQUIRE(stale.response);

@@ -1,53 +1,53 @@
-#include "turnstile.hpp"
+#include "fill_limiter.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
 namespace larder::cache {
 
 /// A place in the queue. Given up, it passes on what it was granted.
-class Turnstile::Place {
+class FillLimiter::Place {
  public:
-  Place(Turnstile& turnstile, Sleeper& sleeper) : turnstile_(turnstile) {
-    position_ = turnstile.queue_.insert(turnstile.queue_.end(), {Waker(sleeper), &granted_});
+  Place(FillLimiter& limiter, Sleeper& sleeper) : limiter_(limiter) {
+    position_ = limiter.queue_.insert(limiter.queue_.end(), {Waker(sleeper), &granted_});
   }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
   ~Place() {
-    std::unique_lock lock(turnstile_.mutex_);
+    std::unique_lock lock(limiter_.mutex_);
     if (!granted_) {
-      turnstile_.queue_.erase(position_);
+      limiter_.queue_.erase(position_);
     } else if (!taken_) {
       lock.unlock();
-      turnstile_.leave();
+      limiter_.release();
     }
   }
 
   bool is_granted() const {
-    const std::lock_guard lock(turnstile_.mutex_);
+    const std::lock_guard lock(limiter_.mutex_);
     return granted_;
   }
 
-  Pass take() {
+  Permit take() {
     taken_ = true;
-    return Pass(turnstile_);
+    return Permit(limiter_);
   }
 
  private:
-  Turnstile& turnstile_;
-  bool granted_ = false;  // under the turnstile's lock; then the queue has no such place any more
+  FillLimiter& limiter_;
+  bool granted_ = false;  // under the limiter's lock; then the queue has no such place any more
   bool taken_ = false;
   std::list<Waiting>::iterator position_;
 };
 
-std::optional<Turnstile::Pass> Turnstile::try_enter() {
+std::optional<FillLimiter::Permit> FillLimiter::try_acquire() {
   const std::lock_guard lock(mutex_);
-  if (inside_ >= limits_.max_fills) return std::nullopt;
-  ++inside_;
-  return Pass(*this);
+  if (granted_permits_ >= limits_.max_fills) return std::nullopt;
+  ++granted_permits_;
+  return Permit(*this);
 }
 
-Task<std::optional<Turnstile::Pass>> Turnstile::enter() {
+Task<std::optional<FillLimiter::Permit>> FillLimiter::acquire() {
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   const auto sleeper = std::make_shared<Sleeper>(executor);
   std::optional<Place> place;
@@ -55,9 +55,9 @@ Task<std::optional<Turnstile::Pass>> Turnstile::enter() {
   {
     const std::lock_guard lock(mutex_);
     deadline += limits_.queue_timeout;
-    if (inside_ < limits_.max_fills) {
-      ++inside_;
-      co_return Pass(*this);
+    if (granted_permits_ < limits_.max_fills) {
+      ++granted_permits_;
+      co_return Permit(*this);
     }
     if (queue_.size() >= limits_.queue) {
       ++refused_;
@@ -75,27 +75,27 @@ Task<std::optional<Turnstile::Pass>> Turnstile::enter() {
 }
 
 /// The longest waiting goes in in place of the one that leaves.
-void Turnstile::leave() {
+void FillLimiter::release() {
   const std::lock_guard lock(mutex_);
-  --inside_;
-  if (!queue_.empty() && inside_ < limits_.max_fills) let_first_in();
+  --granted_permits_;
+  if (!queue_.empty() && granted_permits_ < limits_.max_fills) grant_first();
 }
 
 /// Under the lock.
-void Turnstile::let_first_in() {
-  ++inside_;
+void FillLimiter::grant_first() {
+  ++granted_permits_;
   *queue_.front().granted = true;
   queue_.front().waker.wake();
   queue_.pop_front();
 }
 
-void Turnstile::set_limits(const Protection& limits) {
+void FillLimiter::set_limits(const Protection& limits) {
   const std::lock_guard lock(mutex_);
   limits_ = limits;
-  while (!queue_.empty() && inside_ < limits_.max_fills) let_first_in();
+  while (!queue_.empty() && granted_permits_ < limits_.max_fills) grant_first();
 }
 
-std::uint64_t Turnstile::refused() const {
+std::uint64_t FillLimiter::refused() const {
   const std::lock_guard lock(mutex_);
   return refused_;
 }

@@ -1,4 +1,4 @@
-#include "visit.hpp"
+#include "transaction.hpp"
 
 #include <larder/cache/cache_handler.hpp>
 #include <larder/pipeline/problem.hpp>
@@ -20,25 +20,25 @@ std::string own_host_of(const pipeline::Request& request) {
 
 }  // namespace
 
-Result<pipeline::Request> forwarded(Visit& visit, bool cacheable) {
-  pipeline::Request& request = visit.request;
+Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
+  pipeline::Request& request = transaction.request;
   // What is shared depends on nothing that its key does not hold.
   const std::string host = cacheable ? request.target.authority() : own_host_of(request);
-  const policy::Hop hop{request.client_address, request.target.scheme, host, visit.settings->loop_mark};
+  const policy::Hop hop{request.client_address, request.target.scheme, host, transaction.settings->loop_mark};
   Result<http::FieldList> fields =
-      policy::request_fields_to_forward(visit.route(), request.head, hop, cacheable);
+      policy::request_fields_to_forward(transaction.route(), request.head, hop, cacheable);
   if (!fields) return fields.error();
   pipeline::Request forward;
   forward.head.method = request.head.method;
-  forward.head.target = cacheable ? visit.key.forward_target : request.target.origin_form();
+  forward.head.target = cacheable ? transaction.key.forward_target : request.target.origin_form();
   forward.head.fields = std::move(*fields);
   forward.body = std::move(request.body);
-  forward.upstream = visit.route().upstream;
+  forward.upstream = transaction.route().upstream;
   return forward;
 }
 
-pipeline::Response unanswered(const Visit& visit, const boost::system::error_code& error) {
-  const bool must_validate = visit.stored != nullptr && visit.stored->lifetimes.must_revalidate();
+pipeline::Response unanswered(const Transaction& transaction, const boost::system::error_code& error) {
+  const bool must_validate = transaction.stored != nullptr && transaction.stored->lifetimes.must_revalidate();
   if (!must_validate) return pipeline::origin_problem(error);
   return pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
 }
@@ -47,12 +47,13 @@ void forward_fields(http::ResponseHead& head, bool keep_length) {
   head.fields = policy::response_fields_to_forward(std::move(head.fields), head.version_minor, keep_length);
 }
 
-bool sends_the_same(const Visit& visit, const http::RequestHead& get) {
-  const pipeline::Request& request = visit.request;
-  const policy::Key key = policy::key_of(visit.route(), request.target, get.fields);
+bool sends_the_same(const Transaction& transaction, const http::RequestHead& get) {
+  const pipeline::Request& request = transaction.request;
+  const policy::Key key = policy::key_of(transaction.route(), request.target, get.fields);
   const auto fields = [&](const std::string& host, bool cacheable) {
-    const policy::Hop hop{request.client_address, request.target.scheme, host, visit.settings->loop_mark};
-    return policy::request_fields_to_forward(visit.route(), get, hop, cacheable);
+    const policy::Hop hop{request.client_address, request.target.scheme, host,
+                          transaction.settings->loop_mark};
+    return policy::request_fields_to_forward(transaction.route(), get, hop, cacheable);
   };
   const auto own = fields(own_host_of(request), false);
   const auto shared = fields(request.target.authority(), true);

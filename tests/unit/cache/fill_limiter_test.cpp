@@ -1,4 +1,4 @@
-#include "cache/turnstile.hpp"
+#include "cache/fill_limiter.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,21 +15,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Pass = Turnstile::Pass;
+using Permit = FillLimiter::Permit;
 
-std::future<std::optional<Pass>> ask(boost::asio::io_context& loop, Turnstile& turnstile) {
-  return boost::asio::co_spawn(loop, turnstile.enter(), boost::asio::use_future);
+std::future<std::optional<Permit>> ask(boost::asio::io_context& loop, FillLimiter& limiter) {
+  return boost::asio::co_spawn(loop, limiter.acquire(), boost::asio::use_future);
 }
 
-bool is_answered(const std::future<std::optional<Pass>>& asked) {
+bool is_answered(const std::future<std::optional<Permit>>& asked) {
   return asked.wait_for(0s) == std::future_status::ready;
 }
 
-/// Takes a pass many times over, and counts who is inside.
-Task<> go_in_and_out(Turnstile& turnstile, std::atomic<int>& inside, std::atomic<int>& most) {
+/// Takes a permit many times over, and counts who is inside.
+Task<> go_in_and_out(FillLimiter& limiter, std::atomic<int>& inside, std::atomic<int>& most) {
   for (int i = 0; i < 200; ++i) {
-    const std::optional<Pass> pass = co_await turnstile.enter();
-    if (!pass) continue;
+    const std::optional<Permit> permit = co_await limiter.acquire();
+    if (!permit) continue;
     const int now = ++inside;
     int known = most.load();
     while (now > known && !most.compare_exchange_weak(known, now)) {
@@ -43,20 +43,20 @@ Task<> go_in_and_out(Turnstile& turnstile, std::atomic<int>& inside, std::atomic
 
 TEST_CASE("so many go in at once; the others wait in turn, and those past the queue are refused") {
   boost::asio::io_context loop;
-  Turnstile turnstile({.max_fills = 2, .queue = 2, .queue_timeout = 60s});
-  std::optional<Pass> first = turnstile.try_enter();
-  std::optional<Pass> second = turnstile.try_enter();
+  FillLimiter limiter({.max_fills = 2, .queue = 2, .queue_timeout = 60s});
+  std::optional<Permit> first = limiter.try_acquire();
+  std::optional<Permit> second = limiter.try_acquire();
   REQUIRE(first);
   REQUIRE(second);
-  CHECK_FALSE(turnstile.try_enter());
-  auto third = ask(loop, turnstile);
-  auto fourth = ask(loop, turnstile);
-  auto fifth = ask(loop, turnstile);
+  CHECK_FALSE(limiter.try_acquire());
+  auto third = ask(loop, limiter);
+  auto fourth = ask(loop, limiter);
+  auto fifth = ask(loop, limiter);
   loop.poll();
   CHECK_FALSE(is_answered(third));
   REQUIRE(is_answered(fifth));
   CHECK_FALSE(fifth.get());
-  CHECK(turnstile.refused() == 1);
+  CHECK(limiter.refused() == 1);
   second.reset();
   loop.restart();
   loop.poll();
@@ -70,30 +70,30 @@ TEST_CASE("so many go in at once; the others wait in turn, and those past the qu
 
 TEST_CASE("who waits too long is refused, and takes nobody's place") {
   boost::asio::io_context loop;
-  Turnstile turnstile({.max_fills = 1, .queue = 5, .queue_timeout = 1ms});
-  std::optional<Pass> inside = turnstile.try_enter();
-  auto late = ask(loop, turnstile);
+  FillLimiter limiter({.max_fills = 1, .queue = 5, .queue_timeout = 1ms});
+  std::optional<Permit> inside = limiter.try_acquire();
+  auto late = ask(loop, limiter);
   loop.run();
   CHECK_FALSE(late.get());
   inside.reset();
-  CHECK(turnstile.try_enter());
+  CHECK(limiter.try_acquire());
 }
 
 TEST_CASE("who is ended while it waits, or just as it is let in, leaves the place to others") {
-  Turnstile turnstile({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
-  std::optional<Pass> inside = turnstile.try_enter();
+  FillLimiter limiter({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
+  std::optional<Permit> inside = limiter.try_acquire();
   {
     boost::asio::io_context loop;
-    auto waits = ask(loop, turnstile);
-    auto is_let_in = ask(loop, turnstile);
+    auto waits = ask(loop, limiter);
+    auto is_let_in = ask(loop, limiter);
     loop.poll();
     inside.reset();
   }
-  CHECK(turnstile.try_enter());
+  CHECK(limiter.try_acquire());
 }
 
 TEST_CASE("on several threads there are never more inside than may be") {
-  Turnstile turnstile({.max_fills = 3, .queue = 100, .queue_timeout = 60s});
+  FillLimiter limiter({.max_fills = 3, .queue = 100, .queue_timeout = 60s});
   std::atomic<int> inside{0};
   std::atomic<int> most{0};
   std::vector<std::thread> threads;
@@ -103,7 +103,7 @@ TEST_CASE("on several threads there are never more inside than may be") {
       std::vector<std::future<void>> all;
       for (int k = 0; k < 5; ++k) {
         all.push_back(
-            boost::asio::co_spawn(loop, go_in_and_out(turnstile, inside, most), boost::asio::use_future));
+            boost::asio::co_spawn(loop, go_in_and_out(limiter, inside, most), boost::asio::use_future));
       }
       loop.run();
       for (std::future<void>& one : all) one.get();
@@ -112,29 +112,29 @@ TEST_CASE("on several threads there are never more inside than may be") {
   for (std::thread& thread : threads) thread.join();
   CHECK(most <= 3);
   CHECK(inside == 0);
-  CHECK(turnstile.refused() == 0);
+  CHECK(limiter.refused() == 0);
 }
 
 TEST_CASE(
     "other limits hold at once: who waits goes in where there is room now, and nobody where there is less") {
   boost::asio::io_context loop;
-  Turnstile turnstile({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
-  std::optional<Pass> first = turnstile.try_enter();
-  auto second = ask(loop, turnstile);
-  auto third = ask(loop, turnstile);
+  FillLimiter limiter({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
+  std::optional<Permit> first = limiter.try_acquire();
+  auto second = ask(loop, limiter);
+  auto third = ask(loop, limiter);
   loop.poll();
   CHECK_FALSE(is_answered(second));
-  turnstile.set_limits({.max_fills = 2, .queue = 1, .queue_timeout = 60s});
+  limiter.set_limits({.max_fills = 2, .queue = 1, .queue_timeout = 60s});
   loop.restart();
   loop.poll();
   REQUIRE(is_answered(second));
   CHECK_FALSE(is_answered(third));
-  auto fourth = ask(loop, turnstile);
+  auto fourth = ask(loop, limiter);
   loop.restart();
   loop.poll();
   REQUIRE(is_answered(fourth));
   CHECK_FALSE(fourth.get());
-  turnstile.set_limits({.max_fills = 1, .queue = 1, .queue_timeout = 60s});
+  limiter.set_limits({.max_fills = 1, .queue = 1, .queue_timeout = 60s});
   first.reset();
   loop.restart();
   loop.poll();

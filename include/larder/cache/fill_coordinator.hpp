@@ -12,7 +12,7 @@
 namespace larder::cache {
 
 class Collapser;
-class Turnstile;
+class FillLimiter;
 
 /// How many fills one upstream is asked for at once, and how long one may take. A fill counts from its
 /// request until its response is whole, or turns out not to be kept.
@@ -26,16 +26,16 @@ struct Protection {
 
 /// What the cache handlers of all workers share about fetching: the fills that run, and how many each
 /// upstream may have. It outlives them. Safe to use from any thread.
-class Commons {
+class FillCoordinator {
  public:
   using Protections = std::map<std::string, Protection>;  ///< by the upstreams' names
 
   /// `buffered`: bytes of contents in memory, all together: stored ones, those on their way, and those that
   /// are sent still though the store has let go of them.
-  explicit Commons(const Protections& upstreams, std::uint64_t buffered = 320ull << 20);
-  ~Commons();
-  Commons(const Commons&) = delete;
-  Commons& operator=(const Commons&) = delete;
+  explicit FillCoordinator(const Protections& upstreams, std::uint64_t buffered = 320ull << 20);
+  ~FillCoordinator();
+  FillCoordinator(const FillCoordinator&) = delete;
+  FillCoordinator& operator=(const FillCoordinator&) = delete;
 
   /// These hold from now on. An upstream that is not among them any more stays limited as it was, for what
   /// is still under way there.
@@ -45,14 +45,14 @@ class Commons {
   const std::shared_ptr<ByteBudget>& buffered() const { return buffered_; }
 
   /// nullptr for an upstream that is not limited.
-  Turnstile* turnstile(const std::string& upstream) const;
+  FillLimiter* limiter(const std::string& upstream) const;
 
   /// Counted since it began.
   struct Counts {
-    std::uint64_t fills = 0;    ///< begun for whoever asks the same
-    std::uint64_t joined = 0;   ///< requests that waited for one instead of asking the origin
-    std::uint64_t apart = 0;    ///< keys found not to be for others
-    std::uint64_t refused = 0;  ///< fills that an upstream had no room for
+    std::uint64_t fills = 0;         ///< begun for whoever asks the same
+    std::uint64_t joined = 0;        ///< requests that waited for one instead of asking the origin
+    std::uint64_t hit_for_miss = 0;  ///< keys found not to be for others
+    std::uint64_t refused = 0;       ///< fills that an upstream had no room for
   };
   Counts counts() const;
 
@@ -60,7 +60,7 @@ class Commons {
   std::unique_ptr<Collapser> collapser_;
   const std::shared_ptr<ByteBudget> buffered_;
   mutable std::mutex mutex_;  // of the map: turnstiles stay to the end
-  std::map<std::string, std::unique_ptr<Turnstile>> turnstiles_;
+  std::map<std::string, std::unique_ptr<FillLimiter>> limiters_;
 };
 
 }  // namespace larder::cache

@@ -1,4 +1,4 @@
-#include "strong.hpp"
+#include "strong_validator.hpp"
 
 #include <larder/base/text.hpp>
 #include <larder/http/date.hpp>

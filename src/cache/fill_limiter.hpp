@@ -2,7 +2,7 @@
 
 #include "sleeper.hpp"
 
-#include <larder/cache/commons.hpp>
+#include <larder/cache/fill_coordinator.hpp>
 
 #include <cstdint>
 #include <list>
@@ -14,32 +14,32 @@ namespace larder::cache {
 
 /// Lets so many fills through to an upstream at once; the others wait in a queue, first come first served.
 /// Safe to use from any thread.
-class Turnstile {
+class FillLimiter {
  public:
-  explicit Turnstile(const Protection& limits) : limits_(limits) {}
+  explicit FillLimiter(const Protection& limits) : limits_(limits) {}
 
   /// The right to ask the upstream, given back when it is destroyed, on any thread.
-  class Pass {
+  class Permit {
    public:
-    explicit Pass(Turnstile& turnstile) : turnstile_(&turnstile) {}
-    ~Pass() {
-      if (turnstile_ != nullptr) turnstile_->leave();
+    explicit Permit(FillLimiter& limiter) : limiter_(&limiter) {}
+    ~Permit() {
+      if (limiter_ != nullptr) limiter_->release();
     }
-    Pass(Pass&& other) noexcept : turnstile_(std::exchange(other.turnstile_, nullptr)) {}
-    Pass& operator=(Pass&& other) noexcept {
-      std::swap(turnstile_, other.turnstile_);
+    Permit(Permit&& other) noexcept : limiter_(std::exchange(other.limiter_, nullptr)) {}
+    Permit& operator=(Permit&& other) noexcept {
+      std::swap(limiter_, other.limiter_);
       return *this;
     }
 
    private:
-    Turnstile* turnstile_;
+    FillLimiter* limiter_;
   };
 
-  /// A pass where there is one to be had at once.
-  std::optional<Pass> try_enter();
+  /// A permit where there is one to be had at once.
+  std::optional<Permit> try_acquire();
 
-  /// Waits for a pass; nothing where too many wait already, or it takes too long.
-  Task<std::optional<Pass>> enter();
+  /// Waits for a permit; nothing where too many wait already, or it takes too long.
+  Task<std::optional<Permit>> acquire();
 
   /// What holds from now on; who waits goes in where there is room now.
   void set_limits(const Protection& limits);
@@ -53,12 +53,12 @@ class Turnstile {
   };
   class Place;
 
-  void leave();
-  void let_first_in();
+  void release();
+  void grant_first();
 
   mutable std::mutex mutex_;
   Protection limits_;
-  std::size_t inside_ = 0;
+  std::size_t granted_permits_ = 0;
   std::list<Waiting> queue_;
   std::uint64_t refused_ = 0;
 };

@@ -11,14 +11,14 @@
 namespace larder::cache {
 
 /// The leading of a shared fill: whoever holds it fetches for all, and says what came of it. Dropped without
-/// a word, its guests go their own ways. It holds the lease too, where instances share the fill.
-class Lead {
+/// a word, its followers go their own ways. It holds the lease too, where instances share the fill.
+class FillLeader {
  public:
-  Lead(Collapser& collapser, std::string key, std::shared_ptr<SharedFill> fill)
+  FillLeader(Collapser& collapser, std::string key, std::shared_ptr<SharedFill> fill)
       : collapser_(&collapser), key_(std::move(key)), fill_(std::move(fill)) {}
-  ~Lead() { release(); }
-  Lead(Lead&&) = default;
-  Lead& operator=(Lead&&) = delete;
+  ~FillLeader() { release(); }
+  FillLeader(FillLeader&&) = default;
+  FillLeader& operator=(FillLeader&&) = delete;
 
   const std::string& key() const { return key_; }
   const std::shared_ptr<SharedFill>& fill() const { return fill_; }
@@ -36,24 +36,24 @@ class Lead {
   }
 
   /// There is no response for anybody.
-  void fail(Trouble trouble) {
+  void fail(FillFailure failure) {
     if (fill_ == nullptr) return;
-    fill_->fail(std::move(trouble));
+    fill_->fail(std::move(failure));
     leave();
   }
 
   /// The response is not for others, and neither will the next ones be.
-  void set_apart(Time now) {
+  void set_hit_for_miss(Time now) {
     if (fill_ == nullptr) return;
     fill_->release();
-    leave_apart(now);
+    leave_as_hit_for_miss(now);
   }
 
   /// As leave(), and the next requests are to fetch for themselves.
-  void leave_apart(Time now) {
+  void leave_as_hit_for_miss(Time now) {
     if (fill_ == nullptr) return;
-    collapser_->set_apart(key_, now);
-    if (lease_ != nullptr) lease_->set_apart();
+    collapser_->set_hit_for_miss(key_, now);
+    if (lease_ != nullptr) lease_->set_hit_for_miss();
     leave();
   }
 
@@ -64,7 +64,7 @@ class Lead {
     leave();
   }
 
-  /// Takes no more guests; those there are remain.
+  /// Takes no more followers; those there are remain.
   void leave() {
     if (fill_ == nullptr) return;
     collapser_->leave(key_, *fill_);

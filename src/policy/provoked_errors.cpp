@@ -1,4 +1,4 @@
-#include "provoked.hpp"
+#include "provoked_errors.hpp"
 
 #include <algorithm>
 #include <array>

@@ -10,7 +10,7 @@ namespace larder::cache {
 
 /// The fills that go on behind answers already given: one at a time for a key, and so many in all. Of one
 /// worker, as its cache handler.
-class Behind {
+class BackgroundFills {
  public:
   static constexpr std::size_t most_at_once = 64;
 

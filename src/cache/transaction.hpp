@@ -1,7 +1,7 @@
 #pragma once
 
-#include "lead.hpp"
-#include "turnstile.hpp"
+#include "fill_leader.hpp"
+#include "fill_limiter.hpp"
 
 #include <larder/pipeline/handler.hpp>
 #include <larder/policy/forwarding.hpp>
@@ -19,9 +19,9 @@ namespace larder::cache {
 struct Settings;
 
 /// One request while it is being answered: what was found out about it so far.
-struct Visit {
+struct Transaction {
   pipeline::Request& request;
-  const std::shared_ptr<const Settings>& settings;  ///< as it came; whoever makes the visit keeps them
+  const std::shared_ptr<const Settings>& settings;  ///< as it came; whoever makes the transaction keeps them
   policy::RouteMatch match;                         ///< one of their routes
   policy::Key key{};                                ///< of a request that may be answered from cache
   store::PurgeLog::Mark mark{};                     ///< of its fill
@@ -40,28 +40,28 @@ struct Visit {
   bool knows_purges = true;
   std::shared_ptr<pipeline::Delivery> delivery{};  ///< of an unsafe request
   bool purge_waits = false;                        ///< what it purged is not in the log yet
-  bool is_behind = false;                          ///< nobody waits for its answer
-  bool is_apart = false;                           ///< responses under its key are known not to be for others
+  bool is_background = false;                      ///< nobody waits for its answer
+  bool is_hit_for_miss = false;                    ///< responses under its key are known not to be for others
   store::PurgeLog::Mark arrival{};                 ///< the purge log's, when it looked for a fill to join
-  std::optional<Lead> lead{};                      ///< of the fill that others wait for
-  std::optional<Turnstile::Pass> pass{};
+  std::optional<FillLeader> leader{};              ///< of the fill that others wait for
+  std::optional<FillLimiter::Permit> permit{};
 
   const policy::Route& route() const { return *match.route; }
 };
 
 /// The request as it goes to the origin: `cacheable` where its response may be shared. The body is moved into
 /// it. Error::malformed where Connection names a field that it must not.
-Result<pipeline::Request> forwarded(Visit& visit, bool cacheable);
+Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable);
 
 /// The answer where the origin has none: 502, 503 or 504; 504 where what is stored must be validated and
 /// cannot be (RFC 9111, section 5.2.2.2).
-pipeline::Response unanswered(const Visit& visit, const boost::system::error_code& error);
+pipeline::Response unanswered(const Transaction& transaction, const boost::system::error_code& error);
 
 /// Leaves of a response's fields those that go on to the client: policy::response_fields_to_forward().
 void forward_fields(http::ResponseHead& head, bool keep_length);
 
 /// Whether the request as it was sent, as nobody else's, is the very one that a fill with the head `get`
 /// would have sent, but for the method.
-bool sends_the_same(const Visit& visit, const http::RequestHead& get);
+bool sends_the_same(const Transaction& transaction, const http::RequestHead& get);
 
 }  // namespace larder::cache
