@@ -130,10 +130,20 @@ std::optional<std::vector<std::string>> vary_names(const http::FieldList& respon
 }
 
 std::string redis_name(std::string_view prefix, std::string_view key) {
-  std::string encoded;
-  append_encoded(encoded, key, "{}");
-  if (encoded.size() > longest_redis_name) encoded = "sha256:" + sha256_hex(key);
-  return std::string(prefix).append(":r:").append(encoded);
+  const bool is_plain = std::all_of(key.begin(), key.end(), [](char c) {
+    return !is_outside_uri(static_cast<unsigned char>(c)) && c != '{' && c != '}';
+  });
+  std::string name(prefix);
+  name.append(":r:");
+  const std::size_t start = name.size();
+  if (is_plain) {
+    name.append(key);
+  } else {
+    name.append("encoded:");
+    append_encoded(name, key, "{}%");
+  }
+  if (name.size() - start > longest_redis_name) name.replace(start, name.npos, "sha256:" + sha256_hex(key));
+  return name;
 }
 
 }  // namespace larder::policy

@@ -57,10 +57,9 @@ inline constexpr std::size_t most_selecting_fields = 64;
 /// its origin forgot to say so.
 std::optional<std::vector<std::string>> vary_names(const http::FieldList& response_fields);
 
-/// The name under which a key lies in Redis: `prefix:r:` and the key, in which `{`, `}`, space, control bytes
-/// and bytes from 0x80 on are percent-encoded; past 512 bytes `sha256:` and the key's SHA-256. Keys that
-/// differ in nothing but that encoding share a name: the entry holds its whole key, and another's entry is a
-/// miss.
+/// The name under which a key lies in Redis: `prefix:r:` and the key. A key with `{`, `}` (a cluster's hash
+/// tags), space, control bytes or bytes from 0x80 on is percent-encoded behind `encoded:`, its `%` as well,
+/// so that no two keys share a name. Past 512 bytes it is `sha256:` and the key's SHA-256.
 std::string redis_name(std::string_view prefix, std::string_view key);
 
 }  // namespace larder::policy

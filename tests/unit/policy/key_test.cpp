@@ -193,7 +193,15 @@ TEST_CASE("a variant key is the primary key plus normalised selecting fields (RF
 TEST_CASE("a Redis name can be read and holds no hash tag") {
   CHECK(redis_name("larder", "GET:http://h/a?b=%20#cookie:c=1") ==
         "larder:r:GET:http://h/a?b=%20#cookie:c=1");
-  CHECK(redis_name("p", "/{a} \x01\x7f\xff") == "p:r:/%7Ba%7D%20%01%7F%FF");
+  CHECK(redis_name("p", "/{a} \x01\x7f\xff") == "p:r:encoded:/%7Ba%7D%20%01%7F%FF");
+}
+
+TEST_CASE("no two keys share a Redis name") {
+  const std::vector<std::string> keys{"/{z}",     "/%7Bz%7D", "/%257Bz%257D", "/{z%7D", "/%7bz%7d",
+                                      "/\xc3\xa9", "/%C3%A9",  "/%25C3%25A9",  "/a b",   "/a%20b"};
+  std::set<std::string> names;
+  for (const std::string& key : keys) names.insert(redis_name("p", "GET:http://h" + key));
+  CHECK(names.size() == keys.size());
 }
 
 TEST_CASE("a SHA-256 stands in for a Redis name past 512 bytes") {
