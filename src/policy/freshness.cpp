@@ -12,21 +12,20 @@
 namespace larder::policy {
 namespace {
 
-// Where Age cannot be read, nobody knows how old the response is: older than anything may be.
+// What is older than anything may be.
 constexpr Milliseconds unknown_age = Seconds{std::int64_t{1} << 31};
 
-// RFC 9111, section 5.1: of a list the first member counts. A value that is no number may be ignored, but to
-// be older than it looks is the safe side, as section 4.2.1 advises for freshness. So it is where the field
-// comes twice over, as several lines or the same value repeated: whoever added the second did not know what
-// Age is.
+// How far the clocks of two instances may differ before a response from the future says nothing about its age.
+constexpr Milliseconds clock_tolerance = Seconds{1};
+
+// RFC 9111, section 5.1: of a list the first member counts, and a value that is not a number is ignored.
 std::optional<Milliseconds> age_of(const http::FieldList& fields) {
   const auto value = fields.find("Age");
   if (!value) return std::nullopt;
   const auto members = http::split_list(*value);
-  const bool is_repeated = members.size() > 1 && members[0] == members[1];
-  if (members.empty() || is_repeated || fields.count("Age") > 1) return unknown_age;
-  const auto seconds = http::parse_delta_seconds(members.front());
-  return seconds ? Milliseconds{*seconds} : unknown_age;
+  const auto seconds = members.empty() ? std::nullopt : http::parse_delta_seconds(members.front());
+  if (!seconds) return std::nullopt;
+  return Milliseconds{*seconds};
 }
 
 // As long as any time that a directive can state (RFC 9111, section 1.2.2).
@@ -71,10 +70,12 @@ Milliseconds initial_age(const http::FieldList& response_fields, Time request_ti
   return std::max(apparent_age, corrected_age);
 }
 
-// RFC 9111, section 4.2.3. Another instance's clock may be ahead of ours: no time in the future is resident
-// time.
+// RFC 9111, section 4.2.3. A response that came in the future was stored by an instance whose clock is ahead,
+// or before ours was set back: how long it has been here, nobody knows.
 Milliseconds current_age(const Lifetimes& lifetimes, Time now) {
-  return lifetimes.initial_age + std::max(Milliseconds{0}, now - lifetimes.response_time);
+  const Milliseconds resident_time = now - lifetimes.response_time;
+  if (resident_time < -clock_tolerance) return unknown_age;
+  return lifetimes.initial_age + std::max(Milliseconds{0}, resident_time);
 }
 
 Milliseconds remaining_freshness(const Lifetimes& lifetimes, Time now) {

@@ -29,7 +29,8 @@ struct Lifetimes {
 /// corrected_initial_age (RFC 9111, section 4.2.3). Never negative.
 Milliseconds initial_age(const http::FieldList& response_fields, Time request_time, Time response_time);
 
-/// current_age (RFC 9111, section 4.2.3).
+/// current_age (RFC 9111, section 4.2.3). A response that came more than a second after `now` is older than
+/// any lifetime: the clock that timed it is not ours.
 Milliseconds current_age(const Lifetimes& lifetimes, Time now);
 
 /// freshness lifetime minus current age: negative when stale.

@@ -48,7 +48,7 @@ TEST_CASE("a run is done by the first who asks for it") {
   CHECK_FALSE(f.run(other.take_turn("/a/{id} 1")));
   CHECK_FALSE(f.run(f.records.take_turn("/a/{id} 1")));
   CHECK(f.run(other.take_turn("/a/{id} 2")));
-  CHECK(std::stoll(f.server.cli({"pttl", "test:turn:r:/a/%7Bid%7D%201"})) > 3'000'000);
+  CHECK(std::stoll(f.server.cli({"pttl", "test:turn:r:encoded:/a/%7Bid%7D%201"})) > 3'000'000);
 }
 
 TEST_CASE("without Redis a run is everybody's, and nothing was hot") {
