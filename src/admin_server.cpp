@@ -16,15 +16,7 @@ void add(admin::Stats& stats, std::size_t lane, const Lane::Report& report) {
   const std::string name = "lane " + std::to_string(lane);
   for (const redis::NodeReport& node : report.redis->nodes) stats.redis_clients.push_back({name, node});
   if (!stats.redis) stats.redis.emplace();
-  const store::RedisTier::Counts& counts = *report.redis->tier;
-  stats.redis->reads += counts.reads;
-  stats.redis->failed_reads += counts.failed_reads;
-  stats.redis->bad_records += counts.bad_records;
-  stats.redis->writes += counts.writes;
-  stats.redis->failed_writes += counts.failed_writes;
-  stats.redis->skipped_writes += counts.skipped_writes;
-  stats.redis->unadmitted_writes += counts.unadmitted_writes;
-  stats.redis->packed_writes += counts.packed_writes;
+  add_counts(*stats.redis, report.redis->tier);
 }
 
 }  // namespace
@@ -53,15 +45,15 @@ Task<admin::Stats> AdminServer::stats() {
       }
     }
   }
-  const cache::FillCoordinator::Counts fills = sources_.coordinator.counts();
-  stats.buffered = {sources_.coordinator.buffered()->held(), sources_.coordinator.buffered()->limit()};
-  stats.fills = {fills.fills, fills.joined, fills.hit_for_miss, fills.refused};
+  stats.fills = sources_.coordinator.counts();
+  stats.buffered = sources_.coordinator.buffered()->counts();
   if (sources_.memory != nullptr) stats.memory = sources_.memory->counts();
   stats.warm = sources_.warmer.reports();
-  const Logs::Lost lost = sources_.logs.lost();
-  stats.log = {lost.access, lost.messages};
-  stats.purge_log = {sources_.purge_log.mark(), sources_.purge_log.waiting(),
-                     sources_.purge_log.is_in_step()};
+  stats.log = sources_.logs.lost();
+  const store::PurgeLog::Mark mark = sources_.purge_log.mark();
+  stats.purge_log = {.position = mark.position,
+                     .counts = {.sequence = mark.sequence, .waiting = sources_.purge_log.waiting()},
+                     .in_step = sources_.purge_log.is_in_step()};
   co_return stats;
 }
 

@@ -71,7 +71,7 @@ Task<> Lane::adopt(Generation generation) {
 
 Task<Lane::Report> Lane::report() {
   Report report{server_.connections(), server_.responses(), std::nullopt};
-  if (redis_) report.redis = Report::Redis{redis_->nodes(), &redis_tier_->counts()};
+  if (redis_) report.redis = Report::Redis{redis_->nodes(), redis_tier_->counts()};
   co_return report;
 }
 

@@ -82,10 +82,10 @@ class Lane {
   struct Report {
     struct Redis {
       std::vector<redis::NodeReport> nodes;
-      const store::RedisTier::Counts* tier;  ///< of atomics; as long-lived as the lane
+      store::RedisTier::Counts tier;
     };
     std::size_t connections = 0;
-    server::Server::Responses responses{};
+    server::Responses responses{};
     std::optional<Redis> redis;  ///< nothing: no shared tier
   };
   /// On the loop.

@@ -30,11 +30,7 @@ class Logs final : public pipeline::AccessSink {
   void reopen();
 
   /// Lines that were lost, so far. From any thread.
-  struct Lost {
-    std::uint64_t access = 0;
-    std::uint64_t messages = 0;
-  };
-  Lost lost() const { return {access_.lost(), messages_.lost()}; }
+  pipeline::LostLines lost() const { return {access_.lost(), messages_.lost()}; }
 
   /// Writes what is queued until `deadline`, and gives up what is left. The last call.
   void finish(SteadyTime deadline);

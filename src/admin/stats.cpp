@@ -1,6 +1,4 @@
 #include <larder/admin/stats.hpp>
-#include <larder/base/text.hpp>
-#include <larder/pipeline/access_log.hpp>
 
 #include <boost/json/serialize.hpp>
 
@@ -11,28 +9,37 @@ namespace larder::admin {
 namespace {
 
 namespace json = boost::json;
-using pipeline::CacheResult;
 
 constexpr std::string_view purge_log_tail = "purge log tail";
 
-json::object responses_of(const server::Server::Responses& responses) {
-  json::object counts;
-  for (const CacheResult result : {CacheResult::hit, CacheResult::miss, CacheResult::stale,
-                                   CacheResult::revalidated, CacheResult::bypass}) {
-    std::string name;
-    for (const char c : pipeline::word_of(result)) name.push_back(to_lower(c));
-    counts[name] = responses[static_cast<std::size_t>(result)];
-  }
-  counts["own"] = responses[static_cast<std::size_t>(CacheResult::none)];
-  return counts;
+json::string_view json_text(std::string_view text) {
+  return {text.data(), text.size()};
 }
 
-json::value memory_of(const std::optional<store::MemoryTier::Counts>& counts) {
+template <class Counts>
+void append(json::object& figures, const Counts& counts) {
+  for (const CountRow<Counts>& row : Counts::table) figures[json_text(row.name)] = counts.*row.member;
+}
+
+template <class Counts>
+json::object figures_of(const Counts& counts) {
+  json::object figures;
+  append(figures, counts);
+  return figures;
+}
+
+/// null: there is no such tier.
+template <class Counts>
+json::value figures_of(const std::optional<Counts>& counts) {
   if (!counts) return nullptr;
-  return json::object{{"entries", counts->entries},
-                      {"bytes", counts->bytes},
-                      {"evictions", counts->evictions},
-                      {"refused", counts->refused}};
+  return figures_of(*counts);
+}
+
+json::object figures_of(const server::Responses& responses) {
+  json::object figures;
+  for (const server::ResponseRow& row : server::response_table)
+    figures[json_text(row.name)] = row.of(responses);
+  return figures;
 }
 
 std::string_view word_of(redis::Health health) {
@@ -47,27 +54,16 @@ std::string_view word_of(redis::Health health) {
   return "down";
 }
 
-json::string_view json_text(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
 json::object figures_of(const redis::NodeReport& report) {
   const redis::Counters& counters = report.counters;
-  return {{"node", report.node},
-          {"state", json_text(word_of(report.health))},
-          {"in_flight", report.in_flight},
-          {"latency_us",
-           {{"p50", counters.latencies.quantile(0.5).count()},
-            {"p99", counters.latencies.quantile(0.99).count()}}},
-          {"commands", counters.commands},
-          {"timeouts", counters.timeouts},
-          {"failures", counters.failures},
-          {"errors", counters.errors},
-          {"refused", counters.refused},
-          {"attempts", counters.attempts},
-          {"connections", counters.connections},
-          {"bytes_sent", counters.bytes_sent},
-          {"bytes_received", counters.bytes_received}};
+  json::object figures{{"node", report.node},
+                       {"state", json_text(word_of(report.health))},
+                       {"in_flight", report.in_flight},
+                       {"latency_us",
+                        {{"p50", counters.latencies.quantile(0.5).count()},
+                         {"p99", counters.latencies.quantile(0.99).count()}}}};
+  append(figures, counters);
+  return figures;
 }
 
 json::object client_of(const RedisClientStats& client) {
@@ -110,27 +106,14 @@ json::array nodes_of(const std::vector<RedisClientStats>& clients) {
   return array;
 }
 
-json::object fills_of(const FillStats& fills) {
-  return {{"begun", fills.begun},
-          {"joined", fills.joined},
-          {"hit_for_miss", fills.hit_for_miss},
-          {"refused", fills.refused}};
-}
-
 json::value redis_of(const Stats& stats) {
   if (!stats.redis) return nullptr;
   json::array clients;
   for (const RedisClientStats& client : stats.redis_clients) clients.push_back(client_of(client));
-  return json::object{{"reads", stats.redis->reads},
-                      {"failed_reads", stats.redis->failed_reads},
-                      {"bad_records", stats.redis->bad_records},
-                      {"writes", stats.redis->writes},
-                      {"failed_writes", stats.redis->failed_writes},
-                      {"skipped_writes", stats.redis->skipped_writes},
-                      {"unadmitted_writes", stats.redis->unadmitted_writes},
-                      {"packed_writes", stats.redis->packed_writes},
-                      {"nodes", nodes_of(stats.redis_clients)},
-                      {"clients", std::move(clients)}};
+  json::object figures = figures_of(*stats.redis);
+  figures["nodes"] = nodes_of(stats.redis_clients);
+  figures["clients"] = std::move(clients);
+  return figures;
 }
 
 json::value time_of(std::optional<Time> time) {
@@ -142,46 +125,43 @@ json::value time_of(std::optional<Time> time) {
 json::array warm_of(const std::vector<warm::Report>& reports) {
   json::array jobs;
   for (const warm::Report& report : reports) {
-    jobs.push_back({{"route", report.route},
-                    {"running", report.is_running},
-                    {"runs", report.runs},
-                    {"began", time_of(report.began)},
-                    {"ended", time_of(report.ended)},
-                    {"next", time_of(report.next)},
-                    {"pages", report.pages},
-                    {"fetched", report.fetched},
-                    {"fresh", report.fresh},
-                    {"rejected", report.rejected},
-                    {"failed", report.failed}});
+    json::object job{
+        {"route", report.route},          {"running", report.is_running},   {"runs", report.runs},
+        {"began", time_of(report.began)}, {"ended", time_of(report.ended)}, {"next", time_of(report.next)}};
+    append(job, report.last_run);
+    jobs.push_back(std::move(job));
   }
   return jobs;
 }
 
 json::object purge_log_of(const PurgeLogStats& log) {
-  return {{"position", log.mark.position.text()},
-          {"sequence", log.mark.sequence},
-          {"waiting", log.waiting},
-          {"in_step", log.in_step}};
+  json::object figures{{"position", log.position.text()}};
+  append(figures, log.counts);
+  figures["in_step"] = log.in_step;
+  return figures;
+}
+
+json::object log_of(const pipeline::LostLines& lost) {
+  json::object figures{{"dropped", lost.access + lost.messages}};
+  append(figures, lost);
+  return figures;
 }
 
 }  // namespace
 
 std::string to_json(const Stats& stats, std::string_view version) {
-  const json::object object{{"version", json::string_view(version.data(), version.size())},
+  const json::object object{{"version", json_text(version)},
                             {"uptime_seconds", stats.uptime.count() / 1000},
                             {"draining", stats.is_draining},
                             {"connections", stats.connections},
-                            {"responses", responses_of(stats.responses)},
-                            {"fills", fills_of(stats.fills)},
-                            {"buffered", {{"held", stats.buffered.held}, {"limit", stats.buffered.limit}}},
-                            {"memory", memory_of(stats.memory)},
+                            {"responses", figures_of(stats.responses)},
+                            {"fills", figures_of(stats.fills)},
+                            {"buffered", figures_of(stats.buffered)},
+                            {"memory", figures_of(stats.memory)},
                             {"redis", redis_of(stats)},
                             {"purge_log", purge_log_of(stats.purge_log)},
                             {"warm", warm_of(stats.warm)},
-                            {"log",
-                             {{"dropped", stats.log.lost_access + stats.log.lost_messages},
-                              {"dropped_access", stats.log.lost_access},
-                              {"dropped_messages", stats.log.lost_messages}}}};
+                            {"log", log_of(stats.log)}};
   return json::serialize(object) + "\n";
 }
 

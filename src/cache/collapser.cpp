@@ -73,7 +73,7 @@ void Collapser::leave(const std::string& key, const SharedFill& fill) {
 }
 
 FillCoordinator::Counts Collapser::counts() const {
-  return {.fills = begun_.load(relaxed),
+  return {.begun = begun_.load(relaxed),
           .joined = joined_.load(relaxed),
           .hit_for_miss = hit_for_miss_.load(relaxed)};
 }

@@ -31,15 +31,7 @@ std::chrono::microseconds Latencies::quantile(double share) const {
 }
 
 Counters& Counters::operator+=(const Counters& others) {
-  commands += others.commands;
-  timeouts += others.timeouts;
-  failures += others.failures;
-  errors += others.errors;
-  refused += others.refused;
-  attempts += others.attempts;
-  connections += others.connections;
-  bytes_sent += others.bytes_sent;
-  bytes_received += others.bytes_received;
+  add_counts(*this, others);
   latencies.add(others.latencies);
   return *this;
 }

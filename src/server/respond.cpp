@@ -15,8 +15,7 @@ using http1::Persistence;
 
 constexpr std::size_t piece_size = 256 * 1024;  // a client gets idle_timeout for each at most
 
-static_assert(std::tuple_size_v<Server::Responses> ==
-              static_cast<std::size_t>(pipeline::CacheResult::bypass) + 1);
+static_assert(std::tuple_size_v<Responses> == static_cast<std::size_t>(pipeline::CacheResult::bypass) + 1);
 
 bool has_no_content(std::string_view method, int status) {
   return method == "HEAD" || status < 200 || status == 204 || status == 304;

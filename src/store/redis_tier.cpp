@@ -15,8 +15,6 @@
 namespace larder::store {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
-
 constexpr int spread = 16;
 
 /// What a record has beside its content: heads and tags are bounded far below.
@@ -46,7 +44,7 @@ std::uint64_t RedisTier::usable_node() const {
 Task<Lookup> RedisTier::find(std::string_view primary_key, const http::FieldList& request_fields) {
   const std::uint64_t node = usable_node();
   if (node == 0) co_return Lookup{};
-  counts_.reads.fetch_add(1, relaxed);
+  ++counts_.reads;
   Record record = co_await read(primary_key, Trips::two);
   if (VaryRecord* vary = std::get_if<VaryRecord>(&record)) {
     if (vary->primary_key != primary_key) co_return bad_record();
@@ -89,7 +87,7 @@ Lookup RedisTier::admit(Draft& draft, std::uint64_t node) {
 }
 
 Lookup RedisTier::bad_record() {
-  counts_.bad_records.fetch_add(1, relaxed);
+  ++counts_.bad_records;
   return {};
 }
 
@@ -98,7 +96,7 @@ Task<Record> RedisTier::read(std::string_view key, Trips trips) {
   const std::uint64_t most = settings_.max_object + most_around_content;
   const Result<Bytes> value = co_await read_value(redis_, std::move(name), most, trips);
   if (!value) {
-    counts_.failed_reads.fetch_add(1, relaxed);
+    ++counts_.failed_reads;
     co_return Record{};
   }
   if (value->empty()) co_return Record{};
@@ -106,7 +104,7 @@ Task<Record> RedisTier::read(std::string_view key, Trips trips) {
   if (PackedResponse* packed = std::get_if<PackedResponse>(&record)) {
     record = co_await unpack(std::move(*packed));
   }
-  if (std::holds_alternative<std::monostate>(record)) counts_.bad_records.fetch_add(1, relaxed);
+  if (std::holds_alternative<std::monostate>(record)) ++counts_.bad_records;
   co_return record;
 }
 
@@ -126,7 +124,7 @@ Task<EncodedRecord> RedisTier::encoded(const StoredResponsePtr& response) {
   while (packing.step()) co_await yield();
   const std::optional<Bytes> packed = packing.take();
   if (!packed) co_return encode(response);
-  counts_.packed_writes.fetch_add(1, relaxed);
+  ++counts_.packed_writes;
   co_return encode(response, *packed);
 }
 
@@ -134,17 +132,17 @@ Task<> RedisTier::put(StoredResponsePtr response) {
   // Out of step, others could read what only a purge that waits here would forbid.
   const std::uint64_t node = usable_node();
   if (node == 0 || !log_.is_valid(*response)) {
-    counts_.skipped_writes.fetch_add(1, relaxed);
+    ++counts_.skipped_writes;
     co_return;
   }
   if (!doorkeeper_.admits(hash_of(response->variant_key()), std::chrono::steady_clock::now())) {
-    counts_.unadmitted_writes.fetch_add(1, relaxed);
+    ++counts_.unadmitted_writes;
     co_return;
   }
   const EncodedRecord record = co_await encoded(response);
   // Packing may have taken a while.
   if (usable_node() != node) {
-    counts_.skipped_writes.fetch_add(1, relaxed);
+    ++counts_.skipped_writes;
     co_return;
   }
   const Milliseconds expiry = expiry_of(*response);
@@ -173,9 +171,9 @@ redis::Command RedisTier::set_command(std::string_view key, const EncodedRecord&
 }
 
 Task<> RedisTier::write(redis::Command command) {
-  counts_.writes.fetch_add(1, relaxed);
+  ++counts_.writes;
   const Result<redis::Value> reply = co_await redis_.execute(std::move(command));
-  if (!reply || reply->is_error()) counts_.failed_writes.fetch_add(1, relaxed);
+  if (!reply || reply->is_error()) ++counts_.failed_writes;
 }
 
 Milliseconds RedisTier::expiry_of(const StoredResponse& response) const {

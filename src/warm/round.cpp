@@ -13,26 +13,26 @@ namespace larder::warm {
 /// too.
 class Round::Asker {
  public:
-  Asker(std::shared_ptr<Round> asking, Report& counts, const Pauses& all_pauses,
+  Asker(std::shared_ptr<Round> asking, RunCounts& run_counts, const Pauses& all_pauses,
         std::shared_ptr<boost::asio::steady_timer> all_done)
-      : round(std::move(asking)), report(counts), pauses(all_pauses), done_(std::move(all_done)) {}
+      : round(std::move(asking)), counts(run_counts), pauses(all_pauses), done_(std::move(all_done)) {}
   ~Asker() { done_->expires_at(SteadyTime::min()); }
   Asker(const Asker&) = delete;
   Asker& operator=(const Asker&) = delete;
 
   const std::shared_ptr<Round> round;
-  Report& report;
+  RunCounts& counts;
   const Pauses& pauses;
 
  private:
   std::shared_ptr<boost::asio::steady_timer> done_;
 };
 
-Task<> Round::run(Report& report, const Pauses& pauses) {
+Task<> Round::run(RunCounts& counts, const Pauses& pauses) {
   const auto executor = co_await boost::asio::this_coro::executor;
   const auto done = std::make_shared<boost::asio::steady_timer>(executor, SteadyTime::max());
-  report.failed = 0;
-  auto asker = std::make_shared<Asker>(shared_from_this(), report, pauses, done);
+  counts.failed = 0;
+  auto asker = std::make_shared<Asker>(shared_from_this(), counts, pauses, done);
   const std::size_t askers = std::min(rule_.concurrency, pages_.size());
   for (std::size_t i = 0; i < askers; ++i) {
     boost::asio::co_spawn(executor, ask(asker), boost::asio::detached);
@@ -43,22 +43,22 @@ Task<> Round::run(Report& report, const Pauses& pauses) {
 
 Task<> Round::ask(std::shared_ptr<Asker> asker) {
   Round& round = *asker->round;
-  Report& report = asker->report;
+  RunCounts& counts = asker->counts;
   while (round.next_ < round.pages_.size() && !asker->pauses.is_stopped()) {
     const http::Target page = round.pages_[round.next_++];
     const Outcome outcome = co_await round.fetcher_.warm(round.rule_, page, round.at_least_);
     switch (outcome) {
       case Outcome::fetched:
-        ++report.fetched;
+        ++counts.fetched;
         break;
       case Outcome::fresh:
-        ++report.fresh;
+        ++counts.fresh;
         break;
       case Outcome::rejected:
-        ++report.rejected;
+        ++counts.rejected;
         break;
       case Outcome::failed:
-        ++report.failed;
+        ++counts.failed;
         round.failed_.push_back(page);
         break;
     }

@@ -19,9 +19,9 @@ class Round : public std::enable_shared_from_this<Round> {
         std::optional<Seconds> at_least)
       : fetcher_(fetcher), rule_(rule), pages_(std::move(pages)), at_least_(at_least) {}
 
-  /// Returns once every page was asked for, or after stop() those under way were. Counts in `report`, which
+  /// Returns once every page was asked for, or after stop() those under way were. Adds to `counts`, which
   /// outlives it: `failed` is what this round leaves.
-  Task<> run(Report& report, const Pauses& pauses);
+  Task<> run(RunCounts& counts, const Pauses& pauses);
 
   std::vector<http::Target> take_failed() { return std::move(failed_); }
 

@@ -144,18 +144,19 @@ Task<> Warmer::State::run(Job& job, std::optional<Seconds> at_least) {
             .runs = report.runs + 1,
             .began = clock_.now(),
             .ended = std::nullopt,
-            .next = report.next};
+            .next = report.next,
+            .last_run = {}};
   std::vector<http::Target> pages = co_await pages_of(job.route, fetcher_, records_, log_);
-  report.pages = pages.size();
-  log_.info("warming {}: {} pages", report.route, report.pages);
+  report.last_run.pages = pages.size();
+  log_.info("warming {}: {} pages", report.route, pages.size());
   for (std::size_t attempt = 0; !pages.empty() && !pauses_.is_stopped(); ++attempt) {
     const auto round = std::make_shared<Round>(fetcher_, *job.route.warm, std::move(pages), at_least);
-    co_await round->run(report, pauses_);
+    co_await round->run(report.last_run, pauses_);
     pages = round->take_failed();
     if (pages.empty() || attempt == job.route.warm->retries) break;
     const Milliseconds rest = settings_.first_backoff * (1u << attempt);
-    log_.info("warming {}: {} of {} failed so far, again in {} ms", report.route, pages.size(), report.pages,
-              rest.count());
+    log_.info("warming {}: {} of {} failed so far, again in {} ms", report.route, pages.size(),
+              report.last_run.pages, rest.count());
     co_await pauses_.pause(rest);
   }
   report.is_running = false;
@@ -165,10 +166,11 @@ Task<> Warmer::State::run(Job& job, std::optional<Seconds> at_least) {
 
 void Warmer::State::tell(const Job& job) const {
   const Report& report = job.report;
-  const auto level = report.failed == 0 ? spdlog::level::info : spdlog::level::warn;
+  const RunCounts& counts = report.last_run;
+  const auto level = counts.failed == 0 ? spdlog::level::info : spdlog::level::warn;
   log_.log(level, "warmed {}: {} pages in {} ms: {} fetched, {} fresh, {} rejected, {} failed", report.route,
-           report.pages, (*report.ended - *report.began).count(), report.fetched, report.fresh,
-           report.rejected, report.failed);
+           counts.pages, (*report.ended - *report.began).count(), counts.fetched, counts.fresh,
+           counts.rejected, counts.failed);
 }
 
 Warmer::Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, RoutesPtr routes,

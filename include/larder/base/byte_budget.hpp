@@ -1,6 +1,7 @@
 #pragma once
 
 #include <larder/base/bytes.hpp>
+#include <larder/base/count_table.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -20,6 +21,20 @@ class ByteBudget {
 
   std::uint64_t held() const { return held_.load(std::memory_order_relaxed); }
   std::uint64_t limit() const { return limit_; }
+  struct Counts {
+    std::uint64_t held = 0;
+    std::uint64_t limit = 0;
+
+    static constexpr auto table = std::to_array<CountRow<Counts>>({
+        {"held", &Counts::held,
+         "Bytes of contents in memory: stored, on their way, or being sent though the store has let go of "
+         "them.",
+         CountKind::gauge},
+        {"limit", &Counts::limit, "Bytes of contents that may be in memory.", CountKind::gauge},
+    });
+  };
+  Counts counts() const { return {.held = held(), .limit = limit()}; }
+
   bool has_room(std::uint64_t bytes) const { return held() + bytes <= limit_; }
 
   /// A block that counts in `budget`, which it keeps alive; nullptr: nowhere.

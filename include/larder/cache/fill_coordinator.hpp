@@ -2,6 +2,7 @@
 
 #include <larder/base/byte_budget.hpp>
 #include <larder/base/clock.hpp>
+#include <larder/base/count_table.hpp>
 
 #include <cstdint>
 #include <map>
@@ -47,12 +48,18 @@ class FillCoordinator {
   /// nullptr for an upstream that is not limited.
   FillLimiter* limiter(const std::string& upstream) const;
 
-  /// Counted since it began.
   struct Counts {
-    std::uint64_t fills = 0;         ///< begun for whoever asks the same
-    std::uint64_t joined = 0;        ///< requests that waited for one instead of asking the origin
-    std::uint64_t hit_for_miss = 0;  ///< keys found not to be for others
-    std::uint64_t refused = 0;       ///< fills that an upstream had no room for
+    std::uint64_t begun = 0;
+    std::uint64_t joined = 0;
+    std::uint64_t hit_for_miss = 0;
+    std::uint64_t refused = 0;
+
+    static constexpr auto table = std::to_array<CountRow<Counts>>({
+        {"begun", &Counts::begun, "Fills begun for all who ask the same."},
+        {"joined", &Counts::joined, "Requests that waited for a fill instead of asking the origin."},
+        {"hit_for_miss", &Counts::hit_for_miss, "Keys whose response turned out not to be for others."},
+        {"refused", &Counts::refused, "Fills that an upstream had no room for."},
+    });
   };
   Counts counts() const;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <larder/base/clock.hpp>
+#include <larder/base/count_table.hpp>
 #include <larder/pipeline/handler.hpp>
 
 #include <memory>
@@ -40,6 +41,17 @@ class AccessSink {
  public:
   virtual ~AccessSink() = default;
   virtual void write(const AccessRecord& record) = 0;
+};
+
+/// Lines that were never written, because nobody read them or the disk was full.
+struct LostLines {
+  std::uint64_t access = 0;
+  std::uint64_t messages = 0;
+
+  static constexpr auto table = std::to_array<CountRow<LostLines>>({
+      {"dropped_access", &LostLines::access, "Lines of the access log that were never written."},
+      {"dropped_messages", &LostLines::messages, "Messages of larder that were never written."},
+  });
 };
 
 /// Writes a record of every exchange once its content has been handed over.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <larder/base/count_table.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -20,18 +22,32 @@ class Latencies {
   std::array<std::uint64_t, 32> counts_{};
 };
 
-/// What a client did since it began, for metrics.
+/// What a client did since it began.
 struct Counters {
-  std::uint64_t commands = 0;     ///< sent; those refused at once are not among them
-  std::uint64_t timeouts = 0;     ///< commands of connections given up because the oldest passed its deadline
-  std::uint64_t failures = 0;     ///< commands without a reply for any other reason
-  std::uint64_t errors = 0;       ///< error replies
-  std::uint64_t refused = 0;      ///< Error::unavailable at once: down, or the queue full
-  std::uint64_t attempts = 0;     ///< to connect
-  std::uint64_t connections = 0;  ///< with the handshake answered
+  std::uint64_t commands = 0;
+  std::uint64_t timeouts = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t refused = 0;  ///< with Error::unavailable
+  std::uint64_t attempts = 0;
+  std::uint64_t connections = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
   Latencies latencies;  ///< of replies, blocking reads among them
+
+  /// All but the latencies.
+  static constexpr auto table = std::to_array<CountRow<Counters>>({
+      {"commands", &Counters::commands, "Commands sent to Redis; those refused at once are not among them."},
+      {"timeouts", &Counters::timeouts,
+       "Commands of connections given up because the oldest passed its deadline."},
+      {"failures", &Counters::failures, "Commands without a reply for any other reason."},
+      {"errors", &Counters::errors, "Error replies."},
+      {"refused", &Counters::refused, "Commands refused at once: Redis was down, or the queue full."},
+      {"attempts", &Counters::attempts, "Attempts to connect to Redis."},
+      {"connections", &Counters::connections, "Connections to Redis that answered the handshake."},
+      {"bytes_sent", &Counters::bytes_sent, "Bytes sent to Redis."},
+      {"bytes_received", &Counters::bytes_received, "Bytes received from Redis."},
+  });
 
   Counters& operator+=(const Counters& others);
 };

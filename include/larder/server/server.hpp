@@ -7,10 +7,10 @@
 #include <larder/pipeline/access_log.hpp>
 #include <larder/pipeline/handler.hpp>
 #include <larder/server/occupancy.hpp>
+#include <larder/server/responses.hpp>
 
 #include <boost/asio/io_context.hpp>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -60,8 +60,7 @@ class Server {
   /// whose request is being answered never does.
   bool end_longest_waiting();
 
-  /// Responses so far by pipeline::CacheResult. On the loop.
-  using Responses = std::array<std::uint64_t, 6>;
+  /// On the loop.
   const Responses& responses() const { return responses_; }
 
  private:

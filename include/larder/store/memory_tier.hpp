@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/count_table.hpp>
 #include <larder/http/field_list.hpp>
 #include <larder/store/stored_response.hpp>
 
@@ -62,8 +63,15 @@ class MemoryTier final {
   struct Counts {
     std::uint64_t entries = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t evictions = 0;  ///< so far
-    std::uint64_t refused = 0;    ///< so far: larger than a shard
+    std::uint64_t evictions = 0;
+    std::uint64_t refused = 0;
+
+    static constexpr auto table = std::to_array<CountRow<Counts>>({
+        {"entries", &Counts::entries, "Entries in the local tier.", CountKind::gauge},
+        {"bytes", &Counts::bytes, "Bytes that the entries in the local tier weigh.", CountKind::gauge},
+        {"evictions", &Counts::evictions, "Entries that made room for others in the local tier."},
+        {"refused", &Counts::refused, "Responses too large for the local tier."},
+    });
   };
   Counts counts() const;
 

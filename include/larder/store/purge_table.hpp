@@ -1,6 +1,7 @@
 #pragma once
 
 #include <larder/base/clock.hpp>
+#include <larder/base/count_table.hpp>
 #include <larder/policy/purge.hpp>
 #include <larder/store/purge_index.hpp>
 #include <larder/store/purge_log.hpp>
@@ -44,10 +45,18 @@ class PurgeTable final {
   bool admit(Draft& response) const;
 
   struct Counts {
-    std::uint64_t sequence = 0;         ///< purges applied so far
-    std::uint64_t names = 0;            ///< remembered now
-    std::uint64_t patterns = 0;         ///< remembered now
-    std::uint64_t forgotten_early = 0;  ///< before max_lifetime had passed, since there were too many
+    std::uint64_t sequence = 0;
+    std::uint64_t names = 0;
+    std::uint64_t patterns = 0;
+    std::uint64_t forgotten_early = 0;
+
+    static constexpr auto table = std::to_array<CountRow<Counts>>({
+        {"sequence", &Counts::sequence, "Purges applied."},
+        {"names", &Counts::names, "Purged names that are remembered.", CountKind::gauge},
+        {"patterns", &Counts::patterns, "Purged patterns that are remembered.", CountKind::gauge},
+        {"forgotten_early", &Counts::forgotten_early,
+         "Purges forgotten before max_lifetime had passed because there were too many."},
+    });
   };
   Counts counts() const;
 

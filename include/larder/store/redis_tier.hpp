@@ -2,6 +2,7 @@
 
 #include <larder/base/byte_budget.hpp>
 #include <larder/base/clock.hpp>
+#include <larder/base/count_table.hpp>
 #include <larder/redis/redis.hpp>
 #include <larder/store/doorkeeper.hpp>
 #include <larder/store/packing.hpp>
@@ -9,7 +10,6 @@
 #include <larder/store/record.hpp>
 #include <larder/store/store.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -52,16 +52,30 @@ class RedisTier final : public Store {
   /// issued after put() was begun on this thread sees them.
   Task<> put(StoredResponsePtr response) override;
 
-  /// Counted since the start; read from any thread.
+  /// On the thread's loop.
   struct Counts {
-    std::atomic<std::uint64_t> reads{0};
-    std::atomic<std::uint64_t> failed_reads{0};  ///< no answer, or an error
-    std::atomic<std::uint64_t> bad_records{0};   ///< garbled, of another version, or of another key
-    std::atomic<std::uint64_t> writes{0};
-    std::atomic<std::uint64_t> failed_writes{0};      ///< no answer, or an error
-    std::atomic<std::uint64_t> skipped_writes{0};     ///< Redis down, or the purge log out of step
-    std::atomic<std::uint64_t> unadmitted_writes{0};  ///< not seen before, and too many such came
-    std::atomic<std::uint64_t> packed_writes{0};      ///< with a packed content
+    std::uint64_t reads = 0;
+    std::uint64_t failed_reads = 0;
+    std::uint64_t bad_records = 0;
+    std::uint64_t writes = 0;
+    std::uint64_t failed_writes = 0;
+    std::uint64_t skipped_writes = 0;
+    std::uint64_t unadmitted_writes = 0;
+    std::uint64_t packed_writes = 0;
+
+    static constexpr auto table = std::to_array<CountRow<Counts>>({
+        {"reads", &Counts::reads, "Responses looked for in Redis."},
+        {"failed_reads", &Counts::failed_reads, "Reads that Redis did not answer, or with an error."},
+        {"bad_records", &Counts::bad_records,
+         "Records in Redis that were garbled, of another version, or of another key."},
+        {"writes", &Counts::writes, "Records sent to Redis."},
+        {"failed_writes", &Counts::failed_writes, "Writes that Redis did not answer, or with an error."},
+        {"skipped_writes", &Counts::skipped_writes,
+         "Responses not written because Redis was down or the purge log out of step."},
+        {"unadmitted_writes", &Counts::unadmitted_writes,
+         "Responses not written because they were not seen before and too many such came."},
+        {"packed_writes", &Counts::packed_writes, "Records written with a packed content."},
+    });
   };
   const Counts& counts() const { return counts_; }
 

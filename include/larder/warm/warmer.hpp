@@ -1,6 +1,7 @@
 #pragma once
 
 #include <larder/base/clock.hpp>
+#include <larder/base/count_table.hpp>
 #include <larder/base/log.hpp>
 #include <larder/pipeline/handler.hpp>
 #include <larder/store/warm_records.hpp>
@@ -17,6 +18,24 @@
 
 namespace larder::warm {
 
+/// The pages of one run.
+struct RunCounts {
+  std::uint64_t pages = 0;
+  std::uint64_t fetched = 0;
+  std::uint64_t fresh = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t failed = 0;
+
+  static constexpr auto table = std::to_array<CountRow<RunCounts>>({
+      {"pages", &RunCounts::pages, "Pages to warm in the last run.", CountKind::gauge},
+      {"fetched", &RunCounts::fetched, "Pages of the last run that came from the origin.", CountKind::gauge},
+      {"fresh", &RunCounts::fresh, "Pages of the last run that were in the cache.", CountKind::gauge},
+      {"rejected", &RunCounts::rejected, "Pages of the last run answered with 4xx.", CountKind::gauge},
+      {"failed", &RunCounts::failed,
+       "Pages of the last run that failed: for now, or for good if it has ended.", CountKind::gauge},
+  });
+};
+
 /// What one route's warming has come to.
 struct Report {
   std::string route;  ///< its match
@@ -25,12 +44,7 @@ struct Report {
   std::optional<Time> began;  ///< the last run
   std::optional<Time> ended;  ///< nothing while it runs
   std::optional<Time> next;   ///< the next run; nothing where none is scheduled
-  // Of the last run.
-  std::size_t pages = 0;
-  std::size_t fetched = 0;   ///< from the origin
-  std::size_t fresh = 0;     ///< found in the cache
-  std::size_t rejected = 0;  ///< answered with 4xx
-  std::size_t failed = 0;    ///< for now, or for good where it has ended
+  RunCounts last_run;
 };
 
 /// Puts into the cache what routes name (`warm:`) before anybody asks for it: at the start, and on a

@@ -109,8 +109,8 @@ TEST_CASE("at the start each page is asked for once, as by a client, so many at 
   CHECK(f.cache.asked.front().fields.find("Host") == "shop.test:8080");
   CHECK(f.cache.asked.front().fields.find("Accept-Encoding") == "gzip");
   CHECK_FALSE(f.cache.asked.front().fields.contains("Cache-Control"));
-  CHECK(f.report().pages == 4);
-  CHECK(f.report().fetched == 4);
+  CHECK(f.report().last_run.pages == 4);
+  CHECK(f.report().last_run.fetched == 4);
   CHECK_FALSE(f.report().next);
   f.stop();
 }
@@ -131,10 +131,10 @@ TEST_CASE("what became of the pages is told apart") {
   };
   f.start();
   REQUIRE(f.run_until([&] { return f.has_run(1); }));
-  CHECK(f.report().fresh == 1);
-  CHECK(f.report().fetched == 2);
-  CHECK(f.report().rejected == 1);
-  CHECK(f.report().failed == 3);
+  CHECK(f.report().last_run.fresh == 1);
+  CHECK(f.report().last_run.fetched == 2);
+  CHECK(f.report().last_run.rejected == 1);
+  CHECK(f.report().last_run.failed == 3);
   f.stop();
 }
 
@@ -148,8 +148,8 @@ TEST_CASE("what failed is asked for again, and no more often than the rule says"
   f.start();
   REQUIRE(f.run_until([&] { return f.has_run(1); }));
   CHECK(f.cache.times == std::map<std::string, int>{{"/good", 1}, {"/late", 3}, {"/never", 4}});
-  CHECK(f.report().fetched == 2);
-  CHECK(f.report().failed == 1);
+  CHECK(f.report().last_run.fetched == 2);
+  CHECK(f.report().last_run.failed == 1);
   f.stop();
 }
 
@@ -195,7 +195,7 @@ TEST_CASE("a sitemap's pages are those of the route and the site, from further s
   CHECK(f.cache.times ==
         std::map<std::string, int>{
             {"/sitemap.xml", 1}, {"/more.xml", 1}, {"/broken.xml", 1}, {"/a/1", 1}, {"/a/2?b=c", 1}});
-  CHECK(f.report().pages == 2);
+  CHECK(f.report().last_run.pages == 2);
   f.stop();
 }
 
@@ -207,8 +207,8 @@ TEST_CASE("a sitemap that cannot be had leaves the other pages") {
   };
   f.start();
   REQUIRE(f.run_until([&] { return f.has_run(1); }));
-  CHECK(f.report().pages == 1);
-  CHECK(f.report().fetched == 1);
+  CHECK(f.report().last_run.pages == 1);
+  CHECK(f.report().last_run.fetched == 1);
   f.stop();
 }
 
