@@ -1,10 +1,12 @@
 #include "framing.hpp"
 #include "raw_head.hpp"
 
+#include <larder/base/token.hpp>
 #include <larder/http1/head_parser.hpp>
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -169,6 +171,22 @@ Result<ParsedResponse> read_response(std::string_view text, std::size_t lines,
   return parsed;
 }
 
+// RFC 9112, section 5.1: a proxy removes white space between a field's name and its colon from responses.
+// Nothing where there is none.
+std::optional<std::string> without_blanks_before_colons(std::string_view head) {
+  std::string mended;
+  for (std::size_t start = 0; start < head.size();) {
+    const std::size_t end = std::min(head.find('\n', start), head.size() - 1) + 1;
+    const std::string_view line = head.substr(start, end - start);
+    const std::size_t colon = start == 0 ? line.npos : line.find(':');
+    const std::string_view name = line.substr(0, line.find_last_not_of(" \t", colon - 1) + 1);
+    const bool has_blanks = colon != line.npos && name.size() < colon && is_token(name);
+    mended.append(has_blanks ? name : line).append(has_blanks ? line.substr(colon) : "");
+    start = end;
+  }
+  return mended.size() < head.size() ? std::optional(std::move(mended)) : std::nullopt;
+}
+
 }  // namespace
 
 Result<std::optional<RequestControl>> parse_request_head(std::string_view bytes, const HeadLimits& limits,
@@ -224,8 +242,14 @@ Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes
     mended[minor] = '1';
   }
   // RFC 9112, section 5.2: Beast puts a space in place of each fold.
-  Result<ParsedResponse> parsed = read_response(mended.empty() ? head : mended, raw.lines, request_method);
-  if (!parsed) return parsed.error();
+  const std::string_view text = mended.empty() ? head : std::string_view(mended);
+  Result<ParsedResponse> parsed = read_response(text, raw.lines, request_method);
+  if (!parsed) {
+    const std::optional<std::string> without_blanks = without_blanks_before_colons(text);
+    if (!without_blanks) return parsed.error();
+    parsed = read_response(*without_blanks, raw.lines, request_method);
+    if (!parsed) return parsed.error();
+  }
   parsed->size = head.size();
   return std::optional(std::move(*parsed));
 }

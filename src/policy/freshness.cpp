@@ -15,7 +15,8 @@ namespace {
 // What is older than anything may be.
 constexpr Milliseconds unknown_age = Seconds{std::int64_t{1} << 31};
 
-// How far the clocks of two instances may differ before a response from the future says nothing about its age.
+// How far the clocks of two instances may differ before a response from the future says nothing about its
+// age.
 constexpr Milliseconds clock_tolerance = Seconds{1};
 
 // RFC 9111, section 5.1: of a list the first member counts, and a value that is not a number is ignored.

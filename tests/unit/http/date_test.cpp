@@ -17,8 +17,11 @@ constexpr std::int64_t example = 784'111'777;
 }  // namespace
 
 TEST_CASE("the three forms of RFC 9110, section 5.6.7, are the same moment") {
-  for (const char* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
-                           "Sun Nov  6 08:49:37 1994", " Sun, 06 Nov 1994 08:49:37 GMT\t"}) {
+  for (const char* text :
+       {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+        " Sun, 06 Nov 1994 08:49:37 GMT\t",
+        // RFC 9111, section 4.2: a cache matches them whatever their case.
+        "sun, 06 NOV 1994 08:49:37 gmt", "SUNDAY, 06-nov-94 08:49:37 Gmt", "SUN nov  6 08:49:37 1994"}) {
     CAPTURE(text);
     const std::optional<Time> time = parse_date(text, now);
     REQUIRE(time.has_value());
@@ -70,7 +73,6 @@ TEST_CASE("anything else is no date") {
                            "now",
                            "Sun, 06 Nov 1994 08:49:37",
                            "Sun, 06 Nov 1994 08:49:37 UTC",
-                           "Sun, 06 Nov 1994 08:49:37 gmt",
                            "Sun, 06 Nov 1994 08:49:37 +00",
                            "Sun 06 Nov 1994 08:49:37 GMT ",
                            "Sun, 6 Nov 1994 08:49:37 GMT",
