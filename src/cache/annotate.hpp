@@ -22,12 +22,6 @@ struct Outcome {
   std::optional<int> origin_status;  ///< where it is not the response's own
 };
 
-/// Whether a credential of the request made it its sender's own.
-inline bool is_private_reason(policy::Reason reason) {
-  return reason == policy::Reason::cookie || reason == policy::Reason::authorization ||
-         reason == policy::Reason::credential;
-}
-
 /// Adds X-Cache and Cache-Status to a response.
 void annotate(pipeline::Response& response, const Outcome& outcome);
 

@@ -84,19 +84,14 @@ Result<Reason> CacheHandler::open(const Transaction& transaction) const {
 /// What may be done with a stored response that matches.
 policy::ReuseDecision CacheHandler::decide(const Transaction& transaction,
                                            const store::StoredResponse& stored, Time now) const {
-  policy::ReuseDecision decision = policy::decide_reuse(transaction.route(), transaction.request.head,
-                                                        stored.lifetimes, stored.can_validate, now);
-  if (decision.reason == Reason::stale && may_go_unasked(transaction, stored, now)) {
-    decision.action = Action::serve_and_refresh;
-  }
-  if (decision.reason == Reason::stale && stored.softly_purged) decision.reason = Reason::soft_purged;
-  const bool serves = decision.action == Action::serve || decision.action == Action::serve_and_refresh;
-  if (serves && !trusts_hits(transaction)) {
-    return {
-        policy::only_if_cached(transaction.route(), transaction.request.head) ? Action::refuse : Action::fill,
-        Reason::outage};
-  }
-  return decision;
+  return policy::decide_reuse({.route = transaction.route(),
+                               .request = transaction.request.head,
+                               .lifetimes = stored.lifetimes,
+                               .can_validate = stored.can_validate,
+                               .softly_purged = stored.softly_purged,
+                               .origin_hangs = stored.origin_hangs,
+                               .knows_purges = trusts_hits(transaction),
+                               .now = now});
 }
 
 bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
@@ -195,13 +190,10 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
     found = co_await store_.find(transaction.key.text, head.fields);
   }
 
-  policy::ReuseDecision decision{Action::fill, found.absence};
   const Time now = clock_.now();
-  if (found.response != nullptr) {
-    decision = decide(transaction, *found.response, now);
-  } else if (policy::only_if_cached(transaction.route(), head)) {
-    decision.action = Action::refuse;
-  }
+  const policy::ReuseDecision decision =
+      found.response != nullptr ? decide(transaction, *found.response, now)
+                                : policy::decide_absent(transaction.route(), head, found.absence);
   switch (decision.action) {
     case Action::serve:
       if (ahead_->is_due(transaction.route(), *found.response, now)) {
@@ -219,7 +211,8 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
     case Action::fill:
       break;
   }
-  const bool is_for_others = is_private_reason(decision.reason) || decision.reason == Reason::set_cookie;
+  const bool is_for_others =
+      policy::is_private_reason(decision.reason) || decision.reason == Reason::set_cookie;
   if (!is_for_others) transaction.stored = found.response;
   const bool has_range = head.method == "GET" && head.fields.contains("Range");
   if (has_range && !policy::asks_for_part(head)) co_return co_await pass(transaction, Reason::range);

@@ -52,11 +52,9 @@ Task<Result<store::StoredResponsePtr>> CacheHandler::acquire_cluster_lease(Trans
 
 /// Whether what another instance began to fetch at that position is outdated already.
 bool CacheHandler::is_purged_since(const Transaction& transaction, store::Position position) const {
-  store::Draft expected;
-  expected.tags =
+  const policy::Tags tags =
       policy::tags_of(transaction.route(), transaction.match.captures, transaction.request.target, {});
-  expected.born = position;
-  return !log_.admit(expected);
+  return log_.names(tags, {.position = position}) == store::Strength::hard;
 }
 
 }  // namespace larder::cache

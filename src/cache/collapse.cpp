@@ -130,11 +130,9 @@ bool CacheHandler::is_outdated(const Transaction& transaction, const SharedFill&
   const FillSnapshot seen = fill.look();
   if (seen.response != nullptr) return !log_.is_valid(*seen.response);
   // Its own tags are not known yet: those of the URL are. share() looks again.
-  store::Draft expected;
-  expected.tags =
+  const policy::Tags tags =
       policy::tags_of(transaction.route(), transaction.match.captures, transaction.request.target, {});
-  expected.checked = fill.mark().sequence;
-  return !log_.is_valid(*store::StoredResponse::from(expected));
+  return log_.names(tags, {.sequence = fill.mark().sequence}).has_value();
 }
 
 /// The answer to a request that waited, where there is one for it.
@@ -149,8 +147,10 @@ std::optional<Response> CacheHandler::share(const Transaction& transaction, Reas
   // Which of the purges since the fill began names it is not asked: it may be one before the request came.
   if (transaction.arrival.sequence != fill->mark().sequence && !log_.is_valid(response)) return std::nullopt;
   const Time now = clock_.now();
-  const policy::ReuseDecision decision =
-      policy::decide_reuse(transaction.route(), transaction.request.head, response.lifetimes, false, now);
+  const policy::ReuseDecision decision = policy::decide_reuse({.route = transaction.route(),
+                                                               .request = transaction.request.head,
+                                                               .lifetimes = response.lifetimes,
+                                                               .now = now});
   if (!is_served(decision.action)) return std::nullopt;
   const Outcome outcome = outcome_of(seen.source, why);
   if (seen.state == State::whole) return serve(transaction, seen.response, outcome, now);
@@ -164,8 +164,7 @@ std::optional<Response> CacheHandler::share_failure(const Transaction& transacti
   if (failure.is_busy) return refuse_busy(transaction, why);
   std::optional<int> status;
   if (failure.status != 0) status = failure.status;
-  const bool may_hide = !status || policy::is_error_to_hide(*status);
-  std::optional<Response> stale = may_hide ? stand_in(transaction, why, status) : std::nullopt;
+  std::optional<Response> stale = stand_in(transaction, why, status);
   if (stale) return stale;
   // What the origin said was said to another one.
   Response answer = status ? pipeline::problem(*status, "The upstream answered with an error.")
@@ -193,12 +192,15 @@ Task<Result<Response>> CacheHandler::lead(Transaction& transaction, Reason why,
 
 /// Whether what was stored meanwhile answers the request: it is not what the request is to replace.
 bool CacheHandler::is_usable(const Transaction& transaction, const store::StoredResponsePtr& found) const {
-  if (found == nullptr || !trusts_hits(transaction)) return false;
+  if (found == nullptr) return false;
   const bool is_newer = transaction.stored == nullptr ||
                         found->lifetimes.response_time() > transaction.stored->lifetimes.response_time();
   if (!is_newer) return false;
-  const policy::ReuseDecision decision = policy::decide_reuse(transaction.route(), transaction.request.head,
-                                                              found->lifetimes, false, clock_.now());
+  const policy::ReuseDecision decision = policy::decide_reuse({.route = transaction.route(),
+                                                               .request = transaction.request.head,
+                                                               .lifetimes = found->lifetimes,
+                                                               .knows_purges = trusts_hits(transaction),
+                                                               .now = clock_.now()});
   return decision.action == policy::ReuseDecision::Action::serve;
 }
 

@@ -10,6 +10,7 @@
 #include <larder/pipeline/problem.hpp>
 #include <larder/policy/partial.hpp>
 #include <larder/policy/reuse.hpp>
+#include <larder/policy/stale.hpp>
 #include <larder/policy/storing.hpp>
 #include <larder/policy/validation.hpp>
 
@@ -47,9 +48,9 @@ void add_range(http::FieldList& out, const http::FieldList& request_fields) {
 /// Whether what is stored is better than this answer, and may still be used.
 bool yields(const Transaction& transaction, int status) {
   const store::StoredResponsePtr& stored = transaction.stored;
-  return stored != nullptr && policy::yields_to_stale(status) && !policy::yields_to_stale(stored->status) &&
-         policy::may_serve_on_error(transaction.route(), transaction.request.head, stored->lifetimes,
-                                    transaction.response_time);
+  return stored != nullptr &&
+         policy::keeps_its_place(transaction.route(), transaction.request.head, stored->status,
+                                 stored->lifetimes, status, transaction.response_time);
 }
 
 }  // namespace
@@ -57,7 +58,7 @@ bool yields(const Transaction& transaction, int status) {
 /// Fetches; with `validated`, asks whether that still holds (RFC 9111, section 4.3).
 Task<Result<Response>> CacheHandler::fill(Transaction& transaction, Reason why,
                                           store::StoredResponsePtr validated) {
-  const Outcome outcome{.result = is_private_reason(why) ? CacheResult::bypass : CacheResult::miss,
+  const Outcome outcome{.result = policy::is_private_reason(why) ? CacheResult::bypass : CacheResult::miss,
                         .why = why};
   Result<pipeline::Request> request = forwarded(transaction, true);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
@@ -88,7 +89,9 @@ Task<Result<Response>> CacheHandler::fill(Transaction& transaction, Reason why,
   }
   if (policy::is_error_to_hide(response->head.status)) {
     std::optional<Response> stale = stand_in(transaction, why, response->head.status);
-    if (stale && transaction.leader) tell_refusal(*transaction.leader, response->head, true, clock_.now());
+    if (stale && transaction.leader) {
+      tell_refusal(*transaction.leader, response->head, true, clock_.now());
+    }
     if (stale) co_return std::move(*stale);
   }
   if (!transaction.variants.empty() && response->head.status == 304) {
@@ -140,7 +143,7 @@ Task<Result<Response>> CacheHandler::take_new(Transaction& transaction, Reason w
   if (transaction.leader && !decision.store()) {
     tell_refusal(*transaction.leader, response.head, transaction.stored != nullptr, clock_.now());
   }
-  const bool is_private = is_private_reason(why) || is_private_reason(decision.refusal);
+  const bool is_private = policy::is_private_reason(why) || policy::is_private_reason(decision.refusal);
   Outcome outcome{.result = is_private ? CacheResult::bypass : CacheResult::miss,
                   .why = why,
                   .refusal = is_head ? Reason::none : decision.refusal,

@@ -66,8 +66,8 @@ Task<Result<Response>> CacheHandler::look_up_part(Transaction& transaction, Reas
   const store::Lookup found = co_await store_.find(policy::part_key(transaction.key.text), head.fields);
   const Time now = clock_.now();
   if (found.response != nullptr && trusts_hits(transaction)) {
-    const policy::ReuseDecision decision =
-        policy::decide_reuse(transaction.route(), head, found.response->lifetimes, false, now);
+    const policy::ReuseDecision decision = policy::decide_reuse(
+        {.route = transaction.route(), .request = head, .lifetimes = found.response->lifetimes, .now = now});
     std::optional<Response> part;
     if (decision.action == policy::ReuseDecision::Action::serve)
       part = serve_part(transaction, found.response, now);
@@ -95,7 +95,7 @@ Task<Result<Response>> CacheHandler::take_part(Transaction& transaction, Reason 
     co_await store_content(keeping_of(transaction), std::move(combined->draft), response.body,
                            std::move(combined->margins), size);
   }
-  const bool is_private = is_private_reason(why) || is_private_reason(decision.refusal);
+  const bool is_private = policy::is_private_reason(why) || policy::is_private_reason(decision.refusal);
   annotate(response, {.result = is_private ? CacheResult::bypass : CacheResult::miss,
                       .why = why,
                       .refusal = decision.refusal,

@@ -75,7 +75,7 @@ Task<Result<Response>> CacheHandler::pass(Transaction& transaction, Reason why) 
 Task<> CacheHandler::settle(Transaction& transaction, Result<Response>& response) {
   std::shared_ptr<store::Draft> posted = response ? posted_answer(transaction, *response) : nullptr;
   const store::PurgeLog::Mark before = log_.mark();
-  const bool is_untouched = posted != nullptr && log_.is_valid(*store::StoredResponse::from(*posted));
+  const bool is_untouched = posted != nullptr && !log_.names(posted->tags, {.sequence = posted->checked});
   const std::size_t own_purges = co_await purge_after(transaction, response, posted != nullptr);
   const store::PurgeLog::Mark after = log_.mark();
   if (!is_untouched || after.sequence != before.sequence + own_purges) co_return;

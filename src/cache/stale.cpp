@@ -5,7 +5,7 @@
 #include "storing_reader.hpp"
 
 #include <larder/cache/cache_handler.hpp>
-#include <larder/policy/reuse.hpp>
+#include <larder/policy/stale.hpp>
 #include <larder/policy/validation.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -84,25 +84,23 @@ Task<> CacheHandler::refresh(pipeline::Request request, std::shared_ptr<const Se
   if (!has_ended) claim.took_too_long(clock_.now());
 }
 
-/// Whether a stale response that may stand in for an error goes out before the origin is asked, since that
-/// kept the last who asked waiting in vain: one of us asks again, behind.
-bool CacheHandler::may_go_unasked(const Transaction& transaction, const store::StoredResponse& stored,
-                                  Time now) const {
-  return stored.origin_hangs &&
-         policy::may_serve_on_error(transaction.route(), transaction.request.head, stored.lifetimes, now);
-}
-
 /// The stale response in place of an error, where it or the request allows that (RFC 5861, section 4).
 /// `origin_status` is nothing where there was no answer at all.
 std::optional<Response> CacheHandler::stand_in(const Transaction& transaction, Reason why,
                                                std::optional<int> origin_status) {
-  if (transaction.stored == nullptr || !trusts_hits(transaction)) return std::nullopt;
+  if (transaction.stored == nullptr) return std::nullopt;
   const store::StoredResponsePtr stored = store::as_judged(log_, transaction.stored);
-  if (stored == nullptr) return std::nullopt;
   const Time now = clock_.now();
-  if (!policy::may_serve_on_error(transaction.route(), transaction.request.head, stored->lifetimes, now)) {
-    return std::nullopt;
-  }
+  std::optional<policy::Lifetimes> lifetimes;
+  if (stored != nullptr) lifetimes = stored->lifetimes;
+  const policy::FailureDecision decision =
+      policy::decide_on_failure({.route = transaction.route(),
+                                 .request = transaction.request.head,
+                                 .status = origin_status,
+                                 .stored = lifetimes ? &*lifetimes : nullptr,
+                                 .knows_purges = trusts_hits(transaction),
+                                 .now = now});
+  if (decision.action == policy::FailureDecision::Action::tell) return std::nullopt;
   return serve(transaction, stored,
                {.result = CacheResult::stale, .why = why, .origin_status = origin_status}, now);
 }

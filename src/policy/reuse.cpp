@@ -1,52 +1,41 @@
-#include <larder/base/text.hpp>
-#include <larder/http/list.hpp>
-#include <larder/policy/reuse.hpp>
+#include "demands.hpp"
 
-#include <algorithm>
+#include <larder/policy/reuse.hpp>
 
 namespace larder::policy {
 namespace {
 
 using Action = ReuseDecision::Action;
 
-// What a request says of the responses it accepts; nothing where the route does not listen.
-http::CacheControl request_directives(const Route& route, const http::FieldList& fields) {
-  if (!route.honor_request_directives) return {};
-  http::CacheControl control = http::parse_cache_control(fields);
-  // RFC 9111, section 5.4: Pragma: no-cache counts where there is no Cache-Control.
-  if (!control.present && http::list_contains(fields, "Pragma", "no-cache")) control.no_cache = true;
-  return control;
+bool serves(Action action) {
+  return action == Action::serve || action == Action::serve_and_refresh;
 }
 
-// RFC 9111, section 5.2.1: what the request asks of a response beyond being fresh.
-Reason request_demand(const http::CacheControl& asked, Milliseconds age, Milliseconds remaining) {
-  if (asked.no_cache) return Reason::request_no_cache;
-  // Section 5.2.1.1. A max-age=0 is how clients ask for validation: an age of less than a second is not let
-  // pass.
-  if (asked.max_age && (age > *asked.max_age || *asked.max_age == Seconds{0})) return Reason::request_max_age;
-  // Section 5.2.1.3.
-  if (asked.min_fresh && remaining < *asked.min_fresh && remaining > Milliseconds{0}) {
-    return Reason::request_min_fresh;
+// What the stored response itself and the request say, by RFC 9111, section 4.
+ReuseDecision by_protocol(const ReuseInput& input, const http::CacheControl& asked, Trace* trace) {
+  const Lifetimes& stored = input.lifetimes;
+  const Action again = input.can_validate ? Action::validate : Action::fill;
+  const Reason stranger = not_shareable_reason(input.route, input.request.fields, stored);
+  if (!note(trace, Rule::shareable, stranger == Reason::none)) return {Action::fill, stranger};
+  // RFC 9111, section 5.2.2.4.
+  if (note(trace, Rule::no_cache, stored.no_cache)) return {again, Reason::no_cache};
+  const Milliseconds age = current_age(stored, input.now);
+  const Milliseconds remaining = remaining_freshness(stored, input.now);
+  const Reason demand = unmet_demand(asked, age, remaining, trace);
+  if (demand != Reason::none) return {again, demand};
+  if (note(trace, Rule::fresh, remaining > Milliseconds{0}, age, stored.freshness)) {
+    return {Action::serve, Reason::none};
   }
-  return Reason::none;
-}
-
-// RFC 9111, sections 4.2.4 and 5.2.1.2: stale only where the request takes it and the response does not
-// forbid it.
-bool takes_stale(const http::CacheControl& asked, const Lifetimes& stored, Milliseconds staleness) {
-  if (stored.must_revalidate || asked.min_fresh) return false;
-  return asked.max_stale_any || (asked.max_stale && staleness <= *asked.max_stale);
-}
-
-// Whether neither side insists on asking the origin, fresh or not (RFC 9111, sections 5.2.1 and 5.2.2.4).
-bool allows_unvalidated(const http::CacheControl& asked, const Lifetimes& stored) {
-  return !stored.no_cache && !asked.no_cache && !asked.max_age && !asked.min_fresh;
-}
-
-// Whether nothing in the protocol forbids that a stale response answers the request (RFC 9111,
-// section 4.2.4).
-bool allows_stale(const http::CacheControl& asked, const Lifetimes& stored) {
-  return !stored.must_revalidate && allows_unvalidated(asked, stored);
+  const bool is_accepted = accepts_stale(asked, stored, -remaining);
+  if (note(trace, Rule::request_max_stale, is_accepted, -remaining, asked.max_stale.value_or(Seconds{0}))) {
+    return {Action::serve, Reason::stale};
+  }
+  const Milliseconds window = stored.stale_while_revalidate;
+  const bool is_in_window = allows_stale(asked, stored) && -remaining < window;
+  if (note(trace, Rule::stale_while_revalidate, is_in_window, -remaining, window)) {
+    return {Action::serve_and_refresh, Reason::stale};
+  }
+  return {again, Reason::stale};
 }
 
 }  // namespace
@@ -55,27 +44,6 @@ Reason not_shareable_reason(const Route& route, const http::FieldList& fields, c
   // Stored while the route allowed it, or by another instance whose routes do.
   if (stored.sets_cookie && route.set_cookie != SetCookieRule::allow) return Reason::set_cookie;
   return unkeyed_credential(route, fields, {stored.allows_credentials, stored.allows_authorization});
-}
-
-bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
-                        Time now) {
-  const http::CacheControl asked = request_directives(route, request.fields);
-  const Milliseconds remaining = remaining_freshness(stored, now);
-  if (remaining > Milliseconds{0} && allows_unvalidated(asked, stored)) return true;
-  if (!allows_stale(asked, stored)) return false;
-  const Milliseconds allowed =
-      std::max<Milliseconds>(stored.stale_if_error, asked.stale_if_error.value_or(Seconds{0}));
-  return -remaining < allowed;
-}
-
-bool is_error_to_hide(int status) {
-  return status == 500 || status == 502 || status == 503 || status == 504;
-}
-
-bool is_passing_error(int status) {
-  constexpr int too_many_requests = 429;
-  constexpr int loop_detected = 508;  // about the way that one request took
-  return (status >= 500 && status != loop_detected) || status == too_many_requests;
 }
 
 bool outdates_stored(int status) {
@@ -101,30 +69,33 @@ bool only_if_cached(const Route& route, const http::RequestHead& request) {
   return request_directives(route, request.fields).only_if_cached;
 }
 
-// RFC 9111, section 4.
-ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
-                           bool has_validator, Time now) {
-  const http::CacheControl asked = request_directives(route, request.fields);
-  const auto ask_origin = [&asked](Action action, Reason reason) {
-    // RFC 9111, section 5.2.1.7.
-    return asked.only_if_cached ? ReuseDecision{Action::refuse, reason} : ReuseDecision{action, reason};
-  };
-  const Reason stranger = not_shareable_reason(route, request.fields, stored);
-  if (stranger != Reason::none) return ask_origin(Action::fill, stranger);
-
-  const Action again = has_validator ? Action::validate : Action::fill;
-  // RFC 9111, section 5.2.2.4.
-  if (stored.no_cache) return ask_origin(again, Reason::no_cache);
-  const Milliseconds age = current_age(stored, now);
-  const Milliseconds remaining = remaining_freshness(stored, now);
-  const Reason demand = request_demand(asked, age, remaining);
-  if (demand != Reason::none) return ask_origin(again, demand);
-  if (remaining > Milliseconds{0}) return {Action::serve, Reason::none};
-  if (takes_stale(asked, stored, -remaining)) return {Action::serve, Reason::stale};
-  if (allows_stale(asked, stored) && -remaining < stored.stale_while_revalidate) {
-    return {Action::serve_and_refresh, Reason::stale};
+// RFC 9111, section 4, and what this cache knows beside it.
+ReuseDecision decide_reuse(const ReuseInput& input, Trace* trace) {
+  const http::CacheControl asked = request_directives(input.route, input.request.fields);
+  ReuseDecision decision = by_protocol(input, asked, trace);
+  if (decision.reason == Reason::stale) {
+    // What may stand in for an error goes out before the origin is asked, if that kept the last request
+    // waiting in vain: one request asks again, in the background.
+    const bool hangs = note(trace, Rule::origin_hangs, input.origin_hangs);
+    if (hangs && may_serve_on_error(asked, input.lifetimes, input.now, trace)) {
+      decision.action = Action::serve_and_refresh;
+    }
+    if (note(trace, Rule::soft_purge, input.softly_purged)) decision.reason = Reason::soft_purged;
   }
-  return ask_origin(again, Reason::stale);
+  if (serves(decision.action)) {
+    if (note(trace, Rule::knows_purges, input.knows_purges)) return decision;
+    decision = {Action::fill, Reason::outage};
+  }
+  // RFC 9111, section 5.2.1.7.
+  if (note(trace, Rule::only_if_cached, asked.only_if_cached)) decision.action = Action::refuse;
+  return decision;
+}
+
+ReuseDecision decide_absent(const Route& route, const http::RequestHead& request, Reason absence,
+                            Trace* trace) {
+  note(trace, Rule::stored, false);
+  const bool refuses = note(trace, Rule::only_if_cached, only_if_cached(route, request));
+  return {refuses ? Action::refuse : Action::fill, absence};
 }
 
 }  // namespace larder::policy

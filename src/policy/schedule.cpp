@@ -20,16 +20,16 @@ constexpr std::array<std::string_view, 12> month_names{"jan", "feb", "mar", "apr
 constexpr std::array<std::string_view, 7> weekday_names{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
 /// The numbers of a field, and what they may be called.
-struct Kind {
+struct Unit {
   unsigned least;
   unsigned most;
   std::span<const std::string_view> names{};  // of `least` and on
 };
-constexpr Kind minute{0, 59};
-constexpr Kind hour{0, 23};
-constexpr Kind day{1, 31};
-constexpr Kind month{1, 12, month_names};
-constexpr Kind weekday{0, 7, weekday_names};
+constexpr Unit minute{0, 59};
+constexpr Unit hour{0, 23};
+constexpr Unit day{1, 31};
+constexpr Unit month{1, 12, month_names};
+constexpr Unit weekday{0, 7, weekday_names};
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -54,18 +54,18 @@ std::optional<unsigned> number(std::string_view text) {
   return value;
 }
 
-std::optional<unsigned> value_of(const Kind& kind, std::string_view text) {
-  for (std::size_t i = 0; i < kind.names.size(); ++i) {
-    if (equal_ignoring_case(kind.names[i], text)) return kind.least + static_cast<unsigned>(i);
+std::optional<unsigned> value_of(const Unit& unit, std::string_view text) {
+  for (std::size_t i = 0; i < unit.names.size(); ++i) {
+    if (equal_ignoring_case(unit.names[i], text)) return unit.least + static_cast<unsigned>(i);
   }
   const std::optional<unsigned> value = number(text);
-  if (!value || *value < kind.least || *value > kind.most) return std::nullopt;
+  if (!value || *value < unit.least || *value > unit.most) return std::nullopt;
   return value;
 }
 
 /// `*`, `5`, `1-5`, each perhaps with `/2`.
 template <std::size_t Size>
-bool add_range(const Kind& kind, std::string_view text, std::bitset<Size>& out) {
+bool add_range(const Unit& unit, std::string_view text, std::bitset<Size>& out) {
   const std::vector<std::string_view> parts = split(text, '/');
   if (parts.size() > 2) return false;
   const unsigned step = parts.size() == 2 ? number(parts[1]).value_or(0) : 1;
@@ -73,17 +73,17 @@ bool add_range(const Kind& kind, std::string_view text, std::bitset<Size>& out) 
   const bool is_any = parts[0] == "*";
   // `5/15` would have to mean "from 5 on": cron does not say.
   if (step == 0 || ends.size() > 2 || (parts.size() == 2 && !is_any && ends.size() == 1)) return false;
-  const std::optional<unsigned> first = is_any ? kind.least : value_of(kind, ends.front());
-  const std::optional<unsigned> last = is_any ? kind.most : value_of(kind, ends.back());
+  const std::optional<unsigned> first = is_any ? unit.least : value_of(unit, ends.front());
+  const std::optional<unsigned> last = is_any ? unit.most : value_of(unit, ends.back());
   if (!first || !last || *first > *last) return false;
   for (unsigned value = *first; value <= *last; value += step) out.set(value);
   return true;
 }
 
 template <std::size_t Size>
-bool read_field(const Kind& kind, std::string_view text, std::bitset<Size>& out) {
+bool read_field(const Unit& unit, std::string_view text, std::bitset<Size>& out) {
   const std::vector<std::string_view> ranges = split(text, ',');
-  return std::ranges::all_of(ranges, [&](std::string_view range) { return add_range(kind, range, out); });
+  return std::ranges::all_of(ranges, [&](std::string_view range) { return add_range(unit, range, out); });
 }
 
 /// Between two 29ths of February lie eight years at most.

@@ -246,11 +246,6 @@ bool is_storable_status(int status, bool as_part) {
   return status >= 200 && status <= 599 && status != 304 && status != 416 && status != 508;
 }
 
-bool yields_to_stale(int status) {
-  static constexpr std::array provocable{400, 405, 413, 414, 417, 431};
-  return status >= 500 || is_among(provocable, status);
-}
-
 // RFC 9110, section 9.3.3.
 bool answers_later_gets(const http::Target& target, const http::ResponseHead& response, Time response_time) {
   if (response.status != 200 || response.fields.count("Content-Location") != 1) return false;

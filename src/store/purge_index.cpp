@@ -23,9 +23,9 @@ class PurgeIndex::Search {
   explicit Search(const Since& since) : since_(since) {}
 
   bool is_before(const Moment& moment) const {
-    return since_.born ? moment.position > *since_.born : moment.sequence > since_.checked;
+    return since_.position ? moment.position > *since_.position : moment.sequence > since_.sequence;
   }
-  bool counts_positions() const { return since_.born.has_value(); }
+  bool counts_positions() const { return since_.position.has_value(); }
 
   void look_at(const Moment& moment) {
     if (is_before(moment)) found_ = std::min(found_.value_or(moment.at), moment.at);

@@ -27,7 +27,7 @@ PurgeLog::Mark PurgeTable::mark() const {
   return {position_, sequence_.load(std::memory_order_relaxed)};
 }
 
-Verdict PurgeTable::judge(const policy::TagsView& tags, const PurgeIndex::Since& since) const {
+Verdict PurgeTable::judge(const policy::TagsView& tags, const Since& since) const {
   if (hard_.find(tags, since)) return {Verdict::Kind::purged, {}};
   const std::optional<Time> softly = soft_.find(tags, since);
   return softly ? Verdict{Verdict::Kind::stale, *softly} : Verdict{};
@@ -58,6 +58,17 @@ bool PurgeTable::admit(Draft& response) const {
   }
   response.checked = std::max(response.checked, sequence);
   return true;
+}
+
+std::optional<Strength> PurgeTable::names(const policy::TagsView& tags, const Since& since) const {
+  const bool is_local = !since.position;
+  if (is_local && since.sequence >= sequence_.load(std::memory_order_acquire)) return std::nullopt;
+  const std::shared_lock lock(mutex_);
+  // As in admit().
+  if (since.position && *since.position > position_) return Strength::hard;
+  const Verdict verdict = judge(tags, since);
+  if (verdict.kind == Verdict::Kind::valid) return std::nullopt;
+  return verdict.kind == Verdict::Kind::purged ? Strength::hard : Strength::soft;
 }
 
 void PurgeTable::move_on(const StoredResponse& response, std::uint64_t sequence) {

@@ -214,6 +214,10 @@ bool RedisPurgeLog::admit(Draft& response) const {
   return state_->table().admit(response);
 }
 
+std::optional<Strength> RedisPurgeLog::names(const policy::TagsView& tags, const Since& since) const {
+  return state_->table().names(tags, since);
+}
+
 bool RedisPurgeLog::is_in_step() const {
   return state_->is_in_step();
 }

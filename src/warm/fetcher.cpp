@@ -1,6 +1,6 @@
 #include "fetcher.hpp"
 
-#include <larder/policy/reuse.hpp>
+#include <larder/policy/stale.hpp>
 
 namespace larder::warm {
 namespace {

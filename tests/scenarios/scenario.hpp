@@ -62,6 +62,10 @@ class TestLog final : public store::PurgeLog {
   Mark mark() const override { return log_.mark(); }
   store::Verdict judge(const store::StoredResponse& response) const override { return log_.judge(response); }
   bool admit(store::Draft& response) const override { return log_.admit(response); }
+  std::optional<store::Strength> names(const policy::TagsView& tags,
+                                       const store::Since& since) const override {
+    return log_.names(tags, since);
+  }
   bool is_in_step() const override { return true; }
   bool trusts_hits() const override { return is_trusted; }
   Task<bool> catch_up() override { co_return knows_all; }

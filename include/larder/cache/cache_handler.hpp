@@ -115,7 +115,6 @@ class CacheHandler final : public pipeline::Handler {
   Task<> refresh_in_background(const Transaction& transaction, store::StoredResponsePtr stored, Time now);
   Task<> refresh(pipeline::Request request, std::shared_ptr<const Settings> settings,
                  policy::RouteMatch match, RefreshClaim claim);
-  bool may_go_unasked(const Transaction& transaction, const store::StoredResponse& stored, Time now) const;
   std::optional<pipeline::Response> stand_in(const Transaction& transaction, policy::Reason why,
                                              std::optional<int> origin_status);
   bool is_hit_for_miss(const Transaction& transaction) const;

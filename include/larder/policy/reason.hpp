@@ -62,4 +62,9 @@ std::string_view token_of(Reason reason);
 /// A sentence for a person: "the response carries Set-Cookie, and only the route's ttl makes it fresh".
 std::string_view sentence_of(Reason reason);
 
+/// Whether a credential of the request made it, or its response, its sender's own.
+constexpr bool is_private_reason(Reason reason) {
+  return reason == Reason::cookie || reason == Reason::authorization || reason == Reason::credential;
+}
+
 }  // namespace larder::policy

@@ -1,8 +1,21 @@
 #pragma once
 
 #include <larder/policy/freshness.hpp>
+#include <larder/policy/trace.hpp>
 
 namespace larder::policy {
+
+/// All that deciding about a stored response that matches a request looks at.
+struct ReuseInput {
+  const Route& route;
+  const http::RequestHead& request;
+  Lifetimes lifetimes;         ///< of the stored response
+  bool can_validate = false;   ///< it has an ETag or Last-Modified
+  bool softly_purged = false;  ///< a soft purge ended its lifetime
+  bool origin_hangs = false;   ///< the origin kept the last fetch for it waiting in vain
+  bool knows_purges = true;  ///< whether this instance is sure of the purges that the response was judged by
+  Time now{};
+};
 
 /// What to do with a stored response that matches a request.
 struct ReuseDecision {
@@ -10,18 +23,22 @@ struct ReuseDecision {
     serve,              ///< it is fresh, or stale within what the request's max-stale allows
     serve_and_refresh,  ///< it is stale, but may be served while it is validated (RFC 5861, section 3)
     validate,           ///< ask the origin whether it still holds, with its validators
-    fill,               ///< fetch anew: it has no validator, or is not for a request that shows who asks
+    fill,               ///< fetch it again: it has no validator, or is not for a request that shows who asks
     refuse,             ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
   };
   Action action = Action::fill;
   Reason reason = Reason::none;  ///< why it is not simply served
 };
 
-/// RFC 9111, sections 4, 4.2.4 and 5.2.1. `has_validator`: the stored response has an ETag or Last-Modified.
-/// A request with a credential outside the key is answered only from an entry whose response said that it
-/// may be shared so: else Action::fill with Reason::authorization, cookie or credential.
-ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
-                           bool has_validator, Time now);
+/// RFC 9111, sections 4, 4.2.4 and 5.2.1; a stale response that may stand in for an error is served too while
+/// the origin hangs, and nothing is served on an instance that may have missed purges. A request with a
+/// credential outside the key is answered only from an entry whose response said that it may be shared so:
+/// else Action::fill with Reason::authorization, cookie or credential.
+ReuseDecision decide_reuse(const ReuseInput& input, Trace* trace = nullptr);
+
+/// The same where nothing that matches is stored, for the reason given: Action::fill or refuse.
+ReuseDecision decide_absent(const Route& route, const http::RequestHead& request, Reason absence,
+                            Trace* trace = nullptr);
 
 /// Why a stored response is not for a request with these fields, if it is not: Reason::authorization, cookie
 /// or credential where they show who asks, the route does not key that, and the response did not say that it
@@ -29,18 +46,6 @@ ReuseDecision decide_reuse(const Route& route, const http::RequestHead& request,
 /// does not allow.
 Reason not_shareable_reason(const Route& route, const http::FieldList& request_fields,
                             const Lifetimes& stored);
-
-/// Whether a stored response may be served where the origin cannot be reached or answers with an error: by
-/// its own stale-if-error or the request's (RFC 5861, section 4), or since it was refreshed ahead and is
-/// fresh. Only for a response that decide_reuse() would not have kept from the request as somebody else's.
-bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
-                        Time now);
-
-/// Whether a status is an error in that sense: 500, 502, 503 or 504.
-bool is_error_to_hide(int status);
-
-/// Whether an answer says that the origin is in trouble for now, and nothing of the resource: 429 and 5xx.
-bool is_passing_error(int status);
 
 /// Whether an answer that is not stored says of the resource what makes a stored response untrue: 2xx and 3xx
 /// but for a part and a 304, 404, 410 (RFC 9111, section 4.3.3). Other 4xx are about the request.

@@ -31,10 +31,6 @@ struct StoringInput {
 /// stored response that a 304 freshened: the 304 may have brought a Set-Cookie, or taken the permission away.
 StoringDecision decide_storing(const StoringInput& input);
 
-/// Whether a response of this status is an error that does not take the place of a good stored response which
-/// may still be served stale (front-door.md, CPDoS). That something is not there any more is no such error.
-bool yields_to_stale(int status);
-
 /// Whether the answer to a POST may answer later GETs of its target (RFC 9110, section 9.3.3): a 200 whose
 /// Content-Location is the target URI, with a lifetime that the origin states. decide_storing() has its say
 /// too, with the request taken for a GET.

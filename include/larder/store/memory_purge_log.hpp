@@ -16,6 +16,9 @@ class MemoryPurgeLog final : public PurgeLog {
   Mark mark() const override { return table_.mark(); }
   Verdict judge(const StoredResponse& response) const override { return table_.judge(response); }
   bool admit(Draft& response) const override { return table_.admit(response); }
+  std::optional<Strength> names(const policy::TagsView& tags, const Since& since) const override {
+    return table_.names(tags, since);
+  }
   bool is_in_step() const override { return true; }
   Task<std::optional<Position>> append(PurgeBatch batch) override;
 

@@ -43,12 +43,6 @@ class PurgeIndex final {
     Time at{};
   };
 
-  /// What a response is as new as.
-  struct Since {
-    std::optional<Position> born;  ///< where given, positions are compared, else sequences
-    std::uint64_t checked = 0;
-  };
-
   /// Applies one purge of a record; whether that changed anything, for what was applied with this or a later
   /// position before is left alone.
   bool apply(const policy::Purge& purge, const Said& said);

@@ -68,6 +68,11 @@ class PurgeLog {
   /// where it was softly purged its lifetime ends there.
   virtual bool admit(Draft& response) const = 0;
 
+  /// The strongest purge since then that names these tags, of a response that is still on its way; nothing if
+  /// there is none. What began later than this instance knows may have been purged by what it has yet to
+  /// hear.
+  virtual std::optional<Strength> names(const policy::TagsView& tags, const Since& since) const = 0;
+
   /// Whether Redis may be read: this instance knows every purge in the log, and the log every purge of this
   /// instance.
   virtual bool is_in_step() const = 0;

@@ -44,6 +44,9 @@ class PurgeTable final {
   /// See PurgeLog::admit().
   bool admit(Draft& response) const;
 
+  /// See PurgeLog::names().
+  std::optional<Strength> names(const policy::TagsView& tags, const Since& since) const;
+
   struct Counts {
     std::uint64_t sequence = 0;
     std::uint64_t names = 0;
@@ -61,7 +64,7 @@ class PurgeTable final {
   Counts counts() const;
 
  private:
-  Verdict judge(const policy::TagsView& tags, const PurgeIndex::Since& since) const;
+  Verdict judge(const policy::TagsView& tags, const Since& since) const;
   static void move_on(const StoredResponse& response, std::uint64_t sequence);
 
   mutable std::shared_mutex mutex_;

@@ -47,6 +47,7 @@ class RedisPurgeLog final : public PurgeLog {
   Mark mark() const override;
   Verdict judge(const StoredResponse& response) const override;
   bool admit(Draft& response) const override;
+  std::optional<Strength> names(const policy::TagsView& tags, const Since& since) const override;
   bool is_in_step() const override;
   bool follows(std::uint64_t node) const override;
   bool trusts_hits() const override;

@@ -110,7 +110,11 @@ void decide(benchmark::State& state) {
   policy::Lifetimes lifetimes;
   lifetimes.freshness = Seconds{3600};
   for (auto _ : state) {
-    benchmark::DoNotOptimize(policy::decide_reuse(route, request.head, lifetimes, true, Time{Seconds{60}}));
+    benchmark::DoNotOptimize(policy::decide_reuse({.route = route,
+                                                   .request = request.head,
+                                                   .lifetimes = lifetimes,
+                                                   .can_validate = true,
+                                                   .now = Time{Seconds{60}}}));
   }
 }
 BENCHMARK(decide);

@@ -27,6 +27,9 @@ class Recorder final : public store::PurgeLog {
   Mark mark() const override { return {}; }
   store::Verdict judge(const store::StoredResponse&) const override { return {}; }
   bool admit(store::Draft&) const override { return true; }
+  std::optional<store::Strength> names(const policy::TagsView&, const store::Since&) const override {
+    return std::nullopt;
+  }
   bool is_in_step() const override { return true; }
   Task<std::optional<store::Position>> append(store::PurgeBatch batch) override {
     appended.insert(appended.end(), batch.purges.begin(), batch.purges.end());

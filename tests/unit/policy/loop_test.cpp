@@ -2,7 +2,7 @@
 
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/loop.hpp>
-#include <larder/policy/reuse.hpp>
+#include <larder/policy/stale.hpp>
 
 #include <doctest/doctest.h>
 

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <vector>
+
 using namespace larder;
 using namespace larder::policy;
 using namespace larder::policy::test;
@@ -32,8 +35,12 @@ void check_all(const Route& route, const Lifetimes& stored, std::initializer_lis
   for (const auto& [request, age, action, reason] : cases) {
     CAPTURE(request);
     CAPTURE(age);
-    const ReuseDecision decision =
-        decide_reuse(route, request_of("GET", request), stored, has_validator, noon + Seconds{age});
+    const http::RequestHead head = request_of("GET", request);
+    const ReuseDecision decision = decide_reuse({.route = route,
+                                                 .request = head,
+                                                 .lifetimes = stored,
+                                                 .can_validate = has_validator,
+                                                 .now = noon + Seconds{age}});
     CHECK(static_cast<int>(decision.action) == static_cast<int>(action));
     CHECK(token_of(decision.reason) == token_of(reason));
   }
@@ -41,9 +48,7 @@ void check_all(const Route& route, const Lifetimes& stored, std::initializer_lis
 
 }  // namespace
 
-TEST_CASE("what a status says of the origin and of the resource (RFC 9111, section 4.3.3)") {
-  for (const int status : {429, 500, 503, 520}) CHECK(is_passing_error(status));
-  for (const int status : {200, 304, 404, 406, 499}) CHECK_FALSE(is_passing_error(status));
+TEST_CASE("what a status says of the resource (RFC 9111, section 4.3.3)") {
   for (const int status : {200, 204, 301, 302, 404, 410}) CHECK(outdates_stored(status));
   for (const int status : {206, 304, 400, 403, 406, 429, 500, 503}) CHECK_FALSE(outdates_stored(status));
 }
@@ -200,28 +205,99 @@ TEST_CASE(
   check_all({}, stored, {{"", 60, Action::validate, Reason::stale}});
 }
 
-TEST_CASE("a stale response stands in for an error within stale-if-error (RFC 5861, section 4)") {
+namespace {
+
+/// What is known beside the protocol.
+struct Known {
+  const char* request;
+  int age;  // seconds
+  bool softly_purged;
+  bool origin_hangs;
+  bool knows_purges;
+  Action action;
+  Reason reason;
+};
+
+ReuseDecision decide(const http::RequestHead& request, const Lifetimes& stored, const Known& known,
+                     Trace* trace = nullptr) {
+  return decide_reuse({.route = {},
+                       .request = request,
+                       .lifetimes = stored,
+                       .can_validate = true,
+                       .softly_purged = known.softly_purged,
+                       .origin_hangs = known.origin_hangs,
+                       .knows_purges = known.knows_purges,
+                       .now = noon + Seconds{known.age}},
+                      trace);
+}
+
+}  // namespace
+
+TEST_CASE("soft purges, an origin that hangs and purges that may have been missed are part of the decision") {
   Lifetimes stored = a_minute();
-  const auto stands_in = [&stored](std::string_view request, int age) {
-    return may_serve_on_error({}, request_of("GET", request), stored, noon + Seconds{age});
-  };
-  CHECK_FALSE(stands_in("", 61));
-  CHECK(stands_in("Cache-Control: stale-if-error=10", 61));
-  CHECK_FALSE(stands_in("Cache-Control: stale-if-error=10", 70));
   stored.stale_if_error = Seconds{30};
-  CHECK(stands_in("", 89));
-  CHECK_FALSE(stands_in("", 90));
-  for (const char* forbidding : {"Cache-Control: no-cache", "Cache-Control: max-age=600",
-                                 "Cache-Control: min-fresh=1", "Pragma: no-cache"}) {
-    CAPTURE(forbidding);
-    CHECK_FALSE(stands_in(forbidding, 61));
+  for (const Known& known : std::initializer_list<Known>{
+           // Only what is stale is affected by a soft purge or an origin that hangs.
+           {"", 10, true, true, true, Action::serve, Reason::none},
+           {"", 60, true, false, true, Action::validate, Reason::soft_purged},
+           {"", 60, false, true, true, Action::serve_and_refresh, Reason::stale},
+           {"", 60, true, true, true, Action::serve_and_refresh, Reason::soft_purged},
+           {"", 90, false, true, true, Action::validate, Reason::stale},
+           {"Cache-Control: no-cache", 60, true, true, true, Action::validate, Reason::request_no_cache},
+           {"Cache-Control: max-age=600", 60, false, true, true, Action::validate, Reason::stale},
+           {"Cache-Control: only-if-cached", 60, false, true, true, Action::serve_and_refresh, Reason::stale},
+           {"Cache-Control: only-if-cached", 60, true, false, true, Action::refuse, Reason::soft_purged},
+           {"Cache-Control: max-stale", 60, true, false, true, Action::serve, Reason::soft_purged},
+           // Nothing is served if purges may have been missed; what is asked for anyway stays as it was.
+           {"", 10, false, false, false, Action::fill, Reason::outage},
+           {"", 60, false, true, false, Action::fill, Reason::outage},
+           {"", 60, false, false, false, Action::validate, Reason::stale},
+           {"Cache-Control: only-if-cached", 10, false, false, false, Action::refuse, Reason::outage},
+           {"Cache-Control: only-if-cached", 60, false, false, false, Action::refuse, Reason::stale},
+           {"Cookie: a=b", 10, true, true, false, Action::fill, Reason::cookie},
+       }) {
+    CAPTURE(known.request);
+    CAPTURE(known.age);
+    const ReuseDecision decision = decide(request_of("GET", known.request), stored, known);
+    CHECK(static_cast<int>(decision.action) == static_cast<int>(known.action));
+    CHECK(token_of(decision.reason) == token_of(known.reason));
   }
-  Lifetimes strict = stored;
-  strict.must_revalidate = true;
-  CHECK_FALSE(may_serve_on_error({}, request_of("GET"), strict, noon + Seconds{61}));
-  strict = stored;
-  strict.no_cache = true;
-  CHECK_FALSE(may_serve_on_error({}, request_of("GET"), strict, noon + Seconds{61}));
-  for (const int status : {500, 502, 503, 504}) CHECK(is_error_to_hide(status));
-  for (const int status : {200, 404, 429, 501, 505}) CHECK_FALSE(is_error_to_hide(status));
+}
+
+TEST_CASE("what is absent is fetched, or refused to who wants it from the cache alone") {
+  const ReuseDecision plain = decide_absent({}, request_of("GET"), Reason::vary);
+  CHECK(plain.action == Action::fill);
+  CHECK(plain.reason == Reason::vary);
+  const ReuseDecision refused =
+      decide_absent({}, request_of("GET", "Cache-Control: only-if-cached"), Reason::purged);
+  CHECK(refused.action == Action::refuse);
+  CHECK(refused.reason == Reason::purged);
+}
+
+TEST_CASE("a decision tells what it looked at, in order and with the figures") {
+  Lifetimes stored = a_minute();
+  stored.stale_while_revalidate = Seconds{5};
+  stored.stale_if_error = Seconds{30};
+  const http::RequestHead request = request_of("GET", "Cache-Control: max-stale=2");
+  Trace trace;
+  const Known known{"", 70, true, true, true, Action::serve_and_refresh, Reason::soft_purged};
+  CHECK(decide(request, stored, known, &trace).action == known.action);
+  const std::vector<Step> steps{
+      {Rule::shareable, true, {}, {}},
+      {Rule::no_cache, false, {}, {}},
+      {Rule::request_no_cache, false, {}, {}},
+      {Rule::fresh, false, Seconds{70}, Seconds{60}},
+      {Rule::request_max_stale, false, Seconds{10}, Seconds{2}},
+      {Rule::stale_while_revalidate, false, Seconds{10}, Seconds{5}},
+      {Rule::origin_hangs, true, {}, {}},
+      {Rule::stale_if_error, true, Seconds{10}, Seconds{30}},
+      {Rule::soft_purge, true, {}, {}},
+      {Rule::knows_purges, true, {}, {}},
+  };
+  CHECK(std::ranges::equal(trace.steps(), steps));
+
+  Trace absent;
+  decide_absent({}, request, Reason::absent, &absent);
+  const std::vector<Step> two{{Rule::stored, false, {}, {}}, {Rule::only_if_cached, false, {}, {}}};
+  CHECK(std::ranges::equal(absent.steps(), two));
 }

@@ -35,6 +35,10 @@ class ScriptedLog final : public PurgeLog {
   Mark mark() const override { return {}; }
   larder::store::Verdict judge(const StoredResponse&) const override { return {}; }
   bool admit(larder::store::Draft&) const override { return true; }
+  std::optional<larder::store::Strength> names(const larder::policy::TagsView&,
+                                               const larder::store::Since&) const override {
+    return std::nullopt;
+  }
   bool is_in_step() const override { return in_step; }
   bool follows(std::uint64_t node) const override { return node != 0 && !is_elsewhere; }
   larder::Task<std::optional<larder::store::Position>> append(larder::store::PurgeBatch) override {

@@ -89,3 +89,30 @@ TEST_CASE("of several soft purges the earliest that is known counts; forgotten o
   CHECK(table.counts().names == 1);
   CHECK(table.judge(*response).kind == Verdict::Kind::stale);
 }
+
+TEST_CASE("which purge names tags since a moment is told without a stored response") {
+  PurgeTable table({});
+  table.advance(at(1));
+  const Sample sample;
+  const larder::policy::Tags tags = sample.draft().tags;
+  const larder::store::Since here{.sequence = table.mark().sequence};
+  const larder::store::Since there{.position = at(1)};
+  for (const auto& since : {here, there}) CHECK(table.names(tags, since) == std::nullopt);
+
+  table.apply({{Kind::resource, "shop.example/other"}}, at(2), time_at(2));
+  table.advance(at(2));
+  for (const auto& since : {here, there}) CHECK(table.names(tags, since) == std::nullopt);
+  table.apply({product}, at(3), time_at(3), Strength::soft);
+  table.advance(at(3));
+  for (const auto& since : {here, there}) CHECK(table.names(tags, since) == Strength::soft);
+  table.apply({product}, at(4), time_at(4));
+  table.apply({product}, at(5), time_at(5), Strength::soft);
+  table.advance(at(5));
+  for (const auto& since : {here, there}) CHECK(table.names(tags, since) == Strength::hard);
+
+  CHECK(table.names(tags, {.position = at(4)}) == Strength::soft);
+  CHECK(table.names(tags, {.position = at(5)}) == std::nullopt);
+  CHECK(table.names(tags, {.sequence = table.mark().sequence}) == std::nullopt);
+  // What began past the end of what is known here cannot be judged yet.
+  CHECK(table.names(tags, {.position = at(6)}) == Strength::hard);
+}
