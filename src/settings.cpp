@@ -24,11 +24,12 @@ std::shared_ptr<const net::TlsContext> listen_context(const config::Listen& list
 }
 
 /// The servers of an upstream; those that speak TLS share one context.
-std::vector<origin::Server> servers_of(const config::Upstream& upstream) {
+std::vector<origin::ServerSettings> servers_of(const config::Upstream& upstream) {
   std::shared_ptr<const net::TlsContext> context;
-  std::vector<origin::Server> servers;
+  std::vector<origin::ServerSettings> servers;
   for (const config::Server& server : upstream.servers) {
-    origin::Server& one = servers.emplace_back(origin::Server{{server.host, server.port, {}}, {}});
+    origin::ServerSettings& one =
+        servers.emplace_back(origin::ServerSettings{{server.host, server.port, {}}, {}});
     if (server.scheme != "https") continue;
     if (context == nullptr) context = client_context("upstreams." + upstream.name, upstream.tls);
     const std::string& name = upstream.tls.server_name;

@@ -88,7 +88,8 @@ Task<Result<http1::ParsedResponse>> Connection::read_head(std::string_view reque
   }
 }
 
-Task<Result<std::string_view>> Connection::read_content(http1::BodyDecoder& decoder, Milliseconds patience) {
+Task<Result<std::string_view>> Connection::read_content(http1::BodyDecoder& decoder,
+                                                        Milliseconds idle_timeout) {
   while (!decoder.done()) {
     const Result<http1::BodyDecoder::Step> step = decoder.decode(buffered());
     if (!step) co_return step.error();
@@ -96,7 +97,7 @@ Task<Result<std::string_view>> Connection::read_content(http1::BodyDecoder& deco
     if (!step->content.empty()) co_return step->content;
     if (decoder.done()) break;
     if (step->consumed != 0) continue;
-    stream_->expires_at(std::chrono::steady_clock::now() + patience);
+    stream_->expires_at(std::chrono::steady_clock::now() + idle_timeout);
     const Result<> more = co_await fill();
     if (more) continue;
     if (more.error() == Error::closed && decoder.finish_at_close()) break;

@@ -21,7 +21,8 @@ class Connection {
   Connection(std::unique_ptr<net::Stream> stream, std::size_t server)
       : stream_(std::move(stream)), server_(server) {}
 
-  std::size_t position = 0;  ///< for its pool: among those in use
+  std::size_t position = 0;  ///< for its server: among those in use
+  SteadyTime kept_at{};      ///< for its server: when it was used last
 
   net::Stream& stream() { return *stream_; }
   std::size_t server() const { return server_; }
@@ -37,8 +38,8 @@ class Connection {
   /// refused where not.
   Task<Result<http1::ParsedResponse>> read_head(std::string_view request_method, bool may_switch);
 
-  /// The next piece of content, empty at its end; valid until the next call. `patience`: for each wait.
-  Task<Result<std::string_view>> read_content(http1::BodyDecoder& decoder, Milliseconds patience);
+  /// The next piece of content, empty at its end; valid until the next call. `idle_timeout`: for each wait.
+  Task<Result<std::string_view>> read_content(http1::BodyDecoder& decoder, Milliseconds idle_timeout);
 
   /// The content, where all of it came with the head and it is small; nothing is taken where not.
   std::optional<Bytes> take_content(const http1::Framing& framing);

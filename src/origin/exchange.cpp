@@ -31,8 +31,8 @@ http1::Framing framing_of(const pipeline::Request& request) {
 
 }  // namespace
 
-/// Content as it arrives; gives the connection back to the pool at its end, and closes it when given up
-/// before.
+/// Content as it arrives; at its end the connection can be used again, and when given up before, it is
+/// closed.
 class Exchange::ContentReader final : public pipeline::BodyReader {
  public:
   ContentReader(std::shared_ptr<Exchange> exchange, const http1::Framing& framing)
@@ -45,8 +45,9 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
   Task<Result<std::string_view>> read() override {
     if (failure_) co_return failure_;
     if (ended_) co_return std::string_view{};
-    const Milliseconds patience = exchange_->pool_->settings().idle_timeout;
-    const Result<std::string_view> piece = co_await exchange_->connection_->read_content(decoder_, patience);
+    const Milliseconds idle_timeout = exchange_->upstream_->settings().idle_timeout;
+    const Result<std::string_view> piece =
+        co_await exchange_->connection_->read_content(decoder_, idle_timeout);
     if (piece && piece->empty()) {
       ended_ = true;
       exchange_->finish();
@@ -77,13 +78,13 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
   boost::system::error_code failure_;  // what has failed has no end, however often that is asked for
 };
 
-Exchange::Exchange(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection)
-    : pool_(std::move(pool)), connection_(std::move(connection)) {
-  pool_->note_use(*connection_);
+Exchange::Exchange(std::shared_ptr<Upstream> upstream, std::unique_ptr<Connection> connection)
+    : upstream_(std::move(upstream)), connection_(std::move(connection)) {
+  upstream_->note_use(*connection_);
 }
 
 Exchange::~Exchange() {
-  if (connection_) pool_->note_end(*connection_);
+  if (connection_) upstream_->note_end(*connection_);
 }
 
 Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
@@ -91,7 +92,7 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
   delivery_ = request.delivery;
   const http1::Framing framing = framing_of(request);
   const std::string method = request.head.method;
-  wait_for(pool_->settings().first_byte_timeout);
+  wait_for(upstream_->settings().first_byte_timeout);
   if (!send_now(request, framing)) {
     const Result<> sent = co_await send_rest(request.body.bytes());
     if (!sent) co_return sent.error();
@@ -150,7 +151,7 @@ Task<> Exchange::send_content(std::unique_ptr<pipeline::BodyReader> content, htt
       if (!answered_) connection_->stream().close();
       break;
     }
-    wait_for(pool_->settings().idle_timeout);
+    wait_for(upstream_->settings().idle_timeout);
     const Result<> sent = co_await send_piece(*piece, framing);
     // What the server answered before it stopped reading may still be there: the reader finds out.
     if (!sent) break;
@@ -162,7 +163,7 @@ Task<> Exchange::send_content(std::unique_ptr<pipeline::BodyReader> content, htt
   if (whole) note_sent_whole();
   reusable_ = reusable_ && whole;
   if (abandoned_) co_return;
-  wait_for(answered_ ? pool_->settings().idle_timeout : pool_->settings().first_byte_timeout);
+  wait_for(answered_ ? upstream_->settings().idle_timeout : upstream_->settings().first_byte_timeout);
 }
 
 Task<Result<>> Exchange::send_piece(std::string_view piece, const http1::Framing& framing) {
@@ -189,7 +190,7 @@ pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
   pipeline::Response response;
   response.head = std::move(parsed.head);
   if (response.head.status == 101) {
-    response.tunnel = std::make_unique<Tunnel>(pool_, std::move(connection_));
+    response.tunnel = std::make_unique<Tunnel>(upstream_, std::move(connection_));
     return response;
   }
   if (parsed.framing.kind == http1::Framing::Kind::none ||
@@ -216,8 +217,8 @@ void Exchange::finish() {
   // Bytes behind a response are nobody's, and a request that is still being sent is not worth the rest: such
   // a connection is not used again.
   if (reusable_ && !sending_ && !connection_->has_buffered()) {
-    pool_->note_end(*connection_);
-    pool_->keep(std::move(connection_));
+    upstream_->note_end(*connection_);
+    upstream_->keep(std::move(connection_));
   } else {
     abandoned_ = true;
     connection_->stream().close();

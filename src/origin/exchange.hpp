@@ -1,7 +1,7 @@
 #pragma once
 
 #include "connection.hpp"
-#include "pool.hpp"
+#include "upstream.hpp"
 
 #include <larder/pipeline/handler.hpp>
 
@@ -15,10 +15,11 @@ namespace larder::origin {
 ///
 ///   phase      | request content           | response          | goes to
 ///   sending    | being sent by a coroutine | none yet          | answered: the head came; failed
-///   answered   | as before                 | content being read | the pool: all read and sent; else closed
+///   answered   | as before                 | content being read | unused again: all read and sent; else
+///   closed
 class Exchange final : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection);
+  Exchange(std::shared_ptr<Upstream> upstream, std::unique_ptr<Connection> connection);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -44,7 +45,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
     connection_->stream().expires_at(std::chrono::steady_clock::now() + time);
   }
 
-  std::shared_ptr<Pool> pool_;
+  std::shared_ptr<Upstream> upstream_;
   std::unique_ptr<Connection> connection_;
   std::shared_ptr<pipeline::Delivery> delivery_;
   bool sending_ = false;    // the content is still being sent

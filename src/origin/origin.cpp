@@ -1,5 +1,5 @@
 #include "exchange.hpp"
-#include "pool.hpp"
+#include "upstream.hpp"
 
 #include <larder/origin/origin.hpp>
 
@@ -33,20 +33,20 @@ Origin::~Origin() = default;
 Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
   const auto found = places_.find(request.upstream);
   if (found == places_.end()) co_return Error::unavailable;
-  const std::shared_ptr<Pool> pool = found->second.pool;
+  const std::shared_ptr<Upstream> upstream = found->second.upstream;
   const bool repeatable = may_repeat(request);
   boost::system::error_code first_failure;
-  if (std::unique_ptr<Connection> used = pool->take_unused()) {
-    const auto exchange = std::make_shared<Exchange>(pool, std::move(used));
+  if (std::unique_ptr<Connection> used = upstream->take_unused(request)) {
+    const auto exchange = std::make_shared<Exchange>(upstream, std::move(used));
     Result<pipeline::Response> response = co_await exchange->run(request);
     if (response || exchange->has_received() || !repeatable || !is_broken(response.error()))
       co_return response;
     first_failure = response.error();
   }
-  Result<std::unique_ptr<Connection>> connection = co_await pool->connect();
+  Result<std::unique_ptr<Connection>> connection = co_await upstream->connect(request);
   // Unavailable says that the server was never reached: not where it may have seen the first attempt.
   if (!connection) co_return first_failure ? first_failure : connection.error();
-  const auto exchange = std::make_shared<Exchange>(pool, std::move(*connection));
+  const auto exchange = std::make_shared<Exchange>(upstream, std::move(*connection));
   Result<pipeline::Response> response = co_await exchange->run(request);
   co_return response;
 }
@@ -60,9 +60,9 @@ void Origin::adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<c
   for (const Settings& settings : upstreams) {
     Place& place = places_[settings.name];
     place.needed_by.reset();
-    if (place.pool != nullptr && place.pool->settings() == settings) continue;
-    if (place.pool != nullptr) replaced_.emplace_back(place.pool);
-    place.pool = std::make_shared<Pool>(settings, log_);
+    if (place.upstream != nullptr && place.upstream->settings() == settings) continue;
+    if (place.upstream != nullptr) replaced_.emplace_back(place.upstream);
+    place.upstream = std::make_shared<Upstream>(settings, log_);
   }
   forget_unneeded();
 }
@@ -72,16 +72,16 @@ void Origin::forget_unneeded() {
   std::erase_if(places_, [this](const auto& one) {
     const Place& place = one.second;
     const bool is_unneeded = place.needed_by && std::ranges::all_of(*place.needed_by, is_over);
-    if (is_unneeded) replaced_.emplace_back(place.pool);  // a response may still be on its way
+    if (is_unneeded) replaced_.emplace_back(place.upstream);  // a response may still be on its way
     return is_unneeded;
   });
-  std::erase_if(replaced_, [](const std::weak_ptr<Pool>& pool) { return pool.expired(); });
+  std::erase_if(replaced_, [](const std::weak_ptr<Upstream>& upstream) { return upstream.expired(); });
 }
 
 void Origin::close() {
-  for (auto& [name, place] : places_) place.pool->close();
-  for (const std::weak_ptr<Pool>& pool : replaced_) {
-    if (const std::shared_ptr<Pool> running = pool.lock()) running->close();
+  for (auto& [name, place] : places_) place.upstream->close();
+  for (const std::weak_ptr<Upstream>& upstream : replaced_) {
+    if (const std::shared_ptr<Upstream> running = upstream.lock()) running->close();
   }
 }
 

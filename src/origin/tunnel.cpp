@@ -5,7 +5,7 @@
 namespace larder::origin {
 
 Tunnel::~Tunnel() {
-  pool_->note_end(*connection_);
+  upstream_->note_end(*connection_);
   connection_->stream().close();
 }
 
@@ -39,7 +39,7 @@ Task<> Tunnel::pass_on(net::Stream& from, net::Stream& to, std::string_view ahea
 
 /// Bytes in one direction are a sign of life for both: who only listens is not idle.
 void Tunnel::wait(net::Stream& one, net::Stream& other) const {
-  const SteadyTime deadline = std::chrono::steady_clock::now() + pool_->settings().idle_timeout;
+  const SteadyTime deadline = std::chrono::steady_clock::now() + upstream_->settings().idle_timeout;
   one.expires_at(deadline);
   other.expires_at(deadline);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "connection.hpp"
-#include "pool.hpp"
+#include "upstream.hpp"
 
 #include <larder/pipeline/tunnel.hpp>
 
@@ -10,11 +10,11 @@
 
 namespace larder::origin {
 
-/// A connection to a server that speaks another protocol after its 101. It never goes back to the pool.
+/// A connection to a server that speaks another protocol after its 101. It is never used again.
 class Tunnel final : public pipeline::Tunnel {
  public:
-  Tunnel(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection)
-      : pool_(std::move(pool)), connection_(std::move(connection)) {}
+  Tunnel(std::shared_ptr<Upstream> upstream, std::unique_ptr<Connection> connection)
+      : upstream_(std::move(upstream)), connection_(std::move(connection)) {}
   ~Tunnel() override;
 
   Task<> relay(net::Stream& client, std::string_view ahead) override;
@@ -26,7 +26,7 @@ class Tunnel final : public pipeline::Tunnel {
   Task<> pass_on(net::Stream& from, net::Stream& to, std::string_view ahead, Buffer& buffer);
   void wait(net::Stream& one, net::Stream& other) const;
 
-  std::shared_ptr<Pool> pool_;
+  std::shared_ptr<Upstream> upstream_;
   std::unique_ptr<Connection> connection_;
   Buffer up_{};
   Buffer down_{};

@@ -15,16 +15,16 @@
 namespace larder::origin {
 
 /// Where a server of an upstream is, and how to be sure of it where it speaks TLS.
-struct Server {
+struct ServerSettings {
   net::Endpoint endpoint;
   std::optional<net::TlsPeer> tls;
-  bool operator==(const Server&) const = default;
+  bool operator==(const ServerSettings&) const = default;
 };
 
 /// One upstream and how long to wait for it.
 struct Settings {
   std::string name;
-  std::vector<Server> servers;
+  std::vector<ServerSettings> servers;
   Milliseconds connect_timeout{2'000};
   Milliseconds first_byte_timeout{30'000};  ///< from the request's last byte to the response's head
   Milliseconds idle_timeout{60'000};  ///< between two bytes of content; how long an unused connection is kept
@@ -32,7 +32,7 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
-class Pool;
+class Upstream;
 
 /// Answers requests by asking the upstream that `Request::upstream` names, over HTTP/1.1 connections that are
 /// used again. What it sends is `Request::head` as it stands, with framing of its own. It belongs to one
@@ -61,7 +61,7 @@ class Origin final : public pipeline::Handler {
 
   /// How an upstream is asked, and how long.
   struct Place {
-    std::shared_ptr<Pool> pool;
+    std::shared_ptr<Upstream> upstream;
     std::optional<Generations> needed_by{};  // it is no upstream any more
   };
 
@@ -69,8 +69,8 @@ class Origin final : public pipeline::Handler {
 
   Log& log_;
   std::map<std::string, Place, std::less<>> places_;
-  Generations earlier_;                        // those that live
-  std::vector<std::weak_ptr<Pool>> replaced_;  // kept by the exchanges that are under way there
+  Generations earlier_;                            // those that live
+  std::vector<std::weak_ptr<Upstream>> replaced_;  // kept by the exchanges that are under way there
 };
 
 }  // namespace larder::origin

@@ -1,4 +1,5 @@
-#include "origin/pool.hpp"
+#include "origin/upstream.hpp"
+
 #include "support/reserved_port.hpp"
 #include "support/run_task.hpp"
 
@@ -67,9 +68,11 @@ struct Fixture {
     return up;
   }
 
-  Result<std::unique_ptr<Connection>> try_connect() { return test::run_task(loop, upstream.connect()); }
+  Result<std::unique_ptr<Connection>> try_connect() {
+    return test::run_task(loop, upstream.connect(request));
+  }
   std::unique_ptr<Connection> connect() { return try_connect().value(); }
-  std::unique_ptr<Connection> take_unused() { return upstream.take_unused(); }
+  std::unique_ptr<Connection> take_unused() { return upstream.take_unused(request); }
 
   /// The server that a new connection is made to.
   std::size_t next_server() { return connect()->server(); }
@@ -88,11 +91,12 @@ struct Fixture {
     while (!std::ranges::all_of(backends, has_one)) loop.run_one();
   }
 
+  pipeline::Request request;
   boost::asio::io_context loop;
   std::ostringstream said;
   Log log{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)};
   std::array<Backend, 3> backends{Backend{loop}, Backend{loop}, Backend{loop}};
-  origin::Pool upstream{settings(), log};
+  origin::Upstream upstream{settings(), log};
 };
 
 std::size_t count_of(const std::string& text, std::string_view part) {
@@ -143,9 +147,20 @@ TEST_CASE("so many unused connections of a server are kept and no more") {
   std::vector<std::unique_ptr<Connection>> connections;
   for (std::size_t i = 0; i < 3 * (Fixture::most_unused + 1); ++i) connections.push_back(f.connect());
   for (std::unique_ptr<Connection>& connection : connections) f.upstream.keep(std::move(connection));
+  std::array<std::size_t, 3> kept{};
+  while (const std::unique_ptr<Connection> connection = f.take_unused()) ++kept[connection->server()];
+  CHECK(kept == std::array<std::size_t, 3>{Fixture::most_unused, Fixture::most_unused, Fixture::most_unused});
+}
+
+TEST_CASE("the unused connections of one server take no room of another's") {
+  Fixture f;
+  for (std::size_t server = 1; server < 3; ++server) f.backends[server].stop();
+  std::vector<std::unique_ptr<Connection>> connections;
+  while (connections.size() < 3 * Fixture::most_unused) connections.push_back(f.connect());
+  for (std::unique_ptr<Connection>& connection : connections) f.upstream.keep(std::move(connection));
   std::size_t kept = 0;
   while (f.take_unused() != nullptr) ++kept;
-  CHECK(kept == 3 * Fixture::most_unused);
+  CHECK(kept == Fixture::most_unused);
 }
 
 TEST_CASE("a server that takes no connection rests: the others are asked, even when it listens again") {

@@ -1,0 +1,88 @@
+#include "upstream.hpp"
+
+#include "balancer.hpp"
+
+#include <larder/net/connect.hpp>
+#include <larder/net/descriptors.hpp>
+#include <larder/net/timer.hpp>
+
+namespace larder::origin {
+
+Upstream::Upstream(Settings settings, Log& log)
+    : settings_(std::move(settings)),
+      log_(log),
+      servers_(settings_.servers.begin(), settings_.servers.end()) {}
+
+std::unique_ptr<Connection> Upstream::take_unused(const pipeline::Request& request) {
+  while (true) {
+    const std::size_t chosen = choose(servers_, {.request = request, .turn = turn_, .now = net::now_about()});
+    std::unique_ptr<Connection> connection = servers_[chosen].take_unused();
+    if (connection == nullptr || connection->stream().is_idle()) return connection;
+  }
+}
+
+Task<Result<std::unique_ptr<Connection>>> Upstream::connect(const pipeline::Request& request) {
+  Error last = Error::unavailable;
+  for (std::size_t attempt = 0; attempt < servers_.size(); ++attempt) {
+    if (is_closed_) co_return Error::canceled;
+    const SteadyTime now = std::chrono::steady_clock::now();
+    const std::size_t chosen =
+        choose(servers_, {.request = request, .needs_new_connection = true, .turn = turn_, .now = now});
+    turn_ = chosen + 1;
+    Server& server = servers_[chosen];
+    const ServerSettings& at = server.settings();
+    const net::TlsPeer* const tls = at.tls ? &*at.tls : nullptr;
+    Result<std::unique_ptr<net::Stream>> stream =
+        co_await net::connect(at.endpoint, now + settings_.connect_timeout, tls);
+    if (is_closed_) co_return Error::canceled;
+    if (stream) {
+      note_success(server);
+      co_return std::make_unique<Connection>(std::move(*stream), chosen);
+    }
+    if (net::is_out_of_descriptors(stream.error())) {
+      note_want_of_descriptors(now);
+      co_return Error::unavailable;
+    }
+    note_failure(server, stream.error());
+    if (stream.error() == Error::timeout) last = Error::timeout;
+  }
+  co_return last;
+}
+
+void Upstream::note_success(Server& server) {
+  if (!server.note_success()) return;
+  log_.info("upstream {}: {} answers again", settings_.name, server.settings().endpoint.text());
+}
+
+void Upstream::note_failure(Server& server, const boost::system::error_code& error) {
+  if (!server.note_failure(std::chrono::steady_clock::now())) return;
+  log_.warn("upstream {}: cannot connect to {}: {}", settings_.name, server.settings().endpoint.text(),
+            error.message());
+}
+
+/// Ours, and no fault of the server's: it does not rest for it.
+void Upstream::note_want_of_descriptors(SteadyTime now) {
+  constexpr Seconds quiet{60};
+  const bool is_due = !last_want_ || now - *last_want_ >= quiet;
+  last_want_ = now;
+  if (!is_due) return;
+  log_.error(
+      "upstream {}: out of descriptors: it cannot be asked until some are free; raise the limit (ulimit -n, "
+      "systemd's LimitNOFILE, docker's --ulimit nofile) or lower limits.connections",
+      settings_.name);
+}
+
+void Upstream::keep(std::unique_ptr<Connection> connection) {
+  if (is_closed_) return;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  connection->stream().expires_at(now + settings_.idle_timeout);
+  Server& server = servers_[connection->server()];
+  server.keep(std::move(connection), settings_.max_unused, now);
+}
+
+void Upstream::close() {
+  is_closed_ = true;
+  for (Server& server : servers_) server.close();
+}
+
+}  // namespace larder::origin

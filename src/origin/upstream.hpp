@@ -1,0 +1,52 @@
+#pragma once
+
+#include "server.hpp"
+
+#include <larder/origin/origin.hpp>
+#include <larder/pipeline/handler.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace larder::origin {
+
+/// The servers of one upstream, and the connections to them: which one a request gets is the balancer's to
+/// say.
+class Upstream {
+ public:
+  Upstream(Settings settings, Log& log);
+
+  const Settings& settings() const { return settings_; }
+
+  /// An unused connection that its server has not ended, and on which it has sent nothing more; nullptr if a
+  /// new one is to be made.
+  std::unique_ptr<Connection> take_unused(const pipeline::Request& request);
+
+  /// A new connection, to one server after the other until one takes it. Error::unavailable, Error::timeout.
+  Task<Result<std::unique_ptr<Connection>>> connect(const pipeline::Request& request);
+
+  /// Keeps a connection for the next request. Its last response was whole.
+  void keep(std::unique_ptr<Connection> connection);
+
+  /// A connection is in use from here on, or no longer.
+  void note_use(Connection& connection) { servers_[connection.server()].note_use(connection); }
+  void note_end(Connection& connection) { servers_[connection.server()].note_end(connection); }
+
+  /// Closes every connection, those in use too, and connects no more.
+  void close();
+
+ private:
+  void note_success(Server& server);
+  void note_failure(Server& server, const boost::system::error_code& error);
+  void note_want_of_descriptors(SteadyTime now);
+
+  Settings settings_;
+  Log& log_;
+  std::vector<Server> servers_;
+  std::size_t turn_ = 0;
+  std::optional<SteadyTime> last_want_;  // of descriptors
+  bool is_closed_ = false;
+};
+
+}  // namespace larder::origin

@@ -1,0 +1,116 @@
+#include "origin/balancer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace larder;
+using origin::Connection;
+using origin::Server;
+
+namespace {
+
+constexpr SteadyTime now{Seconds{1'000}};
+
+/// A connection on which nothing happens.
+class QuietStream final : public net::Stream {
+ public:
+  Task<Result<std::size_t>> read_some(std::span<char>) override { co_return Error::canceled; }
+  Task<Result<>> write(std::span<const std::string_view>) override { co_return Error::canceled; }
+  void expires_at(SteadyTime) override {}
+  void reading_expires_at(SteadyTime) override {}
+  void close() override {}
+  void shutdown_write() override {}
+  bool is_idle() override { return true; }
+  const std::string& peer_address() const override { return address_; }
+
+ private:
+  std::string address_;
+};
+
+std::unique_ptr<Connection> connection() {
+  return std::make_unique<Connection>(std::make_unique<QuietStream>(), 0);
+}
+
+/// How a server stands. Times are seconds before `now`.
+struct State {
+  int failed = never;
+  std::vector<int> kept{};
+  static constexpr int never = 1'000;
+};
+
+std::vector<Server> servers_in(const std::vector<State>& states) {
+  std::vector<Server> servers;
+  for (const State& state : states) {
+    Server& server = servers.emplace_back(origin::ServerSettings{});
+    if (state.failed != State::never) server.note_failure(now - Seconds{state.failed});
+    for (const int kept : state.kept) server.keep(connection(), 128, now - Seconds{kept});
+  }
+  return servers;
+}
+
+const State up;
+const State rests{.failed = 1};
+const State has_rested{.failed = 2};
+
+}  // namespace
+
+TEST_CASE("the server whose connection was used last is chosen, else the next in turn that does not rest") {
+  struct Case {
+    std::string what;
+    std::vector<State> servers;
+    std::size_t turn;
+    bool needs_new_connection;
+    std::size_t chosen;
+  };
+  const std::vector<Case> cases{
+      {"one server", {up}, 0, true, 0},
+      {"one server, however often it had its turn", {up}, 5, true, 0},
+      {"the next in turn", {up, up, up}, 1, true, 1},
+      {"the first after the last", {up, up, up}, 3, true, 0},
+      {"one that rests is passed over", {up, rests, up}, 1, true, 2},
+      {"so is the last one", {up, up, rests}, 2, true, 0},
+      {"all but one rest", {rests, up, rests}, 2, true, 1},
+      {"a rest is over after two seconds", {up, has_rested, up}, 1, true, 1},
+      {"all rest: the next in turn", {rests, rests, rests}, 2, true, 2},
+      {"no unused connection: as for a new one", {up, rests, up}, 1, false, 2},
+      {"the only unused connection", {up, {.kept = {9}}, up}, 0, false, 1},
+      {"the one that was used last", {{.kept = {9, 3}}, {.kept = {8, 2}}, {.kept = {4}}}, 0, false, 1},
+      {"though its server rests", {up, {.failed = 1, .kept = {9}}, up}, 0, false, 1},
+      {"a new connection is made in turn all the same", {up, up, {.kept = {1}}}, 1, true, 1},
+  };
+  const pipeline::Request request;
+  for (const Case& one : cases) {
+    CAPTURE(one.what);
+    CHECK(origin::choose(servers_in(one.servers), {.request = request,
+                                                   .needs_new_connection = one.needs_new_connection,
+                                                   .turn = one.turn,
+                                                   .now = now}) == one.chosen);
+  }
+}
+
+TEST_CASE("a server that fails rests for two seconds, and whether it failed before is told once") {
+  Server server{origin::ServerSettings{}};
+  CHECK(!server.is_resting(now));
+  CHECK(!server.note_success());
+  CHECK(server.note_failure(now));
+  CHECK(server.is_resting(now + Milliseconds{1'999}));
+  CHECK(!server.is_resting(now + Seconds{2}));
+  CHECK(!server.note_failure(now + Seconds{2}));
+  CHECK(server.is_resting(now + Milliseconds{3'999}));
+  CHECK(server.note_success());
+  CHECK(!server.is_resting(now + Seconds{2}));
+  CHECK(!server.note_success());
+}
+
+TEST_CASE("a server's unused connections are taken newest first, and no more than the most are kept") {
+  Server server{origin::ServerSettings{}};
+  CHECK(server.last_kept() == SteadyTime::min());
+  for (int i = 1; i <= 3; ++i) server.keep(connection(), 2, now + Seconds{i});
+  CHECK(server.last_kept() == now + Seconds{2});
+  CHECK(server.take_unused()->kept_at == now + Seconds{2});
+  CHECK(server.take_unused()->kept_at == now + Seconds{1});
+  CHECK(server.take_unused() == nullptr);
+  CHECK(server.last_kept() == SteadyTime::min());
+}
