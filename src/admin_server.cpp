@@ -9,11 +9,11 @@ namespace {
 /// Operators and their tools, not clients.
 constexpr std::size_t most_connections = 128;
 
-void add(admin::Stats& stats, std::size_t lane, const Lane::Report& report) {
+void add(admin::Stats& stats, std::size_t worker, const Worker::Report& report) {
   stats.connections += report.connections;
   for (std::size_t i = 0; i < report.responses.size(); ++i) stats.responses[i] += report.responses[i];
   if (!report.redis) return;
-  const std::string name = "lane " + std::to_string(lane);
+  const std::string name = "lane " + std::to_string(worker);  // the name that /stats has always had
   for (const redis::NodeReport& node : report.redis->nodes) stats.redis_clients.push_back({name, node});
   if (!stats.redis) stats.redis.emplace();
   add_counts(*stats.redis, report.redis->tier);
@@ -31,11 +31,11 @@ Task<admin::Stats> AdminServer::stats() {
   admin::Stats stats;
   stats.uptime = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - began_);
   stats.is_draining = is_draining_;
-  std::size_t lane = 0;
-  for (const Asked& asked : sources_.lanes) {
-    const Lane::Report report =
-        co_await boost::asio::co_spawn(asked.loop, asked.lane.report(), boost::asio::use_awaitable);
-    add(stats, lane++, report);
+  std::size_t worker = 0;
+  for (const Asked& asked : sources_.workers) {
+    const Worker::Report report =
+        co_await boost::asio::co_spawn(asked.loop, asked.worker.report(), boost::asio::use_awaitable);
+    add(stats, worker++, report);
   }
   if (sources_.redis_log != nullptr) {
     const std::vector<store::RedisPurgeLog::ClientReport> clients = co_await sources_.redis_log->clients();

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "lane.hpp"
 #include "logs.hpp"
+#include "worker.hpp"
 
 #include <larder/admin/handler.hpp>
 #include <larder/store/redis_purge_log.hpp>
@@ -13,23 +13,23 @@
 
 namespace larder {
 
-/// The admin API's listener on the loop of one lane, and what it tells of the whole program. Lanes are asked
-/// on their own loops, one after the other.
+/// The admin API's listener on the loop of one worker, and what it tells of the whole program. Workers are
+/// asked on their own loops, one after the other.
 class AdminServer final : public admin::Instance {
  public:
-  /// A lane and the loop that it lives on.
+  /// A worker and the loop that it lives on.
   struct Asked {
     boost::asio::io_context& loop;
-    Lane& lane;
+    Worker& worker;
   };
   /// All of it outlives the server.
   struct Sources {
-    std::vector<Asked> lanes;
+    std::vector<Asked> workers;
     const cache::FillCoordinator& coordinator;
     store::MemoryTier* memory = nullptr;  ///< nullptr: no local tier
     store::PurgeLog& purge_log;
     store::RedisPurgeLog* redis_log = nullptr;  ///< nullptr: the purge log is in memory
-    const warm::Warmer& warmer;                 ///< on the first lane's loop
+    const warm::Warmer& warmer;                 ///< on the first worker's loop
     const Clock& clock;
     Logs& logs;
   };
@@ -43,7 +43,7 @@ class AdminServer final : public admin::Instance {
 
   Task<admin::Stats> stats() override;
   bool is_draining() const override { return is_draining_; }
-  const policy::Sites& sites() const override { return sources_.lanes.front().lane.sites(); }
+  const policy::Sites& sites() const override { return sources_.workers.front().worker.sites(); }
 
  private:
   Sources sources_;

@@ -2,11 +2,10 @@
 
 #include "admin_server.hpp"
 #include "descriptor_limit.hpp"
-#include "lane.hpp"
 #include "logs.hpp"
 #include "settings.hpp"
 #include "signals.hpp"
-#include "worker.hpp"
+#include "worker_thread.hpp"
 
 #include <larder/config/update.hpp>
 #include <larder/policy/loop.hpp>
@@ -68,7 +67,7 @@ std::string new_loop_mark() {
   return fmt::format("{}{:016x}", policy::loop_mark_prefix, id);
 }
 
-/// What lanes go by, files of TLS read anew: net::TlsFileError where one of them is wrong.
+/// What workers go by, files of TLS read anew: net::TlsFileError where one of them is wrong.
 Generation generation_of(const config::Config& config, const std::vector<ListenAt>& listeners,
                          const std::string& loop_mark) {
   Generation generation;
@@ -123,7 +122,7 @@ class Program {
   asio::executor_work_guard<asio::io_context::executor_type> log_guard_{log_loop_.get_executor()};
   store::RedisPurgeLog* redis_log_ = nullptr;
   std::unique_ptr<store::PurgeLog> purge_log_;
-  std::list<Worker> workers_;
+  std::list<WorkerThread> threads_;
   std::optional<warm::Warmer> warmer_;  ///< on the first worker's loop
   std::optional<AdminServer> admin_;    ///< on the first worker's loop
   std::thread log_thread_;
@@ -145,19 +144,19 @@ Program::Program(const config::Config& config, std::uint64_t descriptors)
   purge_log_ = make_purge_log();
   const unsigned threads =
       config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < threads; ++i) workers_.emplace_back(shared());
+  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back(shared());
   make_warmer();
   if (config.admin) make_admin();
 }
 
 void Program::make_warmer() {
-  Worker& first = workers_.front();
-  warmer_.emplace(first.loop(), first.lane().cache(), generation_.routes(), first.lane().warm_records(),
+  WorkerThread& first = threads_.front();
+  warmer_.emplace(first.loop(), first.worker().cache(), generation_.routes(), first.worker().warm_records(),
                   clock_, log());
 }
 
 void Program::make_admin() {
-  AdminServer::Sources sources{.lanes = {},
+  AdminServer::Sources sources{.workers = {},
                                .coordinator = coordinator_,
                                .memory = memory_ ? &*memory_ : nullptr,
                                .purge_log = *purge_log_,
@@ -165,8 +164,8 @@ void Program::make_admin() {
                                .warmer = *warmer_,
                                .clock = clock_,
                                .logs = logs_};
-  for (Worker& worker : workers_) sources.lanes.push_back({worker.loop(), worker.lane()});
-  admin_.emplace(workers_.front().loop(), std::move(sources), config_.admin->token);
+  for (WorkerThread& thread : threads_) sources.workers.push_back({thread.loop(), thread.worker()});
+  admin_.emplace(threads_.front().loop(), std::move(sources), config_.admin->token);
 }
 
 std::unique_ptr<store::PurgeLog> Program::make_purge_log() {
@@ -214,15 +213,15 @@ Result<> Program::listen() {
   for (ListenAt& at : listeners_) {
     net::Endpoint& endpoint = at.endpoint;
     Result<> free = net::probe(endpoint);
-    for (Worker& worker : workers_) {
+    for (WorkerThread& thread : threads_) {
       if (!free) break;
-      Result<std::unique_ptr<net::Listener>> listener = net::Listener::open(worker.loop(), endpoint, at.tls);
+      Result<std::unique_ptr<net::Listener>> listener = net::Listener::open(thread.loop(), endpoint, at.tls);
       if (!listener) {
         free = listener.error();
         break;
       }
       endpoint = (*listener)->endpoint();
-      worker.lane().accept_on(std::move(*listener));
+      thread.worker().accept_on(std::move(*listener));
     }
     if (!free) return cannot_listen(endpoint, free.error());
     log().info("listening on {}{}", endpoint.text(), at.tls == nullptr ? "" : " for TLS");
@@ -234,7 +233,7 @@ Result<> Program::listen_for_admin() {
   const net::Endpoint endpoint = admin_endpoint(*config_.admin);
   const Result<> free = net::probe(endpoint);
   if (!free) return cannot_listen(endpoint, free.error());
-  Result<std::unique_ptr<net::Listener>> listener = net::Listener::open(workers_.front().loop(), endpoint);
+  Result<std::unique_ptr<net::Listener>> listener = net::Listener::open(threads_.front().loop(), endpoint);
   if (!listener) return cannot_listen(endpoint, listener.error());
   log().info("admin API listening on {}", (*listener)->endpoint().text());
   admin_->server().accept_on(std::move(*listener));
@@ -245,7 +244,7 @@ void Program::start() {
   if (redis_log_ != nullptr) redis_log_->start();
   log_thread_ = std::thread([this] { log_loop_.run(); });
   warmer_->start();
-  for (Worker& worker : workers_) worker.start();
+  for (WorkerThread& thread : threads_) thread.start();
 }
 
 void Program::reload(const config::Loaded& fresh) {
@@ -270,13 +269,13 @@ void Program::adopt(config::Update update) {
   logs_.set_level(config_.log.level);
   coordinator_.adopt(next.cache->upstreams);
   std::vector<std::future<void>> adopted;
-  for (Worker& worker : workers_) {
-    adopted.push_back(asio::co_spawn(worker.loop(), worker.lane().adopt(next), asio::use_future));
+  for (WorkerThread& thread : threads_) {
+    adopted.push_back(asio::co_spawn(thread.loop(), thread.worker().adopt(next), asio::use_future));
   }
   const SteadyTime deadline = std::chrono::steady_clock::now() + time_to_adopt;
-  for (std::future<void>& lane : adopted) lane.wait_until(deadline);
+  for (std::future<void>& worker : adopted) worker.wait_until(deadline);
   if (update.has_new_routes) {
-    asio::post(workers_.front().loop(), [this, routes = next.routes()] { warmer_->adopt(routes); });
+    asio::post(threads_.front().loop(), [this, routes = next.routes()] { warmer_->adopt(routes); });
   }
   generation_ = std::move(next);  // the one before goes with the last request that goes by it
   log().info("configuration reloaded: {} routes", config_.routes.size());
@@ -295,18 +294,18 @@ void Program::drain_and_stop() {
   const SteadyTime deadline = std::chrono::steady_clock::now() + config_.shutdown_grace;
   finish_logs_by_ = deadline;
   if (admin_) admin_->drain();
-  asio::post(workers_.front().loop(), [this] { warmer_->stop(); });
+  asio::post(threads_.front().loop(), [this] { warmer_->stop(); });
   std::vector<std::future<void>> drained;
-  for (Worker& worker : workers_) {
-    drained.push_back(asio::co_spawn(worker.loop(), worker.lane().drain(deadline), asio::use_future));
+  for (WorkerThread& thread : threads_) {
+    drained.push_back(asio::co_spawn(thread.loop(), thread.worker().drain(deadline), asio::use_future));
   }
-  for (std::future<void>& lane : drained) lane.wait_until(deadline + time_to_unwind);
-  // The admin API answers until nothing else does; it asks the lanes while their loops run.
-  if (admin_) asio::post(workers_.front().loop(), [this] { admin_->server().close(); });
-  for (Worker& worker : workers_) asio::post(worker.loop(), [&worker] { worker.lane().stop(); });
+  for (std::future<void>& worker : drained) worker.wait_until(deadline + time_to_unwind);
+  // The admin API answers until nothing else does; it asks the workers while their loops run.
+  if (admin_) asio::post(threads_.front().loop(), [this] { admin_->server().close(); });
+  for (WorkerThread& thread : threads_) asio::post(thread.loop(), [&thread] { thread.worker().stop(); });
   // What ends now without an answer may be a write: its purge is appended on the way out.
   const SteadyTime unwound = std::chrono::steady_clock::now() + time_to_unwind;
-  for (Worker& worker : workers_) worker.join(unwound);
+  for (WorkerThread& thread : threads_) thread.join(unwound);
   write_waiting_purges();
   if (redis_log_ != nullptr) redis_log_->stop();
   log_guard_.reset();

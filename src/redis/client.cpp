@@ -1,5 +1,5 @@
 #include "client_state.hpp"
-#include "patience.hpp"
+#include "command_timeout.hpp"
 
 #include <larder/redis/availability.hpp>
 #include <larder/redis/client.hpp>

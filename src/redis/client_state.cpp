@@ -1,7 +1,7 @@
 #include "client_state.hpp"
 
+#include "command_timeout.hpp"
 #include "handshake.hpp"
-#include "patience.hpp"
 
 #include <larder/base/task.hpp>
 #include <larder/net/connect.hpp>
@@ -69,7 +69,7 @@ Task<Result<Value>> Client::State::execute(std::shared_ptr<State> self, Command 
     self->counters_->refused += 1;
     co_return Error::unavailable;
   }
-  const SteadyTime deadline = steady_now() + time_for(command, timeout, self->settings_);
+  const SteadyTime deadline = steady_now() + command_timeout(command, timeout, self->settings_);
   const std::shared_ptr<Connection> connection = self->connection_;
   Result<Value> reply = co_await suspend<void(Result<Value>)>(
       [&](Caller caller) { connection->submit(command, deadline, asking, std::move(caller)); });

@@ -1,6 +1,6 @@
 #include "cluster_state.hpp"
 
-#include "patience.hpp"
+#include "command_timeout.hpp"
 
 #include <larder/base/task.hpp>
 #include <larder/net/timer.hpp>
@@ -74,7 +74,7 @@ std::vector<NodeReport> Cluster::State::nodes() const {
 
 Task<Result<Value>> Cluster::State::execute(std::shared_ptr<State> self, Command command,
                                             Milliseconds timeout) {
-  const SteadyTime deadline = steady_now() + time_for(command, timeout, self->settings_);
+  const SteadyTime deadline = steady_now() + command_timeout(command, timeout, self->settings_);
   std::optional<net::Endpoint> to = self->address_for(command);
   bool is_asking = false;
   for (int redirections = 0;; ++redirections) {

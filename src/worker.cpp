@@ -1,4 +1,4 @@
-#include "lane.hpp"
+#include "worker.hpp"
 
 #include <larder/net/timer.hpp>
 
@@ -13,7 +13,7 @@ constexpr Milliseconds redis_head_start{500};
 
 }  // namespace
 
-Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
+Worker::Worker(boost::asio::io_context& loop, const Shared& shared)
     : loop_(loop),
       purge_log_(shared.purge_log),
       redis_(shared.redis == nullptr ? nullptr : redis::make_redis(loop, *shared.redis, shared.log)),
@@ -32,7 +32,7 @@ Lane::Lane(boost::asio::io_context& loop, const Shared& shared)
               shared.access_sink) {}
 
 /// What a request meets before the cache.
-pipeline::Handler& Lane::front_of_cache(const Shared& shared) {
+pipeline::Handler& Worker::front_of_cache(const Shared& shared) {
   pipeline::Handler* front = &cache_;
   if (redis_) {
     warm_records_.emplace(*redis_, purge_log_, shared.clock, shared.redis_tier.key_prefix);
@@ -44,7 +44,7 @@ pipeline::Handler& Lane::front_of_cache(const Shared& shared) {
   return *front;
 }
 
-void Lane::start() {
+void Worker::start() {
   if (redis_) redis_->start();
   if (hot_counter_) {
     boost::asio::co_spawn(loop_, hot_counter_->save_regularly(), boost::asio::detached);
@@ -52,7 +52,7 @@ void Lane::start() {
   boost::asio::co_spawn(loop_, accept(), boost::asio::detached);
 }
 
-Task<> Lane::accept() {
+Task<> Worker::accept() {
   const SteadyTime latest = std::chrono::steady_clock::now() + redis_head_start;
   while (redis_ && !(redis_->is_up() && purge_log_.is_in_step()) &&
          std::chrono::steady_clock::now() < latest) {
@@ -61,7 +61,7 @@ Task<> Lane::accept() {
   for (const std::shared_ptr<net::Listener>& listener : listeners_) server_.accept_on(listener);
 }
 
-Task<> Lane::adopt(Generation generation) {
+Task<> Worker::adopt(Generation generation) {
   // In one turn of the loop: no request sees routes without their upstreams.
   origin_.adopt(*generation.upstreams, cache_.settings());
   cache_.adopt(generation.cache);
@@ -69,13 +69,13 @@ Task<> Lane::adopt(Generation generation) {
   if (hot_counter_) co_await hot_counter_->adopt(generation.routes());
 }
 
-Task<Lane::Report> Lane::report() {
+Task<Worker::Report> Worker::report() {
   Report report{server_.connections(), server_.responses(), std::nullopt};
   if (redis_) report.redis = Report::Redis{redis_->nodes(), redis_tier_->counts()};
   co_return report;
 }
 
-Task<> Lane::drain(SteadyTime deadline) {
+Task<> Worker::drain(SteadyTime deadline) {
   listeners_.clear();
   server_.drain();
   while (server_.connections() != 0 && std::chrono::steady_clock::now() < deadline) {
@@ -85,7 +85,7 @@ Task<> Lane::drain(SteadyTime deadline) {
   if (hot_counter_) co_await hot_counter_->save();
 }
 
-void Lane::stop() {
+void Worker::stop() {
   if (hot_counter_) hot_counter_->stop();
   server_.close();
   cache_.stop();

@@ -12,10 +12,10 @@ inline bool is_large(const Command& command, const Settings& settings) {
 
 /// How long a command may take: as long as its caller says, or, for 0, as the settings do. Large values take
 /// longer than small ones on any network.
-inline Milliseconds time_for(const Command& command, Milliseconds said, const Settings& settings) {
-  constexpr int patience_for_large = 10;
+inline Milliseconds command_timeout(const Command& command, Milliseconds said, const Settings& settings) {
+  constexpr int times_for_large = 10;
   if (said.count() != 0) return said;
-  return settings.timeout * (is_large(command, settings) ? patience_for_large : 1);
+  return settings.timeout * (is_large(command, settings) ? times_for_large : 1);
 }
 
 }  // namespace larder::redis
