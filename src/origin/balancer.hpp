@@ -17,9 +17,7 @@ struct Attempt {
   SteadyTime now;
 };
 
-/// Which server of an upstream, which has one at least, gets the request: the one whose connection was used
-/// last, if it has an unused one still; else the next in turn that is not resting; if all are, the next in
-/// turn.
-std::size_t choose(std::span<const Server> servers, const Attempt& attempt);
+/// Which of an upstream's servers gets a request. There is one at least.
+std::size_t choose(Balancing balancing, std::span<const Server> servers, const Attempt& attempt);
 
 }  // namespace larder::origin

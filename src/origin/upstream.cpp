@@ -15,7 +15,8 @@ Upstream::Upstream(Settings settings, Log& log)
 
 std::unique_ptr<Connection> Upstream::take_unused(const pipeline::Request& request) {
   while (true) {
-    const std::size_t chosen = choose(servers_, {.request = request, .turn = turn_, .now = net::now_about()});
+    const std::size_t chosen =
+        choose(settings_.balancing, servers_, {.request = request, .turn = turn_, .now = net::now_about()});
     std::unique_ptr<Connection> connection = servers_[chosen].take_unused();
     if (connection == nullptr || connection->stream().is_idle()) return connection;
   }
@@ -27,7 +28,8 @@ Task<Result<std::unique_ptr<Connection>>> Upstream::connect(const pipeline::Requ
     if (is_closed_) co_return Error::canceled;
     const SteadyTime now = std::chrono::steady_clock::now();
     const std::size_t chosen =
-        choose(servers_, {.request = request, .needs_new_connection = true, .turn = turn_, .now = now});
+        choose(settings_.balancing, servers_,
+               {.request = request, .needs_new_connection = true, .turn = turn_, .now = now});
     turn_ = chosen + 1;
     Server& server = servers_[chosen];
     const ServerSettings& at = server.settings();

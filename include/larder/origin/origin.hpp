@@ -21,10 +21,16 @@ struct ServerSettings {
   bool operator==(const ServerSettings&) const = default;
 };
 
+/// How an upstream's servers share its requests.
+enum class Balancing {
+  last_used,  ///< the connection that was used last; new ones are made to the servers in turn
+};
+
 /// One upstream and how long to wait for it.
 struct Settings {
   std::string name;
   std::vector<ServerSettings> servers;
+  Balancing balancing = Balancing::last_used;
   Milliseconds connect_timeout{2'000};
   Milliseconds first_byte_timeout{30'000};  ///< from the request's last byte to the response's head
   Milliseconds idle_timeout{60'000};  ///< between two bytes of content; how long an unused connection is kept

@@ -6,6 +6,7 @@
 #include <vector>
 
 using namespace larder;
+using origin::Balancing;
 using origin::Connection;
 using origin::Server;
 
@@ -50,43 +51,52 @@ std::vector<Server> servers_in(const std::vector<State>& states) {
   return servers;
 }
 
+constexpr Balancing last_used = Balancing::last_used;
+
 const State up;
 const State rests{.failed = 1};
 const State has_rested{.failed = 2};
 
 }  // namespace
 
-TEST_CASE("the server whose connection was used last is chosen, else the next in turn that does not rest") {
+TEST_CASE("each way of balancing chooses a server by what is known of all of them") {
   struct Case {
     std::string what;
+    Balancing balancing;
     std::vector<State> servers;
     std::size_t turn;
     bool needs_new_connection;
     std::size_t chosen;
   };
   const std::vector<Case> cases{
-      {"one server", {up}, 0, true, 0},
-      {"one server, however often it had its turn", {up}, 5, true, 0},
-      {"the next in turn", {up, up, up}, 1, true, 1},
-      {"the first after the last", {up, up, up}, 3, true, 0},
-      {"one that rests is passed over", {up, rests, up}, 1, true, 2},
-      {"so is the last one", {up, up, rests}, 2, true, 0},
-      {"all but one rest", {rests, up, rests}, 2, true, 1},
-      {"a rest is over after two seconds", {up, has_rested, up}, 1, true, 1},
-      {"all rest: the next in turn", {rests, rests, rests}, 2, true, 2},
-      {"no unused connection: as for a new one", {up, rests, up}, 1, false, 2},
-      {"the only unused connection", {up, {.kept = {9}}, up}, 0, false, 1},
-      {"the one that was used last", {{.kept = {9, 3}}, {.kept = {8, 2}}, {.kept = {4}}}, 0, false, 1},
-      {"though its server rests", {up, {.failed = 1, .kept = {9}}, up}, 0, false, 1},
-      {"a new connection is made in turn all the same", {up, up, {.kept = {1}}}, 1, true, 1},
+      {"one server", last_used, {up}, 0, true, 0},
+      {"one server, however often it had its turn", last_used, {up}, 5, true, 0},
+      {"the next in turn", last_used, {up, up, up}, 1, true, 1},
+      {"the first after the last", last_used, {up, up, up}, 3, true, 0},
+      {"one that rests is passed over", last_used, {up, rests, up}, 1, true, 2},
+      {"so is the last one", last_used, {up, up, rests}, 2, true, 0},
+      {"all but one rest", last_used, {rests, up, rests}, 2, true, 1},
+      {"a rest is over after two seconds", last_used, {up, has_rested, up}, 1, true, 1},
+      {"all rest: the next in turn", last_used, {rests, rests, rests}, 2, true, 2},
+      {"no unused connection: as for a new one", last_used, {up, rests, up}, 1, false, 2},
+      {"the only unused connection", last_used, {up, {.kept = {9}}, up}, 0, false, 1},
+      {"the one that was used last",
+       last_used,
+       {{.kept = {9, 3}}, {.kept = {8, 2}}, {.kept = {4}}},
+       0,
+       false,
+       1},
+      {"though its server rests", last_used, {up, {.failed = 1, .kept = {9}}, up}, 0, false, 1},
+      {"a new connection is made in turn all the same", last_used, {up, up, {.kept = {1}}}, 1, true, 1},
   };
   const pipeline::Request request;
   for (const Case& one : cases) {
     CAPTURE(one.what);
-    CHECK(origin::choose(servers_in(one.servers), {.request = request,
-                                                   .needs_new_connection = one.needs_new_connection,
-                                                   .turn = one.turn,
-                                                   .now = now}) == one.chosen);
+    CHECK(origin::choose(one.balancing, servers_in(one.servers),
+                         {.request = request,
+                          .needs_new_connection = one.needs_new_connection,
+                          .turn = one.turn,
+                          .now = now}) == one.chosen);
   }
 }
 
