@@ -24,7 +24,7 @@ bool begins_with(std::string_view name, std::string_view prefix) {
 }
 
 // What must reach the origin though Connection names it: dropping it would change who asks for what
-// (front-door.md).
+// (src/http1/README.md).
 bool is_protected(const Route& route, std::string_view name) {
   static constexpr std::array<std::string_view, 13> protected_names{"Authorization",
                                                                     "Cookie",
@@ -44,8 +44,8 @@ bool is_protected(const Route& route, std::string_view name) {
          route.credential_fields->contains(name);
 }
 
-// In no key, so they must not reach the origin where its answer is shared (front-door.md, unkeyed-header
-// poisoning). CGI, WSGI and PHP read `X_Original_URL` as they read `X-Original-URL`.
+// In no key, so they must not reach the origin where its answer is shared (src/http1/README.md,
+// unkeyed-header poisoning). CGI, WSGI and PHP read `X_Original_URL` as they read `X-Original-URL`.
 bool is_override(std::string_view name) {
   static const NamePatterns overrides(NamePatterns::Spelling::field, override_fields());
   return overrides.contains(name);
@@ -129,7 +129,7 @@ void add_forwarded(http::FieldList& out, const http::RequestHead& request, const
   append_to_list(out, "Surrogate-Capability", combined("Surrogate-Capability"), surrogate_capability);
 }
 
-// In place of all the lines there are. What selects a variant is what is sent (NEXT.md, "Vary").
+// In place of all the lines there are. What selects a variant is what is sent (src/README.md, "Key").
 void add_accepted_codings(http::FieldList& out, const http::FieldList& request_fields) {
   if (out.contains("Accept-Encoding")) return;
   out.add("Accept-Encoding", accepted_codings(request_fields.combined("Accept-Encoding").value_or("")));

@@ -28,11 +28,10 @@ bool is_plain(const http::RequestHead& request) {
 
 }  // namespace
 
-// front-door.md says "400, 405, 413, 414, 431 and 5xx never stored unless the route names them". What an
-// origin answers to a plain request with a lifetime that it states itself is stored all the same where the
-// status speaks of method, target or server: RFC 9111, section 3 allows it, http-cache-tests count it, and
-// what the row guards against takes a request that is not plain. The statuses that speak of a request's form
-// are stored never.
+// Row CPDoS of src/http1/README.md. What an origin answers to a plain request, with a lifetime that it states
+// itself, is stored all the same if the status speaks of method, target or server: RFC 9111, section 3 allows
+// it, http-cache-tests count it, and what the row guards against takes a request that is not plain. Statuses
+// that speak of a request's form are never stored.
 bool may_be_provoked(const Route& route, const http::RequestHead& request, int status) {
   static constexpr std::array by_fields{400, 413, 417, 431};
   static constexpr std::array by_target{405, 414};

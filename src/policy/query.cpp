@@ -13,7 +13,7 @@ struct Parameter {
   std::string_view text;
 };
 
-// On "&" alone (front-door.md, parameter cloaking). Empty ones ("a&&b") say nothing and are left out.
+// On "&" alone (src/http1/README.md, parameter cloaking). Empty ones ("a&&b") say nothing and are left out.
 std::vector<Parameter> parameters_of(std::string_view query) {
   std::vector<Parameter> parameters;
   while (!query.empty()) {

@@ -13,7 +13,7 @@ bool is_heuristically_cacheable(int status) {
   return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
 }
 
-// DESIGN.md, "TTLs": a plain duration is for successes and lasting redirects, never for an error.
+// src/README.md, "TTLs": a plain duration is for successes and lasting redirects, never for an error.
 std::optional<Milliseconds> TtlRule::for_status(int status) const {
   static constexpr std::array silently{200, 203, 204, 300, 301, 308};
   if (const auto named = by_status.find(status); named != by_status.end()) return named->second;

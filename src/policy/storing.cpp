@@ -37,8 +37,8 @@ struct Facts {
   bool overridden = false;  // the route's ttl speaks in the origin's place
 };
 
-// NEXT.md, "Credentials"; RFC 9111, section 3.5. What is not to be stored at all is shared with nobody who
-// shows who he is, even where the route overrides that.
+// config/README.md, "Who asks"; RFC 9111, section 3.5. What is not to be stored at all is shared with nobody
+// who shows who he is, even where the route overrides that.
 Sharing sharing_of(const OriginDirectives& said) {
   const http::CacheControl& control = said.control;
   if (control.is_private || (control.no_store && !control.must_understand)) return {};
@@ -109,7 +109,7 @@ bool varies_by_unknown(const Facts& facts) {
   });
 }
 
-// RFC 9111, section 7.3, and the stricter rule of NEXT.md, "Credentials".
+// RFC 9111, section 7.3, and the stricter rule of config/README.md, "Who asks".
 bool may_set_cookie(SetCookieRule rule, bool by_route) {
   return rule == SetCookieRule::strip || (rule == SetCookieRule::allow && !by_route);
 }
@@ -130,8 +130,8 @@ struct Freshness {
   bool by_route = true;
 };
 
-// DESIGN.md, "TTLs": what the origin states wins, unless the route overrides; RFC 9111, section 4.2.2 comes
-// last.
+// src/README.md, "TTLs": what the origin states wins, unless the route overrides; RFC 9111, section 4.2.2
+// comes last.
 Freshness freshness_of(const Facts& facts) {
   const StoringInput& input = facts.input;
   if (facts.overridden) return {facts.route_ttl, true};
@@ -151,8 +151,8 @@ struct StaleUse {
   bool must_revalidate = false;
 };
 
-// README, "Stale responses": what the origin states wins, a window of 0 too. Where the route overrides the
-// origin and names a window itself, the route alone speaks.
+// config/README.md, "Stale responses, and fetching ahead": what the origin states wins, a window of 0 too.
+// Where the route overrides the origin and names a window itself, the route alone speaks.
 StaleUse stale_use_of(const Facts& facts) {
   const Route& route = facts.input.route;
   const http::CacheControl& control = facts.control;

@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Measured (DESIGN.md, Redis client): small reads for small replies, large ones once a large reply has begun;
+// Measured (src/README.md, "Redis"): small reads for small replies, large ones once a large reply has begun;
 // 64 KiB always would halve the throughput of small values.
 constexpr std::size_t small_read = 16 * 1024;
 constexpr std::size_t large_read = 256 * 1024;

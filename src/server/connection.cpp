@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t first_buffer = 4 * 1024;
 constexpr std::size_t content_buffer = 64 * 1024;
 
-/// Methods that would make a tunnel of us, or show others what a client sent (front-door.md).
+/// Methods that would make a tunnel of us, or show others what a client sent (src/http1/README.md).
 std::optional<int> status_for_method(std::string_view method) {
   if (method == "CONNECT") return 501;
   if (method == "TRACE") return 405;

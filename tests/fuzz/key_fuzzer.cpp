@@ -109,7 +109,7 @@ void require_readable(const policy::Route& route, const http::Target& target, co
           "the bytes forwarded are the bytes keyed");
 }
 
-// NEXT.md, "Key is what is sent": what goes upstream as Host is the authority.
+// src/README.md, "Key": what goes upstream as Host is the authority.
 void require_apart(const policy::Route& route, const http::Target& target, std::string_view host) {
   const Result<http::Authority> authority = http::parse_authority(host, target.scheme);
   if (!authority) return;

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-/// What an origin must not do, and what the client gets then (front-door.md, the rows about responses).
+/// What an origin must not do, and what the client gets then (src/http1/README.md, the rows about responses).
 namespace larder::test {
 
 namespace {

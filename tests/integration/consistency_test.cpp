@@ -7,7 +7,7 @@
 
 #include <atomic>
 
-/// `consistency: strict`: a purge that any instance has answered is seen by all (DESIGN.md, "Purge log").
+/// `consistency: strict`: a purge that any instance has answered is seen by all (src/README.md, "Purge log").
 namespace larder::test {
 
 namespace {

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-/// front-door.md's table of attacks, through a real socket: the rows that no other theme has.
+/// The table of attacks of src/http1/README.md, through a real socket: the rows that no other theme has.
 namespace larder::test {
 
 namespace {
@@ -79,7 +79,7 @@ TEST_CASE("A redirect is the client's to follow, and a request names no upstream
   CHECK(inner.count() == 0);
 }
 
-TEST_CASE("No spelling of a path leads around `cache: off` (NEXT.md, folded paths)") {
+TEST_CASE("No spelling of a path leads around `cache: off`") {
   Site site(echoed,
             "  - match: /api/public/**\n    ttl: 60s\n  - match: /api/**\n    cache: off\n"
             "  - match: /account\n    cache: off\n  - match: /**\n    ttl: 60s\n");

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-/// front-door.md, row by row, through a real socket: what is refused, and that nothing slips through behind
-/// it.
+/// src/http1/README.md, row by row, through a real socket: what is refused, and that nothing slips through
+/// behind it.
 namespace larder::test {
 
 namespace {

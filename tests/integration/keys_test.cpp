@@ -3,7 +3,8 @@
 
 #include <doctest/doctest.h>
 
-/// Which requests share a stored response, and what of a request the origin gets to see (DESIGN.md, "Key").
+/// Which requests share a stored response, and what of a request the origin gets to see (src/README.md,
+/// "Key").
 namespace larder::test {
 
 namespace {
@@ -134,7 +135,7 @@ TEST_CASE("Ignored parameters are neither keyed nor forwarded") {
   CHECK(keyed.client.get("/b?utm_source=x").body == "/b");
 }
 
-TEST_CASE("A parameter that hides another one is kept (front-door.md, parameter cloaking)") {
+TEST_CASE("A parameter that hides another one is kept (parameter cloaking)") {
   Keyed keyed("    query: {ignore: [\"utm_*\"]}\n");
   keyed.client.get("/a?page=1");
   CHECK(keyed.client.get("/a?page=1&utm_source=x;callback=evil").body ==

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-/// What a write purges, and what it does not (RFC 9111, section 4.4; DESIGN.md, "What a write purges").
+/// What a write purges, and what it does not (RFC 9111, section 4.4; src/README.md, "What a write purges").
 namespace larder::test {
 
 namespace {

@@ -10,8 +10,8 @@
 #include <functional>
 #include <thread>
 
-/// The stale-store race: a response fetched before a purge and stored after it must not be served (DESIGN.md,
-/// "Purge log").
+/// The stale-store race: a response fetched before a purge and stored after it must not be served
+/// (src/README.md, "Purge log").
 namespace larder::test {
 
 namespace {

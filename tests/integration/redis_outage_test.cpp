@@ -6,7 +6,8 @@
 
 #include <doctest/doctest.h>
 
-/// Redis absent, gone, hung and back: requests go on, within a bounded extra delay (DESIGN.md, promise 2).
+/// Redis absent, gone, hung and back: requests go on, within a bounded extra delay (src/README.md,
+/// "Promises").
 namespace larder::test {
 
 namespace {

@@ -9,7 +9,7 @@
 
 #include <thread>
 
-/// The shared tier: what lies in Redis, who finds it there, and for how long (DESIGN.md, "Key" and "Purge
+/// The shared tier: what lies in Redis, who finds it there, and for how long (src/README.md, "Key" and "Purge
 /// log").
 namespace larder::test {
 

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-/// What may be shared and what never (RFC 9111, section 3; DESIGN.md, "TTLs"): the second of two requests
+/// What may be shared and what never (RFC 9111, section 3; src/README.md, "TTLs"): the second of two requests
 /// tells.
 namespace larder::test {
 
@@ -260,7 +260,7 @@ TEST_CASE("Vary keeps variants apart, and each is a HIT of its own (RFC 9111, se
   CHECK(origin.count() == 3);
 }
 
-TEST_CASE("A GET with content and a path of two meanings go to the origin (front-door.md)") {
+TEST_CASE("A GET with content and a path of two meanings go to the origin") {
   Origin origin([](const OriginRequest& request) { return text(request.target + request.body); });
   Larder larder(Yaml{.upstream = origin.url()});
   Client client = larder.client();
@@ -278,7 +278,7 @@ TEST_CASE("A GET with content and a path of two meanings go to the origin (front
   }
 }
 
-TEST_CASE("An encoding alone is no reason not to store, and is keyed as it stands (NEXT.md, folded paths)") {
+TEST_CASE("An encoding alone is no reason not to store, and is keyed as it stands (folded paths)") {
   Origin origin([](const OriginRequest& request) { return text(request.target); });
   Larder larder(Yaml{.upstream = origin.url()});
   Client client = larder.client();

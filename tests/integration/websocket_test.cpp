@@ -6,8 +6,8 @@
 #include <atomic>
 #include <thread>
 
-/// front-door.md, row "bytes after an Upgrade before 101": a tunnel only after 101, only for WebSocket, only
-/// where the route allows.
+/// src/http1/README.md, row "bytes after an Upgrade before 101": a tunnel only after 101, only for WebSocket,
+/// only where the route allows.
 namespace larder::test {
 
 namespace {

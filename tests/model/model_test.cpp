@@ -1,5 +1,5 @@
 /// Random reads, writes and purges over three larders on one Redis while that fails in every way: no read
-/// begun after a write was answered returns an older version (DESIGN.md, promise 1).
+/// begun after a write was answered returns an older version (src/README.md, "Promises").
 ///   MODEL_OPERATIONS, MODEL_SEED, MODEL_CLIENTS and MODEL_FAULTS=off say how it is played.
 #include "fleet.hpp"
 #include "phases.hpp"

@@ -1,4 +1,4 @@
-// NEXT.md, "Folded paths": the rules of a protected route hold for every spelling of its paths.
+// src/README.md, "Folded paths": the rules of a protected route hold for every spelling of its paths.
 #include "scenario.hpp"
 
 #include <doctest/doctest.h>

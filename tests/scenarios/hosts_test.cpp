@@ -1,4 +1,4 @@
-// NEXT.md, "Key is what is sent": on shared requests key, Host and X-Forwarded-Host are one authority.
+// src/README.md, "Key": on shared requests key, Host and X-Forwarded-Host are one authority.
 #include "scenario.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-// Two users' responses never cross, on any route of the example configuration (front-door.md, "private data
-// shared").
+// Two users' responses never cross, on any route of the example configuration (src/http1/README.md, "private
+// data shared").
 #include "scenario.hpp"
 
 #include <larder/config/load.hpp>

@@ -17,7 +17,8 @@ class RedisLoad {
   /// Waits until so many more requests were answered.
   void go_on(int count);
 
-  /// Every request must have been answered by 200, and within a bounded extra delay (DESIGN.md, promise 2).
+  /// Every request must have been answered by 200, and within a bounded extra delay (src/README.md,
+  /// "Promises").
   void finish();
 
  private:

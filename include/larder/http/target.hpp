@@ -25,9 +25,10 @@ struct Target {
 };
 
 /// The target URI of a request that came over `scheme`: an absolute-form target's authority replaces `Host`
-/// (RFC 9112, section 3.2.2). Error::malformed for what front-door.md answers with 400: no, two or a bad
-/// Host, userinfo, fragment, raw control bytes or bytes from 0x80 on. An absolute URI of another scheme than
-/// `scheme`, and CONNECT, are Error::unsupported. HTTP/1.0 without Host has an empty host, as nginx takes it.
+/// (RFC 9112, section 3.2.2). Error::malformed for what src/http1/README.md answers with 400: no, two or a
+/// bad Host, userinfo, fragment, raw control bytes or bytes from 0x80 on. An absolute URI of another scheme
+/// than `scheme`, and CONNECT, are Error::unsupported. HTTP/1.0 without Host has an empty host, as nginx
+/// takes it.
 Result<Target> target_of(const RequestHead& head, std::string_view scheme);
 
 /// The same, read into a target whose memory is used again. After a refusal that holds none.

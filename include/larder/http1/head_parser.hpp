@@ -31,7 +31,7 @@ struct RequestControl {
   std::size_t size = 0;  ///< bytes of the head, its empty line included
 };
 
-/// A request head that passed every rule of front-door.md that needs no route.
+/// A request head that passed every rule of src/http1/README.md that needs no route.
 struct ParsedRequest : RequestControl {
   http::RequestHead head;
 };

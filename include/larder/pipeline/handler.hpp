@@ -23,7 +23,7 @@ struct Delivery {
   bool is_whole = false;  ///< all of it was sent; set by whoever sends, by any of several attempts
 };
 
-/// A request on its way through the handlers, valid in every respect front-door.md names.
+/// A request on its way through the handlers, valid in every respect src/http1/README.md names.
 struct Request {
   http::RequestHead head;
   http::Target target;
@@ -45,7 +45,8 @@ struct Response {
   std::optional<std::uint64_t> described_length;
   /// Where `head` is a 101: what the connection is passed on to. Upgrade and Connection are the writer's.
   std::unique_ptr<Tunnel> tunnel;
-  /// The client's connection ends with it: after an anomaly nothing on it can be trusted (front-door.md).
+  /// The client's connection ends with it: after an anomaly nothing on it can be trusted
+  /// (src/http1/README.md).
   bool closes = false;
 
   /// As if it were new, but for the memory that its field lines have.

@@ -19,7 +19,7 @@ PathSpelling spelling_of(std::string_view path);
 
 /// Whether the path could mean to the origin what no folding tells for sure: it holds `\`, control bytes or
 /// dot segments (`..;x` too), plain or encoded, an encoded delimiter among `;params`, or an overlong UTF-8
-/// sequence (cache deception, front-door.md).
+/// sequence (cache deception, src/http1/README.md).
 bool is_ambiguous_path(std::string_view path);
 
 /// What an origin takes `;` for.

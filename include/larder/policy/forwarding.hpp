@@ -21,9 +21,9 @@ struct Hop {
 /// Proxy-*, TE and Trailer; Host is `hop.host`; X-Forwarded-For and Surrogate-Capability are appended to,
 /// X-Forwarded-Proto and -Host are written anew; Via is appended, and CDN-Loop (loop.hpp). Framing fields
 /// (Content-Length, Transfer-Encoding) and Connection are left out: who sends the message writes them.
-/// Error::malformed where Connection names a protected field (front-door.md). `cacheable`: the response may
-/// be shared, so the override list of front-door.md (X-Original-URL, X-Rewrite-URL, X-HTTP-Method-Override,
-/// Forwarded, X-Host,
+/// Error::malformed where Connection names a protected field (src/http1/README.md). `cacheable`: the response
+/// may be shared, so the override list of src/http1/README.md (X-Original-URL, X-Rewrite-URL,
+/// X-HTTP-Method-Override, Forwarded, X-Host,
 /// ...) is dropped, and so are what came as X-Forwarded-For and Surrogate-Capability, Range and the client's
 /// conditions (If-None-Match, If-Modified-Since, If-Range), which would make the answer one client's own;
 /// Accept-Encoding goes as those of `zstd, br, gzip` that the client takes, which is what selects a variant.

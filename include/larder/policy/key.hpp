@@ -38,7 +38,8 @@ const std::string& site_of(const http::Target& target);
 
 /// The query a route keeps of `query`, by its rule; nothing where no parameter is left. Split on "&" alone;
 /// names are compared with their percent-encoding undone; a parameter that would be dropped and that holds
-/// ";" is kept (parameter cloaking, front-door.md). A sorted query keeps the order of parameters of one name.
+/// ";" is kept (parameter cloaking, src/http1/README.md). A sorted query keeps the order of parameters of one
+/// name.
 std::optional<std::string> keep_query(const QueryRule& rule, const std::optional<std::string>& query);
 
 /// The secondary key (RFC 9111, section 4.1): primary key plus the normalised values of the selecting header

@@ -39,7 +39,8 @@ bool is_error_to_hide(int status);
 bool is_passing_error(int status);
 
 /// Whether a response of this status is an error that does not take the place of a good stored response which
-/// may still be served stale (front-door.md, CPDoS). That something is not there any more is no such error.
+/// may still be served stale (src/http1/README.md, CPDoS). That something is not there any more is no such
+/// error.
 bool yields_to_stale(int status);
 
 /// Whether a stored response keeps its place when the origin answers with `status`: it is not such an error

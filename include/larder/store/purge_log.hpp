@@ -45,7 +45,8 @@ inline std::string purge_log_name(const std::string& key_prefix) {
   return key_prefix + ":purges";
 }
 
-/// The purge log (DESIGN.md): why no stored response survives a purge. Shared by all threads of the instance.
+/// The purge log (src/README.md, "Purge log"): why no stored response survives a purge. Shared by all threads
+/// of the instance.
 class PurgeLog {
  public:
   virtual ~PurgeLog() = default;

@@ -16,8 +16,9 @@
 
 namespace larder::store {
 
-/// The purge log as a Redis stream that every instance appends to and tails (DESIGN.md). It lives on one
-/// event loop and has two clients of its own there; everything but start() may be called from any thread.
+/// The purge log as a Redis stream that every instance appends to and tails (src/README.md, "Purge log"). It
+/// lives on one event loop and has two clients of its own there; everything but start() may be called from
+/// any thread.
 class RedisPurgeLog final : public PurgeLog {
  public:
   struct Settings {

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-// The table "Measured on Boost.Beast's parser" of front-door.md, row by row, and what that page says Beast
+// src/http1/README.md, "Measured on Boost.Beast 1.81's parser", row by row, and what that page says Beast
 // itself rejects.
 
 using namespace larder;

@@ -1,4 +1,4 @@
-// No origin is led around a protected route by a spelling of its path (NEXT.md, "Folded paths").
+// No origin is led around a protected route by a spelling of its path (src/README.md, "Folded paths").
 #include <larder/policy/folded_routes.hpp>
 
 #include <doctest/doctest.h>

@@ -47,7 +47,7 @@ TEST_CASE("fields for one connection stay behind (RFC 9110, section 7.6.1)") {
   }
 }
 
-TEST_CASE("Connection may not name what decides who asks for what (front-door.md, hop-by-hop abuse)") {
+TEST_CASE("Connection may not name what decides who asks for what (hop-by-hop abuse)") {
   for (const char* name :
        {"Authorization", "cookie", "HOST", "Content-Length", "Content-Type", "If-None-Match", "Range",
         "X-Forwarded-For", "Forwarded", "Via", "X-Api-Key", "x_consumer_id"}) {
@@ -71,8 +71,7 @@ TEST_CASE("what Connection names is gone before a request is keyed") {
   CHECK(text_of(plain) == "Accept: a");
 }
 
-TEST_CASE(
-    "an override never reaches the origin where the answer is shared (front-door.md, unkeyed poisoning)") {
+TEST_CASE("an override never reaches the origin where the answer is shared (unkeyed-header poisoning)") {
   for (const char* name : {"X-Original-URL",
                            "X-Rewrite-URL",
                            "x-original-host",

@@ -134,7 +134,7 @@ TEST_CASE("a query rule keeps what it says, and never hides a cloaked parameter"
       {{Mode::ignore, utm, false, false}, "UTM_a=1", "UTM_a=1"},
       {{Mode::ignore, utm, false, false}, "%75tm_a=1&x=%31", "x=%31"},
       {{Mode::ignore, utm, false, false}, "x=utm_a", "x=utm_a"},
-      // Parameter cloaking (front-door.md): an origin that splits at ";" sees `callback`.
+      // Parameter cloaking (src/http1/README.md): an origin that splits at ";" sees `callback`.
       {{Mode::ignore, utm, false, false}, "utm_a=1;callback=evil", "utm_a=1;callback=evil"},
       {{Mode::ignore, utm, false, false}, "utm_a;callback=evil", "utm_a;callback=evil"},
       {{Mode::only, {"page"}, false, false}, "page=1&x=2&page=3", "page=1&page=3"},
@@ -184,7 +184,8 @@ TEST_CASE("a variant key is the primary key plus normalised selecting fields (RF
         variant_key("K", {"a"}, fields_of("A: \"x,y\"")));
   CHECK(variant_key("K", {"a"}, fields_of("A: \"x\\\", y\"")) !=
         variant_key("K", {"a"}, fields_of("A: \"x\\\",y\"")));
-  // Found by the fuzzer: lines that are joined inside an open quotation end in a blank, and field values do not.
+  // Found by the fuzzer: lines that are joined inside an open quotation end in a blank, and field values do
+  // not.
   CHECK(variant_key("K", {"a"}, fields_of("A: \"x|A: ")) == variant_key("K", {"a"}, fields_of("A: \"x,")));
   CHECK(variant_key("K", {"a"}, fields_of("A: 1#vary:b=2")) !=
         variant_key("K", {"a", "b"}, fields_of("A: 1|B: 2")));
@@ -197,7 +198,7 @@ TEST_CASE("a Redis name can be read and holds no hash tag") {
 }
 
 TEST_CASE("no two keys share a Redis name") {
-  const std::vector<std::string> keys{"/{z}",     "/%7Bz%7D", "/%257Bz%257D", "/{z%7D", "/%7bz%7d",
+  const std::vector<std::string> keys{"/{z}",      "/%7Bz%7D", "/%257Bz%257D", "/{z%7D", "/%7bz%7d",
                                       "/\xc3\xa9", "/%C3%A9",  "/%25C3%25A9",  "/a b",   "/a%20b"};
   std::set<std::string> names;
   for (const std::string& key : keys) names.insert(redis_name("p", "GET:http://h" + key));

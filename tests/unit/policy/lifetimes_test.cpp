@@ -20,7 +20,7 @@ Lifetimes lifetimes(const Route& route, std::string_view response, double chance
 
 }  // namespace
 
-TEST_CASE("the route's ttl is for a response whose lifetime the origin does not state (DESIGN.md, TTLs)") {
+TEST_CASE("the route's ttl is for a response whose lifetime the origin does not state") {
   struct Lifetime {
     int status;
     std::string response;
@@ -56,7 +56,7 @@ TEST_CASE("the route's ttl is for a response whose lifetime the origin does not 
                        });
 }
 
-TEST_CASE("cookies keep a response from being shared, whatever its lifetime (NEXT.md, Credentials)") {
+TEST_CASE("cookies keep a response from being shared, whatever its lifetime") {
   check_storing(with_ttl(),
                 {
                     {"", 200, "Set-Cookie: a=b", Reason::set_cookie},

@@ -42,7 +42,7 @@ std::string purged_by_response(std::string_view fields) {
 
 }  // namespace
 
-TEST_CASE("a write purges its target and the parent collection (DESIGN.md, What a write purges)") {
+TEST_CASE("a write purges its target and the parent collection") {
   CHECK(purged("PUT", "/products/7") == "=h/products/7 =h/products/7/ =h/products =h/products/");
   CHECK(purged("POST", "/products") == "=h/products =h/products/ =h/");
   CHECK(purged("PATCH", "/products/") == "=h/products =h/products/ =h/");

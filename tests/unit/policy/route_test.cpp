@@ -20,7 +20,7 @@ Route route_for(std::string_view match, std::vector<std::string> methods = {}) {
 
 }  // namespace
 
-TEST_CASE("a plain ttl is for successes and lasting redirects alone (DESIGN.md, TTLs)") {
+TEST_CASE("a plain ttl is for successes and lasting redirects alone") {
   const TtlRule rule{Seconds{60}, {}};
   for (const int status : {200, 203, 204, 300, 301, 308}) {
     CAPTURE(status);

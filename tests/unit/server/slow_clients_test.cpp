@@ -15,7 +15,7 @@
 #include <array>
 #include <sstream>
 
-// front-door.md, row "slow clients": deadlines for head, content and idling, a cap on connections,
+// src/http1/README.md, row "slow clients": deadlines for head, content and idling, a cap on connections,
 // back-pressure.
 
 using namespace larder;
