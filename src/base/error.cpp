@@ -35,6 +35,8 @@ class Category final : public boost::system::error_category {
         return "canceled";
       case Error::version:
         return "protocol version not supported";
+      case Error::client_left:
+        return "the client has left";
     }
     return "unknown error";
   }

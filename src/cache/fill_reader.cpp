@@ -30,16 +30,22 @@ Task<Result<std::string_view>> FillReader::read() {
   }
   const std::uint64_t most = std::min(left_.value_or(largest_piece), largest_piece);
   std::optional<Result<Bytes>> piece = fill_->read(position_, most, Waker(*sleeper_));
-  while (!piece) {
+  while (!piece && !is_given_up_) {
     // The fill ends by the deadlines of its upstream, and with the program.
     co_await sleeper_->sleep_until(SteadyTime::max());
     piece = fill_->read(position_, most, Waker(*sleeper_));
   }
+  if (is_given_up_) co_return Error::client_left;
   if (!*piece) co_return piece->error();
   piece_ = std::move(**piece);
   position_ += piece_.size();
   if (left_) *left_ -= piece_.size();
   co_return piece_.view();
+}
+
+void FillReader::give_up() {
+  is_given_up_ = true;
+  if (sleeper_ != nullptr) Waker(*sleeper_).wake();
 }
 
 }  // namespace larder::cache

@@ -19,6 +19,7 @@ class FillReader final : public pipeline::BodyReader {
 
   Task<Result<std::string_view>> read() override;
   bool is_ready() const override { return left_ == 0 || fill_->has(position_); }
+  void give_up() override;
 
  private:
   std::shared_ptr<SharedFill> fill_;
@@ -26,6 +27,7 @@ class FillReader final : public pipeline::BodyReader {
   std::optional<std::uint64_t> left_;
   Bytes piece_;
   std::shared_ptr<Sleeper> sleeper_;
+  bool is_given_up_ = false;
 };
 
 }  // namespace larder::cache

@@ -29,6 +29,9 @@ class JoinedReader final : public pipeline::BodyReader {
   bool is_ready() const override {
     return !margins_.before.empty() || inner_ == nullptr || inner_->is_ready();
   }
+  void give_up() override {
+    if (inner_ != nullptr) inner_->give_up();
+  }
 
  private:
   Margins margins_;

@@ -56,6 +56,8 @@ Task<Result<Response>> CacheHandler::pass(Transaction& transaction, Reason why) 
   transaction.mark = log_.mark();
   transaction.request_time = clock_.now();
   const bool is_write = !http::is_safe(transaction.request.head.method);
+  // A write is waited for, whoever has left: what it purges depends on its outcome.
+  if (!is_write) request->departure = transaction.request.departure;
   if (is_write) transaction.delivery = request->delivery = std::make_shared<pipeline::Delivery>();
   Result<Response> response = co_await origin_.handle(*request);
   transaction.response_time = clock_.now();

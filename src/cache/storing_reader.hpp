@@ -33,6 +33,7 @@ class StoringReader final : public pipeline::BodyReader {
 
   Task<Result<std::string_view>> read() override;
   bool is_ready() const override { return inner_->is_ready(); }
+  void give_up() override { inner_->give_up(); }
 
  private:
   void keep(std::string_view piece);

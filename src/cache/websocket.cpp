@@ -17,6 +17,7 @@ Task<Result<Response>> CacheHandler::open_websocket(Transaction& transaction) {
   Result<pipeline::Request> request = forwarded(transaction, false);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
   request->opens_websocket = true;
+  request->departure = transaction.request.departure;
   Result<Response> response = co_await origin_.handle(*request);
   const bool is_refused = response && response->tunnel &&
                           !policy::accepts_websocket(transaction.request.head.fields, response->head);

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <exception>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace larder::net {
@@ -233,6 +234,13 @@ bool SocketStream<Protocol>::is_idle() {
   char byte = 0;
   const ssize_t count = ::recv(shared_->socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+template <class Protocol>
+bool SocketStream<Protocol>::has_peer_left() {
+  if (shared_->closed) return true;
+  pollfd polled{.fd = shared_->socket.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&polled, 1, 0) > 0;
 }
 
 template class SocketStream<asio::ip::tcp>;

@@ -40,6 +40,7 @@ class SocketStream final : public Stream {
   void close() override;
   void shutdown_write() override;
   bool is_idle() override;
+  bool has_peer_left() override;
   const std::string& peer_address() const override { return peer_address_; }
 
   // For TLS, which reads and writes the socket itself.

@@ -129,4 +129,9 @@ bool TlsStream::is_idle() {
   return !tcp_->is_closed() && session_.is_idle();
 }
 
+// Who ends the session ends the connection below it.
+bool TlsStream::has_peer_left() {
+  return tcp_->has_peer_left();
+}
+
 }  // namespace larder::net

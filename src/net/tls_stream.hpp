@@ -28,6 +28,7 @@ class TlsStream final : public Stream {
   void close() override;
   void shutdown_write() override;
   bool is_idle() override;
+  bool has_peer_left() override;
   bool is_secure() const override { return true; }
   const std::string& peer_address() const override { return tcp_->peer_address(); }
 

@@ -63,6 +63,11 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
     return ended_ || decoder_.done() || exchange_->connection_->has_content(is_chunked_);
   }
 
+  void give_up() override {
+    if (!ended_) failure_ = Error::client_left;
+    close();
+  }
+
  private:
   void close() {
     if (ended_) return;
@@ -104,11 +109,13 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
     sending_ = true;
     boost::asio::co_spawn(executor, send_content(request.body.take_reader(), framing), boost::asio::detached);
   }
+  const pipeline::Departure::Watch watch(request.departure, [this] { connection_->stream().close(); });
   Result<http1::ParsedResponse> parsed = co_await connection_->read_head(method, request.opens_websocket);
   if (!parsed) {
     abandoned_ = true;
     connection_->stream().close();
-    co_return parsed.error();
+    const bool is_for_nobody = request.departure != nullptr && request.departure->has_left();
+    co_return is_for_nobody ? make_error_code(Error::client_left) : parsed.error();
   }
   co_return respond(std::move(*parsed));
 }

@@ -27,6 +27,7 @@ class CountingReader final : public BodyReader {
   }
 
   bool is_ready() const override { return inner_->is_ready(); }
+  void give_up() override { inner_->give_up(); }
 
  private:
   std::unique_ptr<BodyReader> inner_;

@@ -140,6 +140,14 @@ void Connection::expect_request() {
   has_begun_ = !idle_;
 }
 
+void Connection::end_if_client_left() {
+  if (!stream_->has_peer_left()) return;
+  leave();
+  stream_->close();
+  departure_.note();
+  if (streamed_ != nullptr) streamed_->give_up();
+}
+
 void Connection::make_room() {
   leave();
   server_.give_back_place(*this);
@@ -272,6 +280,8 @@ Task<bool> Connection::answer(Exchange& exchange) {
     response = pipeline::request_problem(Error::too_large);
     note_refusal(method + " " + request.head.target, *response);
   } else {
+    request.departure = &departure_;
+    server_.waiting_->answer(*this, net::now_about());
     response = co_await server_.handler_.handle(request);
   }
   if (!response) response = pipeline::origin_problem(response.error());
@@ -286,6 +296,7 @@ Task<bool> Connection::answer(Exchange& exchange) {
   } else {
     sent = co_await respond(*response, method, version_minor);
   }
+  leave();
   if (!sent) co_return false;
   if (response->tunnel) {
     co_await response->tunnel->relay(*stream_, buffered());

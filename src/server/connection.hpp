@@ -48,6 +48,10 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   /// Ends it while it waits for its client, so that another one has its place.
   void make_room();
 
+  /// While a request is being answered: ends it, and what is done for this client alone, if the client has
+  /// ended its direction. That counts as leaving, as with nginx.
+  void end_if_client_left();
+
   const std::string& peer_address() const { return stream_->peer_address(); }
 
   std::size_t position = 0;  ///< among the server's connections
@@ -134,6 +138,8 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   // The response being written.
   std::string head_;
   bool keep_alive_ = true;
+  pipeline::Departure departure_;
+  pipeline::BodyReader* streamed_ = nullptr;  // what is read for the client
 
   // The content of the request being served.
   std::optional<http1::BodyDecoder> decoder_;

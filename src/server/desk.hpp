@@ -46,6 +46,7 @@ class Desk {
     request.body = {};
     request.upstream.clear();
     request.opens_websocket = false;
+    request.departure = nullptr;
     exchange->response.clear();
     spare_.push_back(std::move(exchange));
   }

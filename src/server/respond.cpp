@@ -88,7 +88,10 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
     co_return co_await send(head);
   }
   if (response.body.is_streamed()) {
-    co_return co_await stream_content(response.body.reader(), framing, first);
+    streamed_ = &response.body.reader();
+    const Result<> streamed = co_await stream_content(response.body.reader(), framing, first);
+    streamed_ = nullptr;
+    co_return streamed;
   }
   co_return co_await write_content(response.body.bytes().view());
 }

@@ -12,6 +12,7 @@ namespace {
 
 constexpr Milliseconds accept_pause{50};
 constexpr Milliseconds room_pause{5};
+constexpr Milliseconds departure_period{1'000};
 
 /// The top of a connection: what a library threw ends this connection alone.
 void report(Log& log, const std::exception_ptr& exception) {
@@ -35,7 +36,8 @@ Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const 
       log_(log),
       refusals_(refusals),
       desk_(std::make_unique<Desk>()),
-      waiting_(std::make_unique<WaitingList>()) {
+      waiting_(std::make_unique<WaitingList>()),
+      departures_(loop) {
   occupancy_.join(loop_, *this);
 }
 
@@ -44,9 +46,23 @@ Server::~Server() {
 }
 
 void Server::accept_on(std::shared_ptr<net::Listener> listener) {
+  const auto report_error = [this](const std::exception_ptr& exception) { report(log_, exception); };
+  if (listeners_.empty()) boost::asio::co_spawn(loop_, look_for_departures(), report_error);
   listeners_.push_back(listener);
-  boost::asio::co_spawn(loop_, accept_loop(std::move(listener)),
-                        [this](const std::exception_ptr& exception) { report(log_, exception); });
+  boost::asio::co_spawn(loop_, accept_loop(std::move(listener)), report_error);
+}
+
+/// Ends the connections of clients that left while their requests were answered, which takes waiting: without
+/// it, a silent origin would keep them, and what is done for them, until its own deadline.
+Task<> Server::look_for_departures() {
+  while (!draining_) {
+    departures_.expires_after(departure_period);
+    co_await departures_.async_wait(awaiting);
+    const SteadyTime now = std::chrono::steady_clock::now();
+    while (Waiting* const one = waiting_->look_at_answering(now, departure_period)) {
+      static_cast<Connection*>(one)->end_if_client_left();
+    }
+  }
 }
 
 Task<> Server::accept_loop(std::shared_ptr<net::Listener> listener) {
@@ -125,6 +141,7 @@ void Server::forget(const std::shared_ptr<Connection>& connection) {
 
 void Server::drain() {
   draining_ = true;
+  departures_.cancel();
   for (const auto& listener : listeners_) listener->close();
   for (const auto& connection : connections_) connection->drain();
 }

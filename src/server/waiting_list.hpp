@@ -31,20 +31,20 @@ inline void Waiting::leave() {
   list_ = nullptr;
 }
 
-/// The connections of one loop that wait for their client, by how long they have done so; those that answer
-/// or are answered are in no list. Which of them has to go where there is no room for a newcomer:
+/// The connections of one loop that wait: for their client, by how long they have done so, or to answer it.
+/// Which of them has to go where there is no room for a newcomer:
 ///
 ///   1. owes | no whole head for a second: not a byte, or slowly; it has cost its client nothing so far
 ///   2. owes | if more owe a head than are kept: a flood of silent connections ends its own
 ///   3. kept | between two requests: its client may open another one
 ///   4. owes | nothing else is left
 ///
-/// Within each the one that has waited longest. One that has come just now is let be for a moment, for its
-/// request may be on the way: then it is the newcomer that waits.
+/// Those that are answering stay. Within each the one that has waited longest. One that has come just now is
+/// let be for a moment, for its request may be on the way: then it is the newcomer that waits.
 class WaitingList {
  public:
   WaitingList() = default;
-  ~WaitingList() { forget(owing_), forget(kept_); }
+  ~WaitingList() { forget(owing_), forget(kept_), forget(answering_); }
   WaitingList(const WaitingList&) = delete;
   WaitingList& operator=(const WaitingList&) = delete;
 
@@ -56,6 +56,18 @@ class WaitingList {
     // The clock ticks seldom, and a busy client asks often.
     if (one.list_ == &kept_ && one.since == now) return;
     add(kept_, one, now);
+  }
+
+  /// One whose request is being answered, which takes waiting.
+  void answer(Waiting& one, SteadyTime now) { add(answering_, one, now); }
+
+  /// The one of those that was not looked at for the longest time, at least `period`: it has been looked at
+  /// now. nullptr where there is none.
+  Waiting* look_at_answering(SteadyTime now, Milliseconds period) {
+    if (!has_waited(answering_, now, period)) return nullptr;
+    Waiting& longest = answering_.front();
+    add(answering_, longest, now);
+    return &longest;
   }
 
   /// The one to go; nullptr where none may.
@@ -90,6 +102,7 @@ class WaitingList {
 
   List owing_;
   List kept_;
+  List answering_;
 };
 
 }  // namespace larder::server

@@ -18,6 +18,7 @@ enum class Error {
   refused,         ///< the peer said no: bad credentials, an error reply
   canceled,        ///< ended from our side: shutdown, an abandoned wait
   version,         ///< a version of the protocol that is not spoken here
+  client_left,     ///< given up, since the only client that waited for it has left
 };
 
 const boost::system::error_category& error_category() noexcept;

@@ -70,6 +70,10 @@ class Stream {
   /// again.
   virtual bool is_idle() = 0;
 
+  /// Whether the peer has ended the connection, or at least its own direction. What it sent before may still
+  /// be unread.
+  virtual bool has_peer_left() = 0;
+
   /// Whether what passes is protected by TLS.
   virtual bool is_secure() const { return false; }
 

@@ -23,6 +23,10 @@ class BodyReader {
   /// Whether read() would answer without waiting for the peer: a head and its first piece then leave in one
   /// write.
   virtual bool is_ready() const { return false; }
+
+  /// Whom it is read for has left: a read() under way ends with an error soon, and so does every later one.
+  /// Where reading waits for nobody there is nothing to do.
+  virtual void give_up() {}
 };
 
 /// The content of a message (RFC 9110, section 6.4): none, all there, or arriving.

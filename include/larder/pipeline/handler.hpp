@@ -6,6 +6,7 @@
 #include <larder/http/message.hpp>
 #include <larder/http/target.hpp>
 #include <larder/pipeline/body.hpp>
+#include <larder/pipeline/departure.hpp>
 #include <larder/pipeline/tunnel.hpp>
 
 #include <memory>
@@ -31,6 +32,7 @@ struct Request {
   std::string client_address;          ///< without the port
   std::string upstream;                ///< the name of the upstream that answers it, once the route is known
   std::shared_ptr<Delivery> delivery;  ///< if somebody wants to know
+  Departure* departure = nullptr;      ///< of its client, where what is done for it is nobody else's
   bool opens_websocket = false;        ///< as a client asked and its route allows: 101 may answer it
 };
 

@@ -10,6 +10,7 @@
 #include <larder/server/responses.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -66,6 +67,7 @@ class Server {
  private:
   friend class Connection;
 
+  Task<> look_for_departures();
   Task<> accept_loop(std::shared_ptr<net::Listener> listener);
   Task<> admit(std::unique_ptr<net::Stream> stream);
   void serve(std::unique_ptr<net::Stream> stream);
@@ -84,6 +86,7 @@ class Server {
   Responses responses_{};
   std::unique_ptr<Desk> desk_;
   std::unique_ptr<WaitingList> waiting_;
+  boost::asio::steady_timer departures_;
   bool draining_ = false;
 };
 
