@@ -24,6 +24,7 @@ class QuietStream final : public net::Stream {
   void close() override {}
   void shutdown_write() override {}
   bool is_idle() override { return true; }
+  bool has_peer_left() override { return false; }
   const std::string& peer_address() const override { return address_; }
 
  private:
