@@ -159,7 +159,7 @@ TEST_CASE("Without a token a web page reaches nothing of the admin API, by DNS r
   CHECK(shop.purge({"/products/7"}).exit_code == 0);
 }
 
-TEST_CASE("README's way to purge with curl works") {
+TEST_CASE("The way to purge with curl that deploy/README.md shows works") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, "sesame");
   Process curl({"curl", "--silent", "-H", "Authorization: Bearer sesame", "--json", R"({"tag": "product:7"})",

@@ -9,14 +9,14 @@
 #include <fstream>
 #include <sstream>
 
-/// The ACL user that README tells to make: all that larder needs, and nothing else.
+/// The ACL user of deploy/README.md: all that larder needs, and nothing else.
 namespace larder::test {
 
 namespace {
 
-/// The words behind `ACL SETUSER` in README.md.
+/// The words behind `ACL SETUSER` in deploy/README.md.
 std::vector<std::string> documented_user() {
-  std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/README.md");
+  std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/deploy/README.md");
   std::vector<std::string> words;
   for (std::string line; std::getline(file, line);) {
     const std::size_t at = line.find("ACL SETUSER ");
@@ -30,7 +30,7 @@ std::vector<std::string> documented_user() {
 
 }  // namespace
 
-TEST_CASE("Larder needs no more than the ACL user of README.md may do") {
+TEST_CASE("Larder needs no more than the ACL user of deploy/README.md may do") {
   Origin origin(numbered);
   RedisServer redis;
   std::vector<std::string> user = documented_user();
