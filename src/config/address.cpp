@@ -1,7 +1,5 @@
 #include "address.hpp"
 
-#include "unserved.hpp"
-
 #include <larder/base/text.hpp>
 #include <larder/base/url_hosts.hpp>
 
@@ -18,7 +16,7 @@ namespace {
 
 namespace urls = boost::urls;
 
-constexpr std::string_view a_listen_address = "an address such as \"0.0.0.0:8080\"";
+constexpr std::string_view listen_example = "an address such as \"0.0.0.0:8080\"";
 constexpr std::string_view a_server_url = "a URL such as \"http://127.0.0.1:3000\"";
 constexpr std::string_view a_redis_url =
     "a URL such as \"redis://127.0.0.1:6379/0\" or \"unix:/run/redis.sock\"";
@@ -173,20 +171,27 @@ std::optional<std::pair<std::size_t, std::size_t>> password_in(std::string_view 
   return std::pair(colon + 1, at);
 }
 
+json::object listen_schema() {
+  return either_schema({{"type", "integer"}, {"minimum", 0}, {"maximum", 65'535}},
+                       pattern_schema("^([^@/]*:)?[0-9]+$"));
+}
+
 }  // namespace
 
+const Scalar<std::string> a_listen_address{listen_address, same_text, listen_schema};
+
 std::optional<std::string> listen_address(const Value& value) {
-  std::optional<std::string> text = value.text(a_listen_address);
+  std::optional<std::string> text = value.text(listen_example);
   if (!text) return std::nullopt;
-  if (text->starts_with("unix:") && is_unserved("listen", "unix:")) {
-    value.error(unserved_message("unix:"));
+  if (text->starts_with("unix:")) {
+    value.error("\"unix:\" is not served by this version of larder");
     return std::nullopt;
   }
   const std::string authority_text = as_authority(*text);
   const auto authority = urls::parse_authority(authority_text);
   if (!authority || authority->has_userinfo() || !authority->has_port() ||
       !is_plain_host(authority->encoded_host())) {
-    value.mismatch(a_listen_address, *text);
+    value.mismatch(listen_example, *text);
     return std::nullopt;
   }
   if (!check_port(value, view(authority->port()), 0)) return std::nullopt;

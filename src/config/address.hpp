@@ -1,6 +1,6 @@
 #pragma once
 
-#include "value.hpp"
+#include "kinds.hpp"
 
 #include <larder/config/config.hpp>
 
@@ -13,6 +13,8 @@ namespace larder::config {
 /// An address to listen at, as written: `127.0.0.1:8080`, `[::]:8080`, `:8080` or `8080`. Port 0 is any free
 /// one.
 std::optional<std::string> listen_address(const Value& value);
+
+extern const Scalar<std::string> a_listen_address;
 
 /// One text for every way to write the same listen address; empty for port 0, which is never the same.
 std::string canonical_listen_address(std::string_view text);

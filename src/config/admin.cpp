@@ -1,5 +1,5 @@
 #include "address.hpp"
-#include "scalars.hpp"
+#include "kinds.hpp"
 #include "sections.hpp"
 
 #include <algorithm>
@@ -33,16 +33,32 @@ void check_address(const Value& place, const Admin& admin, const std::vector<Lis
   place.error(quoted(admin.listen) + " can be reached from other machines: it needs a token");
 }
 
+json::object token_schema() {
+  return pattern_schema("^[!-~]*$");
+}
+
+std::string token_text(const std::string& token) {
+  return a_secret.text(token);
+}
+
+/// `listeners`: where requests are served, which admin's may not be.
+Table<Admin> admin_keys(const std::vector<Listen>* listeners) {
+  return {{
+              key("listen", &Admin::listen, a_listen_address, "Another address than loopback needs a token."),
+              key("token", &Admin::token, Scalar<std::string>{read_token, token_text, token_schema},
+                  "That a request must bear."),
+          },
+          [listeners](Map& map, const Value& section, Admin& admin) {
+            check_address(place_of(map, "listen", section), admin, *listeners);
+          }};
+}
+
 }  // namespace
 
-std::optional<Admin> read_admin(const Value& value, const std::vector<Listen>& listeners) {
-  Admin admin;
-  read_map(value, "admin", [&](Map& map) {
-    map.read("listen", admin.listen, listen_address);
-    map.read("token", admin.token, read_token);
-    check_address(place_of(map, "listen", value), admin, listeners);
-  });
-  return admin;
+AdminSection::AdminSection() : Section{admin_keys(nullptr)} {}
+
+std::optional<Admin> AdminSection::read(const Value& value, const Config& config) const {
+  return Section<Admin>{admin_keys(&config.listen)}.read(value);
 }
 
 }  // namespace larder::config

@@ -1,5 +1,4 @@
 #include "address.hpp"
-#include "scalars.hpp"
 #include "sections.hpp"
 
 #include <larder/config/load.hpp>
@@ -52,7 +51,7 @@ void apply(Loaded& loaded, const Overrides& overrides) {
     source.error(YAML::Mark::null_mark(), "there is no upstream: name one with --upstream or in a file");
   }
   if (!overrides.listen.empty()) {
-    const auto listen = read_listen(option(overrides.listen, "--listen"));
+    const auto listen = Listeners{}.read(option(overrides.listen, "--listen"));
     if (listen) config.listen = *listen;
   }
   if (overrides.ttl) apply_ttl(config, option(*overrides.ttl, "--ttl"));

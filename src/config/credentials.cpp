@@ -1,4 +1,4 @@
-#include "scalars.hpp"
+#include "kinds.hpp"
 #include "sections.hpp"
 #include "suggest.hpp"
 
@@ -61,20 +61,25 @@ bool check_removed(const Value& item, const std::string& text) {
   return false;
 }
 
+void check_credentials(Map&, const Value& section, Credentials& credentials) {
+  for (const std::string& name : credentials.add) {
+    const bool is_removed = std::ranges::any_of(
+        credentials.remove, [&](const std::string& removed) { return equal_ignoring_case(removed, name); });
+    if (is_removed) section.error(quoted(name) + " cannot be both added and removed");
+  }
+}
+
 }  // namespace
 
-void read_credentials(const Value& value, Credentials& credentials) {
-  read_map(value, "credentials", [&](Map& map) {
-    map.read("add", credentials.add,
-             [](const Value& names) { return list_of(names, "a list of header names", check_added); });
-    map.read("remove", credentials.remove,
-             [](const Value& names) { return list_of(names, "a list of header names", check_removed); });
-    for (const std::string& name : credentials.add) {
-      const bool is_removed = std::ranges::any_of(
-          credentials.remove, [&](const std::string& removed) { return equal_ignoring_case(removed, name); });
-      if (is_removed) value.error(quoted(name) + " cannot be both added and removed");
-    }
-  });
+Table<Credentials> credentials_keys() {
+  constexpr std::string_view expected = "a list of header names";
+  return {{
+              key("add", &Credentials::add, Texts{expected, check_added},
+                  "Names and globs that show who asks, beside the list below."),
+              key("remove", &Credentials::remove, Texts{expected, check_removed},
+                  "Names and globs of that list that do not."),
+          },
+          check_credentials};
 }
 
 }  // namespace larder::config

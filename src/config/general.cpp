@@ -1,5 +1,4 @@
 #include "address.hpp"
-#include "scalars.hpp"
 #include "sections.hpp"
 
 #include <charconv>
@@ -9,55 +8,33 @@ namespace {
 
 constexpr unsigned most_threads = 256;
 
-std::optional<Logging::Format> read_log_format(const Value& value) {
-  using enum Logging::Format;
-  return one_of(value,
-                std::array{Choice<Logging::Format>{"json", json}, Choice<Logging::Format>{"common", common}});
+std::string threads_text(const unsigned& threads) {
+  return threads == 0 ? "auto" : std::to_string(threads);
 }
 
-std::optional<Logging::Access> read_log_access(const Value& value) {
-  const std::optional<bool> on = on_off(value);
-  if (!on) return std::nullopt;
-  return *on ? Logging::Access::on : Logging::Access::off;
+json::object threads_schema() {
+  return AutoOr<Number<unsigned>>{{1, most_threads}}.schema();
 }
 
-void read_log(const Value& value, Logging& log) {
-  read_map(value, "log", [&](Map& map) {
-    map.read("level", log.level, read_log_level);
-    map.read("access", log.access, read_log_access);
-    map.read("format", log.format, read_log_format);
-    map.read("file", log.file, any_text);
-    const Value* const file = map.find("file");
-    if (!log.file.empty() && log.access == Logging::Access::off) {
-      file->error("is where the access log goes, and that is off: add access: on");
-    }
-  });
+/// A list of addresses and networks.
+struct Addresses {
+  std::optional<AddressSet> read(const Value& value) const { return addresses(value); }
+  YAML::Node write(const AddressSet& set) const { return list_node(set.texts()); }
+  json::object schema() const { return list_schema(any_text_schema()); }
+};
+
+Table<PurgeMethod> purge_method_keys() {
+  return {{
+      key("allow", &PurgeMethod::allow, Addresses{}, "Addresses and networks, as 10.0.0.0/8."),
+  }};
 }
 
-void read_purge_method(const Value& value, PurgeMethod& purge_method) {
-  read_map(value, "purge_method", [&](Map& map) { map.read("allow", purge_method.allow, addresses); });
+void check_config(Map& map, const Value& root, Config&) {
+  if (map.find("upstreams") != nullptr) return;
+  root.error("\"upstreams\" is missing: larder needs at least one").settled_by = "--upstream";
 }
 
 }  // namespace
-
-std::optional<std::vector<Listen>> read_listen(const Value& value) {
-  std::vector<Value> items;
-  std::vector<Listen> listeners;
-  std::vector<std::string> canonical;
-  for (const Value& item : value.items()) {
-    std::optional<Listen> listener = read_listener(item);
-    if (!listener) continue;
-    const std::string address = canonical_listen_address(listener->address);
-    listeners.push_back(*std::move(listener));
-    if (address.empty()) continue;
-    items.push_back(item);
-    canonical.push_back(address);
-  }
-  refuse_repeated(items, canonical);
-  if (value.is_list() && value.items().empty()) value.error("must not be empty");
-  if (listeners.empty()) return std::nullopt;
-  return listeners;
-}
 
 std::optional<unsigned> read_threads(const Value& value) {
   constexpr std::string_view expected = "auto or a number from 1 to 256";
@@ -72,34 +49,45 @@ std::optional<unsigned> read_threads(const Value& value) {
   return std::nullopt;
 }
 
-std::optional<std::string> read_log_level(const Value& value) {
-  const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
-  const std::optional<std::size_t> position = choose(value, levels);
-  if (!position) return std::nullopt;
-  return levels[*position];
-}
-
-void read_config(const Value& root, Config& config) {
-  read_map(root, "", [&](Map& map) {
-    map.read("listen", config.listen, read_listen);
-    map.read("threads", config.threads, read_threads);
-    if (const Value* admin = map.find("admin")) config.admin = read_admin(*admin, config.listen);
-    map.read("sites", config.sites, read_sites);
-    if (const Value* limits = map.find("limits")) read_limits(*limits, config.limits);
-    if (const Value* credentials = map.find("credentials")) {
-      read_credentials(*credentials, config.credentials);
-    }
-    if (const Value* upstreams = map.find("upstreams")) {
-      config.upstreams = read_upstreams(*upstreams);
-    } else {
-      root.error("\"upstreams\" is missing: larder needs at least one").settled_by = "--upstream";
-    }
-    if (const Value* purge = map.find("purge_method")) read_purge_method(*purge, config.purge_method);
-    if (const Value* store = map.find("store")) read_store(*store, config.store);
-    if (const Value* routes = map.find("routes")) read_routes(*routes, config);
-    map.read("shutdown_grace", config.shutdown_grace, duration);
-    if (const Value* log = map.find("log")) read_log(*log, config.log);
-  });
+Table<Config> config_keys() {
+  return {
+      {
+          key("listen", &Config::listen, Listeners{},
+              "Where to listen: an address, or a list of some. Port 0: any free one.")
+              .takes_restart(),
+          key("threads", &Config::threads, Scalar<unsigned>{read_threads, threads_text, threads_schema},
+              "Event loops: 1 to 256. auto: one a core.")
+              .takes_restart(),
+          key("admin", &Config::admin, Optional<AdminSection>{},
+              "Purges, health and figures over HTTP, never on the public port.")
+              .takes_restart(),
+          key("limits", &Config::limits, Section<Limits>{limits_keys()}, "Of clients' connections.")
+              .takes_restart(),
+          key("sites", &Config::sites, Sites{},
+              "Other names of a site, replaced before a request is routed, keyed, sent on or purges "
+              "anything: "
+              "lists of host, host:port, or host:* for every port.")
+              .takes_new_routes()
+              .shown_if([](const Config& config) { return !config.sites.empty(); }),
+          key("credentials", &Config::credentials, Section<Credentials>{credentials_keys(), true},
+              "Request fields that show who asks.")
+              .takes_new_routes(),
+          key("upstreams", &Config::upstreams, Upstreams{},
+              "The servers to ask, by any name. There is at "
+              "least one."),
+          key("purge_method", &Config::purge_method, Section<PurgeMethod>{purge_method_keys(), true},
+              "Clients whose PURGE purges its URL; everybody else's is 405, as BAN always is.")
+              .takes_new_routes(),
+          key("store", &Config::store, Section<Store>{store_keys()}, "Where responses are kept."),
+          key("routes", &Config::routes, Routes{},
+              "The first that matches wins. Where none does, or it has no ttl, only what the origin itself "
+              "made cacheable is stored.")
+              .takes_new_routes(),
+          key("shutdown_grace", &Config::shutdown_grace, a_duration,
+              "How long requests under way may take after SIGTERM."),
+          key("log", &Config::log, Section<Logging>{log_keys(), true}, "What is logged."),
+      },
+      check_config};
 }
 
 }  // namespace larder::config

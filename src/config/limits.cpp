@@ -1,77 +1,53 @@
-#include "scalars.hpp"
+#include "kinds.hpp"
 #include "sections.hpp"
-
-#include <larder/base/units.hpp>
 
 #include <algorithm>
 
 namespace larder::config {
 namespace {
 
-constexpr std::uint64_t least_head = 1ull << 10;
-constexpr std::uint64_t most_head = 1ull << 20;
-constexpr std::uint64_t most_fields = 10'000;
+using Head = Limits::Head;
+using Content = Limits::Content;
 
-/// `auto` (0) or a number.
-std::optional<std::uint64_t> read_connections(const Value& value) {
-  if (value.is_scalar() && value.node().Scalar() == "auto") return 0;
-  return number(value, 1);
+constexpr std::uint64_t mebibyte = 1ull << 20;
+constexpr std::uint64_t no_bound = ~0ull;
+
+Table<Head> head_keys() {
+  return {{
+      key("size", &Head::size, BoundedSize{1ull << 10, mebibyte, "from 1KiB to 1MiB"},
+          "Bytes of the start line and all field lines of a request; past it 431."),
+      key("fields", &Head::fields, Number<std::uint64_t>{1, 10'000},
+          "Field lines of a request; past it 431."),
+      key("time", &Head::time, a_positive_duration,
+          "From the first byte of a request to the end of its head, and for the first byte of a new "
+          "connection; past it 408."),
+  }};
 }
 
-/// `auto` (0) or a size.
-std::optional<std::uint64_t> read_buffered(const Value& value) {
-  constexpr std::uint64_t least_buffered = 1ull << 20;
-  if (value.is_scalar() && value.node().Scalar() == "auto") return 0;
-  const std::optional<std::uint64_t> bytes = size(value);
-  if (!bytes || *bytes >= least_buffered) return bytes;
-  value.error("must be auto or at least " + format_size(least_buffered));
-  return std::nullopt;
-}
-
-std::optional<std::uint64_t> number_or_none(const Value& value) {
-  return number(value, 0);
-}
-
-std::optional<std::uint64_t> read_head_size(const Value& value) {
-  const std::optional<std::uint64_t> bytes = size(value);
-  if (!bytes || (*bytes >= least_head && *bytes <= most_head)) return bytes;
-  value.error("must be from 1KiB to 1MiB");
-  return std::nullopt;
-}
-
-std::optional<std::uint64_t> read_fields(const Value& value) {
-  const std::optional<std::uint64_t> fields = number(value, 1);
-  if (!fields || *fields <= most_fields) return fields;
-  value.error("must be at most 10000");
-  return std::nullopt;
-}
-
-void read_head(const Value& value, Limits::Head& head) {
-  read_map(value, "limits.head", [&](Map& map) {
-    map.read("size", head.size, read_head_size);
-    map.read("fields", head.fields, read_fields);
-    map.read("time", head.time, positive_duration);
-  });
-}
-
-void read_content(const Value& value, Limits::Content& content) {
-  read_map(value, "limits.content", [&](Map& map) {
-    map.read("size", content.size, size);
-    map.read("slowest", content.slowest, number_or_none);
-  });
+Table<Content> content_keys() {
+  return {{
+      key("size", &Content::size, a_size, "Bytes of a request's content; past it 413. 0: no limit."),
+      key("slowest", &Content::slowest, Number<std::uint64_t>{0},
+          "Bytes a second on the average, either way. 0: no limit."),
+  }};
 }
 
 }  // namespace
 
-void read_limits(const Value& value, Limits& limits) {
-  read_map(value, "limits", [&](Map& map) {
-    map.read("connections", limits.connections, read_connections);
-    map.read("connections_per_address", limits.connections_per_address, number_or_none);
-    if (const Value* head = map.find("head")) read_head(*head, limits.head);
-    if (const Value* content = map.find("content")) read_content(*content, limits.content);
-    map.read("idle", limits.idle, positive_duration);
-    map.read("buffered", limits.buffered, read_buffered);
-  });
+Table<Limits> limits_keys() {
+  return {{
+      key("connections", &Limits::connections, AutoOr<Number<std::uint64_t>>{{1}},
+          "All together; past it the longest idle one ends. auto: as many as the descriptor limit allows."),
+      key("connections_per_address", &Limits::connections_per_address, Number<std::uint64_t>{0},
+          "Of one IPv4 address or IPv6 /64. 0: no limit."),
+      key("head", &Limits::head, Section<Head>{head_keys(), true}, "Of a request's head."),
+      key("content", &Limits::content, Section<Content>{content_keys(), true}, "Of content."),
+      key("idle", &Limits::idle, a_positive_duration, "Between two requests, and for pauses amid content."),
+      key("buffered", &Limits::buffered, AutoOr<BoundedSize>{{mebibyte, no_bound, "auto or at least 1MiB"}},
+          "Contents held for clients beside store.memory; past it nothing streamed is stored. auto: a "
+          "quarter "
+          "of store.memory, 64MiB at least."),
+  }};
 }
 
 std::uint64_t buffered_limit(const Config& config) {

@@ -91,7 +91,7 @@ Loaded load_text(std::string_view yaml, std::string_view file, const Environment
   Loaded loaded;
   Source source(std::string(file), &environment);
   const std::optional<YAML::Node> root = parse(std::string(yaml), source);
-  if (root) read_config(Value(*root, "", source), loaded.config);
+  if (root) read_keys(Value(*root, "", source), config_keys(), loaded.config);
   loaded.diagnostics = source.take();
   return loaded;
 }

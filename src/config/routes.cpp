@@ -1,6 +1,4 @@
-#include "route_parts.hpp"
-#include "scalars.hpp"
-#include "sections.hpp"
+#include "route_kinds.hpp"
 #include "suggest.hpp"
 
 #include <larder/base/units.hpp>
@@ -20,27 +18,24 @@ std::string title(const YAML::Node& node, std::size_t number) {
   return match.IsScalar() ? "route " + quoted(match.Scalar()) : "routes[" + std::to_string(number) + "]";
 }
 
-/// Reads `match`; whether the route has a pattern.
-bool read_match(Map& map, Route& route) {
-  const Value* const value = map.find("match");
-  if (value != nullptr) {
-    const std::optional<std::string> text = value->text("a path pattern such as \"/api/products/{id}\"");
-    if (!text) return false;
-    route.match = *text;
+/// What is no pattern is kept, and what is no text empty: nothing else of the route is then held against it.
+std::optional<std::string> read_match(const Value& value) {
+  const std::optional<std::string> text = value.text("a path pattern such as \"/api/products/{id}\"");
+  if (!text) return std::string();
+  if (!policy::PathPattern::parse(*text)) {
+    value.error(
+        quoted(*text) +
+        " is no path pattern: it begins with \"/\", names each {part} once, and \"**\" is its last segment");
   }
-  Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
-  if (pattern) {
-    route.pattern = *std::move(pattern);
-    return true;
-  }
-  value->error(
-      quoted(route.match) +
-      " is no path pattern: it begins with \"/\", names each {part} once, and \"**\" is its last segment");
-  return false;
+  return text;
+}
+
+json::object match_schema() {
+  return pattern_schema("^/[^?# ]*$");
 }
 
 /// The one upstream where there is one, or the one that the route names.
-void read_upstream_name(Map& map, const Value& value, const Config& config, Route& route) {
+void check_upstream_name(Map& map, const Value& value, const Config& config, Route& route) {
   const Value* const upstream = map.find("upstream");
   if (upstream == nullptr) {
     if (config.upstreams.size() > 1) {
@@ -49,72 +44,18 @@ void read_upstream_name(Map& map, const Value& value, const Config& config, Rout
     if (!config.upstreams.empty()) route.upstream = config.upstreams.front().name;
     return;
   }
-  const std::optional<std::string> name = any_text(*upstream);
-  if (!name) return;
-  route.upstream = *name;
+  const std::string& name = route.upstream;
   std::vector<std::string> names;
   for (const Upstream& one : config.upstreams) names.push_back(one.name);
   // Without any upstream, that is what has been said already.
-  if (names.empty() || std::ranges::find(names, *name) != names.end()) return;
-  upstream->error("there is no upstream " + quoted(*name) + did_you_mean(*name, names)).settled_by =
+  if (!upstream->is_scalar() || names.empty() || std::ranges::find(names, name) != names.end()) return;
+  upstream->error("there is no upstream " + quoted(name) + did_you_mean(name, names)).settled_by =
       "--upstream";
 }
 
-void read_lifetimes(Map& map, Route& route) {
-  map.read("ttl", route.ttl, read_ttl);
-  map.read("jitter", route.jitter, read_jitter);
-  map.read("stale_while_revalidate", route.stale_while_revalidate, duration);
-  map.read("stale_if_error", route.stale_if_error, duration);
-  map.read("refresh_ahead", route.refresh_ahead, read_refresh_ahead);
-}
-
-void read_switches(Map& map, Route& route) {
-  map.read("cache", route.cache, on_off);
-  map.read("override", route.override_origin, on_off);
-  map.read("heuristic", route.heuristic, on_off);
-  map.read("websocket", route.websocket, on_off);
-  map.read("debug", route.debug, on_off);
-  map.read("request_directives", route.honor_request_directives, [](const Value& value) {
-    return one_of(value, std::array{Choice<bool>{"honor", true}, Choice<bool>{"ignore", false}});
-  });
-  map.read("set_cookie", route.set_cookie, [](const Value& value) {
-    using enum policy::SetCookieRule;
-    return one_of(value, std::array{Choice<policy::SetCookieRule>{"refuse", refuse},
-                                    Choice<policy::SetCookieRule>{"strip", strip},
-                                    Choice<policy::SetCookieRule>{"allow", allow}});
-  });
-  map.read("credentials", route.shares_credentials, [](const Value& value) {
-    return one_of(value, std::array{Choice<bool>{"refuse", false}, Choice<bool>{"shared", true}});
-  });
-  map.read("consistency", route.strict, [](const Value& value) {
-    return one_of(value, std::array{Choice<bool>{"push", false}, Choice<bool>{"strict", true}});
-  });
-}
-
-/// By default who shares the store shares the fetches, too.
-void read_collapse(Map& map, const Store& store, Route& route) {
-  using enum policy::Collapse;
-  route.collapse = store.redis ? cluster : local;
-  map.read("collapse", route.collapse, [](const Value& value) {
-    return one_of(value,
-                  std::array{Choice<policy::Collapse>{"off", off}, Choice<policy::Collapse>{"local", local},
-                             Choice<policy::Collapse>{"cluster", cluster}});
-  });
-  if (route.collapse == cluster && !store.redis) {
-    map.find("collapse")->warning("without store.redis fetches are shared within each larder alone");
-  }
-}
-
-void read_key_and_purge(Map& map, bool has_pattern, Route& route) {
-  const std::vector<std::string> names =
-      has_pattern ? route.pattern.capture_names() : std::vector<std::string>();
-  const std::vector<std::string>* const captures = has_pattern ? &names : nullptr;
-  map.read("methods", route.methods, read_methods);
-  map.read("query", route.query, read_query);
-  map.read("headers", route.headers, read_headers);
-  map.read("cookies", route.cookies, read_cookies);
-  map.read("tags", route.tags, [&](const Value& value) { return read_tags(value, captures); });
-  map.read("purge", route.purge, [&](const Value& value) { return read_purge(value, captures); });
+void check_collapse(Map& map, const Store& store, const Route& route) {
+  if (store.redis || route.collapse != policy::Collapse::cluster) return;
+  map.find("collapse")->warning("without store.redis fetches are shared within each larder alone");
 }
 
 /// Whether it takes responses as the same for everybody although requests show who asks.
@@ -173,22 +114,112 @@ void warn_of_lifetimes(Map& map, const Route& route, const Store& store) {
   }
 }
 
-Route read_route(const Value& value, const Config& config, const EarlierRoutes& earlier) {
-  Route route;
-  read_map(value, "route", [&](Map& map) {
-    const bool has_pattern = read_match(map, route);
-    read_upstream_name(map, value, config, route);
-    read_lifetimes(map, route);
-    read_switches(map, route);
-    read_collapse(map, config.store, route);
-    read_key_and_purge(map, has_pattern, route);
-    check_override(map, route);
-    warn_of_sharing(map, route);
-    warn_of_lifetimes(map, route, config.store);
-    map.read("warm", route.warm, [&](const Value& warm) { return read_warm(warm, route, config); });
-    if (has_pattern) warn_where_hidden(value, route, earlier);
-  });
-  return route;
+void check_route(Map& map, const Value& section, Route& route, const RouteContext& context) {
+  check_upstream_name(map, section, context.config, route);
+  check_collapse(map, context.config.store, route);
+  check_override(map, route);
+  warn_of_sharing(map, route);
+  warn_of_lifetimes(map, route, context.config.store);
+}
+
+std::vector<Row<Route>> rows_of_lifetimes() {
+  const Optional<Scalar<Milliseconds>> a_window{a_duration};
+  return {
+      key("ttl", &Route::ttl, Ttl{},
+          "Where the origin states no freshness of its own: one for successes and lasting redirects, or one "
+          "for each "
+          "status, as {200: 1m, 404: 10s}."),
+      key("jitter", &Route::jitter, a_jitter,
+          "A lifetime is cut short by up to this share, by chance; 50% at most."),
+      key("stale_while_revalidate", &Route::stale_while_revalidate, a_window,
+          "How long stale responses go out while they are fetched anew. Without it as the origin says."),
+      key("stale_if_error", &Route::stale_if_error, a_window, "The same, where the origin fails."),
+      key("refresh_ahead", &Route::refresh_ahead, a_refresh_ahead,
+          "Hot responses are fetched anew before they end: on, off, or auto, where no stale_while_revalidate "
+          "does "
+          "the same for clients."),
+  };
+}
+
+std::vector<Row<Route>> rows_of_caching() {
+  using enum policy::SetCookieRule;
+  return {
+      key("cache", &Route::cache, a_switch,
+          "off: every request goes to the origin, by whatever spelling of the path."),
+      key("override", &Route::override_origin, a_switch,
+          "on: the route's ttl wins over what the origin says, even private."),
+      key("heuristic", &Route::heuristic, a_switch,
+          "on: a tenth of the age by Last-Modified, where nothing states a lifetime."),
+      key("request_directives", &Route::honor_request_directives,
+          Choices<bool>{{{"honor", true}, {"ignore", false}}}, "Cache-Control in requests."),
+      key("set_cookie", &Route::set_cookie,
+          Choices<policy::SetCookieRule>{{{"refuse", refuse}, {"strip", strip}, {"allow", allow}}},
+          "A response with Set-Cookie is never stored; or strip: stored without it; or allow: stored with "
+          "it, for "
+          "everybody, where the origin itself states a lifetime."),
+      key("credentials", &Route::shares_credentials, Choices<bool>{{{"refuse", false}, {"shared", true}}},
+          "What Authorization, X-Api-Key and the like get is shared only where the response says public or "
+          "the like; "
+          "or shared: with all, by every lifetime."),
+  };
+}
+
+std::vector<Row<Route>> rows_of_key() {
+  return {
+      key("query", &Route::query, Query{},
+          "What of the query is part of the key. The rest is not sent on either, unless forward: all."),
+      key("headers", &Route::headers, field_names(), "Request header fields that are part of the key."),
+      key("cookies", &Route::cookies, Cookies{},
+          "They show who asks; or ignore: not sent; or a list for the key, the others not sent; or key and "
+          "ignore, "
+          "the others showing who asks."),
+      key("tags", &Route::tags, Tags{}, "Names that a purge can use, as product:{id}."),
+      key("purge", &Route::purge, Purge{},
+          "What a write purges: resource: its URL and collection; or none; or urls and tags as well."),
+  };
+}
+
+std::vector<Row<Route>> rows_of_rest(const RouteContext* context) {
+  using policy::Collapse;
+  return {
+      key("consistency", &Route::strict, Choices<bool>{{{"push", false}, {"strict", true}}},
+          "Other instances see a purge when their log does; or strict: a hit asks Redis first whether there "
+          "is a purge "
+          "that this instance has not seen."),
+      key("collapse", &Route::collapse,
+          Choices<Collapse>{
+              {{"off", Collapse::off}, {"local", Collapse::local}, {"cluster", Collapse::cluster}}},
+          "Who shares one fetch: all larders on this Redis; or local (without Redis always): the clients of "
+          "this "
+          "larder; or off: each miss fetches for itself."),
+      key("websocket", &Route::websocket, a_switch,
+          "on: a request may open a WebSocket; other upgrades are dropped. It ends when nothing has come "
+          "either way "
+          "for the upstream's idle."),
+      key("debug", &Route::debug, a_switch, "on: X-Cache-Key, X-Cache-Tags and X-Cache-TTL in responses."),
+      key("warm", &Route::warm, Optional<WarmSection>{WarmSection(context)},
+          "What is fetched before anybody asks."),
+  };
+}
+
+/// Without a context (nullptr) nothing can be read.
+Table<Route> route_keys(const RouteContext* context) {
+  Table<Route> table{{
+      key("match", &Route::match, Scalar<std::string>{read_match, same_text, match_schema},
+          "Literal, * or {name} segments; a last ** is any number more."),
+      key("upstream", &Route::upstream, a_text, "Needed where there are several."),
+      key("methods", &Route::methods, Methods{}, "Without it, all.").shown_if([](const Route& route) {
+        return !route.methods.empty();
+      }),
+  }};
+  for (const auto& rows : {rows_of_lifetimes(), rows_of_caching(), rows_of_key(), rows_of_rest(context)}) {
+    table.rows.insert(table.rows.end(), rows.begin(), rows.end());
+  }
+  if (context == nullptr) return table;
+  table.check = [context](Map& map, const Value& section, Route& route) {
+    check_route(map, section, route, *context);
+  };
+  return table;
 }
 
 /// Whether every request for `later` is taken by `earlier`, whose match takes all its paths.
@@ -233,14 +264,44 @@ void warn_where_hidden(const Value& value, const Route& route, const EarlierRout
   value.warning("can never match: the route " + quoted(hiding->match) + " before it takes its requests");
 }
 
-void read_routes(const Value& value, Config& config) {
-  if (!value.is_list()) return value.mismatch("a list of routes");
-  EarlierRoutes earlier(config.routes);
-  for (const Value& item : value.items()) {
-    const Value named(item.node(), title(item.node(), config.routes.size() + 1), item.source());
-    config.routes.push_back(read_route(named, config, earlier));
-    earlier.add(config.routes.size() - 1);
+std::optional<std::vector<Route>> Routes::read(const Value& value, const Config& config) const {
+  if (!value.is_list()) {
+    value.mismatch("a list of routes");
+    return std::nullopt;
   }
+  std::vector<Route> routes;
+  EarlierRoutes earlier(routes);
+  const RouteContext context{config, routes};
+  const Table<Route> table = route_keys(&context);
+  for (const Value& item : value.items()) {
+    const Value named(item.node(), title(item.node(), routes.size() + 1), item.source());
+    Route route;
+    // Who shares the store shares the fetches, too.
+    if (!config.store.redis) route.collapse = policy::Collapse::local;
+    read_keys(named, table, route);
+    if (Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match)) {
+      route.pattern = *std::move(pattern);
+      if (item.is_map()) warn_where_hidden(named, route, earlier);
+    }
+    routes.push_back(std::move(route));
+    earlier.add(routes.size() - 1);
+  }
+  return routes;
+}
+
+YAML::Node Routes::write(const std::vector<Route>& routes) const {
+  const Table<Route> table = route_keys(nullptr);
+  YAML::Node list(YAML::NodeType::Sequence);
+  for (const Route& route : routes) list.push_back(write_keys(table, route));
+  return list;
+}
+
+json::object Routes::schema() const {
+  return {{"type", "array"}, {"items", schema_of(route_keys(nullptr))}};
+}
+
+void Routes::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
+  list_keys(route_keys(nullptr), path + "[].", takes, entries);
 }
 
 }  // namespace larder::config

@@ -11,8 +11,8 @@
 namespace larder::config {
 namespace {
 
-constexpr std::string_view a_duration = "a duration such as \"30s\"";
-constexpr std::string_view a_size = "a size such as \"64MiB\"";
+constexpr std::string_view duration_example = "a duration such as \"30s\"";
+constexpr std::string_view size_example = "a size such as \"64MiB\"";
 
 bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -31,14 +31,15 @@ std::string enumeration(const std::vector<std::string>& words) {
 }  // namespace
 
 std::optional<Milliseconds> duration(const Value& value) {
-  const std::optional<std::string> text = value.text(a_duration);
+  const std::optional<std::string> text = value.text(duration_example);
   if (!text) return std::nullopt;
   const Result<Milliseconds> parsed = parse_duration(*text);
   if (parsed) return *parsed;
   if (parsed.error() == Error::too_large) {
     value.error(quoted(*text) + " is longer than 100 years");
   } else {
-    value.mismatch(a_duration, *text, is_digits(*text) ? ", did you mean " + quoted(*text + "s") + "?" : "");
+    value.mismatch(duration_example, *text,
+                   is_digits(*text) ? ", did you mean " + quoted(*text + "s") + "?" : "");
   }
   return std::nullopt;
 }
@@ -51,17 +52,18 @@ std::optional<Milliseconds> positive_duration(const Value& value) {
 }
 
 std::optional<std::uint64_t> size(const Value& value) {
-  const std::optional<std::string> text = value.text(a_size);
+  const std::optional<std::string> text = value.text(size_example);
   if (!text) return std::nullopt;
   const Result<std::uint64_t> parsed = parse_size(*text);
   if (parsed) return *parsed;
-  value.mismatch(a_size, *text);
+  value.mismatch(size_example, *text);
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> number(const Value& value, std::uint64_t least) {
-  constexpr std::uint64_t most = 1'000'000;
-  const std::string expected = "a number from " + std::to_string(least) + " to " + std::to_string(most);
+std::optional<std::uint64_t> number(const Value& value, std::uint64_t least, std::uint64_t most,
+                                    std::string_view called) {
+  const std::string expected =
+      std::string(called) + " from " + std::to_string(least) + " to " + std::to_string(most);
   const std::optional<std::string> text = value.text(expected);
   if (!text) return std::nullopt;
   std::uint64_t read = 0;

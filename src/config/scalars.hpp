@@ -5,9 +5,9 @@
 #include <larder/base/address_set.hpp>
 #include <larder/base/clock.hpp>
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +23,9 @@ std::optional<Milliseconds> positive_duration(const Value& value);
 /// A size such as `64MiB`, in bytes.
 std::optional<std::uint64_t> size(const Value& value);
 
-/// A number from `least` to a million.
-std::optional<std::uint64_t> number(const Value& value, std::uint64_t least);
+/// A number from `least` to `most`; `called` is for messages: "a number of replicas".
+std::optional<std::uint64_t> number(const Value& value, std::uint64_t least, std::uint64_t most,
+                                    std::string_view called);
 
 /// `on`, `true`, `yes`, or `off`, `false`, `no`.
 std::optional<bool> on_off(const Value& value);
@@ -45,12 +46,17 @@ struct Choice {
   T meaning;
 };
 
-/// What the scalar, one of the words, stands for.
-template <class T, std::size_t N>
-std::optional<T> one_of(const Value& value, const std::array<Choice<T>, N>& choices) {
+template <class T>
+std::vector<std::string> words_of(std::span<const Choice<T>> choices) {
   std::vector<std::string> words;
   for (const Choice<T>& choice : choices) words.emplace_back(choice.word);
-  const std::optional<std::size_t> position = choose(value, words);
+  return words;
+}
+
+/// What the scalar, one of the words, stands for.
+template <class T>
+std::optional<T> one_of(const Value& value, std::span<const Choice<T>> choices) {
+  const std::optional<std::size_t> position = choose(value, words_of(choices));
   if (!position) return std::nullopt;
   return choices[*position].meaning;
 }

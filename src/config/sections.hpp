@@ -1,6 +1,7 @@
 #pragma once
 
-#include "value.hpp"
+#include "keys.hpp"
+#include "kinds.hpp"
 
 #include <larder/config/config.hpp>
 
@@ -9,47 +10,79 @@
 #include <unordered_map>
 #include <vector>
 
+// The sections of a configuration: their tables, and the kinds that are sections in a shape of their own.
+
 namespace larder::config {
 
-/// Reads the whole file: its upstreams and store first, since the routes are checked against them.
-void read_config(const Value& root, Config& config);
+/// The whole file. What routes are checked against stands before them.
+Table<Config> config_keys();
 
-std::optional<std::vector<Listen>> read_listen(const Value& value);
+Table<Limits> limits_keys();
+Table<Logging> log_keys();
+Table<Credentials> credentials_keys();
+Table<Store> store_keys();
+Table<Redis> redis_keys();
+
+/// For talking to a server; `verify` too if `may_trust_all`.
+Table<Tls> tls_keys(bool may_trust_all);
+
+/// Where to listen: an address, or `{address, tls: {cert, key}}`, or a list of those.
+struct Listeners {
+  std::optional<std::vector<Listen>> read(const Value& value) const;
+  YAML::Node write(const std::vector<Listen>& listeners) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
 
 /// `auto` (0) or a number of threads.
 std::optional<unsigned> read_threads(const Value& value);
 
 std::optional<std::string> read_log_level(const Value& value);
 
-/// `listeners`: where requests are served, which admin's may not be.
-std::optional<Admin> read_admin(const Value& value, const std::vector<Listen>& listeners);
+/// Admin's listener is none of those where requests are served, which were read before.
+struct AdminSection : Section<Admin> {
+  AdminSection();
+  std::optional<Admin> read(const Value& value, const Config& config) const;
+};
 
-/// `limits:` on the connections of clients.
-void read_limits(const Value& value, Limits& limits);
+/// A map of sites to their other spellings.
+struct Sites {
+  std::optional<std::vector<policy::SiteRule>> read(const Value& value) const;
+  YAML::Node write(const std::vector<policy::SiteRule>& rules) const;
+  json::object schema() const;
+};
 
-/// Where one listener listens: an address, or `{address, tls: {cert, key}}`.
-std::optional<Listen> read_listener(const Value& value);
+/// A map of upstreams by name.
+struct Upstreams {
+  std::optional<std::vector<Upstream>> read(const Value& value) const;
+  YAML::Node write(const std::vector<Upstream>& upstreams) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
 
-/// `tls: {ca, cert, key, server_name}` at `place`, for talking to a server; `verify` too where
-/// `may_trust_all`.
-std::optional<Tls> read_tls(const Value& value, std::string_view place, bool may_trust_all);
+/// A list of routes, checked against upstreams and store.
+struct Routes {
+  std::optional<std::vector<policy::Route>> read(const Value& value, const Config& config) const;
+  YAML::Node write(const std::vector<policy::Route>& routes) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
 
-/// `sites:`: each with its other spellings.
-std::optional<std::vector<policy::SiteRule>> read_sites(const Value& value);
+/// What a route is read beside: the configuration so far, and the routes before it.
+struct RouteContext {
+  const Config& config;
+  const std::vector<policy::Route>& earlier;
+};
 
-std::vector<Upstream> read_upstreams(const Value& value);
+/// `warm:` of a route, whose other keys were read.
+struct WarmSection : Section<policy::WarmRule> {
+  /// Without a context (nullptr) nothing can be read.
+  explicit WarmSection(const RouteContext* context);
+  std::optional<policy::WarmRule> read(const Value& value, const policy::Route& route) const;
 
-/// `credentials: {add, remove}`.
-void read_credentials(const Value& value, Credentials& credentials);
-
-void read_store(const Value& value, Store& store);
-
-/// Appends the routes of a file whose upstreams and store were read.
-void read_routes(const Value& value, Config& config);
-
-/// `warm:` of a route that was read; the routes before it and the store are in `config`.
-std::optional<policy::WarmRule> read_warm(const Value& value, const policy::Route& route,
-                                          const Config& config);
+ private:
+  const RouteContext* context_;
+};
 
 /// Warns where store.max_lifetime will cut a ttl short.
 void warn_where_capped(const Value& value, Milliseconds ttl, const Store& store);

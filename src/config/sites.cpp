@@ -1,4 +1,3 @@
-#include "scalars.hpp"
 #include "sections.hpp"
 
 #include <algorithm>
@@ -157,7 +156,7 @@ std::vector<Value> read_spellings(const Value& value, SiteRule& rule) {
 
 }  // namespace
 
-std::optional<std::vector<SiteRule>> read_sites(const Value& value) {
+std::optional<std::vector<SiteRule>> Sites::read(const Value& value) const {
   if (!value.is_map()) {
     value.mismatch("a map of sites to their other spellings");
     return std::nullopt;
@@ -165,7 +164,7 @@ std::optional<std::vector<SiteRule>> read_sites(const Value& value) {
   std::vector<SiteRule> rules;
   std::vector<std::vector<Value>> items;
   AllClaims claims;
-  const Map map(value, "sites");
+  const Map map(value);
   for (const Entry& entry : map.entries()) {
     if (!is_sound(value, entry.mark, entry.key, false)) continue;
     claims.add_site(value, entry.mark, entry.key);
@@ -178,6 +177,20 @@ std::optional<std::vector<SiteRule>> read_sites(const Value& value) {
     }
   }
   return rules;
+}
+
+YAML::Node Sites::write(const std::vector<SiteRule>& rules) const {
+  if (rules.empty()) return {};
+  YAML::Node map(YAML::NodeType::Map);
+  for (const SiteRule& rule : rules) map.force_insert(rule.site, list_node(rule.spellings));
+  return map;
+}
+
+json::object Sites::schema() const {
+  const json::object spelling = any_text_schema();
+  json::object list = list_schema(spelling);
+  list["minItems"] = 1;
+  return map_schema(either_schema(spelling, std::move(list)));
 }
 
 }  // namespace larder::config

@@ -1,5 +1,5 @@
 #include "address.hpp"
-#include "scalars.hpp"
+#include "kinds.hpp"
 #include "sections.hpp"
 
 namespace larder::config {
@@ -18,48 +18,94 @@ std::optional<std::string> read_path(const Value& value) {
   return std::nullopt;
 }
 
-std::optional<ListenTls> read_listen_tls(const Value& value) {
-  ListenTls tls;
-  read_map(value, "listen.tls", [&](Map& map) {
-    map.read("cert", tls.cert, read_path);
-    map.read("key", tls.key, read_path);
-    if (map.find("cert") == nullptr) value.error("\"cert\" is missing");
-    if (map.find("key") == nullptr) value.error("\"key\" is missing");
-  });
-  return tls;
+json::object path_schema() {
+  return {{"type", "string"}, {"minLength", 1}};
+}
+
+Table<ListenTls> listen_tls_keys() {
+  const Scalar<std::string> a_path{read_path, same_text, path_schema};
+  return {{
+      key("cert", &ListenTls::cert, a_path, "The certificate with its chain, a PEM file.").required(),
+      key("key", &ListenTls::key, a_path, "Of that certificate, a PEM file.").required(),
+  }};
+}
+
+Table<Listen> listener_keys() {
+  return {{
+      key("address", &Listen::address, a_listen_address, "As 0.0.0.0:8443, [::]:8443 or 8443.").required(),
+      key("tls", &Listen::tls, Optional<Section<ListenTls>>{{listen_tls_keys(), true}},
+          "The certificate to show."),
+  }};
+}
+
+std::optional<Listen> read_listener(const Value& value) {
+  if (value.is_map()) {
+    std::optional<Listen> listener = Section<Listen>{listener_keys()}.read(value);
+    return listener && listener->address.empty() ? std::nullopt : listener;
+  }
+  std::optional<std::string> address = listen_address(value);
+  if (!address) return std::nullopt;
+  return Listen{*std::move(address), {}};
 }
 
 }  // namespace
 
-std::optional<Listen> read_listener(const Value& value) {
-  Listen listener;
-  if (!value.is_map()) {
-    const std::optional<std::string> address = listen_address(value);
-    if (!address) return std::nullopt;
-    listener.address = *address;
-    return listener;
+std::optional<std::vector<Listen>> Listeners::read(const Value& value) const {
+  std::vector<Value> items;
+  std::vector<Listen> listeners;
+  std::vector<std::string> canonical;
+  for (const Value& item : value.items()) {
+    std::optional<Listen> listener = read_listener(item);
+    if (!listener) continue;
+    const std::string address = canonical_listen_address(listener->address);
+    listeners.push_back(*std::move(listener));
+    if (address.empty()) continue;
+    items.push_back(item);
+    canonical.push_back(address);
   }
-  read_map(value, "listen", [&](Map& map) {
-    map.read("address", listener.address, listen_address);
-    map.read("tls", listener.tls, read_listen_tls);
-    if (map.find("address") == nullptr) value.error("\"address\" is missing");
-  });
-  if (listener.address.empty()) return std::nullopt;
-  return listener;
+  refuse_repeated(items, canonical);
+  if (value.is_list() && value.items().empty()) value.error("must not be empty");
+  if (listeners.empty()) return std::nullopt;
+  return listeners;
 }
 
-std::optional<Tls> read_tls(const Value& value, std::string_view place, bool may_trust_all) {
-  Tls tls;
-  read_map(value, place, [&](Map& map) {
-    map.read("ca", tls.ca, any_text);
-    map.read("cert", tls.cert, any_text);
-    map.read("key", tls.key, any_text);
-    map.read("server_name", tls.server_name, any_text);
-    if (may_trust_all) map.read("verify", tls.verify, on_off);
-    check_pair(value, tls.cert, tls.key);
-    if (!tls.verify && !tls.ca.empty()) value.warning("with \"verify: off\" nothing is checked by \"ca\"");
-  });
-  return tls;
+/// One that listens for TLS is a map; the others are as short as they can be.
+YAML::Node Listeners::write(const std::vector<Listen>& listeners) const {
+  const Section<Listen> section{listener_keys(), true};
+  YAML::Node list(YAML::NodeType::Sequence);
+  list.SetStyle(YAML::EmitterStyle::Flow);
+  for (const Listen& listener : listeners) {
+    list.push_back(listener.tls ? section.write(listener) : text_node(listener.address));
+  }
+  return list;
+}
+
+json::object Listeners::schema() const {
+  const json::object one = either_schema(a_listen_address.schema(), schema_of(listener_keys()));
+  json::object list = list_schema(one);
+  list["minItems"] = 1;
+  return either_schema(one, std::move(list));
+}
+
+void Listeners::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
+  list_keys(listener_keys(), path + "[].", takes, entries);
+}
+
+Table<Tls> tls_keys(bool may_trust_all) {
+  Table<Tls> table{{
+      key("ca", &Tls::ca, a_text, "The authorities to trust, a PEM file. Empty: the system's."),
+      key("cert", &Tls::cert, a_text, "What to show a server that wants to know who asks, a PEM file."),
+      key("key", &Tls::key, a_text, "Of that certificate, a PEM file."),
+      key("server_name", &Tls::server_name, a_text,
+          "Asked for, and what the certificate must be for. Empty: the host of the URL."),
+  }};
+  if (may_trust_all)
+    table.rows.push_back(key("verify", &Tls::verify, a_switch, "off: any certificate will do."));
+  table.check = [](Map&, const Value& section, Tls& tls) {
+    check_pair(section, tls.cert, tls.key);
+    if (!tls.verify && !tls.ca.empty()) section.warning("with \"verify: off\" nothing is checked by \"ca\"");
+  };
+  return table;
 }
 
 }  // namespace larder::config

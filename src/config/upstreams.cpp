@@ -1,5 +1,4 @@
 #include "address.hpp"
-#include "scalars.hpp"
 #include "sections.hpp"
 
 #include <algorithm>
@@ -7,72 +6,122 @@
 namespace larder::config {
 namespace {
 
-std::optional<std::vector<Server>> read_servers(const Value& value) {
-  std::vector<Value> items;
-  std::vector<std::string> texts;
-  std::vector<Server> servers;
-  for (const Value& item : value.items()) {
-    const std::optional<Server> server = server_url(item);
-    if (!server) continue;
-    items.push_back(item);
-    texts.push_back(format_server(*server));
-    servers.push_back(*server);
+bool is_https(const Server& server) {
+  return server.scheme == "https";
+}
+
+bool has_https(const Upstream& upstream) {
+  return std::ranges::any_of(upstream.servers, is_https);
+}
+
+/// One server's URL, or a list of some.
+struct Servers {
+  std::optional<std::vector<Server>> read(const Value& value) const {
+    std::vector<Value> items;
+    std::vector<Server> servers;
+    for (const Value& item : value.items()) {
+      const std::optional<Server> server = server_url(item);
+      if (!server) continue;
+      items.push_back(item);
+      servers.push_back(*server);
+    }
+    refuse_repeated(items, texts_of(servers));
+    if (value.is_list() && value.items().empty()) value.error("must not be empty");
+    return servers;
   }
-  refuse_repeated(items, texts);
-  if (value.is_list() && value.items().empty()) value.error("must not be empty");
-  return servers;
+
+  YAML::Node write(const std::vector<Server>& servers) const { return list_node(texts_of(servers)); }
+
+  json::object schema() const {
+    const json::object one = pattern_schema("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+/?$");
+    json::object list = list_schema(one);
+    list["minItems"] = 1;
+    return either_schema(one, std::move(list));
+  }
+
+ private:
+  static std::vector<std::string> texts_of(const std::vector<Server>& servers) {
+    std::vector<std::string> texts;
+    for (const Server& server : servers) texts.push_back(format_server(server));
+    return texts;
+  }
+};
+
+Table<Timeouts> timeouts_keys() {
+  return {{
+      key("connect", &Timeouts::connect, a_positive_duration, "Of a connection."),
+      key("first_byte", &Timeouts::first_byte, a_positive_duration,
+          "From the request's last byte to the head of the response."),
+      key("idle", &Timeouts::idle, a_positive_duration,
+          "Between two bytes of content; also how long an unused connection is kept."),
+      key("total", &Timeouts::total, a_positive_duration,
+          "Of a fetch for the cache, from the head of its response on."),
+  }};
 }
 
-void read_timeouts(const Value& value, Timeouts& timeouts) {
-  read_map(value, "upstream.timeouts", [&](Map& map) {
-    map.read("connect", timeouts.connect, positive_duration);
-    map.read("first_byte", timeouts.first_byte, positive_duration);
-    map.read("idle", timeouts.idle, positive_duration);
-    map.read("total", timeouts.total, positive_duration);
-  });
-}
-
-void read_upstream_tls(const Value& value, Upstream& upstream) {
-  const std::optional<Tls> tls = read_tls(value, "upstream.tls", true);
-  if (!tls) return;
-  upstream.tls = *tls;
-  const auto is_secure = [](const Server& server) { return server.scheme == "https"; };
+void check_upstream(Map& map, const Value&, Upstream& upstream) {
+  const Value* const tls = map.find("tls");
   // Servers that could not be read were complained of already.
-  if (upstream.servers.empty() || std::ranges::any_of(upstream.servers, is_secure)) return;
-  value.error("none of the servers is https://");
+  if (tls == nullptr || !tls->is_map() || upstream.servers.empty() || has_https(upstream)) return;
+  tls->error("none of the servers is https://");
 }
 
-void read_upstream(const Value& value, Upstream& upstream) {
-  read_map(value, "upstream", [&](Map& map) {
-    map.read("servers", upstream.servers, read_servers);
-    if (map.find("servers") == nullptr) value.error("\"servers\" is missing");
-    if (const Value* timeouts = map.find("timeouts")) read_timeouts(*timeouts, upstream.timeouts);
-    map.read("max_fills", upstream.max_fills, [](const Value& most) { return number(most, 1); });
-    map.read("queue", upstream.queue, [](const Value& most) { return number(most, 0); });
-    map.read("queue_timeout", upstream.queue_timeout, positive_duration);
-    if (const Value* tls = map.find("tls")) read_upstream_tls(*tls, upstream);
-  });
+Table<Upstream> upstream_keys() {
+  return {{
+              key("servers", &Upstream::servers, Servers{},
+                  "http://host[:port] or https://host[:port], or a list "
+                  "of some.")
+                  .required(),
+              key("timeouts", &Upstream::timeouts, Section<Timeouts>{timeouts_keys(), true},
+                  "How long to wait for a server."),
+              key("max_fills", &Upstream::max_fills, Number<std::uint64_t>{1},
+                  "Fetches for the cache under way at once."),
+              key("queue", &Upstream::queue, Number<std::uint64_t>{0},
+                  "How many more may wait; past it stale answers or 503."),
+              key("queue_timeout", &Upstream::queue_timeout, a_positive_duration, "For each of them."),
+              key("tls", &Upstream::tls, Section<Tls>{tls_keys(true), true}, "With https://.")
+                  .shown_if(has_https),
+          },
+          check_upstream};
 }
 
 }  // namespace
 
-std::vector<Upstream> read_upstreams(const Value& value) {
+std::optional<std::vector<Upstream>> Upstreams::read(const Value& value) const {
   std::vector<Upstream> upstreams;
   if (!value.is_map()) {
     value.mismatch("a map of upstreams by name");
     return upstreams;
   }
-  const Map map(value, "upstreams");
+  const Table<Upstream> table = upstream_keys();
+  const Map map(value);
   for (const Entry& entry : map.entries()) {
     if (entry.key.empty() || has_control_byte(entry.key))
       value.error_at(entry.mark, "an upstream needs a name");
     Upstream& upstream = upstreams.emplace_back();
     upstream.name = entry.key;
-    read_upstream(Value(entry.value.node(), "upstream " + quoted(entry.key), value.source()), upstream);
+    read_keys(Value(entry.value.node(), "upstream " + quoted(entry.key), value.source()), table, upstream);
   }
   if (value.node().size() == 0)
     value.error("must not be empty: larder needs at least one").settled_by = "--upstream";
   return upstreams;
+}
+
+YAML::Node Upstreams::write(const std::vector<Upstream>& upstreams) const {
+  const Table<Upstream> table = upstream_keys();
+  YAML::Node map(YAML::NodeType::Map);
+  for (const Upstream& upstream : upstreams) map.force_insert(upstream.name, write_keys(table, upstream));
+  return map;
+}
+
+json::object Upstreams::schema() const {
+  json::object schema = map_schema(schema_of(upstream_keys()));
+  schema["minProperties"] = 1;
+  return schema;
+}
+
+void Upstreams::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
+  list_keys(upstream_keys(), path + ".NAME.", takes, entries);
 }
 
 }  // namespace larder::config

@@ -2,7 +2,6 @@
 
 #include "expand.hpp"
 #include "suggest.hpp"
-#include "unserved.hpp"
 
 #include <algorithm>
 
@@ -57,11 +56,11 @@ std::string Value::located(std::string_view message) const {
   return where_.empty() ? std::string(message) : where_ + ": " + std::string(message);
 }
 
-Map::Map(const Value& value, std::string_view place) : value_(value) {
-  for (const auto& pair : value.node()) add(pair.first, pair.second, place);
+Map::Map(const Value& value) : value_(value) {
+  for (const auto& pair : value.node()) add(pair.first, pair.second);
 }
 
-void Map::add(const YAML::Node& key, const YAML::Node& node, std::string_view place) {
+void Map::add(const YAML::Node& key, const YAML::Node& node) {
   if (!key.IsScalar()) {
     value_.error_at(key.Mark(), "a key must be a single word");
     return;
@@ -71,8 +70,6 @@ void Map::add(const YAML::Node& key, const YAML::Node& node, std::string_view pl
   if (earlier != entries_.end()) {
     value_.error_at(key.Mark(), "duplicate key " + quoted(word) + ", first on line " +
                                     std::to_string(earlier->mark.line + 1));
-  } else if (is_unserved(place, word)) {
-    value_.error_at(key.Mark(), "key " + unserved_message(word));
   } else {
     entries_.push_back({word, key.Mark(), Value(node, value_.inside(word), value_.source())});
   }

@@ -4,7 +4,6 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,44 +62,25 @@ struct Entry {
   Value value;
 };
 
-/// The keys of a map, once each: repeated keys, keys that are no words and keys not served yet are reported
-/// when it is made. `place` is as in is_unserved().
+/// The keys of a map, once each: repeated keys and keys that are no words are reported when it is made.
 class Map {
  public:
-  Map(const Value& value, std::string_view place);
+  explicit Map(const Value& value);
 
   const std::vector<Entry>& entries() const { return entries_; }
 
   /// What the key holds, or nullptr. From now on the key is a known one.
   const Value* find(std::string_view key);
 
-  /// Reads a key into `target`; it keeps its default where the key is absent or wrong.
-  template <class Target, class Reader>
-  void read(std::string_view key, Target& target, Reader reader) {
-    const Value* value = find(key);
-    if (value == nullptr) return;
-    auto result = std::invoke(reader, *value);
-    if (result) target = *std::move(result);
-  }
-
   /// Reports every key that nobody looked for. Call it last.
   void refuse_unknown() const;
 
  private:
-  void add(const YAML::Node& key, const YAML::Node& node, std::string_view place);
+  void add(const YAML::Node& key, const YAML::Node& node);
 
   Value value_;
   std::vector<Entry> entries_;
   std::vector<std::string> known_;
 };
-
-/// Has `reader(Map&)` read a map whose every key it knows; anything but a map is an error.
-template <class Reader>
-void read_map(const Value& value, std::string_view place, Reader reader) {
-  if (!value.is_map()) return value.mismatch("a map");
-  Map map(value, place);
-  reader(map);
-  map.refuse_unknown();
-}
 
 }  // namespace larder::config

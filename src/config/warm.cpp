@@ -1,5 +1,4 @@
 #include "address.hpp"
-#include "scalars.hpp"
 #include "sections.hpp"
 
 #include <larder/base/token.hpp>
@@ -13,29 +12,14 @@ namespace {
 using policy::Route;
 using policy::WarmRule;
 
-constexpr std::size_t most_hottest = 10'000;
-constexpr std::size_t most_concurrency = 64;
-constexpr std::size_t most_retries = 10;
-constexpr std::string_view a_path = "a path such as \"/api/products?page=1\"";
-
-std::optional<std::size_t> number(const Value& value, std::size_t least, std::size_t most) {
-  const std::string expected = "a number from " + std::to_string(least) + " to " + std::to_string(most);
-  const std::optional<std::string> text = value.text(expected);
-  if (!text) return std::nullopt;
-  std::size_t number = 0;
-  const char* const end = text->data() + text->size();
-  const auto [stop, error] = std::from_chars(text->data(), end, number);
-  if (error == std::errc{} && stop == end && number >= least && number <= most) return number;
-  value.mismatch(expected, *text);
-  return std::nullopt;
-}
+constexpr std::string_view path_example = "a path such as \"/api/products?page=1\"";
 
 /// A request target in origin form: visible ASCII and no fragment.
 bool check_target(const Value& value, const std::string& text) {
   const bool is_plain =
       std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f && c != '#' && c != '\\'; });
   if (text.starts_with('/') && !text.starts_with("//") && is_plain) return true;
-  value.mismatch(a_path, text);
+  value.mismatch(path_example, text);
   return false;
 }
 
@@ -44,11 +28,12 @@ std::string path_of(const std::string& target) {
 }
 
 /// Whether the route is the one that a request for the target meets.
-bool check_url(const Value& value, const std::string& text, const Route& route, const Config& config) {
+bool check_url(const Value& value, const std::string& text, const Route& route, const RouteContext& context) {
   if (!check_target(value, text)) return false;
   const std::string path = path_of(text);
-  const auto earlier = policy::match_route(config.routes, "GET", path);
-  if (route.pattern.matches(path) && !earlier) return true;
+  const auto earlier = policy::match_route(context.earlier, "GET", path);
+  const Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
+  if (pattern && pattern->matches(path) && !earlier) return true;
   value.error(quoted(text) + (earlier
                                   ? " is taken by the route " + quoted(earlier->route->match) + " before it"
                                   : std::string(" is not matched by the route")));
@@ -70,7 +55,7 @@ std::optional<std::string> read_site(const Value& value, const Config& config) {
 }
 
 std::optional<std::string> read_sitemap(const Value& value) {
-  std::optional<std::string> text = value.text(a_path);
+  std::optional<std::string> text = value.text(path_example);
   if (!text || !check_target(value, *text)) return std::nullopt;
   return text;
 }
@@ -81,7 +66,7 @@ std::optional<decltype(WarmRule::headers)> read_request_headers(const Value& val
     return std::nullopt;
   }
   decltype(WarmRule::headers) headers;
-  const Map map(value, "route.warm.headers");
+  const Map map(value);
   for (const Entry& entry : map.entries()) {
     const std::optional<std::string> text = entry.value.text("a header's value");
     if (!text) continue;
@@ -92,17 +77,29 @@ std::optional<decltype(WarmRule::headers)> read_request_headers(const Value& val
   return headers;
 }
 
-std::optional<std::optional<policy::Schedule>> read_schedule(const Value& value) {
+std::optional<policy::Schedule> read_schedule(const Value& value) {
   constexpr std::string_view expected = "cron's five fields, such as \"*/10 * * * *\", that come to pass";
   const std::optional<std::string> text = value.text(expected);
   if (!text) return std::nullopt;
   Result<policy::Schedule> schedule = policy::Schedule::parse(*text);
-  if (schedule) return std::optional(*std::move(schedule));
+  if (schedule) return *std::move(schedule);
   value.mismatch(expected, *text);
   return std::nullopt;
 }
 
-void check_route(const Value& value, const Route& route) {
+std::string schedule_text(const policy::Schedule& schedule) {
+  return schedule.text();
+}
+
+json::object schedule_schema() {
+  return pattern_schema("^ *([^ ]+ +){4}[^ ]+ *$");
+}
+
+json::object target_schema() {
+  return pattern_schema("^/[^# ]*$");
+}
+
+void check_route_of(const Value& value, const Route& route) {
   const auto& methods = route.methods;
   const bool has_get = methods.empty() || std::ranges::find(methods, "GET") != methods.end();
   if (!route.cache || !has_get) value.error("the route caches no GET");
@@ -131,29 +128,81 @@ void check_together(Map& map, const Value& value, const WarmRule& rule, const Ro
   }
 }
 
+/// `http://shop.example`, which some listener serves.
+struct Site {
+  const Config* config;
+
+  std::optional<std::string> read(const Value& value) const { return read_site(value, *config); }
+  YAML::Node write(const std::string& site) const { return text_node(site); }
+  json::object schema() const { return pattern_schema("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+/?$"); }
+};
+
+/// Paths of the route.
+struct Urls {
+  const RouteContext* context;
+  const Route* route;
+
+  std::optional<std::vector<std::string>> read(const Value& value) const {
+    return list_of(value, "a list of paths", [&](const Value& item, const std::string& text) {
+      return check_url(item, text, *route, *context);
+    });
+  }
+
+  YAML::Node write(const std::vector<std::string>& urls) const { return list_node(urls); }
+  json::object schema() const { return list_schema(target_schema()); }
+};
+
+/// A map of fields to be sent.
+struct RequestHeaders {
+  using Fields = decltype(WarmRule::headers);
+
+  std::optional<Fields> read(const Value& value) const { return read_request_headers(value); }
+
+  YAML::Node write(const Fields& fields) const {
+    YAML::Node map(YAML::NodeType::Map);
+    map.SetStyle(YAML::EmitterStyle::Flow);
+    for (const auto& [name, value] : fields) map.force_insert(name, text_node(value));
+    return map;
+  }
+
+  json::object schema() const { return map_schema(any_text_schema()); }
+};
+
+Table<WarmRule> warm_keys(const RouteContext* context, const Route* route) {
+  Table<WarmRule> table{{
+      key("site", &WarmRule::site, Site{context == nullptr ? nullptr : &context->config},
+          "As clients call it: what keys begin with.")
+          .shown_if([](const WarmRule& rule) { return !rule.site.empty(); }),
+      key("urls", &WarmRule::urls, Urls{context, route}, "Paths of this route, as /api/products?page=1."),
+      key("sitemap", &WarmRule::sitemap, Scalar<std::string>{read_sitemap, same_text, target_schema},
+          "Its path: those of its pages that this route answers; from the same site.")
+          .shown_if([](const WarmRule& rule) { return !rule.sitemap.empty(); }),
+      key("hottest", &WarmRule::hottest, Number<std::size_t>{0, 10'000},
+          "How many of those most asked for lately, of every site; needs store.redis, which remembers them."),
+      key("headers", &WarmRule::headers, RequestHeaders{},
+          "To be sent, as clients do, for responses with Vary. With it hottest means those of site alone."),
+      key("at_start", &WarmRule::at_start, a_switch, "When larder starts."),
+      key("schedule", &WarmRule::schedule,
+          Optional<Scalar<policy::Schedule>>{{read_schedule, schedule_text, schedule_schema}},
+          "Cron's five fields, UTC, as */10 * * * *; one larder of many does it. Without it, never."),
+      key("concurrency", &WarmRule::concurrency, Number<std::size_t>{1, 64}, "Requests at once, 1 to 64."),
+      key("retries", &WarmRule::retries, Number<std::size_t>{0, 10}, "Of what failed, after 1s, 2s, 4s, ..."),
+  }};
+  if (context == nullptr) return table;
+  table.check = [context, route](Map& map, const Value& section, WarmRule& rule) {
+    check_route_of(section, *route);
+    check_together(map, section, rule, *route, context->config);
+  };
+  return table;
+}
+
 }  // namespace
 
-std::optional<WarmRule> read_warm(const Value& value, const Route& route, const Config& config) {
-  WarmRule rule;
-  const auto in_route = [&](const Value& item, const std::string& text) {
-    return check_url(item, text, route, config);
-  };
-  read_map(value, "route.warm", [&](Map& map) {
-    map.read("site", rule.site, [&](const Value& site) { return read_site(site, config); });
-    map.read("urls", rule.urls,
-             [&](const Value& urls) { return list_of(urls, "a list of paths", in_route); });
-    map.read("sitemap", rule.sitemap, read_sitemap);
-    map.read("hottest", rule.hottest, [](const Value& count) { return number(count, 0, most_hottest); });
-    map.read("headers", rule.headers, read_request_headers);
-    map.read("at_start", rule.at_start, on_off);
-    map.read("schedule", rule.schedule, read_schedule);
-    map.read("concurrency", rule.concurrency,
-             [](const Value& count) { return number(count, 1, most_concurrency); });
-    map.read("retries", rule.retries, [](const Value& count) { return number(count, 0, most_retries); });
-    check_route(value, route);
-    check_together(map, value, rule, route, config);
-  });
-  return rule;
+WarmSection::WarmSection(const RouteContext* context)
+    : Section{warm_keys(nullptr, nullptr)}, context_(context) {}
+
+std::optional<WarmRule> WarmSection::read(const Value& value, const Route& route) const {
+  return Section<WarmRule>{warm_keys(context_, &route)}.read(value);
 }
 
 }  // namespace larder::config

@@ -2,23 +2,18 @@
 #include <larder/policy/route.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace larder::policy {
 
-// RFC 9110, section 15.1, and 308 by section 15.4.9. A 206 is left out: it is a part, and section 3.3 speaks
-// of those.
 bool is_heuristically_cacheable(int status) {
-  static constexpr std::array statuses{200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501};
-  return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
+  return std::ranges::find(heuristically_cacheable_statuses, status) !=
+         heuristically_cacheable_statuses.end();
 }
 
 // src/README.md, "TTLs": a plain duration is for successes and lasting redirects, never for an error.
 std::optional<Milliseconds> TtlRule::for_status(int status) const {
-  static constexpr std::array silently{200, 203, 204, 300, 301, 308};
   if (const auto named = by_status.find(status); named != by_status.end()) return named->second;
-  if (std::find(silently.begin(), silently.end(), status) != silently.end()) return plain;
-  return std::nullopt;
+  return status < 400 && is_heuristically_cacheable(status) ? plain : std::nullopt;
 }
 
 bool is_keyed_field(const Route& route, std::string_view name) {

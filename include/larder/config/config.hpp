@@ -156,6 +156,7 @@ struct Config {
   std::vector<policy::Route> routes;
   Milliseconds shutdown_grace{10'000};
   Logging log;
+  bool operator==(const Config&) const = default;
 };
 
 /// Bytes of contents that may be in memory: `store.memory`, and `limits.buffered`, of which `auto` is a

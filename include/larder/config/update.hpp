@@ -15,8 +15,7 @@ struct Update {
   bool has_new_routes = false;  ///< or the same ones are of other sites
 };
 
-/// Sites, routes, upstreams (which the routes name), `log.level` and `shutdown_grace` come from `fresh`; all
-/// else stays.
+/// What takes a restart by the table of keys stays; all else comes from `fresh`.
 Update update_of(const Config& running, Config fresh);
 
 }  // namespace larder::config

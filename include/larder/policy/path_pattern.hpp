@@ -33,6 +33,8 @@ class PathPattern {
   const std::string& text() const { return text_; }
   std::vector<std::string> capture_names() const;
 
+  bool operator==(const PathPattern& other) const { return text_ == other.text_; }
+
  private:
   struct Segment {
     enum class Kind { literal, glob, capture } kind = Kind::literal;

@@ -6,6 +6,7 @@
 #include <larder/policy/path_pattern.hpp>
 #include <larder/policy/warm_rule.hpp>
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,15 +19,19 @@ namespace larder::policy {
 
 /// The `ttl` of a route: one for the statuses that take it silently, or one for each status named.
 struct TtlRule {
-  std::optional<Milliseconds> plain;      ///< 200, 203, 204, 300, 301 and 308
-  std::map<int, Milliseconds> by_status;  ///< heuristically cacheable statuses alone (RFC 9110, section 15.1)
+  std::optional<Milliseconds> plain;      ///< of the heuristically cacheable ones that are no errors
+  std::map<int, Milliseconds> by_status;  ///< heuristically cacheable statuses alone
 
   /// The lifetime this rule gives to a response of that status, if it gives one.
   std::optional<Milliseconds> for_status(int status) const;
   bool operator==(const TtlRule&) const = default;
 };
 
-/// Whether a status may take a lifetime that the origin does not state (RFC 9110, section 15.1).
+/// The statuses that may take a lifetime that the origin does not state: RFC 9110, section 15.1, and 308 by
+/// section 15.4.9. A 206 is left out: it is a part, and takes what a 200 takes.
+inline constexpr std::array heuristically_cacheable_statuses{200, 203, 204, 300, 301, 308,
+                                                             404, 405, 410, 414, 501};
+
 bool is_heuristically_cacheable(int status);
 
 /// What of the query is part of the key. What is left out of the key is not forwarded either, unless
@@ -115,6 +120,7 @@ struct Route {
   PurgeRule purge;
   std::optional<WarmRule> warm;
   Collapse collapse = Collapse::cluster;
+  bool operator==(const Route&) const = default;
 };
 
 /// Whether the values of a request field are part of the route's key.

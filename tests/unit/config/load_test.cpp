@@ -284,7 +284,7 @@ TEST_CASE("a Redis URL is taken in every form that the Redis client reads") {
   }
 }
 
-TEST_CASE("the design's example is served but for what is refused by name") {
+TEST_CASE("the design's example is served") {
   const Loaded loaded = load_file(source_directory + "/tests/unit/config/larder.example.yaml", variables({}));
   std::string errors;
   std::string warnings;
@@ -297,21 +297,6 @@ TEST_CASE("the design's example is served but for what is refused by name") {
         "47:15: route \"/legacy/**\": override: with \"cookies: ignore\" one user's private response could "
         "be shared "
         "with others\n");
-}
-
-TEST_CASE("what the design promises for later is refused by name") {
-  struct Case {
-    const char* yaml;
-    const char* diagnostic;
-  };
-  const Case cases[] = {
-      {"routes: [{identity: 1}]\n",
-       "2:11: route \"/**\": key \"identity\" is not served by this version of larder"},
-  };
-  for (const auto& [yaml, diagnostic] : cases) {
-    CAPTURE(yaml);
-    CHECK(texts_of(load_with_upstream(yaml).diagnostics) == "t.yaml:" + std::string(diagnostic) + "\n");
-  }
 }
 
 TEST_CASE("the configurations that come with larder are good as they are") {

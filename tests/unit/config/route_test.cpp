@@ -20,7 +20,10 @@ TEST_CASE("what a route may not say is refused in its place") {
       {"ttl: 60",
        "route \"/**\": ttl: expected a duration such as \"30s\", found \"60\", did you mean \"60s\"?"},
       {"ttl: {500: 1s}",
-       "route \"/**\": ttl: \"500\" is no status that can have a ttl: 200, 203, 204, 206, 300, 301, 308, "
+       "route \"/**\": ttl: \"500\" is no status that can have a ttl: 200, 203, 204, 300, 301, 308, "
+       "404, 405, 410, 414, 501"},
+      {"ttl: {206: 1s}",
+       "route \"/**\": ttl: \"206\" is no status that can have a ttl: 200, 203, 204, 300, 301, 308, "
        "404, 405, 410, 414, 501"},
       {"ttl: {200: x}", "route \"/**\": ttl.200: expected a duration such as \"30s\", found \"x\""},
       {"ttl: {}", "route \"/**\": ttl: must not be empty"},

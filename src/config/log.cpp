@@ -1,0 +1,56 @@
+#include "kinds.hpp"
+#include "sections.hpp"
+
+namespace larder::config {
+namespace {
+
+using Access = Logging::Access;
+using Format = Logging::Format;
+
+std::optional<Access> read_access(const Value& value) {
+  const std::optional<bool> on = on_off(value);
+  if (!on) return std::nullopt;
+  return *on ? Access::on : Access::off;
+}
+
+std::string access_text(const Access& access) {
+  return access == Access::on ? "on" : "off";
+}
+
+void check_log(Map& map, const Value&, Logging& log) {
+  if (log.file.empty() || log.access != Access::off) return;
+  map.find("file")->error("is where the access log goes, and that is off: add access: on");
+}
+
+Choices<std::string> log_levels() {
+  return {{{"trace", "trace"},
+           {"debug", "debug"},
+           {"info", "info"},
+           {"warn", "warn"},
+           {"error", "error"},
+           {"off", "off"}}};
+}
+
+}  // namespace
+
+std::optional<std::string> read_log_level(const Value& value) {
+  return log_levels().read(value);
+}
+
+Table<Logging> log_keys() {
+  return {
+      {
+          key("level", &Logging::level, log_levels(), "The least of what is logged."),
+          key("access", &Logging::access, Scalar<Access>{read_access, access_text, switch_schema},
+              "A line for every request.")
+              .takes_restart(),
+          key("format", &Logging::format,
+              Choices<Format>{{{"json", Format::json}, {"common", Format::common}}}, "Of that line.")
+              .takes_restart(),
+          key("file", &Logging::file, a_text, "Where these lines go; SIGUSR1 opens it anew. Empty: stdout.")
+              .takes_restart(),
+      },
+      check_log};
+}
+
+}  // namespace larder::config
