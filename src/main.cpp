@@ -5,6 +5,7 @@
 
 #include <larder/admin/purge_command.hpp>
 #include <larder/config/load.hpp>
+#include <larder/config/schema.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -122,6 +123,11 @@ int purge(const Arguments& arguments) {
                                   loaded.config.admin->token, std::cout, std::cerr);
 }
 
+int print_schema() {
+  std::cout << larder::config::json_schema();
+  return 0;
+}
+
 /// A standard descriptor that is closed would become some socket's number, and logs would be written to that.
 void fill_standard_descriptors() {
   int descriptor = 0;
@@ -139,12 +145,15 @@ int run(int argc, char** argv) {
   add_options(*check_command, arguments);
   CLI::App* purge_command = app.add_subcommand("purge", "Have the running larder purge, over its admin API");
   add_purge_options(*purge_command, arguments);
+  CLI::App* schema_command =
+      app.add_subcommand("schema", "Print the JSON Schema of the configuration file, for editors");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : exit_usage;
   }
   if (purge_command->parsed()) return purge(arguments);
+  if (schema_command->parsed()) return print_schema();
   return check_command->parsed() ? check(arguments) : serve(arguments);
 }
 

@@ -1,7 +1,7 @@
 #include "address.hpp"
 
+#include <larder/base/redis_url.hpp>
 #include <larder/base/text.hpp>
-#include <larder/base/url_hosts.hpp>
 
 #include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
@@ -87,70 +87,17 @@ bool check_server(const Value& value, const urls::url_view& url, std::string_vie
   return false;
 }
 
-/// sun_path holds so much, and a NUL.
-constexpr std::size_t longest_unix_path = 107;
-
-/// `unix:/path` or `unix:///path`, with `?db=N` perhaps.
-bool is_unix_url(const urls::url_view& url) {
-  if (!is_scheme(url, "unix") || !url.encoded_authority().empty()) return false;
-  const std::string_view path = view(url.encoded_path());
-  if (path.size() < 2 || path.front() != '/' || url.has_fragment()) return false;
-  if (url.path().size() > longest_unix_path) return false;
-  if (!url.has_query()) return true;
-  const std::string_view query = view(url.encoded_query());
-  return query.starts_with("db=") && number(query.substr(3)).has_value();
-}
-
-bool is_database(std::string_view path) {
-  return path.empty() || path == "/" || (path.front() == '/' && number(path.substr(1)).has_value());
-}
-
-/// `/master[/db]`
-bool is_master_and_database(std::string_view path) {
-  if (path.size() < 2 || path[0] != '/' || path[1] == '/') return false;
-  // An encoded slash would be one of the path's own once it is decoded.
-  if (path.find("%2F") != path.npos || path.find("%2f") != path.npos) return false;
-  const std::size_t slash = path.find('/', 1);
-  return slash == std::string_view::npos || number(path.substr(slash + 1)).has_value();
-}
-
-bool is_root(std::string_view path) {
-  return path.empty() || path == "/";
-}
-
-/// What the path of a Redis URL of that kind may be, and an example of one.
-struct RedisUrl {
-  std::string_view scheme;  ///< and the same with TLS
-  bool has_list;            ///< of hosts
-  bool (*is_path)(std::string_view path);
-  std::string_view example;
-};
-
-constexpr RedisUrl redis_urls[] = {{"redis", false, is_database, a_redis_url},
-                                   {"redis+sentinel", true, is_master_and_database, a_sentinel_url},
-                                   {"redis+cluster", true, is_root, a_cluster_url}};
-
-/// `rediss://`, `rediss+cluster://` and the like.
-bool is_secure_scheme(std::string_view scheme) {
-  return scheme.starts_with("rediss");
-}
-
-/// Which kind a URL is of, by its scheme in lower case with `://`; the first, where it is of none.
-const RedisUrl& redis_url_kind(std::string scheme) {
-  if (is_secure_scheme(scheme)) scheme.erase(5, 1);
-  for (const RedisUrl& kind : redis_urls) {
-    if (scheme == std::string(kind.scheme) + "://") return kind;
+std::string_view redis_example(const std::optional<RedisScheme>& scheme) {
+  if (!scheme) return a_redis_url;
+  switch (scheme->topology) {
+    case RedisScheme::Topology::single:
+      return a_redis_url;
+    case RedisScheme::Topology::sentinel:
+      return a_sentinel_url;
+    case RedisScheme::Topology::cluster:
+      return a_cluster_url;
   }
-  return redis_urls[0];
-}
-
-/// A Redis URL with one host of perhaps several.
-bool is_redis_url(const urls::url_view& url, const RedisUrl& kind) {
-  std::string scheme(kind.scheme);
-  const bool is_known = is_scheme(url, scheme) || is_scheme(url, scheme.insert(5, "s"));
-  if (!is_known || url.encoded_host().empty() || !is_plain_host(url.encoded_host())) return false;
-  if (url.has_query() || url.has_fragment()) return false;
-  return kind.is_path(view(url.encoded_path()));
+  return a_redis_url;
 }
 
 /// A URL as messages may show it, broken ones too: whatever could be a user or password is left out.
@@ -245,28 +192,22 @@ std::string format_server(const Server& server) {
 std::optional<std::string> redis_url(const Value& value) {
   std::optional<std::string> text = value.text(a_redis_url);
   if (!text) return std::nullopt;
-  const auto whole = urls::parse_uri(*text);
-  if (whole && is_unix_url(*whole)) return text;
-  const RedisUrl& kind = redis_url_kind(scheme_of(*text));
-  // A list of hosts is no authority of RFC 3986: each is looked at by itself.
-  const std::vector<std::string> hosts = urls_of_hosts(*text);
-  for (const std::string& host : hosts) {
-    const auto url = urls::parse_uri(host);
-    if (!url || !is_redis_url(*url, kind) || (hosts.size() > 1 && !kind.has_list)) {
-      value.error("expected " + std::string(kind.example));
-      return std::nullopt;
-    }
-    if (!url->port().empty() && !check_port(value, view(url->port()), 1)) return std::nullopt;
+  std::string wrong_port;
+  if (parse_redis_url(*text, &wrong_port)) return text;
+  if (!wrong_port.empty()) {
+    check_port(value, wrong_port, 1);
+  } else {
+    value.error("expected " + std::string(redis_example(redis_scheme(*text))));
   }
-  return text;
+  return std::nullopt;
 }
 
 bool is_secure_redis(std::string_view url) {
-  return is_secure_scheme(scheme_of(url));
+  return redis_scheme(url).value_or(RedisScheme{}).is_secure;
 }
 
 bool is_sentinel_redis(std::string_view url) {
-  return &redis_url_kind(scheme_of(url)) == &redis_urls[1];
+  return redis_scheme(url).value_or(RedisScheme{}).topology == RedisScheme::Topology::sentinel;
 }
 
 bool has_password(std::string_view url) {

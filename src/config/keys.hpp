@@ -34,6 +34,7 @@ struct KeyEntry {
   std::string value;  ///< the default as YAML, or "none"; empty for a section
   std::string about;
   Takes takes = Takes::reload;
+  bool is_required = false;
 };
 
 /// What is done with one member of a section.
@@ -136,7 +137,11 @@ template <class Owner>
 void list_keys(const Table<Owner>& table, const std::string& path, Takes takes,
                std::vector<KeyEntry>& entries) {
   for (const Row<Owner>& row : table.rows) {
-    KeyEntry entry{path + std::string(row.name), {}, std::string(row.about), std::max(takes, row.takes)};
+    KeyEntry entry{path + std::string(row.name),
+                   {},
+                   std::string(row.about),
+                   std::max(takes, row.takes),
+                   row.is_required};
     row.member->list(std::move(entry), entries);
   }
 }

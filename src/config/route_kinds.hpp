@@ -12,9 +12,6 @@
 
 namespace larder::config {
 
-/// The names that a route's match captures; nothing if it is broken: names are then not looked at.
-std::optional<std::vector<std::string>> captures_of(const policy::Route& route);
-
 /// A duration, or a map of durations by status.
 struct Ttl {
   std::optional<policy::TtlRule> read(const Value& value) const;

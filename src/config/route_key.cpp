@@ -1,0 +1,147 @@
+// What of a request is part of a route's key: query, cookies, fields.
+#include "route_kinds.hpp"
+
+#include <larder/base/token.hpp>
+
+#include <algorithm>
+
+namespace larder::config {
+namespace {
+
+using Names = std::vector<std::string>;
+
+/// A glob over the names of query parameters.
+bool check_parameter(const Value& item, const std::string& text) {
+  if (!text.empty() && !has_control_byte(text) && text.find_first_of("&=# ") == std::string::npos)
+    return true;
+  item.mismatch("the name of a query parameter", text);
+  return false;
+}
+
+bool check_token(const Value& item, const std::string& text) {
+  if (is_token(text)) return true;
+  item.mismatch("a name without spaces and marks", text);
+  return false;
+}
+
+/// A query rule as its keys have it.
+struct QueryKeys {
+  std::optional<Names> ignore;
+  std::optional<Names> only;
+  bool sorted = policy::QueryRule{}.sorted;
+  bool forward_all = policy::QueryRule{}.forward_all;
+};
+
+Section<QueryKeys> query_section() {
+  const Optional<Texts> parameters{{"a list of query parameters", check_parameter}};
+  Table<QueryKeys> table{{
+      key("ignore", &QueryKeys::ignore, parameters, "Names and globs that are not part of the key."),
+      key("only", &QueryKeys::only, parameters, "Names and globs that alone are."),
+      key("sorted", &QueryKeys::sorted, a_switch, "The order of parameters is not part of the key."),
+      key("forward", &QueryKeys::forward_all, Choices<bool>{{{"keyed", false}, {"all", true}}},
+          "What is sent on: what is keyed, or all."),
+  }};
+  table.check = [](Map&, const Value& section, QueryKeys& keys) {
+    if (keys.ignore && keys.only) section.error("\"ignore\" and \"only\" exclude each other");
+  };
+  return {std::move(table), true};
+}
+
+Section<policy::CookieRule> cookie_section() {
+  using policy::CookieRule;
+  const Texts names{"a list of cookies", check_token, false};
+  Table<CookieRule> table{{
+      key("key", &CookieRule::key, names, "Names and globs that are part of the key.")
+          .shown_if([](const CookieRule& rule) { return !rule.key.empty(); }),
+      key("ignore", &CookieRule::ignore, names, "Names and globs that are not sent.")
+          .shown_if([](const CookieRule& rule) { return !rule.ignore.empty(); }),
+  }};
+  table.check = [](Map& map, const Value& section, CookieRule& rule) {
+    if (map.entries().empty()) section.error("must not be empty: key, ignore, or both");
+    for (const std::string& name : rule.key) {
+      if (std::ranges::find(rule.ignore, name) == rule.ignore.end()) continue;
+      section.error(quoted(name) + " cannot be both part of the key and ignored");
+    }
+  };
+  return {std::move(table), true};
+}
+
+}  // namespace
+
+std::optional<policy::QueryRule> Query::read(const Value& value) const {
+  using Mode = policy::QueryRule::Mode;
+  std::optional<QueryKeys> keys = query_section().read(value);
+  if (!keys) return std::nullopt;
+  policy::QueryRule rule;
+  if (keys->ignore) rule.mode = Mode::ignore;
+  if (keys->only) rule.mode = Mode::only;
+  if (rule.mode != Mode::as_received)
+    rule.names = *std::move(rule.mode == Mode::only ? keys->only : keys->ignore);
+  rule.sorted = keys->sorted;
+  rule.forward_all = keys->forward_all;
+  return rule;
+}
+
+YAML::Node Query::write(const policy::QueryRule& rule) const {
+  using Mode = policy::QueryRule::Mode;
+  QueryKeys keys;
+  if (rule.mode == Mode::ignore) keys.ignore = rule.names;
+  if (rule.mode == Mode::only) keys.only = rule.names;
+  keys.sorted = rule.sorted;
+  keys.forward_all = rule.forward_all;
+  return query_section().write(keys);
+}
+
+json::object Query::schema() const {
+  json::object schema = query_section().schema();
+  schema["not"] = {{"required", {"ignore", "only"}}};
+  return schema;
+}
+
+void Query::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
+  query_section().list(path, takes, entries);
+}
+
+std::optional<policy::CookieRule> Cookies::read(const Value& value) const {
+  using policy::CookieRule;
+  const Section<CookieRule> section = cookie_section();
+  if (value.is_list()) {
+    const Texts names{"a list of cookies", check_token, false};
+    return CookieRule::keep_only(names.read(value).value_or(Names{}));
+  }
+  if (value.is_map()) return section.read(value);
+  if (!value.is_scalar()) {
+    value.mismatch("ignore, refuse, a list of cookie names, or a map of key and ignore");
+    return std::nullopt;
+  }
+  const auto ignore = Choices<bool>{{{"ignore", true}, {"refuse", false}}}.read(value);
+  if (!ignore) return std::nullopt;
+  return *ignore ? CookieRule::ignore_all() : CookieRule{};
+}
+
+YAML::Node Cookies::write(const policy::CookieRule& rule) const {
+  using policy::CookieRule;
+  if (rule == CookieRule{}) return text_node("refuse");
+  if (rule == CookieRule::ignore_all()) return text_node("ignore");
+  if (rule == CookieRule::keep_only(rule.key)) return list_node(rule.key);
+  return cookie_section().write(rule);
+}
+
+json::object Cookies::schema() const {
+  json::object map = cookie_section().schema();
+  map["minProperties"] = 1;
+  json::object list = list_schema(any_text_schema());
+  list["minItems"] = 1;
+  return either_schema(words_schema(Names{"refuse", "ignore"}),
+                       either_schema(std::move(list), std::move(map)));
+}
+
+void Cookies::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
+  cookie_section().list(path, takes, entries);
+}
+
+Texts field_names() {
+  return {"a list of header names", check_token};
+}
+
+}  // namespace larder::config

@@ -1,0 +1,111 @@
+// What purges a route's responses: tags, and what writes purge.
+#include "route_kinds.hpp"
+#include "suggest.hpp"
+
+#include <algorithm>
+
+namespace larder::config {
+namespace {
+
+using Names = std::vector<std::string>;
+
+/// The names that a route's match captures; nothing if it is broken: names are then not looked at.
+std::optional<Names> captures_of(const policy::Route& route) {
+  const Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
+  if (!pattern) return std::nullopt;
+  return pattern->capture_names();
+}
+
+/// Whether each `{name}` in a template is one that the match captures.
+bool check_template(const Value& item, const std::string& text, const Names* captures) {
+  if (text.empty() || has_control_byte(text)) {
+    item.mismatch("a text without control bytes", text);
+    return false;
+  }
+  for (std::size_t begin = text.find('{'); begin != std::string::npos; begin = text.find('{', begin + 1)) {
+    const std::size_t end = text.find('}', begin);
+    if (end == std::string::npos) {
+      item.error(quoted(text) + " has a \"{\" without its \"}\"");
+      return false;
+    }
+    const std::string name = text.substr(begin + 1, end - begin - 1);
+    if (captures == nullptr || std::ranges::find(*captures, name) != captures->end()) continue;
+    item.error(quoted(text) + ": the match has no " + quoted("{" + name + "}") +
+               did_you_mean(name, *captures));
+    return false;
+  }
+  return true;
+}
+
+/// Whether a template becomes a path pattern when its names are replaced.
+bool check_purge_url(const Value& item, const std::string& text, const Names* captures) {
+  if (!check_template(item, text, captures)) return false;
+  policy::Captures samples;
+  if (captures != nullptr) {
+    for (const std::string& name : *captures) samples.emplace_back(name, "x");
+  }
+  const std::optional<std::string> sample = policy::expand_template(text, samples);
+  if (!sample || policy::PathPattern::parse(*sample)) return true;
+  item.mismatch("a path pattern such as \"/api/search/**\"", text);
+  return false;
+}
+
+/// A list of templates; `captures` is nullptr if the match is broken.
+struct Templates {
+  std::string_view expected;
+  bool (*check)(const Value& item, const std::string& text, const Names* captures);
+  const Names* captures;
+
+  std::optional<Names> read(const Value& value) const {
+    return list_of(value, expected,
+                   [&](const Value& item, const std::string& text) { return check(item, text, captures); });
+  }
+
+  YAML::Node write(const Names& texts) const { return list_node(texts); }
+  json::object schema() const { return list_schema(any_text_schema()); }
+};
+
+Section<policy::PurgeRule> purge_section(const Names* captures) {
+  using policy::PurgeRule;
+  return {{{
+              key("urls", &PurgeRule::urls, Templates{"a list of path patterns", check_purge_url, captures},
+                  "Path patterns, as /api/search/**, with {names} of the match."),
+              key("tags", &PurgeRule::tags, Templates{"a list of tags", check_template, captures},
+                  "Tags, with {names} of the match."),
+          }},
+          true};
+}
+
+}  // namespace
+
+std::optional<Names> Tags::read(const Value& value, const policy::Route& route) const {
+  const std::optional<Names> captures = captures_of(route);
+  return Templates{"a list of tags", check_template, captures ? &*captures : nullptr}.read(value);
+}
+
+std::optional<policy::PurgeRule> Purge::read(const Value& value, const policy::Route& route) const {
+  const std::optional<Names> captures = captures_of(route);
+  if (value.is_map()) return purge_section(captures ? &*captures : nullptr).read(value);
+  if (!value.is_scalar()) {
+    value.mismatch("resource, none or a map of urls and tags");
+    return std::nullopt;
+  }
+  const auto none = Choices<bool>{{{"resource", false}, {"none", true}}}.read(value);
+  if (!none) return std::nullopt;
+  return policy::PurgeRule{.none = *none, .urls = {}, .tags = {}};
+}
+
+YAML::Node Purge::write(const policy::PurgeRule& rule) const {
+  if (rule.urls.empty() && rule.tags.empty()) return text_node(rule.none ? "none" : "resource");
+  return purge_section(nullptr).write(rule);
+}
+
+json::object Purge::schema() const {
+  return either_schema(words_schema(Names{"resource", "none"}), purge_section(nullptr).schema());
+}
+
+void Purge::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
+  purge_section(nullptr).list(path, takes, entries);
+}
+
+}  // namespace larder::config
