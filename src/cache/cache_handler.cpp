@@ -1,6 +1,10 @@
 #include "annotate.hpp"
-#include "background_fills.hpp"
-#include "fill_watch.hpp"
+#include "background_refresh.hpp"
+#include "collapsing.hpp"
+#include "context.hpp"
+#include "fetcher.hpp"
+#include "pass_through.hpp"
+#include "purging.hpp"
 #include "refresh.hpp"
 #include "serve.hpp"
 #include "transaction.hpp"
@@ -12,7 +16,6 @@
 #include <larder/policy/partial.hpp>
 #include <larder/policy/request.hpp>
 #include <larder/policy/reuse.hpp>
-#include <larder/policy/validation.hpp>
 #include <larder/policy/websocket.hpp>
 
 namespace larder::cache {
@@ -22,12 +25,19 @@ using pipeline::Response;
 using policy::Reason;
 using Action = policy::ReuseDecision::Action;
 
-namespace {
+/// What answers the requests that memory alone does not.
+struct CacheHandler::Parts {
+  explicit Parts(const Context& all) : context(all) {}
 
-/// Contents on their way into the store of one worker at once.
-constexpr std::size_t most_pumps = 4'096;
-// Writes of unknown outcome that wait for their second purge: as many as an outage of the origin makes.
-constexpr std::size_t most_later_purges = 16'384;
+  const Context context;
+  Fetcher fetcher{context};
+  Collapsing collapsing{context, fetcher};
+  BackgroundRefresh refresh{context, collapsing};
+  RefreshAhead ahead;
+  PassThrough pass_through{context};
+};
+
+namespace {
 
 /// RFC 9111, section 5.2.1.7.
 Response refuse_to_ask() {
@@ -36,40 +46,8 @@ Response refuse_to_ask() {
   return annotated(std::move(answer), {.result = CacheResult::miss, .why = Reason::only_if_cached});
 }
 
-}  // namespace
-
-CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store,
-                           store::PurgeLog& log, pipeline::Handler& origin, const Clock& clock,
-                           FillCoordinator& coordinator, store::Leases* leases, LoopNotices* loops)
-    : settings_(std::move(settings)),
-      store_(store),
-      log_(log),
-      origin_(origin),
-      clock_(clock),
-      coordinator_(coordinator),
-      leases_(leases),
-      loops_(loops),
-      background_fills_(std::make_unique<BackgroundFills>()),
-      ahead_(std::make_unique<RefreshAhead>()),
-      pumps_(std::make_unique<Tasks>(most_pumps)),
-      watch_(std::make_unique<FillWatch>()),
-      later_purges_(std::make_unique<Tasks>(most_later_purges)) {}
-
-CacheHandler::~CacheHandler() = default;
-
-void CacheHandler::adopt(std::shared_ptr<const Settings> settings) {
-  settings_ = std::move(settings);
-}
-
-void CacheHandler::stop() {
-  background_fills_->stop();
-  pumps_->stop();
-  watch_->stop();
-  later_purges_->stop();
-}
-
 /// Takes out what the origin is not to see, and says why the request must not be answered from cache.
-Result<Reason> CacheHandler::open(const Transaction& transaction) const {
+Result<Reason> open(const Transaction& transaction) {
   pipeline::Request& request = transaction.request;
   const Result<> cleaned = policy::remove_connection_specific(transaction.route(), request.head.fields);
   if (!cleaned) return cleaned.error();
@@ -81,6 +59,30 @@ Result<Reason> CacheHandler::open(const Transaction& transaction) const {
   return bypass;
 }
 
+}  // namespace
+
+CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store,
+                           store::PurgeLog& log, pipeline::Handler& origin, const Clock& clock,
+                           FillCoordinator& coordinator, store::Leases* leases, LoopNotices* loops)
+    : settings_(std::move(settings)),
+      store_(store),
+      log_(log),
+      clock_(clock),
+      loops_(loops),
+      parts_(std::make_unique<Parts>(Context{store, log, origin, clock, coordinator, leases})) {}
+
+CacheHandler::~CacheHandler() = default;
+
+void CacheHandler::adopt(std::shared_ptr<const Settings> settings) {
+  settings_ = std::move(settings);
+}
+
+void CacheHandler::stop() {
+  parts_->refresh.stop();
+  parts_->fetcher.stop();
+  parts_->pass_through.stop();
+}
+
 /// What may be done with a stored response that matches.
 policy::ReuseDecision CacheHandler::decide(const Transaction& transaction,
                                            const store::StoredResponse& stored, Time now) const {
@@ -90,7 +92,7 @@ policy::ReuseDecision CacheHandler::decide(const Transaction& transaction,
                                .can_validate = stored.can_validate,
                                .softly_purged = stored.softly_purged,
                                .origin_hangs = stored.origin_hangs,
-                               .knows_purges = trusts_hits(transaction),
+                               .knows_purges = trusts_hits(transaction, log_),
                                .now = now});
 }
 
@@ -112,7 +114,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   const Time now = clock_.now();
   // What is stale here may be fresh in another tier: that takes waiting.
   if (policy::remaining_freshness(stored->lifetimes, now) <= Milliseconds{0}) return false;
-  // Near its end it may be this request that has it fetched anew.
+  // Near its end it may be this request that has it refreshed.
   if (RefreshAhead::is_near(*route, *stored, now)) return false;
   if (decide(transaction, *stored, now).action != Action::serve) return false;
   if (route->debug) transaction.key.text = key_;
@@ -130,7 +132,7 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
     if (!may_purge)
       co_return annotated(pipeline::method_not_allowed(),
                           {.result = CacheResult::bypass, .why = Reason::method});
-    Response answer = co_await purge_target(request);
+    Response answer = co_await answer_purge(log_, request);
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
   }
   std::optional<policy::RouteMatch> match =
@@ -144,35 +146,36 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   // Before it could wait for its own fill. What is served without asking anybody ends a loop as well.
   if (policy::has_been_here(request.head.fields, settings->loop_mark)) co_return refuse_loop(*match->route);
   Transaction transaction{.request = request, .settings = settings, .match = std::move(*match)};
-  const Result<Reason> bypass = open(transaction);
-  if (!bypass) {
-    co_return annotated(pipeline::request_problem(bypass.error()), {.result = CacheResult::bypass});
-  }
-  if (policy::is_last_stop(request.head)) {
-    Response answer;
-    answer.head.status = 204;
-    answer.head.fields.add("Allow", pipeline::offered_methods);
-    co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
-  }
-  if (*bypass == Reason::upgrade) {
-    co_return co_await open_websocket(transaction);
-  }
-  if (*bypass != Reason::none) {
-    const bool is_read =
-        transaction.request.head.method == "GET" || transaction.request.head.method == "HEAD";
-    if (is_read && policy::only_if_cached(transaction.route(), transaction.request.head))
-      co_return refuse_to_ask();
-    co_return co_await pass(transaction, *bypass);
-  }
-  co_return co_await look_up(transaction);
+  co_return co_await answer(transaction);
 }
 
 /// RFC 5842, section 7.2: it would come back again and again. A client can make a mark up: then it is told
 /// so alone, for the answer is not stored and nobody waits for it.
 Response CacheHandler::refuse_loop(const policy::Route& route) const {
-  if (loops_ != nullptr) loops_->tell(route.upstream, std::chrono::steady_clock::now());
+  if (loops_ != nullptr) loops_->tell(route.upstream, steady_now());
   Response answer = pipeline::problem(508, "The upstream leads back to this cache.");
   return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::loop});
+}
+
+/// A request that has a route.
+Task<Result<Response>> CacheHandler::answer(Transaction& transaction) {
+  const http::RequestHead& head = transaction.request.head;
+  const Result<Reason> bypass = open(transaction);
+  if (!bypass) {
+    co_return annotated(pipeline::request_problem(bypass.error()), {.result = CacheResult::bypass});
+  }
+  if (policy::is_last_stop(head)) {
+    Response answer;
+    answer.head.status = 204;
+    answer.head.fields.add("Allow", pipeline::offered_methods);
+    co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
+  }
+  if (*bypass == Reason::none) co_return co_await look_up(transaction);
+  if (*bypass == Reason::upgrade) co_return co_await parts_->pass_through.open_websocket(transaction);
+  const bool is_read = head.method == "GET" || head.method == "HEAD";
+  if (is_read && policy::only_if_cached(transaction.route(), head)) co_return refuse_to_ask();
+  transaction.why = *bypass;
+  co_return co_await parts_->pass_through.pass(transaction);
 }
 
 /// A request that may be answered from cache.
@@ -182,7 +185,7 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
   // Before anything is looked for: what is found after it is judged by all purges that were answered by then.
   if (transaction.route().strict) transaction.knows_purges = co_await log_.catch_up();
   // What is fetched by each request for itself is not waited for in Redis either.
-  transaction.is_hit_for_miss = is_hit_for_miss(transaction);
+  transaction.is_hit_for_miss = parts_->collapsing.is_hit_for_miss(transaction);
   store::Lookup found;
   if (transaction.is_hit_for_miss) {
     found.response = store_.find_now(transaction.key.text, head.fields);
@@ -194,36 +197,50 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
   const policy::ReuseDecision decision =
       found.response != nullptr ? decide(transaction, *found.response, now)
                                 : policy::decide_absent(transaction.route(), head, found.absence);
+  transaction.why = decision.reason;
   switch (decision.action) {
     case Action::serve:
-      if (ahead_->is_due(transaction.route(), *found.response, now)) {
-        co_await refresh_in_background(transaction, found.response, now);
+      if (parts_->ahead.is_due(transaction.route(), *found.response, now)) {
+        co_await parts_->refresh.start(transaction, found.response, now);
       }
       co_return serve(transaction, found.response, {.result = CacheResult::hit}, now);
     case Action::serve_and_refresh:
-      co_await refresh_in_background(transaction, found.response, now);
+      co_await parts_->refresh.start(transaction, found.response, now);
       co_return serve(transaction, found.response, {.result = CacheResult::stale}, now);
     case Action::refuse:
       co_return refuse_to_ask();
     case Action::validate:
-      transaction.stored = found.response;
-      co_return co_await collapse(transaction, decision.reason, std::move(found.response));
+      transaction.validates = true;
+      break;
     case Action::fill:
       break;
   }
   const bool is_for_others =
       policy::is_private_reason(decision.reason) || decision.reason == Reason::set_cookie;
   if (!is_for_others) transaction.stored = found.response;
-  const bool has_range = head.method == "GET" && head.fields.contains("Range");
-  if (has_range && !policy::asks_for_part(head)) co_return co_await pass(transaction, Reason::range);
-  if (has_range && found.response == nullptr) co_return co_await look_up_part(transaction, decision.reason);
-  if (transaction.is_hit_for_miss) co_return co_await fill(transaction, decision.reason, nullptr);
-  co_return co_await collapse(transaction, decision.reason, nullptr);
+  const bool has_range = !transaction.validates && head.method == "GET" && head.fields.contains("Range");
+  if (has_range && !policy::asks_for_part(head)) {
+    transaction.why = Reason::range;
+    co_return co_await parts_->pass_through.pass(transaction);
+  }
+  if (has_range && found.response == nullptr) co_return co_await look_up_part(transaction);
+  co_return co_await parts_->collapsing.answer(transaction);
 }
 
-/// Whether this instance may be sure of the purges that what is stored was judged by.
-bool CacheHandler::trusts_hits(const Transaction& transaction) const {
-  return transaction.knows_purges && log_.trusts_hits();
+/// A request for a part: from a stored one if that holds it, else by asking for it.
+Task<Result<Response>> CacheHandler::look_up_part(Transaction& transaction) {
+  const http::RequestHead& head = transaction.request.head;
+  const store::Lookup found = co_await store_.find(policy::part_key(transaction.key.text), head.fields);
+  const Time now = clock_.now();
+  if (found.response != nullptr && trusts_hits(transaction, log_)) {
+    const policy::ReuseDecision decision = policy::decide_reuse(
+        {.route = transaction.route(), .request = head, .lifetimes = found.response->lifetimes, .now = now});
+    std::optional<Response> part;
+    if (decision.action == Action::serve) part = serve_part(transaction, found.response, now);
+    if (part) co_return std::move(*part);
+    transaction.why = Reason::partial;
+  }
+  co_return co_await parts_->collapsing.answer(transaction);
 }
 
 }  // namespace larder::cache

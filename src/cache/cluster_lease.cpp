@@ -1,7 +1,9 @@
-// One fetch for all instances that share a Redis.
-#include "transaction.hpp"
+#include "cluster_lease.hpp"
 
-#include <larder/cache/cache_handler.hpp>
+#include "sleeper.hpp"
+
+#include <larder/policy/purge.hpp>
+#include <larder/policy/reuse.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
@@ -16,45 +18,58 @@ using LeaseState = store::Leases::State;
 constexpr Milliseconds first_pause{4};
 constexpr Milliseconds longest_pause{32};
 
+/// Whether what another instance began to fetch at that position is outdated already.
+bool is_purged_since(const Context& context, const Transaction& transaction, store::Position position) {
+  const policy::Tags tags =
+      policy::tags_of(transaction.route(), transaction.match.captures, transaction.request.target, {});
+  return context.log.names(tags, {.position = position}) == store::Strength::hard;
+}
+
 }  // namespace
 
-/// Agrees with the other instances on who fetches what this transaction leads: with its lease held, or
-/// without one where Redis does not tell in time, the answer is nothing, and this one does. Else it is what
-/// the other one has stored. Error::canceled: another one does it, and nobody waits here.
-Task<Result<store::StoredResponsePtr>> CacheHandler::acquire_cluster_lease(Transaction& transaction) {
+Task<Result<store::StoredResponsePtr>> acquire_cluster_lease(const Context& context,
+                                                             Transaction& transaction) {
   const std::string key = transaction.leader->key();
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   const auto sleeper = std::make_shared<Sleeper>(executor);
-  const SteadyTime deadline = std::chrono::steady_clock::now() + leases_->settings().lifetime;
+  const SteadyTime deadline = std::chrono::steady_clock::now() + context.leases->settings().lifetime;
   Milliseconds pause = first_pause;
   while (std::chrono::steady_clock::now() < deadline) {
-    store::Leases::Answer answer = co_await leases_->acquire(key);
+    store::Leases::Answer answer = co_await context.leases->acquire(key);
     if (answer.state == LeaseState::owned) transaction.leader->hold(std::move(answer.lease));
     if (answer.state == LeaseState::hit_for_miss) {
-      transaction.leader->set_hit_for_miss(clock_.now());
+      transaction.leader->set_hit_for_miss(context.clock.now());
       transaction.leader.reset();
       transaction.is_hit_for_miss = true;
     }
     if (answer.state != LeaseState::held && answer.state != LeaseState::free) break;
     if (transaction.is_background) co_return Error::canceled;
     while (answer.state == LeaseState::held && std::chrono::steady_clock::now() < deadline) {
-      if (is_purged_since(transaction, answer.since)) co_return store::StoredResponsePtr{};
+      if (is_purged_since(context, transaction, answer.since)) co_return store::StoredResponsePtr{};
       co_await sleeper->sleep_until(std::chrono::steady_clock::now() + pause);
       pause = std::min(pause * 2, longest_pause);
-      answer = co_await leases_->look(key);
+      answer = co_await context.leases->look(key);
     }
     // Let go of: stored, or nothing came of it.
-    store::Lookup found = co_await store_.find(transaction.key.text, transaction.request.head.fields);
-    if (is_usable(transaction, found.response)) co_return std::move(found.response);
+    store::Lookup found = co_await context.store.find(transaction.key.text, transaction.request.head.fields);
+    if (is_usable(context, transaction, found.response)) co_return std::move(found.response);
   }
   co_return store::StoredResponsePtr{};
 }
 
-/// Whether what another instance began to fetch at that position is outdated already.
-bool CacheHandler::is_purged_since(const Transaction& transaction, store::Position position) const {
-  const policy::Tags tags =
-      policy::tags_of(transaction.route(), transaction.match.captures, transaction.request.target, {});
-  return log_.names(tags, {.position = position}) == store::Strength::hard;
+bool is_usable(const Context& context, const Transaction& transaction,
+               const store::StoredResponsePtr& found) {
+  if (found == nullptr) return false;
+  const bool is_newer = transaction.stored == nullptr ||
+                        found->lifetimes.response_time() > transaction.stored->lifetimes.response_time();
+  if (!is_newer) return false;
+  const policy::ReuseDecision decision =
+      policy::decide_reuse({.route = transaction.route(),
+                            .request = transaction.request.head,
+                            .lifetimes = found->lifetimes,
+                            .knows_purges = trusts_hits(transaction, context.log),
+                            .now = context.clock.now()});
+  return decision.action == policy::ReuseDecision::Action::serve;
 }
 
 }  // namespace larder::cache

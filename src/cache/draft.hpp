@@ -2,7 +2,7 @@
 
 #include "transaction.hpp"
 
-#include <larder/cache/cache_handler.hpp>
+#include <larder/cache/settings.hpp>
 #include <larder/policy/storing.hpp>
 #include <larder/store/stored_response.hpp>
 

@@ -1,12 +1,11 @@
-// Parts of what is not stored as a whole (RFC 9111, sections 3.3 and 3.4).
+#include "parts.hpp"
+
 #include "annotate.hpp"
 #include "draft.hpp"
 #include "joined_reader.hpp"
-#include "serve.hpp"
 #include "storing_reader.hpp"
-#include "transaction.hpp"
 
-#include <larder/cache/cache_handler.hpp>
+#include <larder/cache/settings.hpp>
 #include <larder/policy/combining.hpp>
 #include <larder/policy/partial.hpp>
 #include <larder/policy/reuse.hpp>
@@ -60,26 +59,7 @@ std::optional<ToStore> combine_with(const store::StoredResponsePtr& older, const
 
 }  // namespace
 
-/// A request for a part: from a stored one where that holds it, else by asking for it.
-Task<Result<Response>> CacheHandler::look_up_part(Transaction& transaction, Reason absence) {
-  const http::RequestHead& head = transaction.request.head;
-  const store::Lookup found = co_await store_.find(policy::part_key(transaction.key.text), head.fields);
-  const Time now = clock_.now();
-  if (found.response != nullptr && trusts_hits(transaction)) {
-    const policy::ReuseDecision decision = policy::decide_reuse(
-        {.route = transaction.route(), .request = head, .lifetimes = found.response->lifetimes, .now = now});
-    std::optional<Response> part;
-    if (decision.action == policy::ReuseDecision::Action::serve)
-      part = serve_part(transaction, found.response, now);
-    if (part) co_return std::move(*part);
-    absence = Reason::partial;
-  }
-  co_return co_await collapse(transaction, absence, nullptr);
-}
-
-/// A 206 to the client's own Range: kept as a part, together with what is stored of the same representation.
-/// Where that makes it whole it is stored as such, and answers every later request.
-Task<Result<Response>> CacheHandler::take_part(Transaction& transaction, Reason why, Response response) {
+Task<Response> take_part(const Context& context, Transaction& transaction, Response response) {
   policy::StoringDecision decision = policy::decide_storing_part(
       storing_input(transaction, transaction.request.head, response.head, *transaction.settings));
   const std::uint64_t size = size_of_part(response);
@@ -87,48 +67,28 @@ Task<Result<Response>> CacheHandler::take_part(Transaction& transaction, Reason 
   forward_fields(response.head, false);
   if (decision.store()) {
     const store::StoredResponsePtr older =
-        store_.find_now(policy::part_key(transaction.key.text), transaction.request.head.fields);
+        context.store.find_now(policy::part_key(transaction.key.text), transaction.request.head.fields);
     std::optional<ToStore> combined;
     if (older != nullptr)
       combined = combine_with(older, transaction, response.head, size, *transaction.settings);
     if (!combined) combined = ToStore{part_draft_of(transaction, response.head, decision.lifetimes), {}};
-    co_await store_content(keeping_of(transaction), std::move(combined->draft), response.body,
+    co_await store_content(keeping_of(context, transaction), std::move(combined->draft), response.body,
                            std::move(combined->margins), size);
   }
-  const bool is_private = policy::is_private_reason(why) || policy::is_private_reason(decision.refusal);
+  const bool is_private =
+      policy::is_private_reason(transaction.why) || policy::is_private_reason(decision.refusal);
   annotate(response, {.result = is_private ? CacheResult::bypass : CacheResult::miss,
-                      .why = why,
+                      .why = transaction.why,
                       .refusal = decision.refusal,
                       .stored = decision.store()});
   annotate_debug(response, transaction, std::nullopt, std::nullopt);
   co_return response;
 }
 
-/// Where a part of what is asked for is at hand, only the rest is asked for.
-void CacheHandler::ask_for_rest(Transaction& transaction, http::FieldList& fields) {
-  const http::RequestHead& head = transaction.request.head;
-  if (head.method != "GET" || head.fields.contains("Range") || transaction.stored != nullptr ||
-      transaction.is_whole_wanted || transaction.is_hit_for_miss)
-    return;
-  // Where the rest could be somebody's own, it is not put together with what is everybody's.
-  if (policy::unkeyed_credential(transaction.route(), head.fields, {}) != Reason::none) return;
-  const store::StoredResponsePtr part = store_.find_now(policy::part_key(transaction.key.text), head.fields);
-  if (part == nullptr ||
-      policy::not_shareable_reason(transaction.route(), head.fields, part->lifetimes) != Reason::none)
-    return;
-  const auto gap = policy::gap_of(part->fields(), part->content().size());
-  // What is too large to be stored would be asked for in two pieces each time.
-  if (!gap || gap->length > transaction.settings->max_object) return;
-  policy::ask_for_gap(fields, *gap);
-  transaction.part = part;
-}
-
-/// Makes the answer to ask_for_rest() the whole response; false where it is about a part, and not about the
-/// rest of what is stored.
-bool CacheHandler::complete(Transaction& transaction, Response& response) const {
-  const store::StoredResponsePtr part = std::exchange(transaction.part, nullptr);
+bool complete(const Context& context, Transaction& transaction, const store::StoredResponsePtr& part,
+              Response& response) {
   if (response.head.status != 206) return response.head.status != 416;
-  if (!log_.is_valid(*part) || !trusts_hits(transaction)) return false;
+  if (!context.log.is_valid(*part) || !trusts_hits(transaction, context.log)) return false;
   const std::uint64_t size = size_of_part(response);
   const http::FieldList fields = part->fields();
   const auto combination = policy::combine(fields, part->content().size(), response.head.fields, size);
@@ -136,7 +96,7 @@ bool CacheHandler::complete(Transaction& transaction, Response& response) const 
   response.head.status = 200;
   response.head.fields = policy::combined_fields(fields, response.head.fields, *combination);
   response.body = join(margins_of(*combination, store::content_of(part)), std::move(response.body), size,
-                       coordinator_.buffered());
+                       context.coordinator.buffered());
   // The outcome is as new as its oldest part.
   transaction.mark = {std::min(part->born, transaction.mark.position),
                       std::min(part->checked.load(), transaction.mark.sequence)};

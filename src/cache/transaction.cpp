@@ -1,7 +1,6 @@
 #include "transaction.hpp"
 
-#include <larder/cache/cache_handler.hpp>
-#include <larder/pipeline/problem.hpp>
+#include <larder/cache/settings.hpp>
 
 namespace larder::cache {
 namespace {
@@ -37,10 +36,9 @@ Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
   return forward;
 }
 
-pipeline::Response unanswered(const Transaction& transaction, const boost::system::error_code& error) {
-  const bool must_validate = transaction.stored != nullptr && transaction.stored->lifetimes.must_revalidate();
-  if (!must_validate) return pipeline::origin_problem(error);
-  return pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
+Protection limits_of(const Transaction& transaction) {
+  const auto known = transaction.settings->upstreams.find(transaction.route().upstream);
+  return known == transaction.settings->upstreams.end() ? Protection{} : known->second;
 }
 
 void forward_fields(http::ResponseHead& head, bool keep_length) {

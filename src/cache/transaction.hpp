@@ -6,13 +6,13 @@
 #include <larder/pipeline/handler.hpp>
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/key.hpp>
+#include <larder/policy/reason.hpp>
 #include <larder/policy/route.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/stored_response.hpp>
 
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace larder::cache {
 
@@ -24,38 +24,40 @@ struct Transaction {
   const std::shared_ptr<const Settings>& settings;  ///< as it came; whoever makes the transaction keeps them
   policy::RouteMatch match;                         ///< one of their routes
   policy::Key key{};                                ///< of a request that may be answered from cache
-  store::PurgeLog::Mark mark{};                     ///< of its fill
-  Time request_time{};                              ///< of its fill
-  Time response_time{};
-  /// What is stored and matches the request, though it may not simply be served. nullptr where it is none of
-  /// this request's business.
+  policy::Reason why = policy::Reason::none;        ///< it is not simply served from cache
+
+  /// What is stored and matches the request, though it may not simply be served. nullptr if it must not be
+  /// used for this request at all.
   store::StoredResponsePtr stored{};
-  std::vector<store::StoredResponsePtr> variants{};  ///< the origin is asked which of them answers it
-  bool has_asked_which = false;
-  store::StoredResponsePtr part{};  ///< of what it asks for, while only the rest is asked for
-  bool is_whole_wanted = false;     ///< that was no use
+  bool validates = false;  ///< the origin is to be asked whether that still holds
 
   /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
   /// that was answered before the request began.
   bool knows_purges = true;
-  std::shared_ptr<pipeline::Delivery> delivery{};  ///< of an unsafe request
-  bool purge_waits = false;                        ///< what it purged is not in the log yet
-  bool is_background = false;                      ///< nobody waits for its answer
-  bool is_hit_for_miss = false;                    ///< responses under its key are known not to be for others
-  store::PurgeLog::Mark arrival{};                 ///< the purge log's, when it looked for a fill to join
-  std::optional<FillLeader> leader{};              ///< of the fill that others wait for
+  bool is_background = false;    ///< nobody waits for its answer
+  bool is_hit_for_miss = false;  ///< responses under its key are known not to be for others
+
+  // Of what is fetched for it.
+  store::PurgeLog::Mark mark{};
+  Time request_time{};
+  Time response_time{};
+  std::optional<FillLeader> leader{};  ///< of the fill that others wait for
   std::optional<FillLimiter::Permit> permit{};
 
   const policy::Route& route() const { return *match.route; }
 };
 
+/// Whether this instance can be sure of the purges that what is stored was judged by.
+inline bool trusts_hits(const Transaction& transaction, const store::PurgeLog& log) {
+  return transaction.knows_purges && log.trusts_hits();
+}
+
+/// The limits of the upstream that answers it.
+Protection limits_of(const Transaction& transaction);
+
 /// The request as it goes to the origin: `cacheable` where its response may be shared. The body is moved into
 /// it. Error::malformed where Connection names a field that it must not.
 Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable);
-
-/// The answer where the origin has none: 502, 503 or 504; 504 where what is stored must be validated and
-/// cannot be (RFC 9111, section 5.2.2.2).
-pipeline::Response unanswered(const Transaction& transaction, const boost::system::error_code& error);
 
 /// Leaves of a response's fields those that go on to the client: policy::response_fields_to_forward().
 void forward_fields(http::ResponseHead& head, bool keep_length);

@@ -152,6 +152,10 @@ bool ask_which_holds(http::FieldList& request_fields, std::span<const http::Fiel
   return true;
 }
 
+bool can_ask_which_holds(std::span<const http::FieldList> stored_fields) {
+  return !listed_tags(stored_fields).empty();
+}
+
 std::optional<std::size_t> find_selected(const http::FieldList& not_modified,
                                          std::span<const http::FieldList> stored_fields) {
   const bool is_plain = etag_of(not_modified).has_value() || listed_tags(stored_fields).size() == 1;

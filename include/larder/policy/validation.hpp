@@ -43,6 +43,9 @@ bool may_answer_unselected(const http::FieldList& request_fields, const http::Fi
 /// anything to ask for.
 bool ask_which_holds(http::FieldList& request_fields, std::span<const http::FieldList> stored_fields);
 
+/// Whether ask_which_holds() has anything to ask for.
+bool can_ask_which_holds(std::span<const http::FieldList> stored_fields);
+
 /// Which of those a 304 says it is, by its position: the first with the entity tag of the 304 (RFC 9111,
 /// section 4.3.4). Where it has none it is what was asked about, if that was a single tag; nothing where it
 /// could be any.

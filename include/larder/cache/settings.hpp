@@ -1,0 +1,34 @@
+#pragma once
+
+#include <larder/base/address_set.hpp>
+#include <larder/base/clock.hpp>
+#include <larder/cache/fill_coordinator.hpp>
+#include <larder/policy/folded_routes.hpp>
+#include <larder/policy/route.hpp>
+#include <larder/policy/sites.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace larder::cache {
+
+/// Settings of the cache.
+struct Settings {
+  policy::Sites sites;
+  std::vector<policy::Route> routes;  ///< the first match wins; each names its upstream
+  policy::FoldedRoutes folded;        ///< the same routes
+  policy::Route fallback;             ///< where none matches; without an upstream such a request gets 404
+  Milliseconds max_lifetime{24 * 3'600'000};
+  std::uint64_t max_object = 8ull << 20;  ///< bytes of content; larger responses stream through, unstored
+  AddressSet purge_method;                ///< clients whose PURGE is answered here; everybody else's is 405
+  /// How long a fill of unknown length goes on when its last reader has left.
+  Milliseconds unread_at_most{5'000};
+  /// When a write of unknown outcome purges once more.
+  Milliseconds purge_again_after{5'000};
+  std::map<std::string, Protection> upstreams;  ///< by name; others are not limited
+  std::string loop_mark;                        ///< this instance's in CDN-Loop; empty: loops go unseen
+};
+
+}  // namespace larder::cache

@@ -1,0 +1,34 @@
+#include "client_condition.hpp"
+
+#include "storing_reader.hpp"
+
+#include <larder/cache/settings.hpp>
+#include <larder/policy/validation.hpp>
+
+namespace larder::cache {
+
+Task<Result<>> leave_out_content(pipeline::Response& response, bool reads) {
+  if (reads && response.body.is_streamed()) {
+    const Result<> whole = co_await drain(response.body.reader());
+    if (!whole) co_return whole;
+  }
+  response.head.status = 304;
+  response.head.fields = policy::not_modified_fields(response.head.fields, policy::SetCookie::keep);
+  response.body = pipeline::Body();
+  co_return Result<>();
+}
+
+Task<> spare_content(const Transaction& transaction, pipeline::Response& response) {
+  const std::uint64_t max_object = transaction.settings->max_object;
+  const bool is_brief = response.body.length().value_or(max_object + 1) <= max_object;
+  const bool may_spare = transaction.request.head.method == "GET" && response.head.status == 200 &&
+                         is_brief && !response.head.fields.contains("Set-Cookie");
+  if (!may_spare) co_return;
+  if (!policy::is_not_modified(transaction.request.head, response.head.fields, transaction.response_time))
+    co_return;
+  // If it is incomplete, its writer will find that too.
+  const Result<> whole = co_await leave_out_content(response, true);
+  static_cast<void>(whole);
+}
+
+}  // namespace larder::cache

@@ -1,0 +1,180 @@
+#include "collapsing.hpp"
+
+#include "annotate.hpp"
+#include "cluster_lease.hpp"
+#include "failure_answer.hpp"
+#include "serve.hpp"
+
+#include <larder/policy/partial.hpp>
+#include <larder/policy/reuse.hpp>
+
+namespace larder::cache {
+
+using pipeline::CacheResult;
+using pipeline::Response;
+using policy::Reason;
+
+namespace {
+
+/// Requests with a credential outside the key wait for each other alone: what comes of them is often nobody
+/// else's.
+std::string joint_key(const Transaction& transaction) {
+  const http::FieldList& fields = transaction.request.head.fields;
+  std::string key = transaction.key.text;
+  if (policy::has_unkeyed_cookie(transaction.route(), fields)) key += " cookie";
+  if (policy::has_unkeyed_authorization(transaction.route(), fields)) key += " authorization";
+  if (policy::has_unkeyed_credential_field(transaction.route(), fields)) key += " credential";
+  return key;
+}
+
+/// Whether what the request fetches may be for all: not a part, and not a head alone.
+bool may_lead(const Transaction& transaction) {
+  const http::RequestHead& head = transaction.request.head;
+  return head.method == "GET" && (transaction.validates || !policy::asks_for_part(head));
+}
+
+std::string variant_of(const Transaction& transaction, const store::StoredResponse& response) {
+  const std::vector<std::string_view> names = response.vary();
+  return policy::variant_key(response.primary_key(), {names.begin(), names.end()},
+                             transaction.request.head.fields);
+}
+
+bool is_served(policy::ReuseDecision::Action action) {
+  return action == policy::ReuseDecision::Action::serve ||
+         action == policy::ReuseDecision::Action::serve_and_refresh;
+}
+
+Outcome outcome_of(SharedFill::Source source, Reason why) {
+  Outcome outcome{.result = CacheResult::miss, .why = why, .stored = true, .collapsed = true};
+  if (source == SharedFill::Source::found) return {.result = CacheResult::hit};
+  if (source == SharedFill::Source::validated) {
+    outcome.result = CacheResult::revalidated;
+    outcome.origin_status = 304;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+bool Collapsing::is_hit_for_miss(const Transaction& transaction) const {
+  return transaction.route().collapse != policy::Collapse::off &&
+         context_.coordinator.collapser().is_hit_for_miss(joint_key(transaction), context_.clock.now());
+}
+
+Task<Fetched> Collapsing::answer(Transaction& transaction) {
+  const bool may_share = transaction.route().collapse != policy::Collapse::off &&
+                         policy::may_collapse(transaction.route(), transaction.request.head) &&
+                         transaction.knows_purges;
+  if (!may_share || transaction.is_hit_for_miss) co_return co_await fetch(transaction);
+  const store::PurgeLog::Mark arrival = context_.log.mark();
+  std::string key = joint_key(transaction);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    JoinResult joining = enter(transaction, key, arrival);
+    if (joining.kind == JoinResult::Kind::lead) {
+      transaction.leader.emplace(context_.coordinator.collapser(), std::move(key), std::move(joining.fill));
+      co_return co_await lead(transaction);
+    }
+    transaction.is_hit_for_miss = joining.kind == JoinResult::Kind::hit_for_miss;
+    if (joining.kind != JoinResult::Kind::join) break;
+    if (transaction.is_background) co_return Error::canceled;  // it is being done
+    const FillSnapshot seen = co_await joining.fill->wait_for_head(steady_now() + longest_wait(transaction));
+    std::optional<Response> shared = share(transaction, joining.fill, seen, arrival);
+    if (shared) co_return std::move(*shared);
+    transaction.is_hit_for_miss = seen.state == SharedFill::State::released;
+    // Another variant may be fetched by one for all, too.
+    if (seen.response == nullptr || variant_of(transaction, *seen.response) == seen.response->variant_key())
+      break;
+    key = joint_key(transaction) + " variant " + variant_of(transaction, *seen.response);
+  }
+  co_return co_await fetch(transaction);
+}
+
+Task<Fetched> Collapsing::fetch(Transaction& transaction) {
+  co_return co_await fetcher_.fetch(transaction, plan_of(context_, transaction));
+}
+
+/// How long another one's fetch is waited for: as long as one may take. Then the request fetches for itself.
+Milliseconds Collapsing::longest_wait(const Transaction& transaction) const {
+  const Protection limits = limits_of(transaction);
+  return limits.queue_timeout + limits.until_head +
+         (needs_lease(transaction) ? context_.leases->settings().lifetime : Milliseconds{0});
+}
+
+/// Whether other instances are asked who fetches.
+bool Collapsing::needs_lease(const Transaction& transaction) const {
+  return context_.leases != nullptr && transaction.route().collapse == policy::Collapse::cluster;
+}
+
+/// Enters the table; a fill that began before a purge is not joined by who came after it, nor is a stream
+/// that has been going on for a while.
+JoinResult Collapsing::enter(const Transaction& transaction, const std::string& key,
+                             const store::PurgeLog::Mark& arrival) {
+  const bool leads = may_lead(transaction);
+  Collapser& collapser = context_.coordinator.collapser();
+  JoinResult joining = collapser.enter(key, arrival, leads, context_.clock.now(), nullptr);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    if (joining.kind != JoinResult::Kind::join || !is_outdated(transaction, *joining.fill, arrival))
+      return joining;
+    joining = collapser.enter(key, arrival, leads, context_.clock.now(), joining.fill.get());
+  }
+  return joining.kind == JoinResult::Kind::join ? JoinResult{} : joining;
+}
+
+bool Collapsing::is_outdated(const Transaction& transaction, const SharedFill& fill,
+                             const store::PurgeLog::Mark& arrival) const {
+  if (!fill.may_join(steady_now())) return true;
+  if (arrival.sequence == fill.mark().sequence) return false;
+  const FillSnapshot seen = fill.look();
+  if (seen.response != nullptr) return !context_.log.is_valid(*seen.response);
+  // Its own tags are not known yet: those of the URL are. share() looks again.
+  const policy::Tags tags =
+      policy::tags_of(transaction.route(), transaction.match.captures, transaction.request.target, {});
+  return context_.log.names(tags, {.sequence = fill.mark().sequence}).has_value();
+}
+
+/// The answer to a request that waited, where there is one for it.
+std::optional<Response> Collapsing::share(const Transaction& transaction,
+                                          const std::shared_ptr<SharedFill>& fill, const FillSnapshot& seen,
+                                          const store::PurgeLog::Mark& arrival) {
+  using State = SharedFill::State;
+  if (seen.state == State::failed) return share_failure(transaction, seen.failure);
+  if (seen.state != State::arriving && seen.state != State::whole) return std::nullopt;
+  const store::StoredResponse& response = *seen.response;
+  if (variant_of(transaction, response) != response.variant_key()) return std::nullopt;
+  // Which of the purges since the fill began names it is not asked: it may be one before the request came.
+  if (arrival.sequence != fill->mark().sequence && !context_.log.is_valid(response)) return std::nullopt;
+  const Time now = context_.clock.now();
+  const policy::ReuseDecision decision = policy::decide_reuse({.route = transaction.route(),
+                                                               .request = transaction.request.head,
+                                                               .lifetimes = response.lifetimes,
+                                                               .now = now});
+  if (!is_served(decision.action)) return std::nullopt;
+  const Outcome outcome = outcome_of(seen.source, transaction.why);
+  if (seen.state == State::whole) return serve(transaction, seen.response, outcome, now);
+  return serve_arriving(transaction, fill, seen, outcome, now);
+}
+
+/// An error of the origin is told to all who waited; none of them asks again.
+std::optional<Response> Collapsing::share_failure(const Transaction& transaction,
+                                                  const FillFailure& failure) {
+  if (failure.error == Error::canceled) return std::nullopt;
+  return answer_failure(context_, transaction, failure,
+                        {.result = CacheResult::miss, .why = transaction.why, .collapsed = !failure.is_busy});
+}
+
+/// Fetches for all. What another fill has stored, between the look-up and now, need not be fetched again.
+Task<Fetched> Collapsing::lead(Transaction& transaction) {
+  store::StoredResponsePtr found =
+      context_.store.find_now(transaction.key.text, transaction.request.head.fields);
+  if (!is_usable(context_, transaction, found)) found = nullptr;
+  if (found == nullptr && needs_lease(transaction)) {
+    Result<store::StoredResponsePtr> elsewhere = co_await acquire_cluster_lease(context_, transaction);
+    if (!elsewhere) co_return elsewhere.error();
+    found = std::move(*elsewhere);
+  }
+  if (found == nullptr) co_return co_await fetch(transaction);
+  if (transaction.leader) transaction.leader->finish(found, SharedFill::Source::found);
+  co_return serve(transaction, found, {.result = CacheResult::hit}, context_.clock.now());
+}
+
+}  // namespace larder::cache

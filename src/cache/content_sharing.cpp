@@ -1,0 +1,62 @@
+#include "content_sharing.hpp"
+
+#include "fill_reader.hpp"
+#include "pump.hpp"
+#include "storing_reader.hpp"
+
+#include <larder/cache/settings.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+namespace larder::cache {
+
+Task<bool> ContentSharing::share(Transaction& transaction, std::shared_ptr<store::Draft> draft,
+                                 pipeline::Body& body) {
+  const std::shared_ptr<ByteBudget>& budget = context_.coordinator.buffered();
+  if (!body.is_streamed()) {
+    co_await finish_at_once(transaction, *draft, body);
+    co_return true;
+  }
+  if (!budget->has_room(body.length().value_or(0))) {
+    transaction.leader->release();
+    co_return false;
+  }
+  if (!pumps_.has_room()) {
+    transaction.leader->release();
+    co_return co_await store_content(keeping_of(context_, transaction), std::move(draft), body);
+  }
+  const std::optional<std::uint64_t> length = body.length();
+  const std::uint64_t max_object = transaction.settings->max_object;
+  auto pump = std::make_unique<Pump>(
+      std::move(*transaction.leader), std::move(transaction.permit), std::move(draft), std::move(body),
+      Pump::Into{context_.store, context_.log, context_.clock, max_object, budget});
+  const std::shared_ptr<SharedFill> fill = pump->fill();
+  const bool is_all_there = co_await pump->read_ready();
+  if (is_all_there && fill->look().state == SharedFill::State::whole) {
+    body = pipeline::Body(store::content_of(fill->look().response));
+    co_return true;
+  }
+  body = pipeline::Body(std::make_unique<FillReader>(fill, 0, std::nullopt), length);
+  if (is_all_there) co_return true;
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  Tasks::Handle task = pumps_.start(executor, Pump::run(std::move(pump)));
+  const Milliseconds unread_at_most = length ? Milliseconds{0} : transaction.settings->unread_at_most;
+  watch_.add(executor, {fill, std::move(task), steady_now() + limits_of(transaction).total, unread_at_most});
+  co_return true;
+}
+
+Task<> ContentSharing::finish_at_once(Transaction& transaction, store::Draft& draft,
+                                      const pipeline::Body& body) {
+  draft.content = body.bytes();
+  const store::StoredResponsePtr whole = store::StoredResponse::from(draft);
+  if (context_.log.judge(*whole).kind != store::Verdict::Kind::purged)
+    co_await context_.store.put_holding(whole, transaction.leader->take_lease());
+  transaction.leader->finish(whole, SharedFill::Source::fetched);
+}
+
+void ContentSharing::stop() {
+  pumps_.stop();
+  watch_.stop();
+}
+
+}  // namespace larder::cache

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "storing_reader.hpp"
+#include "transaction.hpp"
+
+#include <larder/base/clock.hpp>
+#include <larder/cache/fill_coordinator.hpp>
+#include <larder/pipeline/handler.hpp>
+#include <larder/store/leases.hpp>
+#include <larder/store/purge_log.hpp>
+#include <larder/store/store.hpp>
+
+namespace larder::cache {
+
+/// What the parts of one worker's cache stand on. All of it outlives them.
+struct Context {
+  store::Store& store;
+  store::PurgeLog& log;
+  pipeline::Handler& origin;
+  const Clock& clock;
+  FillCoordinator& coordinator;
+  store::Leases* leases = nullptr;  ///< nullptr: fills are shared with no other instance
+};
+
+/// Where the content of the transaction's response goes, and for how long it may take to come.
+Keeping keeping_of(const Context& context, const Transaction& transaction);
+
+}  // namespace larder::cache

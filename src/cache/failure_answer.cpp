@@ -1,0 +1,62 @@
+#include "failure_answer.hpp"
+
+#include "serve.hpp"
+
+#include <larder/pipeline/problem.hpp>
+#include <larder/policy/stale.hpp>
+
+namespace larder::cache {
+namespace {
+
+pipeline::Response unanswered(const Transaction& transaction, const boost::system::error_code& error) {
+  const bool must_validate = transaction.stored != nullptr && transaction.stored->lifetimes.must_revalidate();
+  if (!must_validate) return pipeline::origin_problem(error);
+  return pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
+}
+
+/// What the origin said was said to the request that asked it.
+pipeline::Response problem_of(const Transaction& transaction, const FillFailure& failure) {
+  if (failure.is_busy) {
+    pipeline::Response answer = pipeline::problem(503, "The upstream is busy.");
+    answer.head.fields.add("Retry-After", "1");
+    return answer;
+  }
+  if (failure.status == 0) return unanswered(transaction, failure.error);
+  pipeline::Response answer = pipeline::problem(failure.status, "The upstream answered with an error.");
+  if (!failure.retry_after.empty()) answer.head.fields.add("Retry-After", failure.retry_after);
+  return answer;
+}
+
+}  // namespace
+
+std::optional<pipeline::Response> stand_in(const Context& context, const Transaction& transaction,
+                                           std::optional<int> origin_status) {
+  if (transaction.stored == nullptr) return std::nullopt;
+  const store::StoredResponsePtr stored = store::as_judged(context.log, transaction.stored);
+  const Time now = context.clock.now();
+  std::optional<policy::Lifetimes> lifetimes;
+  if (stored != nullptr) lifetimes = stored->lifetimes;
+  const policy::FailureDecision decision =
+      policy::decide_on_failure({.route = transaction.route(),
+                                 .request = transaction.request.head,
+                                 .status = origin_status,
+                                 .stored = lifetimes ? &*lifetimes : nullptr,
+                                 .knows_purges = trusts_hits(transaction, context.log),
+                                 .now = now});
+  if (decision.action == policy::FailureDecision::Action::tell) return std::nullopt;
+  return serve(
+      transaction, stored,
+      {.result = pipeline::CacheResult::stale, .why = transaction.why, .origin_status = origin_status}, now);
+}
+
+pipeline::Response answer_failure(const Context& context, const Transaction& transaction,
+                                  const FillFailure& failure, Outcome told) {
+  std::optional<int> status;
+  if (failure.status != 0) status = failure.status;
+  std::optional<pipeline::Response> stale = stand_in(context, transaction, status);
+  if (stale) return std::move(*stale);
+  if (failure.is_busy) told.refusal = policy::Reason::busy;
+  return annotated(problem_of(transaction, failure), told);
+}
+
+}  // namespace larder::cache

@@ -1,0 +1,126 @@
+#include "fetch_plan.hpp"
+
+#include <larder/base/text.hpp>
+#include <larder/cache/settings.hpp>
+#include <larder/policy/combining.hpp>
+#include <larder/policy/partial.hpp>
+#include <larder/policy/reuse.hpp>
+#include <larder/policy/validation.hpp>
+
+#include <algorithm>
+
+namespace larder::cache {
+namespace {
+
+std::vector<http::FieldList> fields_of(const std::vector<store::StoredResponsePtr>& variants) {
+  std::vector<http::FieldList> fields;
+  for (const store::StoredResponsePtr& variant : variants) fields.push_back(variant->fields());
+  return fields;
+}
+
+/// Whether it was chosen by who asked.
+bool varies_by_credential(const policy::Route& route, const store::StoredResponse& variant) {
+  const std::vector<std::string_view> names = variant.vary();
+  return std::any_of(names.begin(), names.end(),
+                     [&route](std::string_view name) { return route.credential_fields->contains(name); });
+}
+
+/// The stored variants that may answer the request, if the origin says so, and can be asked about.
+std::vector<store::StoredResponsePtr> candidates(const Context& context, const Transaction& transaction) {
+  const policy::Route& route = transaction.route();
+  const http::FieldList& fields = transaction.request.head.fields;
+  std::vector<store::StoredResponsePtr> variants = context.store.variants_now(transaction.key.text);
+  std::erase_if(variants, [&](const store::StoredResponsePtr& variant) {
+    const policy::Reason stranger = policy::not_shareable_reason(route, fields, variant->lifetimes);
+    return variant->status != 200 || stranger != policy::Reason::none ||
+           varies_by_credential(route, *variant) || !policy::may_answer_unselected(fields, variant->fields());
+  });
+  if (!policy::can_ask_which_holds(fields_of(variants))) variants.clear();
+  return variants;
+}
+
+/// The stored part of the response that the request asks for, if the rest can be asked for and the whole can
+/// be stored.
+store::StoredResponsePtr part_of(const Context& context, const Transaction& transaction) {
+  const http::RequestHead& head = transaction.request.head;
+  // If the rest could be somebody's own, it is not put together with what is everybody's.
+  const policy::Route& route = transaction.route();
+  if (policy::unkeyed_credential(route, head.fields, {}) != policy::Reason::none) return nullptr;
+  const store::StoredResponsePtr part =
+      context.store.find_now(policy::part_key(transaction.key.text), head.fields);
+  const bool is_usable = part != nullptr && policy::not_shareable_reason(
+                                                route, head.fields, part->lifetimes) == policy::Reason::none;
+  if (!is_usable) return nullptr;
+  // What is too large to be stored would be asked for in two pieces each time.
+  const auto gap = policy::gap_of(part->fields(), part->content().size());
+  return gap && gap->length <= transaction.settings->max_object ? part : nullptr;
+}
+
+/// The client's own Range, which a shared request is sent without.
+void add_range(http::FieldList& out, const http::FieldList& request_fields) {
+  for (const http::Field field : request_fields) {
+    const bool is_wanted =
+        equal_ignoring_case(field.name, "Range") || equal_ignoring_case(field.name, "If-Range");
+    if (is_wanted) out.add(field.name, field.value);
+  }
+}
+
+}  // namespace
+
+FetchPlan plan_of(const Context& context, const Transaction& transaction) {
+  if (transaction.validates) return Validate{transaction.stored};
+  const bool may_ask_which = transaction.why == policy::Reason::vary &&
+                             trusts_hits(transaction, context.log) &&
+                             !policy::asks_for_part(transaction.request.head);
+  if (may_ask_which) {
+    WhichVariant which{candidates(context, transaction)};
+    if (!which.variants.empty()) return which;
+  }
+  return rest_or_whole(context, transaction);
+}
+
+FetchPlan rest_or_whole(const Context& context, const Transaction& transaction) {
+  const http::RequestHead& head = transaction.request.head;
+  const bool may_complete = head.method == "GET" && !head.fields.contains("Range") &&
+                            transaction.stored == nullptr && !transaction.is_hit_for_miss;
+  store::StoredResponsePtr part;
+  if (may_complete) part = part_of(context, transaction);
+  if (part == nullptr) return Whole{};
+  return RestOfPart{std::move(part)};
+}
+
+FetchPlan without_purged(const Context& context, const Transaction& transaction, FetchPlan plan) {
+  if (const auto* validate = std::get_if<Validate>(&plan)) {
+    if (is_purged(context, validate->stored)) return rest_or_whole(context, transaction);
+  } else if (auto* which = std::get_if<WhichVariant>(&plan)) {
+    std::erase_if(which->variants, [&](const auto& variant) { return is_purged(context, variant); });
+    if (which->variants.empty()) return rest_or_whole(context, transaction);
+  } else if (const auto* rest = std::get_if<RestOfPart>(&plan)) {
+    if (is_purged(context, rest->part)) return Whole{};
+  }
+  return plan;
+}
+
+bool is_purged(const Context& context, const store::StoredResponsePtr& stored) {
+  return stored != nullptr && context.log.judge(*stored).kind == store::Verdict::Kind::purged;
+}
+
+void add_conditions(http::FieldList& fields, const Transaction& transaction, const FetchPlan& plan) {
+  if (const auto* validate = std::get_if<Validate>(&plan)) {
+    policy::make_conditional(fields, validate->stored->fields());
+  } else if (const auto* which = std::get_if<WhichVariant>(&plan)) {
+    policy::ask_which_holds(fields, fields_of(which->variants));
+  } else if (const auto* rest = std::get_if<RestOfPart>(&plan)) {
+    const auto gap = policy::gap_of(rest->part->fields(), rest->part->content().size());
+    if (gap) policy::ask_for_gap(fields, *gap);
+  } else if (policy::asks_for_part(transaction.request.head)) {
+    add_range(fields, transaction.request.head.fields);
+  }
+}
+
+store::StoredResponsePtr selected_variant(const WhichVariant& plan, const http::ResponseHead& not_modified) {
+  const auto selected = policy::find_selected(not_modified.fields, fields_of(plan.variants));
+  return selected ? plan.variants[*selected] : nullptr;
+}
+
+}  // namespace larder::cache

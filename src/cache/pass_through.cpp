@@ -1,0 +1,124 @@
+#include "pass_through.hpp"
+
+#include "annotate.hpp"
+#include "posted_answer.hpp"
+#include "purging.hpp"
+#include "sleeper.hpp"
+#include "storing_reader.hpp"
+
+#include <larder/cache/settings.hpp>
+#include <larder/pipeline/problem.hpp>
+#include <larder/policy/purge.hpp>
+#include <larder/policy/websocket.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+namespace larder::cache {
+
+using pipeline::CacheResult;
+using pipeline::Response;
+using policy::Reason;
+
+/// What is known of an unsafe request while it is passed on.
+struct PassThrough::Write {
+  std::shared_ptr<pipeline::Delivery> delivery = std::make_shared<pipeline::Delivery>();
+  bool purge_waits = false;  ///< what it purged is not in the log yet
+};
+
+Task<Result<Response>> PassThrough::pass(Transaction& transaction) {
+  Outcome outcome{.result = CacheResult::bypass, .why = transaction.why};
+  Result<pipeline::Request> request = forwarded(transaction, false);
+  if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
+  transaction.mark = context_.log.mark();
+  transaction.request_time = context_.clock.now();
+  std::optional<Write> write;
+  if (http::is_safe(transaction.request.head.method)) {
+    request->departure = transaction.request.departure;
+  } else {
+    // A write is waited for even if its client has left: what it purges depends on its outcome.
+    request->delivery = write.emplace().delivery;
+  }
+  Result<Response> response = co_await context_.origin.handle(*request);
+  transaction.response_time = context_.clock.now();
+  if (write) co_await settle(transaction, *write, response);
+  if (write && write->purge_waits) outcome.refusal = Reason::purge_waits;
+  if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
+  const bool keep_length = transaction.request.head.method == "HEAD" || response->head.status == 304;
+  forward_fields(response->head, keep_length);
+  annotate(*response, outcome);
+  annotate_debug(*response, transaction, std::nullopt, std::nullopt);
+  co_return response;
+}
+
+Task<Result<Response>> PassThrough::open_websocket(Transaction& transaction) {
+  const Outcome outcome{.result = CacheResult::bypass, .why = Reason::upgrade};
+  Result<pipeline::Request> request = forwarded(transaction, false);
+  if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
+  request->opens_websocket = true;
+  request->departure = transaction.request.departure;
+  Result<Response> response = co_await context_.origin.handle(*request);
+  const bool is_refused = response && response->tunnel &&
+                          !policy::accepts_websocket(transaction.request.head.fields, response->head);
+  if (is_refused) response = Error::malformed;
+  if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
+  forward_fields(response->head, false);
+  annotate(*response, outcome);
+  co_return response;
+}
+
+/// What an unsafe request leaves behind: a purge, and after it perhaps an answer for later GETs. That is as
+/// new as its own purge, unless somebody else purged something meanwhile: which of the two writes came last
+/// is then not known.
+Task<> PassThrough::settle(Transaction& transaction, Write& write, Result<Response>& response) {
+  std::shared_ptr<store::Draft> posted = response ? posted_answer(transaction, *response) : nullptr;
+  const store::PurgeLog::Mark before = context_.log.mark();
+  const bool is_untouched =
+      posted != nullptr && !context_.log.names(posted->tags, {.sequence = posted->checked});
+  const std::size_t own_purges = co_await purge_after(transaction, write, response, posted != nullptr);
+  const store::PurgeLog::Mark after = context_.log.mark();
+  if (!is_untouched || after.sequence != before.sequence + own_purges) co_return;
+  posted->born = after.position;
+  posted->checked = after.sequence;
+  co_await store_content(keeping_of(context_, transaction), std::move(posted), response->body);
+}
+
+/// Purges what an unsafe request changed before its answer leaves (RFC 9111, section 4.4). What may change
+/// later, is purged later too. How many records that made.
+Task<std::size_t> PassThrough::purge_after(const Transaction& transaction, Write& write,
+                                           const Result<Response>& response, bool stands_alone) {
+  policy::WriteOutcome outcome{.status = std::nullopt, .is_sent_whole = write.delivery->is_whole};
+  if (response) outcome.status = response->head.status;
+  const policy::PurgeExtent extent = policy::decide_purging(transaction.request.head.method, outcome);
+  const http::ResponseHead* const told = response && !extent.again ? &response->head : nullptr;
+  store::PurgeBatch batch = batch_of(transaction, told, extent);
+  if (batch.purges.empty()) co_return 0;
+  batch.stands_alone = stands_alone;
+  if (extent.again) co_await purge_later(transaction, batch, nullptr);
+  outcome.is_sent_whole = true;
+  const policy::PurgeExtent full = policy::decide_purging(transaction.request.head.method, outcome);
+  if (full != extent) co_await purge_later(transaction, batch_of(transaction, told, full), write.delivery);
+  const std::optional<store::Position> position = co_await context_.log.append(std::move(batch));
+  write.purge_waits = !position;
+  co_return 1;
+}
+
+/// Purges some seconds from now: a write of unknown outcome may be applied once its server comes to it, and
+/// one that was answered early may go out whole yet (`only_if_whole`: only then).
+Task<> PassThrough::purge_later(const Transaction& transaction, store::PurgeBatch batch,
+                                std::shared_ptr<const pipeline::Delivery> only_if_whole) {
+  if (!later_purges_.has_room()) co_return;
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  const Milliseconds after = transaction.settings->purge_again_after;
+  later_purges_.start(executor, purge_at(std::make_shared<Sleeper>(executor), steady_now() + after,
+                                         std::move(batch), std::move(only_if_whole)));
+}
+
+/// Runs on its own: it owns what it needs but for the log.
+Task<> PassThrough::purge_at(std::shared_ptr<Sleeper> sleeper, SteadyTime time, store::PurgeBatch batch,
+                             std::shared_ptr<const pipeline::Delivery> only_if_whole) {
+  co_await sleeper->sleep_until(time);
+  if (only_if_whole != nullptr && !only_if_whole->is_whole) co_return;
+  co_await context_.log.append(std::move(batch));
+}
+
+}  // namespace larder::cache
