@@ -99,7 +99,7 @@ Task<bool> Connection::serve() {
   }
   if (!waiting_) co_return true;
   const bool goes_on = co_await answer(*waiting_);
-  server_.desk_->give_back(std::move(waiting_));
+  server_.exchange_pool_->give_back(std::move(waiting_));
   co_return goes_on;
 }
 
@@ -112,11 +112,11 @@ Task<> Connection::give_up(boost::system::error_code error) {
 bool Connection::serve_now() {
   constexpr std::size_t gathered_at_once = 64 * 1024;
   // An exception may have left another connection's answers there.
-  server_.desk_->out.clear();
+  server_.exchange_pool_->out.clear();
   Next next = Next::another;
   while (next == Next::another) {
     next = serve_next();
-    const bool is_due = next != Next::another || server_.desk_->out.size() >= gathered_at_once;
+    const bool is_due = next != Next::another || server_.exchange_pool_->out.size() >= gathered_at_once;
     if (is_due && !flush()) return false;
   }
   if (next == Next::read) expect_request();
@@ -157,7 +157,7 @@ void Connection::make_room() {
 /// Takes the request at the front of the buffer, and answers it where that takes no waiting.
 Connection::Next Connection::serve_next() {
   if (begin_ == end_) return Next::read;
-  Exchange& exchange = server_.desk_->exchange();
+  Exchange& exchange = server_.exchange_pool_->exchange();
   const Result<std::optional<http1::RequestControl>> control =
       http1::parse_request_head(buffered(), server_.settings_.head_limits, exchange.request.head);
   if (!control) {
@@ -171,7 +171,7 @@ Connection::Next Connection::serve_next() {
   consume(exchange.control.size);
   if (!read_target(exchange)) return Next::wait;
   if (answer_now(exchange)) return Next::another;
-  waiting_ = server_.desk_->take();
+  waiting_ = server_.exchange_pool_->take();
   return Next::wait;
 }
 
@@ -193,13 +193,14 @@ bool Connection::answer_now(Exchange& exchange) {
   const bool goes_on = exchange.control.keep_alive && !server_.draining_ && !exchange.response.closes;
   if (!goes_on || !is_copied(exchange.response)) return false;
   keep_alive_ = true;
-  append_answer(server_.desk_->out, exchange.response, request.head.method, request.head.version_minor);
+  append_answer(server_.exchange_pool_->out, exchange.response, request.head.method,
+                request.head.version_minor);
   return true;
 }
 
 /// Sends the answers that are there; whether that took no waiting.
 bool Connection::flush() {
-  std::string& out = server_.desk_->out;
+  std::string& out = server_.exchange_pool_->out;
   if (out.empty()) return true;
   const std::size_t sent = stream_->write_now(out);
   unsent_.assign(out, sent);
@@ -257,7 +258,7 @@ Task<bool> Connection::answer(Exchange& exchange) {
   writing_ = false;
   content_size_ = 0;
   content_error_ = {};
-  patience_ = fresh_patience();
+  transfer_deadline_ = fresh_transfer_deadline();
 
   pipeline::Request& request = exchange.request;
   if (!decoder_->done()) {
@@ -290,8 +291,8 @@ Task<bool> Connection::answer(Exchange& exchange) {
   writing_ = true;
   Result<> sent;
   if (is_copied(*response) && !sending_) {
-    server_.desk_->out.clear();
-    append_answer(server_.desk_->out, *response, method, version_minor);
+    server_.exchange_pool_->out.clear();
+    append_answer(server_.exchange_pool_->out, *response, method, version_minor);
     if (!flush()) sent = co_await send_unsent();
   } else {
     sent = co_await respond(*response, method, version_minor);
@@ -363,11 +364,11 @@ Task<Result<std::string_view>> Connection::next_piece() {
     if (!step->content.empty()) co_return step->content;
     if (decoder_->done()) break;
     if (step->consumed != 0) continue;
-    stream_->reading_expires_at(patience_->begin(std::chrono::steady_clock::now()));
+    stream_->reading_expires_at(transfer_deadline_->begin(std::chrono::steady_clock::now()));
     const std::size_t before = buffered().size();
     const Result<> more = co_await fill();
     if (!more) co_return more.error();
-    patience_->end(std::chrono::steady_clock::now(), buffered().size() - before);
+    transfer_deadline_->end(std::chrono::steady_clock::now(), buffered().size() - before);
   }
   co_return std::string_view{};
 }

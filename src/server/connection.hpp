@@ -1,7 +1,7 @@
 #pragma once
 
-#include "desk.hpp"
-#include "patience.hpp"
+#include "exchange_pool.hpp"
+#include "transfer_deadline.hpp"
 #include "waiting_list.hpp"
 
 #include <larder/http1/body_decoder.hpp>
@@ -103,7 +103,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   Task<Result<>> stream_content(pipeline::BodyReader& content, const http1::Framing& framing,
                                 std::optional<std::string_view> first);
   Task<Result<>> send(std::span<const std::string_view> parts);
-  Task<Result<>> send_piece(Patience& patience, std::span<const std::string_view> parts);
+  Task<Result<>> send_piece(TransferDeadline& deadline, std::span<const std::string_view> parts);
   Task<Result<std::string_view>> read_content();
   Task<Result<std::string_view>> next_piece();
   Task<> linger();
@@ -115,7 +115,9 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   bool is_content_too_large(std::uint64_t size) const {
     return server_.settings_.max_content != 0 && size > server_.settings_.max_content;
   }
-  Patience fresh_patience() const { return {server_.settings_.idle_timeout, server_.settings_.slowest_rate}; }
+  TransferDeadline fresh_transfer_deadline() const {
+    return {server_.settings_.idle_timeout, server_.settings_.slowest_rate};
+  }
 
   /// While others work on the request: they have deadlines of their own.
   void wait_freely() { stream_->expires_at(SteadyTime::max()); }
@@ -143,12 +145,12 @@ class Connection final : public std::enable_shared_from_this<Connection>,
 
   // The content of the request being served.
   std::optional<http1::BodyDecoder> decoder_;
-  std::uint64_t content_size_ = 0;           // of what was read so far
-  boost::system::error_code content_error_;  // why it could not be read to its end
-  std::optional<Patience> patience_;         // with the client while it sends
-  bool owes_continue_ = false;               // the client waits for 100 (Continue)
-  bool writing_ = false;                     // the final response has begun: no 100 any more
-  bool sending_ = false;                     // a write is under way, under the deadline that is set
+  std::uint64_t content_size_ = 0;                     // of what was read so far
+  boost::system::error_code content_error_;            // why it could not be read to its end
+  std::optional<TransferDeadline> transfer_deadline_;  // of the client while it sends
+  bool owes_continue_ = false;                         // the client waits for 100 (Continue)
+  bool writing_ = false;                               // the final response has begun: no 100 any more
+  bool sending_ = false;                               // a write is under way, under the deadline that is set
   bool reading_content_ = false;
   boost::asio::steady_timer content_released_;
 };

@@ -100,11 +100,11 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
 Task<Result<>> Connection::write_content(std::string_view content) {
   std::array<std::string_view, 2> parts{head_, content.substr(0, piece_size)};
   Result<> sent = co_await send(parts);
-  Patience patience = fresh_patience();
+  TransferDeadline deadline = fresh_transfer_deadline();
   while (sent && content.size() > piece_size) {
     content.remove_prefix(piece_size);
     parts = {content.substr(0, piece_size)};
-    sent = co_await send_piece(patience, parts);
+    sent = co_await send_piece(deadline, parts);
   }
   co_return sent;
 }
@@ -130,7 +130,7 @@ Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, const F
     piece = co_await content.read();
   }
   std::string chunk_head;
-  Patience patience = fresh_patience();
+  TransferDeadline deadline = fresh_transfer_deadline();
   while (piece && !piece->empty()) {
     if (has_length && piece->size() > left) co_return Error::malformed;
     if (has_length) left -= piece->size();
@@ -138,7 +138,7 @@ Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, const F
     if (chunked) http1::write_chunk_head(chunk_head, piece->size());
     const std::array<std::string_view, 4> parts{before, chunk_head, *piece,
                                                 chunked ? http1::chunk_end : std::string_view{}};
-    const Result<> sent = co_await send_piece(patience, parts);
+    const Result<> sent = co_await send_piece(deadline, parts);
     if (!sent) co_return sent;
     before = {};
     piece = co_await content.read();
@@ -159,13 +159,13 @@ Task<Result<>> Connection::send(std::span<const std::string_view> parts) {
 }
 
 /// One of the writes that a client has to keep up with.
-Task<Result<>> Connection::send_piece(Patience& patience, std::span<const std::string_view> parts) {
+Task<Result<>> Connection::send_piece(TransferDeadline& deadline, std::span<const std::string_view> parts) {
   sending_ = true;
-  stream_->expires_at(patience.begin(std::chrono::steady_clock::now()));
+  stream_->expires_at(deadline.begin(std::chrono::steady_clock::now()));
   const Result<> sent = co_await stream_->write(parts);
   std::size_t size = 0;
   for (const std::string_view part : parts) size += part.size();
-  patience.end(std::chrono::steady_clock::now(), size);
+  deadline.end(std::chrono::steady_clock::now(), size);
   sending_ = false;
   wait_freely();
   co_return sent;

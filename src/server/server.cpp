@@ -1,5 +1,5 @@
 #include "connection.hpp"
-#include "desk.hpp"
+#include "exchange_pool.hpp"
 #include "waiting_list.hpp"
 
 #include <larder/net/timer.hpp>
@@ -35,7 +35,7 @@ Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const 
       occupancy_(occupancy),
       log_(log),
       refusals_(refusals),
-      desk_(std::make_unique<Desk>()),
+      exchange_pool_(std::make_unique<ExchangePool>()),
       waiting_(std::make_unique<WaitingList>()),
       departures_(loop) {
   occupancy_.join(loop_, *this);

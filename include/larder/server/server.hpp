@@ -31,7 +31,7 @@ struct Settings {
 };
 
 class Connection;
-class Desk;
+class ExchangePool;
 class WaitingList;
 
 /// The client connections of one worker, each served by one coroutine. It belongs to one event loop.
@@ -84,7 +84,7 @@ class Server {
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::vector<std::shared_ptr<Connection>> connections_;
   Responses responses_{};
-  std::unique_ptr<Desk> desk_;
+  std::unique_ptr<ExchangePool> exchange_pool_;
   std::unique_ptr<WaitingList> waiting_;
   boost::asio::steady_timer departures_;
   bool draining_ = false;

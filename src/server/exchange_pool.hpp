@@ -18,10 +18,10 @@ struct Exchange {
   bool is_answered = false;  ///< `response` is the answer
 };
 
-/// Where the requests of one worker are read and answered, one after the other, as long as none has to wait:
-/// so they all share its memory. One that has to wait takes its exchange along, and gives it back when it is
-/// done with.
-class Desk {
+/// The exchanges of one worker. Its requests are read and answered in one of them, one after the other, as
+/// long as none has to wait: so they all share its memory. One that has to wait takes its exchange along, and
+/// gives it back when done with it.
+class ExchangePool {
  public:
   std::string out;  ///< answers to be sent
 

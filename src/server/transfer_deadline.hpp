@@ -12,9 +12,9 @@ namespace larder::server {
 /// `slowest_rate` bytes a second on the average comes to its end, however often a byte moves. Time in which
 /// nobody waits for the peer does not count, so a message may take as long as its size asks for. With a
 /// `slowest_rate` of 0 any byte gives all of it back.
-class Patience {
+class TransferDeadline {
  public:
-  Patience(Milliseconds most, std::uint64_t slowest_rate)
+  TransferDeadline(Milliseconds most, std::uint64_t slowest_rate)
       : most_(most), left_(most), slowest_rate_(slowest_rate) {}
 
   /// A wait begins. Until when it may last.
