@@ -86,3 +86,68 @@ TEST_CASE("what is the same changes nothing") {
   CHECK(update.kept.empty());
   CHECK_FALSE(update.has_new_routes);
 }
+
+TEST_CASE("a route that differs in any of its keys is a new route") {
+  const Config before = load_route("match: /a").config;
+  for (const char* keys : {"match: /b",
+                           "match: /a, methods: [GET]",
+                           "match: /a, ttl: 1m",
+                           "match: /a, ttl: {404: 1m}",
+                           "match: /a, jitter: 1%",
+                           "match: /a, stale_while_revalidate: 0s",
+                           "match: /a, stale_if_error: 1s",
+                           "match: /a, refresh_ahead: on",
+                           "match: /a, cache: off",
+                           "match: /a, ttl: 0s, override: on",
+                           "match: /a, heuristic: on",
+                           "match: /a, request_directives: ignore",
+                           "match: /a, set_cookie: strip",
+                           "match: /a, credentials: shared",
+                           "match: /a, query: {sorted: on}",
+                           "match: /a, query: {only: []}",
+                           "match: /a, query: {forward: all}",
+                           "match: /a, headers: [X]",
+                           "match: /a, cookies: [x]",
+                           "match: /a, tags: [x]",
+                           "match: /a, purge: none",
+                           "match: /a, purge: {tags: [x]}",
+                           "match: /a, consistency: strict",
+                           "match: /a, collapse: off",
+                           "match: /a, websocket: on",
+                           "match: /a, debug: on",
+                           "match: /a, warm: {site: \"http://s\", urls: [/a]}",
+                           "match: /a}, {match: /b"}) {
+    CAPTURE(keys);
+    const Loaded fresh = load_route(keys);
+    REQUIRE_MESSAGE(fresh.ok(), texts_of(fresh.diagnostics));
+    const Update update = update_of(before, fresh.config);
+    CHECK(update.kept.empty());
+    CHECK(update.has_new_routes);
+    CHECK(update.config == fresh.config);
+  }
+}
+
+TEST_CASE("routes that only look different are the same") {
+  const Config before = load_route("match: /a, ttl: 60s, debug: yes, cookies: {ignore: [\"*\"]}").config;
+  const Config fresh = load_route("debug: on, match: /a, ttl: 1m, cookies: ignore, tags: []").config;
+  CHECK(before == fresh);
+  CHECK_FALSE(update_of(before, fresh).has_new_routes);
+}
+
+TEST_CASE("upstreams are taken from what was read anew, and leave the routes as they are") {
+  const Config before = read(std::string(running));
+  const Config fresh = read(std::string(running), "http://h:1", "http://h:2");
+  const Update update = update_of(before, fresh);
+  CHECK(update.config == fresh);
+  CHECK(update.kept.empty());
+  CHECK_FALSE(update.has_new_routes);
+}
+
+TEST_CASE("of a section that is new, what takes a restart is left out and the rest is taken") {
+  const Config before = read(std::string(running));
+  const Config fresh = read(std::string(running), "routes:", "log: {level: warn, access: on}\nroutes:");
+  const Update update = update_of(before, fresh);
+  CHECK(update.kept == std::vector<std::string>{"log.access"});
+  CHECK(update.config.log.level == "warn");
+  CHECK(update.config.log.access == Logging::Access::off);
+}
