@@ -1,5 +1,7 @@
 #include "origin/balancer.hpp"
 
+#include "quiet_stream.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -7,33 +9,11 @@
 
 using namespace larder;
 using origin::Balancing;
-using origin::Connection;
 using origin::Server;
 
 namespace {
 
 constexpr SteadyTime now{Seconds{1'000}};
-
-/// A connection on which nothing happens.
-class QuietStream final : public net::Stream {
- public:
-  Task<Result<std::size_t>> read_some(std::span<char>) override { co_return Error::canceled; }
-  Task<Result<>> write(std::span<const std::string_view>) override { co_return Error::canceled; }
-  void expires_at(SteadyTime) override {}
-  void reading_expires_at(SteadyTime) override {}
-  void close() override {}
-  void shutdown_write() override {}
-  bool is_idle() override { return true; }
-  bool has_peer_left() override { return false; }
-  const std::string& peer_address() const override { return address_; }
-
- private:
-  std::string address_;
-};
-
-std::unique_ptr<Connection> connection() {
-  return std::make_unique<Connection>(std::make_unique<QuietStream>(), 0);
-}
 
 /// How a server stands. Times are seconds before `now`.
 struct State {
@@ -47,7 +27,7 @@ std::vector<Server> servers_in(const std::vector<State>& states) {
   for (const State& state : states) {
     Server& server = servers.emplace_back(origin::ServerSettings{});
     if (state.failed != State::never) server.note_failure(now - Seconds{state.failed});
-    for (const int kept : state.kept) server.keep(connection(), 128, now - Seconds{kept});
+    for (const int kept : state.kept) server.keep(test::quiet_connection(), 128, now - Seconds{kept});
   }
   return servers;
 }
@@ -99,29 +79,4 @@ TEST_CASE("each way of balancing chooses a server by what is known of all of the
                           .turn = one.turn,
                           .now = now}) == one.chosen);
   }
-}
-
-TEST_CASE("a server that fails rests for two seconds, and whether it failed before is told once") {
-  Server server{origin::ServerSettings{}};
-  CHECK(!server.is_resting(now));
-  CHECK(!server.note_success());
-  CHECK(server.note_failure(now));
-  CHECK(server.is_resting(now + Milliseconds{1'999}));
-  CHECK(!server.is_resting(now + Seconds{2}));
-  CHECK(!server.note_failure(now + Seconds{2}));
-  CHECK(server.is_resting(now + Milliseconds{3'999}));
-  CHECK(server.note_success());
-  CHECK(!server.is_resting(now + Seconds{2}));
-  CHECK(!server.note_success());
-}
-
-TEST_CASE("a server's unused connections are taken newest first, and no more than the most are kept") {
-  Server server{origin::ServerSettings{}};
-  CHECK(server.last_kept() == SteadyTime::min());
-  for (int i = 1; i <= 3; ++i) server.keep(connection(), 2, now + Seconds{i});
-  CHECK(server.last_kept() == now + Seconds{2});
-  CHECK(server.take_unused()->kept_at == now + Seconds{2});
-  CHECK(server.take_unused()->kept_at == now + Seconds{1});
-  CHECK(server.take_unused() == nullptr);
-  CHECK(server.last_kept() == SteadyTime::min());
 }

@@ -124,6 +124,12 @@ TEST_CASE("of unused connections the one that was used last is taken first, whic
   CHECK(f.take_unused() == nullptr);
 }
 
+TEST_CASE("a new connection is made in turn, though there is an unused one") {
+  Fixture f;
+  f.upstream.keep(f.connect());
+  CHECK(f.next_server() == 1);
+}
+
 TEST_CASE("taking an unused connection does not move the turn on") {
   Fixture f;
   f.upstream.keep(f.connect());

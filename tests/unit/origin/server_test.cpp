@@ -1,0 +1,59 @@
+#include "origin/server.hpp"
+
+#include "quiet_stream.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+using namespace larder;
+using origin::Connection;
+using origin::Server;
+using test::quiet_connection;
+
+namespace {
+
+constexpr SteadyTime now{Seconds{1'000}};
+
+}  // namespace
+
+TEST_CASE("a server that fails rests for two seconds, and whether it failed before is told once") {
+  Server server{origin::ServerSettings{}};
+  CHECK(!server.is_resting(now));
+  CHECK(!server.note_success());
+  CHECK(server.note_failure(now));
+  CHECK(server.is_resting(now + Milliseconds{1'999}));
+  CHECK(!server.is_resting(now + Seconds{2}));
+  CHECK(!server.note_failure(now + Seconds{2}));
+  CHECK(server.is_resting(now + Milliseconds{3'999}));
+  CHECK(server.note_success());
+  CHECK(!server.is_resting(now + Seconds{2}));
+  CHECK(!server.note_success());
+}
+
+TEST_CASE("a server's unused connections are taken newest first, and no more than the most are kept") {
+  Server server{origin::ServerSettings{}};
+  CHECK(server.last_kept() == SteadyTime::min());
+  for (int i = 1; i <= 3; ++i) server.keep(quiet_connection(), 2, now + Seconds{i});
+  CHECK(server.last_kept() == now + Seconds{2});
+  CHECK(server.take_unused()->kept_at == now + Seconds{2});
+  CHECK(server.take_unused()->kept_at == now + Seconds{1});
+  CHECK(server.take_unused() == nullptr);
+  CHECK(server.last_kept() == SteadyTime::min());
+}
+
+TEST_CASE("closing a server closes the connections that are in use, and not those that no longer are") {
+  for (const std::array<std::size_t, 2> ended : {std::array<std::size_t, 2>{0, 2}, {2, 0}, {0, 1}, {1, 2}}) {
+    CAPTURE(ended[0]);
+    CAPTURE(ended[1]);
+    Server server{origin::ServerSettings{}};
+    std::array<bool, 3> closed{};
+    std::vector<std::unique_ptr<Connection>> connections;
+    for (bool& is_closed : closed) server.note_use(*connections.emplace_back(quiet_connection(&is_closed)));
+    for (const std::size_t i : ended) server.note_end(*connections[i]);
+    server.close();
+    std::array<bool, 3> expected{true, true, true};
+    for (const std::size_t i : ended) expected[i] = false;
+    CHECK(closed == expected);
+  }
+}
