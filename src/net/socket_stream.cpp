@@ -112,6 +112,11 @@ void SocketStream<Protocol>::Shared::expire() {
 }
 
 template <class Protocol>
+void SocketStream<Protocol>::Shared::note_end(const boost::system::error_code& error) {
+  if (error && error != asio::error::operation_aborted) ended = error;
+}
+
+template <class Protocol>
 SocketStream<Protocol>::SocketStream(Socket socket)
     : shared_(std::make_shared<Shared>(std::move(socket))),
       watchdog_(std::make_shared<Watchdog>(shared_->socket.get_executor(),
@@ -142,8 +147,10 @@ void SocketStream<Protocol>::settle() {
 template <class Protocol>
 Task<Result<std::size_t>> SocketStream<Protocol>::read_some(std::span<char> buffer) {
   if (shared_->timed_out) co_return Error::timeout;
+  if (shared_->ended) co_return rename(shared_->ended, false);
   const auto [error, count] =
       co_await shared_->socket.async_read_some(asio::buffer(buffer.data(), buffer.size()), awaiting);
+  shared_->note_end(error);
   if (error) co_return rename(error, shared_->timed_out);
   co_return count;
 }
@@ -151,6 +158,7 @@ Task<Result<std::size_t>> SocketStream<Protocol>::read_some(std::span<char> buff
 template <class Protocol>
 Task<Result<std::size_t>> SocketStream<Protocol>::read_answer(std::span<char> buffer) {
   if (shared_->timed_out) co_return Error::timeout;
+  if (shared_->ended) co_return rename(shared_->ended, false);
   const auto begin = [shared = shared_.get(), buffer](auto handler) {
     asio::post(shared->socket.get_executor(), [shared, buffer, handler = std::move(handler)]() mutable {
       if (shared->timed_out)
@@ -160,6 +168,7 @@ Task<Result<std::size_t>> SocketStream<Protocol>::read_answer(std::span<char> bu
   };
   using Signature = void(boost::system::error_code, std::size_t);
   const auto [error, count] = co_await asio::async_initiate<decltype(awaiting), Signature>(begin, awaiting);
+  shared_->note_end(error);
   if (error) co_return rename(error, shared_->timed_out);
   co_return count;
 }
@@ -167,12 +176,14 @@ Task<Result<std::size_t>> SocketStream<Protocol>::read_answer(std::span<char> bu
 template <class Protocol>
 Task<Result<>> SocketStream<Protocol>::receive(Receiver& receiver) {
   if (shared_->timed_out) co_return Error::timeout;
+  if (shared_->ended) co_return rename(shared_->ended, false);
   const auto begin = [shared = shared_.get(), &receiver](auto handler) {
     Receiving(*shared, receiver, std::move(handler)).read();
   };
   using Signature = void(std::exception_ptr, boost::system::error_code);
   const boost::system::error_code error =
       co_await asio::async_initiate<const asio::use_awaitable_t<>, Signature>(begin, asio::use_awaitable);
+  shared_->note_end(error);
   if (error || shared_->timed_out) co_return rename(error, shared_->timed_out);
   co_return Result<>();
 }

@@ -55,7 +55,10 @@ class SocketStream final : public Stream {
     bool timed_out = false;
     bool closed = false;
     bool stays_open = false;  // past the deadline
+    /// Why nothing more can be read: a read after the end would wait for an event that Asio has had already.
+    boost::system::error_code ended;
     void close();
+    void note_end(const boost::system::error_code& error);
     void expire();
   };
 

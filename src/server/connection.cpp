@@ -334,6 +334,7 @@ Task<> Connection::linger() {
     co_await content_released_.async_wait(awaiting);
   }
   if (reading_content_) co_return;
+  stream_->expires_at(end);  // who read content meanwhile has set deadlines of their own
   Result<> more;
   while (more) {
     begin_ = end_ = 0;

@@ -78,7 +78,8 @@ void reset(Client& client) {
 
 }  // namespace
 
-TEST_CASE("A client that leaves while an answer of its own is waited for takes the origin's connection along") {
+TEST_CASE(
+    "A client that leaves while an answer of its own is waited for takes the origin's connection along") {
   const SilentOrigin origin;
   const Larder larder(Yaml{.upstream = origin.url(),
                            .routes = "  - {match: /off/**, cache: off}\n  - {match: /**, ttl: 1m}\n"});
@@ -114,6 +115,30 @@ TEST_CASE("Silent responses of unknown length whose clients left take no place f
   CHECK(has_room);
   const bool are_ended = eventually([&] { return origin.ended() == 4; });
   CHECK(are_ended);
+}
+
+TEST_CASE("A client that is answered before its content came, and leaves, leaves nothing behind") {
+  Origin origin([](const OriginRequest& request) { return text(request.target); });
+  origin.answer_early([](const OriginRequest& request) -> std::optional<OriginResponse> {
+    if (request.target != "/early") return std::nullopt;
+    OriginResponse refusal = text("no");
+    refusal.status = 401;
+    return refusal;
+  });
+  const Larder larder(Yaml{.upstream = origin.url(), .rest = "limits: {connections: 4}\n"});
+  for (const char* head :
+       {"GET /hit HTTP/1.1\r\nContent-Length: 5\r\n", "POST /early HTTP/1.1\r\nContent-Length: 5\r\n",
+        "POST /early HTTP/1.1\r\nTransfer-Encoding: chunked\r\n",
+        "POST /early HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n"}) {
+    CAPTURE(std::string(head));
+    for (int visit = 0; visit < 8; ++visit) {
+      Client client = larder.client();
+      client.send(std::string(head) + "Host: shop.test\r\n\r\n");
+      CHECK(client.receive_head().status >= 100);
+      if (visit % 2 == 0) reset(client);
+    }
+  }
+  CHECK(larder.client().get("/plain").status == 200);
 }
 
 TEST_CASE("A client that has sent its next request already has not left") {

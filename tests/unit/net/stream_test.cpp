@@ -95,8 +95,11 @@ Task<> tells_idle(Pair& pair) {
   CHECK(pair.client->is_idle());
   pair.server->close();
   while (pair.client->is_idle()) co_await sleep_until(in(Milliseconds{1}));
-  const Result<std::size_t> end = co_await pair.client->read_some(buffer);
-  CHECK(end.error() == Error::closed);
+  // However often it is asked: a connection whose end was read once waited for ever.
+  for (int again = 0; again < 3; ++again) {
+    const Result<std::size_t> end = co_await pair.client->read_some(buffer);
+    CHECK(end.error() == Error::closed);
+  }
 }
 
 }  // namespace
