@@ -93,7 +93,7 @@ Result<> assign_host(std::string_view text, std::string& host) {
   return {};
 }
 
-// port = *DIGIT (RFC 3986, section 3.2.3), without leading zeros and empty where it is the scheme's default.
+// port = *DIGIT (RFC 3986, section 3.2.3), without leading zeros and empty if it is the scheme's default.
 // What is given is a part of `digits`.
 Result<std::string_view> normal_port(std::string_view digits, std::string_view scheme) {
   if (digits.empty()) return digits;

@@ -85,8 +85,8 @@ bool permits(std::string_view name) {
   return equal_ignoring_case(name, "max-stale") || std::any_of(flags.begin(), flags.end(), is_named);
 }
 
-// A member such as `no-store private` or `max-age=60;x` is no directive. What it seems to forbid is taken as
-// forbidden, and a lifetime in it as 0, so that a sloppy sender never gets more cached than it meant.
+// A member such as `no-store private` or `max-age=60;x` is not a directive. What it seems to forbid is taken
+// as forbidden, and a lifetime in it as 0, so that a sloppy sender never gets more cached than it meant.
 void read_malformed(std::string_view member, CacheControl& out) {
   static constexpr std::string_view separators = " \t;";
   while (!member.empty()) {

@@ -16,7 +16,7 @@ bool is_structured_token(std::string_view text) {
                      [](char c) { return c == ':' || c == '/' || is_token(std::string_view(&c, 1)); });
 }
 
-// As a token, or as a string (RFC 8941, section 3.3.3) where it is none; what a string cannot hold becomes
+// As a token, or as a string (RFC 8941, section 3.3.3) if it is not one; what a string cannot hold becomes
 // "?".
 void append_item(std::string& out, std::string_view text) {
   if (is_structured_token(text)) {

@@ -49,8 +49,8 @@ struct Reader {
     return month(0);
   }
 
-  // The day's name in full, or its first three letters. That it fits the date is not checked: nothing depends
-  // on it.
+  // The day's name in full, or its first three letters. Whether it fits the date is not checked: nothing
+  // depends on it.
   void day_name(bool in_full) {
     for (const std::string_view name : days) {
       const std::string_view wanted = in_full ? name : name.substr(0, 3);

@@ -16,7 +16,7 @@ constexpr Seconds largest_delta{std::int64_t{1} << 31};
 struct Flag {
   std::string_view name;
   bool CacheControl::*member;
-  bool permits = false;  ///< lets more be cached: not to be read into what is malformed
+  bool permits = false;  ///< lets more be cached, so it is not assumed of what is malformed
 };
 inline constexpr std::array flags{
     Flag{"no-store", &CacheControl::no_store},
@@ -41,11 +41,11 @@ inline constexpr std::array durations{
     Duration{"stale-if-error", &CacheControl::stale_if_error},
 };
 
-/// Each is held against every field of a response.
+/// Each is compared with every field of a response.
 inline constexpr std::size_t most_named_fields = 64;
 
-/// Reads the argument of no-cache="..." or private="..." (RFC 9111, sections 5.2.2.4 and 5.2.2.7). Where it
-/// holds no field name, one that is none, or more than most_named_fields, the directive counts as
+/// Reads the argument of no-cache="..." or private="..." (RFC 9111, sections 5.2.2.4 and 5.2.2.7). If it
+/// holds no field name, an invalid one, or more than most_named_fields, the directive counts as
 /// unqualified.
 void read_field_names(std::string_view argument, bool& unqualified, std::vector<std::string>& names);
 

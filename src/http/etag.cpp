@@ -6,7 +6,7 @@
 namespace larder::http {
 namespace {
 
-// etagc (RFC 9110, section 8.8.3): visible ASCII but for the quote, and bytes from 0x80 on.
+// etagc (RFC 9110, section 8.8.3): visible ASCII except the quote, and bytes from 0x80 on.
 bool is_opaque_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte > 0x20 && byte != '"' && byte != 0x7F;

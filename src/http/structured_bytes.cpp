@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view base64_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// How many bytes a UTF-8 sequence has that begins so, 0 where none does (RFC 3629, section 3).
+// How many bytes a UTF-8 sequence has that begins so, 0 if none does (RFC 3629, section 3).
 std::size_t utf8_size(unsigned char first) {
   if (first < 0x80) return 1;
   if (first >= 0xC2 && first < 0xE0) return 2;

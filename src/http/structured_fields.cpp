@@ -11,7 +11,7 @@ template <class Value>
 class Entries {
  public:
   /// Puts a value under its key: in the place of an earlier one (RFC 9651, sections 3.1.2 and 3.2), or at the
-  /// end. Whether there was room.
+  /// end. Returns whether there was room.
   bool put(std::string key, Value value) {
     if (Value* const earlier = find(key)) {
       *earlier = std::move(value);
@@ -43,8 +43,8 @@ class Entries {
   std::unordered_map<std::string, std::size_t> positions_;
 };
 
-/// Calls `read_member` for each member of a comma-separated text until the end; whether there were no others
-/// than sound ones (RFC 9651, sections 4.2.1 and 4.2.2).
+/// Calls `read_member` for each member of a comma-separated text until the end; returns whether all
+/// of them were valid (RFC 9651, sections 4.2.1 and 4.2.2).
 template <class ReadMember>
 bool read_members(Reader& reader, ReadMember read_member) {
   reader.skip_spaces();

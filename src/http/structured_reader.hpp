@@ -7,7 +7,7 @@
 
 namespace larder::http::structured {
 
-/// Takes parts off the front of a field value. Where nothing comes back, reading the value has failed, and
+/// Takes parts off the front of a field value. If nothing comes back, reading the value has failed, and
 /// what is left of it means nothing.
 class Reader {
  public:
@@ -17,7 +17,7 @@ class Reader {
   void skip_spaces() { skip(" "); }
   void skip_blanks() { skip(" \t"); }  ///< OWS
 
-  /// Takes `c` off where it is next.
+  /// Takes `c` off if it is next.
   bool take(char c);
 
   std::optional<std::string> key();            ///< RFC 9651, section 4.2.3.3

@@ -22,7 +22,7 @@ void set_path_and_query(Target& target, std::string_view text) {
   }
 }
 
-// What follows "scheme://" of an absolute URI; Error::malformed where `text` is none.
+// What follows "scheme://" of an absolute URI; Error::malformed if `text` is not one.
 Result<std::string_view> after_scheme(std::string_view text, std::string_view scheme) {
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos || !is_token(text.substr(0, colon))) return Error::malformed;
@@ -42,7 +42,7 @@ Result<> read_host(const RequestHead& head, Target& target) {
   return read_authority(*host, target.scheme, target.host, target.port);
 }
 
-// RFC 9112, section 3.2.2: the authority of the absolute form counts, Host must be sound all the same.
+// RFC 9112, section 3.2.2: the authority of the absolute form counts, Host must be valid nevertheless.
 Result<> read_absolute_form(const RequestHead& head, Target& target) {
   const Result<std::string_view> rest = after_scheme(head.target, target.scheme);
   if (!rest) return rest.error();

@@ -11,7 +11,7 @@ namespace {
 using structured::Member;
 using structured::value_of;
 
-// What may be cached by a flag has to be said as the RFC says it; what may not be is not unsaid by a value
+// A flag that permits caching must be written as the RFC says; one that forbids it is not undone by a value
 // that makes no sense.
 bool is_set(const Flag& flag, const Member& value) {
   const bool* boolean = value_of<bool>(value);

@@ -10,7 +10,7 @@ namespace larder::http1 {
 
 /// Takes the chunked coding off (RFC 9112, section 7.1), byte by byte outside the data. Stricter than Beast's
 /// parser in its bounds, and unlike it never in need of a whole line or trailer section at once, so that
-/// content is handed on as views into whatever arrived.
+/// content is passed on as views into what arrived.
 ///
 ///     size_first -> size -> [blank -> extension] -> size_end -+-> data -> data_cr -> data_lf -> size_first
 ///                                                             | size 0
@@ -20,7 +20,7 @@ namespace larder::http1 {
 class BodyDecoder::Chunked {
  public:
   /// Takes framing off up to the next piece of content, or to the end of `bytes`. Error::malformed once and
-  /// for ever.
+  /// forever.
   Result<Step> decode(std::string_view bytes);
 
   bool done() const { return state_ == State::done; }

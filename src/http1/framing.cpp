@@ -22,7 +22,7 @@ bool is_other_coding(std::string_view name) {
 }
 
 // RFC 9112, section 6.1. `value` is not "chunked" alone: known codings, with chunked at most at the end, are
-// something that we do not do; all else is an attempt to have two parsers disagree.
+// something that we do not support; anything else is an attempt to make two parsers disagree.
 Error refusal_of_coding(std::string_view value) {
   bool chunked = false;
   bool other = false;
@@ -35,7 +35,7 @@ Error refusal_of_coding(std::string_view value) {
   return other ? Error::unsupported : Error::malformed;
 }
 
-// One word that is the name of no coding, and in which nobody could read "chunked". `identity` was one once.
+// One word that is not the name of a coding, and that cannot be read as "chunked". `identity` used to be one.
 bool is_unknown_coding(std::string_view value) {
   if (!is_token(value) || is_other_coding(value) || equal_ignoring_case(value, "identity")) return false;
   constexpr std::string_view chunk = "chunk";
@@ -45,7 +45,7 @@ bool is_unknown_coding(std::string_view value) {
   return true;
 }
 
-// RFC 9110, section 8.6: 1*DIGIT. Past 2^63 nobody is honest, and sums stay safe below.
+// RFC 9110, section 8.6: 1*DIGIT. Past 2^63 no length is honest, and sums below it are safe.
 Result<Framing> length_framing(std::string_view value) {
   std::uint64_t length = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
@@ -87,7 +87,8 @@ Result<Framing> stated_framing(const ControlFields& control, const http::FieldLi
     return Framing{Framing::Kind::chunked, 0};
   }
   if (control.content_lengths == 0) return Framing{};
-  // RFC 9112, section 6.3, rule 5: the same length said twice could be taken; no honest client says it twice.
+  // RFC 9112, section 6.3, rule 5: the same length stated twice could be accepted; no honest client does
+  // that.
   if (control.content_lengths != 1) return Error::malformed;
   return length_framing(fields.at(control.content_length).value);
 }

@@ -21,7 +21,7 @@ struct ControlFields {
   bool expects_continue = false;
   std::size_t connection_options = 0;
 
-  /// Each connection option is held against every field, in both directions; no honest sender has more.
+  /// Each connection option is compared with every field, in both directions; no honest sender has more.
   static constexpr std::size_t most_connection_options = 64;
 
   /// Notes what a Connection field lists (RFC 9110, section 7.6.1).
@@ -32,15 +32,15 @@ struct ControlFields {
   bool persists(int version_minor) const;
 };
 
-/// What Content-Length and Transfer-Encoding state; Kind::none where there is neither. Error::malformed where
+/// What Content-Length and Transfer-Encoding state; Kind::none if there is neither. Error::malformed if
 /// they are repeated, broken or contradict each other, Error::unsupported for another known transfer coding.
 Result<Framing> stated_framing(const ControlFields& control, const http::FieldList& fields,
                                int version_minor);
 
-/// The same for a response. One that names a transfer coding which nobody knows, and not a word like
+/// The same for a response. One that names an unknown transfer coding, and not a word like
 /// "chunked", is delimited by the end of its connection (RFC 9112, section 6.3, rule 4), and what comes is
-/// its content: nobody could undo a coding that does not exist, and servers that write `Transfer-Encoding:
-/// binary` mean none.
+/// its content: a coding that does not exist cannot be undone, and servers that write `Transfer-Encoding:
+/// binary` mean no coding.
 Result<Framing> stated_response_framing(const ControlFields& control, const http::FieldList& fields,
                                         int version_minor);
 

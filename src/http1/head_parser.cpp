@@ -28,9 +28,9 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
  public:
   using Head = std::conditional_t<is_request, http::RequestHead, http::ResponseHead>;
 
-  /// `text` will be read into `head`. It has so many lines, the start line and the empty one included.
+  /// `text` will be read into `head`. It has that many lines, the start line and the empty one included.
   HeadReader(Head& head, std::string_view text, std::size_t lines) : head_(head), text_(text) {
-    // The bounds are ours, and content is none of this parser's business.
+    // The bounds are ours, and content is not this parser's concern.
     this->header_limit(static_cast<std::uint32_t>(text.size() + 1));
     this->body_limit(boost::none);
     // A line may grow by the space after its colon. Room is left for what a proxy adds.
@@ -38,7 +38,7 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
     head_.fields.reserve(lines + 6, text.size() + lines + 192);
   }
 
-  /// Whether that is a head that Beast accepts, and no flood of connection options.
+  /// Whether that is a head that Beast accepts, without a flood of connection options.
   bool read() {
     BeastError error;
     this->put(boost::asio::buffer(text_), error);
@@ -92,7 +92,7 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
     }
   }
 
-  /// Where name and value stand in the head as a list writes them the line is copied as it is. (A folded
+  /// If name and value stand in the head as a list writes them, the line is copied as it is. (A folded
   /// value stands elsewhere.)
   void add(std::string_view name, std::string_view value) {
     const std::string_view line(name.data(), name.size() + value.size() + 4);
@@ -132,7 +132,7 @@ bool is_later_minor(char minor) {
 Result<RequestControl> read_request(std::string_view text, std::size_t lines, http::RequestHead& head) {
   HeadReader<true> reader(head, text, lines);
   if (!reader.read()) return Error::malformed;
-  // RFC 9112, section 3.2: exactly one Host; HTTP/1.0 knew none. What it holds is for http::target_of().
+  // RFC 9112, section 3.2: exactly one Host; HTTP/1.0 knew none. http::target_of() checks its value.
   if (reader.control.hosts > 1 || (reader.control.hosts == 0 && head.version_minor == 1))
     return Error::malformed;
   const Result<Framing> framing = stated_framing(reader.control, head.fields, head.version_minor);
@@ -172,7 +172,7 @@ Result<ParsedResponse> read_response(std::string_view text, std::size_t lines,
 }
 
 // RFC 9112, section 5.1: a proxy removes white space between a field's name and its colon from responses.
-// Nothing where there is none.
+// Nothing if there is none.
 std::optional<std::string> without_blanks_before_colons(std::string_view head) {
   std::string mended;
   for (std::size_t start = 0; start < head.size();) {
@@ -230,7 +230,7 @@ Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes
   if (head.size() > limits.head || has_too_many_fields(raw, limits)) return Error::malformed;
   if (!raw.whole) return std::optional<ParsedResponse>();
   std::string mended;
-  // RFC 9112, section 4: the space stays where there is no reason phrase. Servers that leave it out exist; it
+  // RFC 9112, section 4: the space stays if there is no reason phrase. Servers that leave it out exist; it
   // says nothing.
   if (head.find('\r') == status_line_without_reason) {
     mended.append(head.substr(0, status_line_without_reason)).append(" ");

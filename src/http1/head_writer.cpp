@@ -4,7 +4,7 @@
 namespace larder::http1 {
 namespace {
 
-// RFC 9112, section 6: what no field says is said by the end of the connection, or there is no content.
+// RFC 9112, section 6: without such a field the end of the connection delimits the content, or there is none.
 void append_framing(std::string& out, const Framing& framing) {
   if (framing.kind == Framing::Kind::length) {
     out += "Content-Length: ";

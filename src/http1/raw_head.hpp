@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-// What is decided over the bytes of a head themselves, whole or not, before a parser sees them.
+// What is decided from the bytes of a head themselves, whole or not, before a parser sees them.
 namespace larder::http1 {
 
 /// The bytes of the empty lines at the front, which a request may follow (RFC 9112, section 2.2).
@@ -15,7 +15,7 @@ std::size_t size_of_empty_lines(std::string_view bytes);
 
 /// The head at the front of some bytes.
 struct RawHead {
-  std::string_view text;  ///< up to its empty line, or all there is where that is yet to come
+  std::string_view text;  ///< up to its empty line, or all there is if that is yet to come
   bool whole = false;     ///< it has its empty line
   bool broken = false;    ///< holds an LF without its CR, or a NUL
   bool folded = false;    ///< a line begins with a space or tab: obs-fold (RFC 9112, section 5.2)
@@ -23,7 +23,7 @@ struct RawHead {
 };
 RawHead scan_head(std::string_view bytes);
 
-/// What the request line refuses, as far as it has arrived (RFC 9112, section 3).
+/// Why the request line is refused, as far as it has arrived (RFC 9112, section 3).
 std::optional<Error> refusal_of_request_line(std::string_view head, const HeadLimits& limits);
 
 /// Whether `head` can begin a response of HTTP/1.x, as far as it has arrived (RFC 9112, section 4).

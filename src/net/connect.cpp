@@ -17,7 +17,7 @@ using asio::ip::tcp;
 
 namespace {
 
-/// An answer of the resolver that may come after nobody waits for it any more: getaddrinfo() cannot be
+/// An answer of the resolver that may come when nothing waits for it any more: getaddrinfo() cannot be
 /// stopped.
 struct Resolution {
   explicit Resolution(const asio::any_io_executor& executor) : resolver(executor), waiter(executor) {}

@@ -37,7 +37,8 @@ void set_options(asio::ip::tcp::socket& socket) {
 
 void set_options(asio::local::stream_protocol::socket&) {}
 
-/// Reads into a receiver again and again, without a coroutine in between; `handler` hears of the end alone.
+/// Reads into a receiver again and again, without a coroutine in between; `handler` is called only at the
+/// end.
 template <class Shared, class Handler>
 class Receiving {
  public:
@@ -49,7 +50,7 @@ class Receiving {
     shared_->socket.async_read_some(asio::buffer(room.data(), room.size()), std::move(*this));
   }
 
-  /// After what else is due: the peer has mostly sent more by then, and a look at once would be in vain.
+  /// After what else is due: the peer has mostly sent more by then, and looking at once would be useless.
   void read_later() {
     asio::post(shared_->socket.get_executor(), [self = std::move(*this)]() mutable { self.read_now(); });
   }
@@ -67,7 +68,7 @@ class Receiving {
 
  private:
   void read_now() {
-    // The deadline may have passed meanwhile, when there was no read that it could end.
+    // The deadline may have passed while there was no read for it to end.
     if (shared_->timed_out) return end(nullptr);
     try {
       read();

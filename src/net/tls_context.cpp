@@ -17,7 +17,7 @@ namespace {
 /// As RFC 7301 writes the list: each name behind its length.
 constexpr std::array<unsigned char, 9> protocols{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
-/// A client that speaks none of ours is told so (RFC 7301, section 3.2).
+/// A client that supports none of ours gets an alert (RFC 7301, section 3.2).
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
                     unsigned offered_size, void*) {
   unsigned char* found = nullptr;
@@ -64,7 +64,7 @@ void trust(SSL_CTX* context, const std::string& ca) {
   }
 }
 
-/// A key with a passphrase must not wait for somebody at the terminal.
+/// A key with a passphrase must not wait for input at the terminal.
 int no_passphrase(char*, int, int, void*) {
   return -1;
 }

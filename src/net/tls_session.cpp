@@ -97,7 +97,7 @@ TlsStep TlsSession::step(int outcome, std::size_t count) {
   return {TlsStep::Need::nothing, failure};
 }
 
-/// An end without close_notify may be somebody's on the way (RFC 9112, section 9.8).
+/// An end without close_notify may come from somebody on the path (RFC 9112, section 9.8).
 boost::system::error_code TlsSession::name_failure(int error) {
   if (error == SSL_ERROR_ZERO_RETURN) return Error::closed;
   const bool is_end = error == SSL_ERROR_SYSCALL ||

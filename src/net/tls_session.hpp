@@ -14,7 +14,7 @@ namespace larder::net {
 /// What one attempt of a TLS operation came to.
 struct TlsStep {
   enum class Need { nothing, to_read, to_write } need = Need::nothing;
-  Result<std::size_t> result = std::size_t{0};  ///< bytes; meaningful where nothing is needed
+  Result<std::size_t> result = std::size_t{0};  ///< bytes; meaningful if nothing is needed
 };
 
 /// OpenSSL's side of a connection over a non-blocking socket. Nothing in it waits: an operation that cannot
@@ -22,13 +22,13 @@ struct TlsStep {
 /// whichever is called.
 class TlsSession {
  public:
-  /// `socket` outlives the session, or is no longer used once closed: after it no operation may be called.
+  /// `socket` outlives the session, or is no longer used once closed: after that no operation may be called.
   TlsSession(const TlsContext& context, int socket);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  /// Asks for `name` and takes no certificate but one for it; a name or an address. Before the handshake.
+  /// Asks for `name` and accepts only a certificate for it; a name or an address. Before the handshake.
   void expect(const std::string& name);
 
   TlsStep handshake();

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int most_in_a_row = 16;
 
-/// Takes bytes for one record off the front of `parts`: whole views where they are long, else copied together
-/// into `gathered`. Empty where nothing is left.
+/// Takes bytes for one record off the front of `parts`: whole views if they are long, else copied together
+/// into `gathered`. Empty if nothing is left.
 std::string_view take_record(std::span<const std::string_view>& parts, std::string_view& part,
                              std::string& gathered, std::size_t size) {
   gathered.clear();
@@ -83,7 +83,7 @@ Task<Result<>> TlsStream::write_all(std::string_view bytes) {
   co_return Result<>();
 }
 
-/// Tries until nothing is needed any more. The loop gets its turn also where nothing ever is.
+/// Tries until nothing is needed any more. The loop gets its turn even if nothing ever is.
 template <class Attempt>
 Task<Result<std::size_t>> TlsStream::complete(Attempt attempt) {
   while (true) {
@@ -129,7 +129,7 @@ bool TlsStream::is_idle() {
   return !tcp_->is_closed() && session_.is_idle();
 }
 
-// Who ends the session ends the connection below it.
+// Ending the session ends the connection below it.
 bool TlsStream::has_peer_left() {
   return tcp_->has_peer_left();
 }

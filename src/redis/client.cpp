@@ -59,7 +59,7 @@ Task<Result<Value>> Client::execute(Command command, Milliseconds timeout, bool 
   return State::execute(state, std::move(command), timeout, asking);
 }
 
-/// The connection for large values is made when the first of them comes. Until it is up, and where it led to
+/// The connection for large values is made when the first of them comes. Until it is up, or if it led to
 /// another server, they go with the others.
 const std::shared_ptr<Client::State>& Client::state_for(const Command& command) {
   if (!is_large(command, small_->settings()) || is_stopped_) return small_;

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A master that became a replica answers so: the one that took its place must be found.
+/// This is how a master that became a replica answers: its successor must be found.
 bool is_from_replica(const Value& reply) {
   return reply.is_error() && reply.text.view().starts_with("READONLY");
 }
@@ -138,8 +138,8 @@ Task<> Client::State::serve(std::unique_ptr<net::Stream> stream, std::uint64_t n
   if (!stopped_ && !is_left) lost(reason, false);
 }
 
-/// A Redis that answers the handshake but no command, or takes writes no more, must neither be asked again at
-/// the first, short interval for ever, nor be told of anew each time.
+/// A Redis that answers the handshake but no command, or no longer takes writes, must neither be asked again
+/// at the first, short interval forever, nor be logged again each time.
 Task<> Client::State::settle(std::shared_ptr<State> self, std::shared_ptr<Connection> connection) {
   const SteadyTime since = steady_now();
   self->settle_timer_.expires_after(self->settings_.last_backoff);

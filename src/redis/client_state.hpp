@@ -27,8 +27,8 @@ class Client::State final : public std::enable_shared_from_this<Client::State> {
   void start();
   void stop();
 
-  /// Ends the connection, which leads to a server that is not wanted any more; another one is made. That is
-  /// no outage.
+  /// Ends the connection, which leads to a server that is no longer wanted; another one is made. That is
+  /// not an outage.
   void leave();
 
   bool is_up() const { return connection_ != nullptr && connection_->is_open(); }
@@ -68,7 +68,7 @@ class Client::State final : public std::enable_shared_from_this<Client::State> {
   boost::asio::steady_timer look_timer_;
   boost::asio::steady_timer settle_timer_;
   std::minstd_rand random_{std::random_device{}()};
-  std::string master_;  ///< that was connected to last, where sentinels name it
+  std::string master_;  ///< that was connected to last, if sentinels name it
   bool is_attempting_ = false;
   bool is_leaving_ = false;
   bool stopped_ = false;

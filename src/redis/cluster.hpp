@@ -8,7 +8,7 @@ namespace larder::redis {
 ///
 ///   a node answers | then
 ///   MOVED          | the map is corrected, and the command goes there; the whole map is asked for
-///   ASK            | the command goes there once, behind an ASKING
+///   ASK            | the command goes there once, after an ASKING
 ///   TRYAGAIN       | the command is sent again after a moment
 ///   CLUSTERDOWN    | the answer is that error; the whole map is asked for
 ///   nothing        | the answer is the client's error; the whole map is asked for, of another node

@@ -20,7 +20,7 @@ namespace {
 constexpr int most_redirections = 5;
 constexpr std::size_t most_clients = 4096;
 constexpr Milliseconds before_trying_again{5};
-constexpr Milliseconds between_looks{25};  // at least, however much goes wrong
+constexpr Milliseconds between_looks{25};  // at least, whatever goes wrong
 
 bool is_cluster_down(const Value& reply) {
   return reply.is_error() && reply.text.view().starts_with("CLUSTERDOWN");
@@ -112,7 +112,7 @@ std::optional<net::Endpoint> Cluster::State::address_for(const Command& command)
   return std::nullopt;
 }
 
-/// The client for a node, made where there is none: then it is not up yet. nullptr past the bound and after
+/// The client for a node, made if there is none: then it is not up yet. nullptr past the bound and after
 /// the end.
 std::shared_ptr<Client> Cluster::State::client_at(const net::Endpoint& endpoint) {
   const std::string name = endpoint.text();
@@ -156,7 +156,7 @@ Task<> Cluster::State::keep_map(std::shared_ptr<State> self) {
   }
 }
 
-/// Asks the next node that is up; the ones that the settings name, where none is.
+/// Asks the next node that is up; the ones that the settings name, if none is.
 Task<bool> Cluster::State::read_map() {
   std::vector<net::Endpoint> up;
   for (const auto& [name, node] : nodes_) {
@@ -202,7 +202,7 @@ void Cluster::State::let_go(const Node& node) {
   node.client->stop();
 }
 
-/// Nodes that are in the map no more, and were not asked either since it was read last.
+/// Nodes that are no longer in the map, and have not been asked since it was last read.
 void Cluster::State::forget_unused() {
   for (const ClusterNode& node : map_.nodes()) {
     if (const auto known = nodes_.find(node.endpoint.text()); known != nodes_.end())

@@ -21,8 +21,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Connection(boost::asio::io_context& loop, std::unique_ptr<net::Stream> stream, const Settings& settings,
              std::shared_ptr<Counters> counters, std::uint64_t node);
 
-  /// Reads and writes until the connection ends: why, in words. Call it once, on a connection owned by a
-  /// shared_ptr.
+  /// Reads and writes until the connection ends; returns why, in words. Call it once, on a connection owned
+  /// by a shared_ptr.
   Task<std::string> serve();
 
   bool has_room_for(std::size_t bytes) const { return pipeline_.has_room_for(bytes); }

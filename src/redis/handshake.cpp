@@ -21,7 +21,7 @@ Command auth(const Settings& settings) {
   return command;
 }
 
-/// INFO comes last but for ROLE: a user may not be allowed it.
+/// INFO comes last except for ROLE: a user may not be allowed to run it.
 std::vector<Command> opening(const Settings& settings) {
   std::vector<Command> commands;
   if (!settings.username.empty() || !settings.password.empty()) commands.push_back(auth(settings));
@@ -59,7 +59,7 @@ Greeting read_opening(const std::vector<Value>& replies, bool must_be_master) {
   if (!must_be_master) return greeting;
   const Value& role = replies.back();
   if (role.is_error()) return {std::string(role.text.view()), true};
-  if (role.items.empty() || role.items[0].text.view() != "master") greeting.reason = "it is no master";
+  if (role.items.empty() || role.items[0].text.view() != "master") greeting.reason = "it is not a master";
   return greeting;
 }
 
@@ -85,7 +85,7 @@ Task<Greeting> greet(net::Stream& stream, const Settings& settings) {
 }
 
 Task<Result<std::vector<Value>>> converse(net::Stream& stream, const std::vector<Command>& commands) {
-  // The place of a command stands for its caller.
+  // A command's place identifies its caller.
   Pipeline<std::size_t> pipeline(limits);
   for (const Command& command : commands) pipeline.push(command, SteadyTime::max(), pipeline.waiting());
   const std::vector<std::string_view> parts = pipeline.begin_write().parts();

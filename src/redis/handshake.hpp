@@ -9,18 +9,18 @@
 
 namespace larder::redis {
 
-/// What came of a handshake: well where `reason` is empty.
+/// Outcome of a handshake: it went well if `reason` is empty.
 struct Greeting {
-  std::string reason;      ///< in words, Redis's own where it answered an error
+  std::string reason;      ///< in words, Redis's own if it answered an error
   bool refused = false;    ///< Redis answered, but said no
-  std::uint64_t node = 0;  ///< see Link; 0 where Redis did not tell
+  std::uint64_t node = 0;  ///< see Link; 0 if Redis did not say
 };
 
 /// Link::node for the name of a running server.
 std::uint64_t node_of(std::string_view name);
 
-/// AUTH and SELECT where the settings ask for them, who the server is, and PING, within the stream's deadline
-/// and the PING within a command's: what cannot answer it in time need not be asked anything.
+/// AUTH and SELECT if the settings ask for them, who the server is, and PING, within the stream's deadline
+/// and the PING within a command's: a server that cannot answer it in time need not be asked anything.
 Task<Greeting> greet(net::Stream& stream, const Settings& settings);
 
 /// Sends commands and waits for their replies, within the stream's deadline.

@@ -23,8 +23,8 @@ struct PipelineLimits {
   std::size_t max_reply_bytes;  ///< of one reply
 };
 
-/// The commands of one connection, without I/O and without a clock: what is to be written, and who waits for
-/// the next reply. `Waiter` is whatever stands for the caller of a command; it is handed back with the
+/// The commands of one connection, without I/O and without a clock: what is to be written, and which caller
+/// waits for the next reply. `Waiter` represents the caller of a command; it is handed back with the
 /// command's result.
 ///
 ///   push -> unwritten -> begin_write -> being written -> end_write
@@ -44,8 +44,8 @@ class Pipeline {
     return waiting_.size() < limits_.commands && unwritten_.size() + writing_.size() + bytes <= limits_.bytes;
   }
 
-  /// Only where has_room_for(command.size()). `asking`: it goes right behind an ASKING, whose reply nobody
-  /// gets.
+  /// Only if has_room_for(command.size()). `asking`: it goes right after an ASKING, whose reply is
+  /// dropped.
   void push(const Command& command, SteadyTime deadline, Waiter waiter, bool asking = false) {
     if (asking) unwritten_.append(Command("ASKING"));
     unwritten_.append(command);
@@ -61,8 +61,8 @@ class Pipeline {
   }
   void end_write() { writing_.clear(); }
 
-  /// Matches what came with those who wait, oldest first. Error::malformed where it is no reply or nobody
-  /// waits for it, Error::too_large past the bound: then the connection is of no more use.
+  /// Matches what came with the callers that wait, oldest first. Error::malformed if it is not a reply or
+  /// nothing waits for it, Error::too_large past the bound: then the connection is of no further use.
   Result<> receive(std::string_view bytes, Answers& answers) {
     if (const Result<> fed = reader_.feed(bytes); !fed) return fed;
     for (;;) {
@@ -76,13 +76,13 @@ class Pipeline {
     }
   }
 
-  /// Answers everybody with `error`.
+  /// Answers every caller with `error`.
   void fail_all(Error error, Answers& answers) {
     for (Waiting& waiting : waiting_) answers.push_back({std::move(waiting.waiter), error});
     waiting_.clear();
   }
 
-  /// Of the command whose reply is the next; nothing where nobody waits.
+  /// Of the command whose reply is the next; nothing if no command waits.
   std::optional<SteadyTime> oldest_deadline() const {
     if (waiting_.empty()) return std::nullopt;
     return waiting_.front().deadline;

@@ -11,7 +11,7 @@ namespace {
 
 // hiredis keeps a buffer up to this size between replies and frees a larger one. Its default of 16 KiB frees
 // and allocates once for every value worth caching; 0, no bound, would keep the memory of the largest value
-// for ever.
+// forever.
 constexpr std::size_t kept_buffer = 1024 * 1024;
 
 // What an array announces is not what it holds: memory is reserved for this many items at most before they

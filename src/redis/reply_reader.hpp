@@ -12,7 +12,8 @@ struct redisReader;  // hiredis
 
 namespace larder::redis {
 
-/// Replies out of the bytes of one connection, however they were split. After an error it is of no more use.
+/// Replies out of the bytes of one connection, however they were split. After an error it is of no further
+/// use.
 class ReplyReader {
  public:
   /// Feeding on after that many bytes of an incomplete reply is an error.
@@ -24,7 +25,7 @@ class ReplyReader {
   /// Takes the next bytes, once next() has nothing more. Error::too_large past the bound.
   Result<> feed(std::string_view bytes);
 
-  /// The next reply, or nothing while bytes of it are missing. Error::malformed where they are not RESP.
+  /// The next reply, or nothing while bytes of it are missing. Error::malformed if they are not RESP.
   Result<std::optional<Value>> next();
 
   /// Bytes that wait for the rest of their reply.

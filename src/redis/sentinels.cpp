@@ -64,7 +64,7 @@ Task<Result<Named>> Sentinels::master(SteadyTime deadline) {
     break;
   }
   if (!best) co_return Error::unavailable;
-  // Where all agree that there was less than we knew, they were set up anew and are believed.
+  // If all agree that there was less than we knew, they were set up again and are believed.
   best->is_sure = best->epoch >= latest_ || are_all_heard;
   if (best->is_sure) latest_ = best->epoch;
   problem_.clear();

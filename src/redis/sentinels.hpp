@@ -20,7 +20,7 @@ struct Named {
   bool is_sure = false;  ///< no sentinel that was not heard may know of a later failover
 };
 
-/// Reads the reply to SENTINEL MASTER, a flat list of names and values; nothing where it names no master.
+/// Reads the reply to SENTINEL MASTER, a flat list of names and values; nothing if it names no master.
 std::optional<Named> read_master(const Value& reply);
 
 /// Asks sentinels, one after the other, where the master is.
@@ -29,10 +29,10 @@ class Sentinels {
   explicit Sentinels(const Settings& settings) : settings_(settings) {}
 
   /// The master by the first sentinel that answers and knows no less than those before it did: one that was
-  /// cut off may still name an old master. Error::unavailable where none knows it.
+  /// cut off may still name an old master. Error::unavailable if none knows it.
   Task<Result<Named>> master(SteadyTime deadline);
 
-  /// Why the last call of master() had no answer, in words; empty where it had one.
+  /// Why the last call of master() had no answer, in words; empty if it had one.
   const std::string& problem() const { return problem_; }
 
  private:

@@ -8,7 +8,7 @@ namespace larder::redis {
 
 namespace {
 
-/// No cluster has more; a longer list is none of ours.
+/// No cluster has more; a longer list is not from one.
 constexpr std::size_t most_nodes = 4096;
 
 bool is_slot(const Value& value) {
@@ -69,7 +69,7 @@ Result<SlotMap> SlotMap::read(const Value& reply, const net::Endpoint& asked) {
       return Error::malformed;
     const std::optional<ClusterNode> node = read_node(range.items[2], asked);
     if (!node || map.nodes_.size() == most_nodes) return Error::malformed;
-    // Each slot has one owner: longer work than all of them is none of a cluster's.
+    // Each slot has one owner: more work than for all of them does not come from a cluster.
     slots_left -= std::max<std::int64_t>(0, range.items[1].integer - range.items[0].integer + 1);
     if (slots_left < 0) return Error::malformed;
     const auto [place, is_new] = known.try_emplace(node->endpoint.text() + " " + node->id, map.nodes_.size());

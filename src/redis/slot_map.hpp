@@ -16,7 +16,7 @@ namespace larder::redis {
 
 /// A master of a cluster.
 struct ClusterNode {
-  std::string id;  ///< the cluster's own name for it; empty where only its address is known
+  std::string id;  ///< the cluster's own name for it; empty if only its address is known
   net::Endpoint endpoint;
   bool operator==(const ClusterNode&) const = default;
 };
@@ -24,11 +24,11 @@ struct ClusterNode {
 /// Which master serves which slot.
 class SlotMap {
  public:
-  /// Reads the reply to CLUSTER SLOTS. `asked` is who answered: a node without an address of its own is
-  /// there. Error::malformed; Error::unavailable where it knows no slots.
+  /// Reads the reply to CLUSTER SLOTS. `asked` is the node that answered: one without an address of its own
+  /// is there. Error::malformed; Error::unavailable if it knows no slots.
   static Result<SlotMap> read(const Value& reply, const net::Endpoint& asked);
 
-  /// Nothing where the slot is served by nobody.
+  /// Nothing if no node serves the slot.
   const ClusterNode* node_of(std::uint16_t slot) const;
 
   /// A node said that the slot is at `endpoint` now.
@@ -59,7 +59,7 @@ struct Redirection {
 };
 
 /// Reads an error reply `MOVED 3999 127.0.0.1:6381`, `ASK ...` or `TRYAGAIN`; nothing for any other. `asked`
-/// is who answered: where the address has no host, the host is that one's.
+/// is the node that answered: if the address has no host, the host is that one's.
 std::optional<Redirection> read_redirection(const Value& reply, const net::Endpoint& asked);
 
 }  // namespace larder::redis

@@ -29,7 +29,7 @@ class ByteReader {
     return texts;
   }
 
-  /// How many texts follow: each takes four bytes at least, so more than would fit are none.
+  /// How many texts follow: each takes four bytes at least, so more than would fit are malformed.
   std::uint32_t count() {
     const auto count = number<std::uint32_t>();
     if (count > rest_.size() / sizeof(std::uint32_t)) fail();

@@ -42,7 +42,7 @@ class Leases::Keeper : public std::enable_shared_from_this<Keeper> {
   const Settings& settings() const { return settings_; }
   redis::Redis& redis() { return redis_; }
 
-  /// What others would store for us must be readable, or waiting for them is in vain.
+  /// What others would store for us must be readable, or waiting for them is useless.
   bool is_usable() const { return redis_.is_up() && log_.is_in_step(); }
 
   /// `larder:lease:r:GET:http://...`
@@ -141,7 +141,7 @@ Task<Leases::Answer> Leases::acquire(std::string_view name) {
   command.key(key).arg(token).arg("NX").arg("PX");
   command.arg(std::int64_t{keeper->settings().lifetime.count()});
   const Result<redis::Value> reply = co_await keeper->redis().execute(std::move(command));
-  // Where the answer is late the lease may be ours all the same: it expires.
+  // If the answer is late the lease may be ours nevertheless: it expires.
   if (!reply || reply->is_error()) co_return answer;
   if (reply->is_nil()) {
     answer = co_await Keeper::look(keeper, std::move(key));

@@ -118,7 +118,7 @@ bool MemoryShard::insert(Place present, Entry& incoming, Removed& removed) {
   return true;
 }
 
-/// What is left of entries when they grow larger and fewer: their nodes, but for the one that is needed next.
+/// What is left of entries when they grow larger and fewer: their nodes, except the one that is needed next.
 std::uint64_t MemoryShard::spare_bytes() const {
   const std::size_t used = table_.size() + 1;
   return nodes_.size() > used ? cost_of_entry * (nodes_.size() - used) : 0;

@@ -16,7 +16,7 @@
 
 namespace larder::store {
 
-/// A key with its hash, so that it is hashed once, outside of any lock.
+/// A key with its hash, so that it is hashed once, outside any lock.
 struct HashedKey {
   std::string_view text;
   std::uint64_t hash = 0;
@@ -52,10 +52,10 @@ class MemoryShard final {
 
   Item find(const HashedKey& key);
 
-  /// False where it is too large.
+  /// False if it is too large.
   bool put(Entry incoming, MemoryTier::Replace replace);
 
-  /// Puts `incoming` in the place of this very response, if it is still there.
+  /// Puts `incoming` in place of this very response, if it is still there.
   void exchange(const StoredResponse& response, Entry incoming);
 
   /// Removes this very response, if it is still there.
@@ -75,7 +75,7 @@ class MemoryShard final {
   static constexpr std::uint64_t heaviest = grain * most_grains;  // 4 GiB: no shard holds more
 
   struct Node {
-    std::shared_ptr<const void> item;  ///< a StoredResponse or a VaryRecord; none where the node is free
+    std::shared_ptr<const void> item;  ///< a StoredResponse or a VaryRecord; none if the node is free
     Place newer = nowhere;
     Place older = nowhere;   ///< of a free one: the next
     std::uint32_t hash = 0;  ///< half of it
@@ -123,7 +123,7 @@ class MemoryShard final {
   using Table = boost::unordered_flat_set<Place, Hash, Equal>;
 
   /// Halves of hashes of what left the small queue unasked for, the oldest first; bounded by the number of
-  /// entries kept. Two of one half are rare, and harm nothing.
+  /// entries kept. Two with the same half are rare and do no harm.
   class Ghosts {
    public:
     bool take(std::uint32_t hash) { return known_.erase(hash) != 0; }

@@ -10,7 +10,7 @@ Lookup MemoryStore::look_up(std::string_view primary_key, const http::FieldList&
   }
   StoredResponsePtr judged = as_judged(log_, found.response);
   if (judged != nullptr) {
-    // From now on the stale copy is the one that is found, and that fetches behind agree on.
+    // From now on the stale copy is the one that is found, and that background fetches agree on.
     if (judged != found.response) tier_.exchange(*found.response, judged);
     return {std::move(judged), policy::Reason::none};
   }
@@ -20,7 +20,7 @@ Lookup MemoryStore::look_up(std::string_view primary_key, const http::FieldList&
 
 StoredResponsePtr MemoryStore::find_now(std::string_view primary_key, const http::FieldList& request_fields) {
   StoredResponsePtr found = tier_.find(primary_key, request_fields).response;
-  // A purged one is left for find(), which tells that it was purged, and drops it or makes it stale.
+  // A purged one is left for find(), which reports that it was purged, and drops it or makes it stale.
   if (found && !log_.is_valid(*found)) found.reset();
   return found;
 }

@@ -11,9 +11,9 @@
 
 namespace larder::store {
 
-/// Reads where the log ends, for those who must know every purge that is in it (`consistency: strict`). One
-/// reading at a time, shared by all who came before it was sent; those who come later wait for the next. All
-/// on one loop.
+/// Reads where the log ends, for hits that must know every purge that is in it (`consistency: strict`). One
+/// reading at a time, shared by all that came before it was sent; those that come later wait for the next.
+/// All on one loop.
 class PurgeEnd {
  public:
   /// `timeout` bounds one reach() as a whole.
@@ -23,13 +23,13 @@ class PurgeEnd {
   /// Whether the tail has passed, in time, what the log held at some moment after the call.
   Task<bool> reach();
 
-  /// Reads for those who wait, until stop().
+  /// Reads for those that wait, until stop().
   Task<> run();
   void stop();
 
  private:
   struct Reading {
-    std::optional<Position> end;  ///< nothing: it could not be had, or the log has lost records
+    std::optional<Position> end;  ///< nothing: it could not be read, or the log has lost records
     std::vector<std::shared_ptr<boost::asio::steady_timer>> waiters;
   };
 

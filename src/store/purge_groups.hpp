@@ -16,7 +16,7 @@
 namespace larder::store {
 
 /// Group commit: purges that come within one interval are written as one record, without repeats, so that a
-/// storm of writes costs Redis no more commands and little memory. One that comes alone is written at once.
+/// storm of writes costs Redis few commands and little memory. One that comes alone is written at once.
 /// On the log's loop.
 class PurgeGroups {
  public:
@@ -32,7 +32,7 @@ class PurgeGroups {
   Task<std::optional<Position>> append(std::shared_ptr<void> owner, PurgeRecord record);
 
  private:
-  /// What becomes one record, and who waits for it.
+  /// What becomes one record, and what waits for it.
   struct Group {
     Group(boost::asio::io_context& loop, Time at, Strength strength, bool stands_alone);
 

@@ -6,10 +6,10 @@
 namespace larder::store {
 namespace {
 
-/// What is too old need not go at once: many purges in one second a day ago would hold up everybody now.
+/// What is too old need not go at once: many purges in one second a day ago would hold up all requests now.
 constexpr std::size_t most_forgotten_at_once = 256;
 
-/// `site/path/` as the index keeps it. What does not end in a slash is taken for what it lies below: rather
+/// `site/path/` as the index keeps it. What does not end in a slash counts as its parent: rather
 /// too much than too little.
 std::string_view up_to_last_slash(std::string_view value) {
   return value.substr(0, value.rfind('/') + 1);
@@ -173,7 +173,7 @@ void PurgeIndex::forget_names(Names& names, Time oldest) {
   }
 }
 
-/// One of them, or none that it takes for older than it is: whoever was purged again since then goes back in
+/// One of them, or none that it takes for older than it is: what was purged again since then goes back in
 /// line.
 void PurgeIndex::forget_oldest_name() {
   Names* oldest = nullptr;

@@ -31,11 +31,11 @@ struct ReadRecord {
   std::vector<policy::Purge> purges;
   Strength strength = Strength::hard;
   std::size_t bytes = 0;              ///< about what it takes in Redis
-  std::optional<std::uint64_t> node;  ///< whom the log was whole on (redis::Link), as its writer says
+  std::optional<std::uint64_t> node;  ///< that the log was whole on (redis::Link), as its writer says
 };
 
 /// Adds a record's fields to an XADD, readable with redis-cli: `resource shop.example/products/7 at
-/// 2026-11-21T10:15:00.123Z by web1:812:4f why "PUT http://shop.example/products/7"`, and `soft 1` where it
+/// 2026-11-21T10:15:00.123Z by web1:812:4f why "PUT http://shop.example/products/7"`, and `soft 1` if it
 /// is.
 void add_fields(redis::Command& command, const PurgeRecord& record, std::string_view by);
 
@@ -49,9 +49,9 @@ enum class Statement {
 void add_statement(redis::Command& command, Statement statement, std::uint64_t node, Time at,
                    std::string_view by);
 
-/// Reads an entry of a stream, `[id, [name, value, ...]]`. Unknown fields are passed over (to a larder that
+/// Reads an entry of a stream, `[id, [name, value, ...]]`. Unknown fields are skipped (to a larder that
 /// knows no soft purges they are hard); a marker, and a record that says nothing we understand, purges
-/// everything. Error::malformed where there is not even a
+/// everything. Error::malformed if there is not even a
 /// position.
 Result<ReadRecord> read_record(const redis::Value& entry);
 

@@ -104,7 +104,7 @@ Task<Result<std::vector<ReadRecord>>> PurgeStream::read(Position after, Millisec
 }
 
 Task<Result<std::int64_t>> PurgeStream::wait(unsigned replicas, Milliseconds timeout) const {
-  // A busy Redis may answer a little later than it was told to.
+  // A busy Redis may answer a little later than it was asked to.
   constexpr Milliseconds grace{500};
   redis::Command command("WAIT");
   command.arg(std::int64_t{replicas}).arg(std::int64_t{timeout.count()}).beside(key_);

@@ -17,16 +17,16 @@ inline constexpr Milliseconds retry_after{25};
 /// The commands on the Redis stream that holds the purge log, over one client. On its loop.
 class PurgeStream {
  public:
-  /// Hears Redis's own words where it refuses a command.
+  /// Gets Redis's own words when it refuses a command.
   using Refused = std::function<void(std::string_view)>;
 
-  /// `by` is who says it: this instance.
+  /// `by` names this instance.
   PurgeStream(redis::Redis& redis, std::string key, std::string by, Refused refused);
 
-  /// Who has the stream now.
+  /// The node that has the stream now.
   redis::Link link() const { return redis_.link(key_); }
 
-  /// Appends, and trims to `oldest`. The position; nothing where there is no stream to append to.
+  /// Appends, and trims to `oldest`. The position; nothing if there is no stream to append to.
   Task<Result<std::optional<Position>>> append(PurgeRecord record, Position oldest);
 
   /// Appends a marker, later than `after`, and makes the stream if need be.
@@ -39,14 +39,14 @@ class PurgeStream {
   /// is 0.
   Task<Result<std::vector<ReadRecord>>> read(Position after, Milliseconds block, Milliseconds timeout) const;
 
-  /// Waits until so many replicas have what was written over this connection, for `timeout` at most: how many
-  /// have it.
+  /// Waits until that many replicas have what was written over this connection, for `timeout` at most: how
+  /// many have it.
   Task<Result<std::int64_t>> wait(unsigned replicas, Milliseconds timeout) const;
 
   /// Whether the stream holds that record.
   Task<Result<bool>> holds(Position position) const;
 
-  /// Whether the last append() was refused since Redis has no memory left.
+  /// Whether the last append() was refused because Redis has no memory left.
   bool is_full() const { return is_full_; }
 
   /// Deletes the stream; whether there was one.
@@ -55,12 +55,12 @@ class PurgeStream {
   struct Extent {
     bool exists = false;
     Position last;                  ///< the latest position it ever gave
-    std::optional<Position> first;  ///< of the oldest record it holds; nothing where it holds none
+    std::optional<Position> first;  ///< of the oldest record it holds; nothing if it holds none
   };
   Task<Result<Extent>> extent() const;
 
  private:
-  /// Why there is no usable reply; no error where there is one.
+  /// Why there is no usable reply; no error if there is one.
   boost::system::error_code failure_of(const Result<redis::Value>& reply) const;
 
   redis::Redis& redis_;

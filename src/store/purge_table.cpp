@@ -39,7 +39,7 @@ Verdict PurgeTable::judge(const StoredResponse& response) const {
   if (checked >= sequence) return {};
   const std::shared_lock lock(mutex_);
   const Verdict verdict = judge(response.tags(), {std::nullopt, checked});
-  // What is stale stays to be found so.
+  // What is stale stays, and is found as such.
   if (verdict.kind == Verdict::Kind::valid) move_on(response, sequence);
   return verdict;
 }

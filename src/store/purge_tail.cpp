@@ -4,7 +4,7 @@ namespace larder::store {
 namespace {
 
 /// Between looks at a client that is down, and between attempts on one that answers with errors.
-/// So many records are remembered as places to trim at.
+/// This many records are remembered as places to trim at.
 constexpr int milestones_in_all = 16;
 
 Time time_of(Position position) {
@@ -55,7 +55,7 @@ Task<bool> PurgeTail::catch_up() {
   co_return is_read;
 }
 
-/// Says that the log is whole here. Where that cannot be said, those who come new begin the log anew.
+/// Says that the log is whole here. If that cannot be said, new instances begin the log again.
 Task<> PurgeTail::vouch() {
   co_await stream_.append_witness(clock_.now());
 }
@@ -80,7 +80,7 @@ Task<bool> PurgeTail::begin() {
   co_return true;
 }
 
-/// Whether the stream holds what we saw of it; where it does not, it gets a new marker first.
+/// Whether the stream holds what we saw of it; if it does not, it gets a new marker first.
 Task<bool> PurgeTail::verify() {
   const Result<PurgeStream::Extent> extent = co_await stream_.extent();
   if (!extent) co_return false;
@@ -174,8 +174,8 @@ void PurgeTail::set_milestone(const ReadRecord& record) {
   if (is_due) milestones_.push_back({record.position, bytes_});
 }
 
-/// Before the record that vouches for the log is trimmed, by time or by bytes: without it those who come new
-/// begin the log anew.
+/// Before the record that vouches for the log is trimmed, by time or by bytes: without it new instances
+/// begin the log again.
 bool PurgeTail::is_vouch_due() const {
   return time_of(position_) - time_of(vouched_) > settings_.max_lifetime / 2 ||
          bytes_ - vouched_bytes_ > settings_.max_bytes / 2;

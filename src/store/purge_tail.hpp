@@ -20,15 +20,15 @@ namespace larder::store {
 ///   phase      | does                                              | goes on to
 ///   down       | waits for the client                              | catching up
 ///   catching up| looks whether the log is still the one it knew,   | ready; down, if anything fails
-///              | appends a marker where not; reads to the end      |
+///              | appends a marker if not; reads to the end      |
 ///   ready      | reads and waits for more                          | down: connection lost, or the log lost
 ///   records
 ///
 /// A node (redis::Link) that the log does not know is a Redis that was restarted, or another one, and may
-/// have lost records. Who followed the log before knows what it held, and vouches for it there; who comes new
-/// to such a log cannot know, and appends a marker.
+/// have lost records. An instance that followed the log before knows what it held, and vouches for it there;
+/// a new to such a log cannot know, and appends a marker.
 ///
-/// All on one loop, but for silence().
+/// All on one loop, except silence().
 class PurgeTail {
  public:
   struct Settings {
@@ -47,24 +47,24 @@ class PurgeTail {
 
   bool is_ready() const { return node() != 0; }
 
-  /// Who has the log that is followed, known to its end; 0 while there is none.
+  /// The node that has the log that is followed, known to its end; 0 while there is none.
   std::uint64_t node() const { return followed_.node; }
   Position position() const { return position_; }
 
-  /// Redis said that it has a record there: a log that has not is not the one we knew.
+  /// Redis said that it has a record there: a log without it is not the one we knew.
   void expect(Position position) { expected_ = std::max(expected_, position); }
   Position expected() const { return std::max(expected_, position_); }
 
   /// The oldest record that must stay in the stream: it is older than any entry by `max_lifetime`, so that
   /// every entry is born there or later, and the oldest record tells how far back the stream knows
   /// everything. A stream past `max_bytes` gives up more than that: what was born before its oldest record
-  /// then counts as purged to whoever comes new.
+  /// then counts as purged for new instances.
   Position trim_to();
 
   /// Waits until the tail has applied what is at that position; whether it has, at the deadline.
   Task<bool> passes(Position position, SteadyTime deadline);
 
-  /// How long Redis has told nothing, not even that there is nothing new. From any thread.
+  /// How long Redis has sent nothing, not even that there is nothing new. From any thread.
   Milliseconds silence() const;
 
  private:
@@ -108,7 +108,7 @@ class PurgeTail {
   std::uint64_t vouched_bytes_ = 0;   ///< the same when `vouched_` was read
   bool has_begun_ = false;            ///< the stream was read whole once
   bool is_lost_ = false;              ///< the log has lost records, and has no marker for that yet
-  std::uint64_t vouched_node_ = 0;    ///< whom the log was last said to be whole on; 0: nobody
+  std::uint64_t vouched_node_ = 0;    ///< where the log was last said to be whole; 0: nowhere
   Position vouched_;                  ///< where that stands
   redis::Link followed_;
   bool is_stopped_ = false;

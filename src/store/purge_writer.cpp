@@ -25,12 +25,12 @@ Task<std::optional<Position>> PurgeWriter::append(PurgeRecord record, bool in_st
   }
   const Result<std::optional<Position>> written = co_await stream_.append(record, tail_.trim_to());
   if (!written) {
-    // It may have been written all the same; written twice does no harm.
+    // It may have been written nevertheless; writing it twice does no harm.
     hold(std::move(record), deadline);
     co_return std::nullopt;
   }
   if (tail_.node() != node) {
-    // Written to a log that is the log no more.
+    // Written to a log that has been replaced.
     hold(std::move(record), deadline);
     co_return std::nullopt;
   }
@@ -47,7 +47,7 @@ Task<std::optional<Position>> PurgeWriter::append(PurgeRecord record, bool in_st
   co_return co_await pass(*receipt->position, record, deadline);
 }
 
-/// Waits until this instance goes by a record that is in the log.
+/// Waits until this instance has applied a record that is in the log.
 Task<std::optional<Position>> PurgeWriter::pass(Position position, const PurgeRecord& record,
                                                 SteadyTime deadline) {
   const std::uint64_t node = tail_.node();
@@ -61,7 +61,7 @@ Task<std::optional<Position>> PurgeWriter::pass(Position position, const PurgeRe
   co_return position;
 }
 
-/// Keeps a record for later, and lets it count here now. Not in step comes first: a response from Redis must
+/// Keeps a record for later, and lets it count here now. Leaving step comes first: a response from Redis must
 /// not be judged by positions while a purge counts that has none.
 std::shared_ptr<PurgeWriter::Receipt> PurgeWriter::hold(PurgeRecord record, SteadyTime deadline) {
   const auto receipt =

@@ -13,9 +13,9 @@
 namespace larder::store {
 
 /// Writes records to the stream: at once while this instance and the log are in step, else in order, later,
-/// when Redis is back. What waits counts here already. Where Redis is full and takes no record, the stream is
+/// when Redis is back. What waits counts here already. If Redis is full and takes no record, the stream is
 /// removed: others then see within a blocking read that the log is lost, and count everything as purged. All
-/// on one loop, but for waiting().
+/// on one loop, except waiting().
 class PurgeWriter {
  public:
   struct Settings {

@@ -21,7 +21,8 @@ namespace {
 //   ...    the body, packed or not, to the end
 //
 // To add or change a field: change `magic`, encode() and decode(). Records of other versions are misses and
-// go by their expiry, so instances of two versions on one Redis share nothing and disturb nothing.
+// expire by themselves, so instances of two versions on one Redis share nothing and do not disturb each
+// other.
 constexpr std::string_view magic = "LDR\x04";
 constexpr std::size_t prefix_size = 16;
 
@@ -96,10 +97,11 @@ void write_fields(ByteWriter& writer, const http::FieldList& fields) {
   }
 }
 
-/// Heads, keys and tags are bounded far below; what is larger is no record of ours, and is not looked at.
+/// Heads, keys and tags are bounded far below; what is larger is not a record of ours, and is not looked at.
 constexpr std::size_t largest_head = 1'048'576;
 
-/// Whoever can write to Redis must not split our responses: names and values are looked at again.
+/// Someone who can write to Redis must not be able to split our responses: names and values are checked
+/// again.
 http::FieldList read_fields(ByteReader& reader) {
   http::FieldList fields;
   for (std::uint32_t left = reader.count(); left > 0 && !reader.failed(); --left) {
@@ -157,7 +159,7 @@ Record read_vary(ByteReader& reader, const Bytes& body) {
   return record;
 }
 
-/// `packed_from`: the size that `body` was packed from; 0 where it is the content itself.
+/// `packed_from`: the size that `body` was packed from; 0 if it is the content itself.
 EncodedRecord encode_response(const StoredResponse& response, const Bytes& body, std::uint64_t packed_from) {
   ByteWriter writer;
   const policy::TagsView tags = response.tags();

@@ -30,7 +30,7 @@ std::string name_this_instance() {
          std::to_string(device() % 100'000);
 }
 
-/// With `on_outage: origin` silence must be known for what it is before `outage_ttl`.
+/// With `on_outage: origin` silence must be noticed before `outage_ttl`.
 Milliseconds block_of(const RedisPurgeLog::Settings& settings) {
   if (!settings.origin_on_outage) return longest_block;
   return std::clamp(settings.outage_ttl / 4, Milliseconds{10}, longest_block);
@@ -124,14 +124,14 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
                        [this](std::string_view words) { report_refusal(words); });
   }
 
-  /// Said once, for nobody else can know: until it ends, other instances do not hear of this one's purges.
+  /// Logged once, as nothing else shows it: until it ends, other instances do not learn of this one's purges.
   void report_refusal(std::string_view words) {
     if (refusal_ == words) return;
     refusal_ = words;
     log_.warn("redis refuses the purge log: {}; purges count in this instance alone and wait", words);
   }
 
-  /// Said once, and once more when it is over.
+  /// Logged once, and once more when it is over.
   void report_replication(bool is_enough) {
     if (is_enough != is_replication_short_) return;
     is_replication_short_ = !is_enough;
@@ -181,7 +181,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   PurgeGroups groups_;
   PurgeEnd end_;
   std::string refusal_;                     // Redis's words that were logged; empty while all is well
-  std::atomic<std::uint64_t> followed_{0};  // who has the log that the tail follows; 0: none
+  std::atomic<std::uint64_t> followed_{0};  // the node with the log that the tail follows; 0: none
   bool is_replication_short_ = false;
   std::atomic<bool> is_in_step_{false};
   std::atomic<bool> is_stopped_{false};

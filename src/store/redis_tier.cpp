@@ -17,7 +17,7 @@ namespace {
 
 constexpr int spread = 16;
 
-/// What a record has beside its content: heads and tags are bounded far below.
+/// What a record has besides its content: heads and tags are bounded far below.
 constexpr std::uint64_t most_around_content = 1'048'576;
 
 /// Up to a sixteenth longer, the same for the same key.
@@ -27,14 +27,14 @@ Milliseconds with_jitter(Milliseconds expiry, std::string_view key) {
   return expiry + expiry * step / (spread * Milliseconds::rep{steps});
 }
 
-/// Lets others on this loop go first.
+/// Lets other work on this loop go first.
 Task<> yield() {
   co_await boost::asio::post(boost::asio::use_awaitable);
 }
 
 }  // namespace
 
-/// Who has the purge log, where Redis may be used; else 0.
+/// The node that has the purge log, if Redis may be used; else 0.
 std::uint64_t RedisTier::usable_node() const {
   if (!redis_.is_up() || !log_.is_in_step()) return 0;
   const std::uint64_t node = redis_.link(log_name_).node;
@@ -151,7 +151,7 @@ Task<> RedisTier::put(StoredResponsePtr response) {
     co_await write(std::move(command));
     co_return;
   }
-  // Both commands leave before the first wait; answers come in order, so the second tells of both.
+  // Both commands leave before the first wait; answers come in order, so the second covers both.
   const std::vector<std::string_view> fields = response->vary();
   const VaryRecord vary{std::string(response->primary_key()), {fields.begin(), fields.end()}};
   redis::Command names = set_command(response->primary_key(), encode(vary), settings_.max_lifetime);
@@ -180,7 +180,7 @@ Milliseconds RedisTier::expiry_of(const StoredResponse& response) const {
   const policy::Lifetimes lifetimes = response.lifetimes;
   const Milliseconds usable = policy::remaining_freshness(lifetimes, clock_.now()) +
                               std::max(lifetimes.stale_while_revalidate, lifetimes.stale_if_error);
-  // At least a moment, since it takes the place of an older response.
+  // At least a moment, since it replaces an older response.
   return std::clamp(usable, Milliseconds{1}, std::max(settings_.max_lifetime, Milliseconds{1}));
 }
 

@@ -28,7 +28,7 @@ Task<> Replication::reach(redis::Link link) {
 Task<> Replication::ask(redis::Link link) {
   const std::uint64_t written = written_;
   is_asking_ = true;
-  // Those who wait are woken by the end of this, which has a deadline of its own.
+  // The waiting ones are woken by the end of this, which has a deadline of its own.
   answered_.expires_at(SteadyTime::max());
   const Result<std::int64_t> count = co_await stream_.wait(settings_.replicas, settings_.timeout);
   is_asking_ = false;

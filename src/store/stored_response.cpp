@@ -8,7 +8,7 @@
 namespace larder::store {
 namespace {
 
-/// Allocates so many bytes more than are asked for.
+/// Allocates that many bytes more than are asked for.
 template <class T>
 struct WithRoom {
   using value_type = T;
@@ -28,7 +28,7 @@ struct WithRoom {
   std::size_t room;
 };
 
-/// What glibc's malloc takes for so many bytes: its own word before them, all rounded up.
+/// What glibc's malloc takes for that many bytes: its own word before them, all rounded up.
 constexpr std::size_t allocated(std::size_t bytes) {
   constexpr std::size_t word = 8;
   constexpr std::size_t grain = 16;
@@ -38,7 +38,7 @@ constexpr std::size_t allocated(std::size_t bytes) {
 /// std::allocate_shared()'s counts and its copy of WithRoom, before the object.
 constexpr std::size_t control_block = 24;
 
-/// Texts one after the other, each behind its size.
+/// Texts one after the other, each after its size.
 constexpr std::size_t size_of_size = sizeof(std::uint32_t);
 
 std::size_t size_of(const std::vector<std::string>& texts) {
@@ -197,7 +197,7 @@ std::size_t StoredResponse::weight() const {
 }
 
 Bytes content_of(const StoredResponsePtr& response) {
-  // What is made of it anew must not keep this one.
+  // What is made from it must not keep this one.
   return response->is_outside_ ? response->outside() : Bytes(response, response->content());
 }
 

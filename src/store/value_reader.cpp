@@ -27,7 +27,7 @@ redis::Command rest_of(const std::string& name, std::uint64_t most) {
   return command;
 }
 
-/// The bytes of a reply. An error reply is none.
+/// The bytes of a reply. An error reply has none.
 Result<Bytes> bytes_of(const Result<redis::Value>& reply) {
   if (!reply) return reply.error();
   if (reply->kind != redis::Value::Kind::text) return Error::refused;
@@ -48,7 +48,7 @@ Task<> fetch(redis::Redis& redis, redis::Command command, std::shared_ptr<Ahead>
   ahead->arrived.cancel();
 }
 
-/// execute() always answers in the end, so no more need be waited for than that.
+/// execute() always answers in the end, so that is all there is to wait for.
 Task<Result<redis::Value>> taken(std::shared_ptr<Ahead> ahead) {
   if (!ahead->reply) {
     co_await ahead->arrived.async_wait(awaiting);

@@ -15,9 +15,9 @@ enum class Trips {
   one   ///< both are asked for at the same time, whether or not there is a rest
 };
 
-/// Reads what lies under a name, `most` bytes of it at most; nothing in it where nothing lies there. What is
-/// beyond the first 64 KiB comes over the connection for large values, so that it holds up nobody. Where the
-/// value is replaced in between, the two parts do not fit together: the record's checksum tells.
+/// Reads what lies under a name, `most` bytes of it at most; nothing in it if nothing lies there. What is
+/// beyond the first 64 KiB comes over the connection for large values, so that it holds up no other command.
+/// If the value is replaced in between, the two parts do not fit together: the record's checksum shows it.
 Task<Result<Bytes>> read_value(redis::Redis& redis, std::string name, std::uint64_t most, Trips trips);
 
 }  // namespace larder::store

@@ -12,7 +12,7 @@
 
 namespace larder::store {
 
-/// Which variants were stored under a primary key of late: a hint for finding them, beside the shards that
+/// Which variants were stored under a primary key lately: a hint for finding them, besides the shards that
 /// hold them. Bounded: past `most_keys` primary keys the one that was longest without a new variant is
 /// forgotten, and variants whose keys clients have made long are not remembered. Safe to use from any thread.
 class VariantIndex {

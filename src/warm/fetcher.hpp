@@ -13,7 +13,7 @@
 
 namespace larder::warm {
 
-/// What became of a page.
+/// Outcome of fetching a page.
 enum class Outcome {
   fetched,   ///< from the origin
   fresh,     ///< it was in the cache, and stays there
@@ -21,7 +21,7 @@ enum class Outcome {
   failed,    ///< an error that may pass
 };
 
-/// Asks the cache as a client would: the same keys, the same rules, no other upstream than the route's.
+/// Asks the cache as a client would: the same keys, the same rules, no upstream other than the route's.
 class Fetcher {
  public:
   /// Both outlive the fetcher.
@@ -31,7 +31,7 @@ class Fetcher {
   /// Whether a GET of that target meets this route and no other.
   bool is_of(const policy::Route& route, const http::Target& target) const;
 
-  /// Has a page put into the cache; with `at_least`, what would not be fresh for so long is fetched anew.
+  /// Has a page put into the cache; with `at_least`, what would not be fresh for that long is fetched again.
   Task<Outcome> warm(const policy::WarmRule& rule, http::Target page, std::optional<Seconds> at_least) const;
 
   /// The content of a 200, for reading it here: of any route that names an upstream. Error::too_large past

@@ -34,7 +34,7 @@ class Frequent {
 
   const Counts& counts() const { return counts_; }
 
-  /// All that was counted, which begins anew.
+  /// All that was counted; counting begins again.
   Counts take() { return std::exchange(counts_, {}); }
 
  private:

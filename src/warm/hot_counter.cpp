@@ -14,7 +14,7 @@ namespace {
 
 constexpr Seconds between_saves{30};
 
-/// So many times what is wanted is counted and kept: the more, the surer the order of what is wanted.
+/// This many times as many as are wanted are counted and kept: the more, the surer their order.
 constexpr std::size_t surplus = 4;
 constexpr std::size_t least_counted = 1000;
 
@@ -22,7 +22,7 @@ bool is_counted(const policy::Route& route) {
   return route.warm && route.warm->hottest != 0;
 }
 
-/// Whether the cache had the response or keeps it, so that fetching it ahead is of use.
+/// Whether the cache had the response or keeps it, so that fetching it ahead is useful.
 bool is_kept(const pipeline::Response& response) {
   using enum pipeline::CacheResult;
   if (response.head.status >= 400) return false;

@@ -31,7 +31,7 @@ class Pages {
   std::set<std::string> known_;
 };
 
-/// The top of the site, which config has checked. A rule without one names nothing but whole URLs.
+/// The top of the site, which config has checked. A rule without one names only whole URLs.
 http::Target site_of(const policy::WarmRule& rule) {
   http::Target site;
   site.scheme = "http";
@@ -61,12 +61,12 @@ Task<Sitemap> read_sitemap(const policy::Route& route, const Fetcher& fetcher, h
   if (xml) sitemap = parse_sitemap(*xml, most_pages);
   if (!sitemap) {
     log.warn("warming {}: the sitemap {} {}", route.match, path,
-             xml ? std::string("is no XML that can be read") : "cannot be had: " + xml.error().message());
+             xml ? std::string("is not readable XML") : "cannot be fetched: " + xml.error().message());
   }
   co_return std::move(sitemap).value_or(Sitemap{});
 }
 
-/// The sitemap, and where it is an index those that it names.
+/// The sitemap, and if it is an index, those that it names.
 Task<> add_sitemap(const policy::Route& route, const Fetcher& fetcher, const http::Target& site, Pages& pages,
                    Log& log) {
   std::optional<http::Target> page = page_at(site, route.warm->sitemap);
@@ -102,7 +102,7 @@ Task<std::vector<http::Target>> pages_of(const policy::Route& route, const Fetch
     const std::vector<std::string> urls = co_await records->hottest(route.match, rule.hottest);
     for (const std::string& url : urls) {
       const Result<http::Target> page = http::resolve(site, url);
-      // Clients chose these hosts: what the rule sends to its site is not for them.
+      // Clients chose these hosts: what the rule sends to its site must not go to them.
       if (page && !rule.headers.empty() && page->host != site.host) continue;
       if (page && !page->host.empty() && http::is_target_text(page->origin_form())) pages.add(*page);
     }

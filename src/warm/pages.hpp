@@ -14,8 +14,8 @@ namespace larder::warm {
 inline constexpr std::size_t most_pages = 50'000;
 
 /// The pages that a route's rule names, each once, and only those that the route itself answers: its URLs,
-/// then its hottest, then those of its sitemap. `records` may be nullptr. What cannot be had is logged and
-/// left out.
+/// then its hottest, then those of its sitemap. `records` may be nullptr. What cannot be fetched is logged
+/// and left out.
 Task<std::vector<http::Target>> pages_of(const policy::Route& route, const Fetcher& fetcher,
                                          store::WarmRecords* records, Log& log);
 

@@ -9,8 +9,8 @@
 
 namespace larder::warm {
 
-/// What those who ask side by side share: once the last of them has ended it is gone, and the wait for them
-/// too.
+/// State shared by the concurrent requests: it goes when the last of them has ended, and so does the wait for
+/// them too.
 class Round::Asker {
  public:
   Asker(std::shared_ptr<Round> asking, RunCounts& run_counts, const Pauses& all_pauses,

@@ -11,7 +11,7 @@
 
 namespace larder::warm {
 
-/// Asks for pages once, so many at a time as the rule says.
+/// Asks for pages once, as many at a time as the rule allows.
 class Round : public std::enable_shared_from_this<Round> {
  public:
   /// Fetcher and rule outlive it.

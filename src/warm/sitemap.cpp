@@ -7,17 +7,17 @@
 namespace larder::warm {
 namespace {
 
-/// With the space around it; of what is longer not all is kept.
+/// With the space around it; anything longer is cut.
 constexpr std::size_t longest_text = 2 * longest_url;
 
-/// What the parser tells, element by element. Only `<url><loc>` and `<sitemap><loc>` count: extensions put
+/// What the parser reports, element by element. Only `<url><loc>` and `<sitemap><loc>` count: extensions put
 /// other elements of that name elsewhere.
 struct Reading {
   XML_Parser parser;
   std::size_t most;
   Sitemap found;
-  std::vector<std::string> open;  // the elements that we are in
-  std::string text;               // of the `loc` that we are in
+  std::vector<std::string> open;  // the enclosing elements
+  std::string text;               // of the current `loc`
   bool is_full = false;
 
   std::vector<std::string>* list() {
@@ -63,7 +63,7 @@ void XMLCALL text(void* data, const XML_Char* characters, int size) {
   reading.text.append(characters, static_cast<std::size_t>(size));
 }
 
-/// A document type can declare entities, which a sitemap has no need of.
+/// A document type can declare entities, which a sitemap does not need.
 void XMLCALL refuse(void* data, const XML_Char*, const XML_Char*, const XML_Char*, int) {
   XML_StopParser(static_cast<Reading*>(data)->parser, XML_FALSE);
 }

@@ -11,13 +11,14 @@ namespace larder::warm {
 /// No URL that is warmed is longer (sitemaps.org: 2048 bytes).
 inline constexpr std::size_t longest_url = 2048;
 
-/// What a sitemap lists (sitemaps.org): pages, or as an index further sitemaps. URLs as they stand there.
+/// What a sitemap lists (sitemaps.org): pages, or as an index further sitemaps. URLs as they are written
+/// there.
 struct Sitemap {
   std::vector<std::string> pages;
   std::vector<std::string> sitemaps;
 };
 
-/// Reads a sitemap's XML, up to `most` URLs; nothing where it is not well-formed. Entities other than XML's
+/// Reads a sitemap's XML, up to `most` URLs; nothing if it is not well-formed. Entities other than XML's
 /// own are not well-formed here: nothing is expanded, and nothing outside is read.
 std::optional<Sitemap> parse_sitemap(std::string_view xml, std::size_t most);
 

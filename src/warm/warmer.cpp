@@ -14,13 +14,13 @@ namespace larder::warm {
 
 namespace {
 
-/// A route and what it has come to.
+/// A route and how its warming stands.
 struct Job {
   const policy::Route& route;
   Report report{};
 };
 
-/// What was fresh when a scheduled run looked is to be so until the next one is through with it.
+/// What was fresh when a scheduled run looked should stay so until the next one is done with it.
 Seconds fresh_until(Time next, Time now) {
   constexpr Seconds slack{1};
   return std::chrono::ceil<Seconds>(next - now) + slack;
@@ -66,7 +66,7 @@ class Warmer::State : public std::enable_shared_from_this<State> {
     try {
       std::rethrow_exception(bug);
     } catch (const std::exception& exception) {
-      log_.error("warming {} has ended for good: {}", job.route.match, exception.what());
+      log_.error("warming {} has stopped for good: {}", job.route.match, exception.what());
     }
   }
 
@@ -120,14 +120,14 @@ Task<> Warmer::State::attend(std::shared_ptr<State> self, Job& job) {
   }
 }
 
-/// By the clock, which may be set: it is looked at again and again.
+/// By the clock, which may be set: it is checked repeatedly.
 Task<> Warmer::State::wait_until(Time time) {
   while (clock_.now() < time && !pauses_.is_stopped()) {
     co_await pauses_.pause(std::min(settings_.poll, time - clock_.now()));
   }
 }
 
-/// What lies in Redis need not be fetched; but a Redis that does not come is not waited for.
+/// What is in Redis need not be fetched; but a Redis that does not come up is not waited for.
 Task<> Warmer::State::wait_for_redis() {
   constexpr Milliseconds step{20};
   const SteadyTime latest = std::chrono::steady_clock::now() + settings_.ready_within;

@@ -15,11 +15,11 @@ class AddressSet {
  public:
   AddressSet() = default;
 
-  /// Adds an address or, with `/bits`, a network. Error::malformed if it is neither, or if bits behind the
-  /// prefix are set: whoever writes `10.1.2.3/8` means something else.
+  /// Adds an address or, with `/bits`, a network. Error::malformed if it is neither, or if bits after the
+  /// prefix are set: `10.1.2.3/8` is probably a mistake.
   Result<> add(std::string_view text);
 
-  /// Whether it holds that address; not if the text is none.
+  /// Whether it holds that address; no if the text is not an address.
   bool contains(std::string_view address) const;
 
   bool empty() const { return networks_.empty(); }

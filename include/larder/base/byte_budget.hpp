@@ -12,8 +12,8 @@
 
 namespace larder {
 
-/// Counts the bytes of blocks that several hold, each once from its allocation until the last of them lets go
-/// of it, whoever that is by then. What is past the limit is for its users to refuse. Safe to use from any
+/// Counts the bytes of shared blocks, each once from its allocation until its last holder lets go
+/// of it. Refusing what is past the limit is up to its users. Safe to use from any
 /// thread.
 class ByteBudget {
  public:

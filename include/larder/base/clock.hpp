@@ -18,7 +18,7 @@ inline SteadyTime steady_now() {
   return std::chrono::steady_clock::now();
 }
 
-/// The only one who knows the time of day. Safe to call from any thread.
+/// The only source of the time of day. Safe to call from any thread.
 class Clock {
  public:
   virtual ~Clock() = default;

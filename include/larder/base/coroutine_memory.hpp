@@ -14,7 +14,7 @@ namespace larder {
 /// left holes all over the heap between the stored responses.
 class CoroutineMemory {
  public:
-  static constexpr std::size_t grain = 64;           ///< bytes, in which sizes are told apart
+  static constexpr std::size_t grain = 64;           ///< bytes, the step between sizes
   static constexpr std::size_t largest = 8 * 1024;   ///< bytes; what is larger is not kept
   static constexpr std::size_t most_kept = 1 << 20;  ///< bytes, of one thread
 
@@ -41,7 +41,7 @@ class CoroutineMemory {
     free_[kind] = new (memory) Free{free_[kind]};
   }
 
-  /// What take() gives where nothing is kept; any thread's give() may have it.
+  /// What take() gives if nothing is kept; any thread's give() may have it.
   static void* fresh(std::size_t size) { return ::operator new(kind_of(size) * grain); }
 
   static CoroutineMemory& of_this_thread() {
@@ -64,7 +64,7 @@ class CoroutineMemory {
 
 namespace boost::asio::detail {
 
-/// `thread` is nullptr outside of an event loop, where a thread may be at its end.
+/// `thread` is nullptr outside an event loop, when a thread may be about to end.
 template <>
 inline void* thread_info_base::allocate<thread_info_base::awaitable_frame_tag>(awaitable_frame_tag,
                                                                                thread_info_base* thread,

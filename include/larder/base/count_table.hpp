@@ -11,8 +11,8 @@ enum class CountKind {
   gauge,    ///< now
 };
 
-/// One member of a struct of counts, for whoever sums or prints them. Such a struct has a row for each in its
-/// `table`, in the order in which they are printed.
+/// One member of a struct of counts, for code that sums or prints them. Such a struct has a row for each in
+/// its `table`, in the order in which they are printed.
 template <class Counts>
 struct CountRow {
   std::string_view name;  ///< in what GET /stats answers
@@ -21,7 +21,7 @@ struct CountRow {
   CountKind kind = CountKind::counter;
 };
 
-/// Adds the counts of one of several to those of all together.
+/// Adds the counts of one of several to their sum.
 template <class Counts>
 void add_counts(Counts& sum, const Counts& one) {
   for (const CountRow<Counts>& row : Counts::table) sum.*row.member += one.*row.member;

@@ -4,7 +4,7 @@
 
 namespace larder {
 
-/// What can go wrong on the way of a message. Library errors are renamed to one of these at the edge.
+/// What can go wrong on a message's way. Library errors are renamed to one of these at the edge.
 enum class Error {
   timeout = 1,     ///< a deadline passed
   closed,          ///< the peer ended the connection in an orderly way
@@ -17,8 +17,8 @@ enum class Error {
   uri_too_long,    ///< a request target past its bound
   refused,         ///< the peer said no: bad credentials, an error reply
   canceled,        ///< ended from our side: shutdown, an abandoned wait
-  version,         ///< a version of the protocol that is not spoken here
-  client_left,     ///< given up, since the only client that waited for it has left
+  version,         ///< a version of the protocol that is not supported
+  client_left,     ///< given up because the only client that waited for it has left
 };
 
 const boost::system::error_category& error_category() noexcept;

@@ -4,7 +4,7 @@
 
 namespace larder {
 
-/// The log that main.cpp made; passed to whoever has something to say. Safe to use from any thread.
+/// The log that main.cpp made; passed to what has something to log. Safe to use from any thread.
 using Log = spdlog::logger;
 
 }  // namespace larder

@@ -8,7 +8,7 @@
 
 namespace larder {
 
-/// ASCII letters alone change case, as field names, hosts and tokens want it (RFC 9110, section 5.1).
+/// ASCII letters alone change case, as field names, hosts and tokens require (RFC 9110, section 5.1).
 constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }

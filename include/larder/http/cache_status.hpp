@@ -13,7 +13,7 @@ struct CacheStatus {
   bool hit = false;
   std::string_view
       fwd;  ///< bypass, method, uri-miss, vary-miss, miss, request, stale, partial; empty on a hit
-  std::optional<int> fwd_status;  ///< given where it differs from the response's own
+  std::optional<int> fwd_status;  ///< given if it differs from the response's own
   std::optional<Seconds> ttl;     ///< remaining freshness lifetime, negative when stale
   bool stored = false;
   bool collapsed = false;

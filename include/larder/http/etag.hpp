@@ -21,7 +21,7 @@ bool strongly_equal(const EntityTag& a, const EntityTag& b);
 bool weakly_equal(const EntityTag& a, const EntityTag& b);
 
 /// The entity tags of If-None-Match or If-Match (RFC 9110, sections 13.1.1 and 13.1.2); `any` for "*".
-/// Nothing where the field is malformed.
+/// Nothing if the field is malformed.
 struct EntityTagList {
   bool any = false;
   std::vector<EntityTag> tags;

@@ -81,14 +81,14 @@ class FieldList {
     index_line(begin, name, value_size);
   }
 
-  /// One line of that name, in place of all there were.
+  /// Leaves one line of that name, in place of all there were.
   void set(FieldName name, std::string_view value);
 
-  /// Removes every line of that name; how many there were.
+  /// Removes every line of that name; returns how many there were.
   std::size_t remove(FieldName name);
 
-  /// Removes every line for which `unwanted(Field)` holds; how many there were. The predicate must not keep
-  /// or compare with views into this list: the text moves while it is asked.
+  /// Removes every line for which `unwanted(Field)` holds; returns how many there were. The predicate must
+  /// not keep or compare with views into this list: the text moves while it is asked.
   template <class Predicate>
   std::size_t remove_if(Predicate unwanted) {
     std::size_t kept = 0;
@@ -112,7 +112,7 @@ class FieldList {
   /// The value of the first line of that name.
   std::optional<std::string_view> find(FieldName name) const;
 
-  /// The values of all lines of that name joined by ", " (RFC 9110, section 5.3); nothing where there is no
+  /// The values of all lines of that name joined by ", " (RFC 9110, section 5.3); nothing if there is no
   /// such line.
   std::optional<std::string> combined(FieldName name) const;
 
@@ -160,7 +160,7 @@ class FieldList {
 };
 static_assert(well_known_names.size() <= 64);
 
-/// Whether `text` may stand as a field value: no control byte but HTAB (RFC 9110, section 5.5).
+/// Whether `text` can be a field value: no control byte except HTAB (RFC 9110, section 5.5).
 bool is_field_value(std::string_view text);
 
 }  // namespace larder::http

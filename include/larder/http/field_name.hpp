@@ -70,7 +70,7 @@ inline constexpr std::array<std::string_view, 53> well_known_names{
 
 namespace detail {
 
-/// Tells all well-known names apart.
+/// Distinguishes all well-known names.
 constexpr std::uint8_t hash_of_name(std::string_view name) {
   const auto lower = [name](std::size_t position) { return static_cast<unsigned>(name[position] | 0x20); };
   const std::size_t size = name.size();
@@ -90,7 +90,7 @@ inline constexpr std::array<std::uint8_t, 256> numbers = number_by_hash();
 
 }  // namespace detail
 
-/// The number of a well-known name, in whatever case it is written; 0 for any other.
+/// The number of a well-known name, in any case; 0 for any other.
 constexpr std::uint8_t number_of_name(std::string_view name) {
   if (name.empty()) return 0;
   const std::uint8_t number = detail::numbers[detail::hash_of_name(name)];
@@ -99,7 +99,7 @@ constexpr std::uint8_t number_of_name(std::string_view name) {
   return known == name || equal_ignoring_case(known, name) ? number : std::uint8_t{0};
 }
 
-/// A field name with its number, to ask a list about or compare. A literal's number is found out by the
+/// A field name with its number, for lookups and comparisons. A literal's number is found by the
 /// compiler.
 class FieldName {
  public:

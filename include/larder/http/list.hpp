@@ -9,7 +9,7 @@
 namespace larder::http {
 
 /// Takes the next member off the front of a comma-separated list, as split_list() would name it; empty once
-/// there is none left. For readers that want no vector.
+/// there is none left. For readers that do not need a vector.
 std::string_view next_member(std::string_view& rest);
 
 /// The members of a comma-separated list (RFC 9110, section 5.6.1), trimmed, empty ones left out; commas

@@ -20,17 +20,18 @@ struct RangeRequest {
   std::optional<std::uint64_t> first;  ///< nothing: the last `last` bytes
   std::optional<std::uint64_t> last;   ///< nothing: up to the end
 
-  /// The bytes meant where the content has `length`; nothing where it has none of them.
+  /// The bytes meant if the content has `length`; nothing if it has none of them.
   std::optional<ByteRange> within(std::uint64_t length) const;
 };
 
-/// Reads a Range field of one range in bytes. Nothing for several ranges, another unit, and what is no range.
+/// Reads a Range field of one range in bytes. Nothing for several ranges, another unit, or anything that is
+/// not a range.
 std::optional<RangeRequest> parse_range(std::string_view text);
 
 /// Content-Range of a part (RFC 9110, section 14.4): `bytes 0-4/10`.
 struct ContentRange {
   ByteRange range;
-  std::optional<std::uint64_t> length;  ///< of the whole; nothing where it says `*`
+  std::optional<std::uint64_t> length;  ///< of the whole; nothing if it says `*`
 };
 
 /// Nothing for another unit, an unsatisfied range and what is invalid: an end before the beginning or past

@@ -10,11 +10,11 @@
 #include <variant>
 #include <vector>
 
-/// Structured field values (RFC 9651, which took the place of RFC 8941 and adds dates and display strings).
-/// Reading is strict, as section 4.2 wants it: a value that breaks any rule is none at all.
+/// Structured field values (RFC 9651, which replaces RFC 8941 and adds dates and display strings).
+/// Reading is strict, as section 4.2 requires: a value that breaks any rule is ignored whole.
 namespace larder::http::structured {
 
-/// A number with up to three digits behind its point (section 3.3.2).
+/// A number with up to three digits after its point (section 3.3.2).
 struct Decimal {
   std::int64_t thousandths = 0;
   bool operator==(const Decimal&) const = default;
@@ -26,7 +26,7 @@ struct Token {
   bool operator==(const Token&) const = default;
 };
 
-/// Section 3.3.5, its base64 undone.
+/// Section 3.3.5, decoded from base64.
 struct ByteSequence {
   std::string bytes;
   bool operator==(const ByteSequence&) const = default;
@@ -38,7 +38,7 @@ struct Date {
   bool operator==(const Date&) const = default;
 };
 
-/// Section 3.3.8, its percent-encoding undone.
+/// Section 3.3.8, percent-decoded.
 struct DisplayString {
   std::string utf8;
   bool operator==(const DisplayString&) const = default;
@@ -65,7 +65,7 @@ struct InnerList {
   bool operator==(const InnerList&) const = default;
 };
 
-/// What stands in a list, or behind a key.
+/// A member of a list, or the value of a key.
 using Member = std::variant<Item, InnerList>;
 
 /// Section 3.1.
@@ -75,16 +75,16 @@ using List = std::vector<Member>;
 using Dictionary = std::vector<std::pair<std::string, Member>>;
 
 /// More than this many members, items of one inner list or parameters of one item are refused. The RFC asks
-/// for 1024, 256 and 256 at least.
+/// for at least 1024, 256 and 256.
 inline constexpr std::size_t most_members = 1024;
 
-/// Read a whole field value; nothing where it breaks a rule. An empty list or dictionary is one, an empty
+/// Read a whole field value; nothing if it breaks a rule. An empty list or dictionary is one, an empty
 /// item is not.
 std::optional<Item> parse_item(std::string_view text);
 std::optional<List> parse_list(std::string_view text);
 std::optional<Dictionary> parse_dictionary(std::string_view text);
 
-/// The bare item itself where it is a `Type` without regard to parameters; nullptr where it is another one or
+/// The bare item itself if it is a `Type` without regard to parameters; nullptr if it is another one or
 /// an inner list.
 template <class Type>
 const Type* value_of(const Member& member) {

@@ -9,11 +9,12 @@
 
 namespace larder::http {
 
-/// The target URI of a request (RFC 9110, section 7.1), its parts as received but for the host's case.
+/// The target URI of a request (RFC 9110, section 7.1), its parts as received except for the case of the
+/// host.
 struct Target {
   std::string scheme;  ///< "http" or "https": how the client reached us
   std::string host;    ///< lower case, an IPv6 literal in its brackets; empty for HTTP/1.0 without Host
-  std::string port;    ///< empty where none was given or it is the scheme's default
+  std::string port;    ///< empty if none was given or it is the scheme's default
   std::string path;    ///< begins with "/"; "*" for OPTIONS *
   std::optional<std::string> query;  ///< without its "?"; an empty one differs from none
 
@@ -31,28 +32,28 @@ struct Target {
 /// takes it.
 Result<Target> target_of(const RequestHead& head, std::string_view scheme);
 
-/// The same, read into a target whose memory is used again. After a refusal that holds none.
+/// The same, read into a target whose memory is reused. After a refusal it holds none.
 Result<> read_target(const RequestHead& head, std::string_view scheme, Target& target);
 
 /// A URI reference found in a field such as Location, resolved against `base` (RFC 3986, section 5), its
-/// fragment dropped. Error::malformed where it is no http or https URI reference.
+/// fragment dropped. Error::malformed if it is not an http or https URI reference.
 Result<Target> resolve(const Target& base, std::string_view reference);
 
 /// Whether two URIs have the same origin: scheme, host and port (RFC 9110, section 4.3.1).
 bool same_origin(const Target& a, const Target& b);
 
-/// Whether every byte of `text` may stand in a request target: visible ASCII, no "#".
+/// Whether every byte of `text` is allowed in a request target: visible ASCII, no "#".
 bool is_target_text(std::string_view text);
 
 /// Host and port of `host[:port]`, normalised as in Target; Error::malformed for userinfo, an empty host, or
-/// anything that is no host of RFC 3986, section 3.2.2, or no port.
+/// anything that is not a host of RFC 3986, section 3.2.2, or not a port.
 struct Authority {
   std::string host;
   std::string port;
 };
 Result<Authority> parse_authority(std::string_view text, std::string_view scheme);
 
-/// The same, read into strings whose memory is used again. After a refusal they are unchanged.
+/// The same, read into strings whose memory is reused. After a refusal they are unchanged.
 Result<> read_authority(std::string_view text, std::string_view scheme, std::string& host, std::string& port);
 
 }  // namespace larder::http

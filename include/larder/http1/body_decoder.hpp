@@ -19,7 +19,7 @@ class BodyDecoder {
   BodyDecoder& operator=(BodyDecoder&&) noexcept;
 
   struct Step {
-    std::size_t consumed = 0;  ///< bytes of the input that are done with
+    std::size_t consumed = 0;  ///< bytes of the input that are used up
     std::string_view content;  ///< a part of the input that is content; may be empty before the end
   };
 
@@ -30,7 +30,7 @@ class BodyDecoder {
   /// Whether the content has ended. What follows it belongs to the next message.
   bool done() const;
 
-  /// The peer closed: whether that ends the content well (Kind::until_close), which is then done.
+  /// The peer closed: returns whether that ends the content properly (Kind::until_close), which is then done.
   bool finish_at_close();
 
  private:

@@ -23,7 +23,7 @@ struct Framing {
   std::uint64_t length = 0;  ///< for Kind::length
 };
 
-/// What a request head says to the connection that it came on.
+/// What a request head means for the connection that it came on.
 struct RequestControl {
   Framing framing;
   bool keep_alive = true;
@@ -36,11 +36,11 @@ struct ParsedRequest : RequestControl {
   http::RequestHead head;
 };
 
-/// Looks for a whole request head at the front of `bytes`: it is read into `head`, whose memory is used
-/// again. Nothing where more bytes are needed, or why it is refused: Error::malformed (400),
+/// Looks for a whole request head at the front of `bytes`: it is read into `head`, whose memory is
+/// reused. Nothing if more bytes are needed, or why it is refused: Error::malformed (400),
 /// Error::unsupported (501), Error::version (505), Error::head_too_large (431), Error::uri_too_long (414).
 /// Empty lines before it are skipped (RFC 9112, section 2.2) and counted in `size`. What can never become a
-/// head is refused before it is whole where that is cheap to see. The value of Host and the form of the
+/// head is refused before it is whole if that is cheap to see. The value of Host and the form of the
 /// target are checked by http::target_of(). After a refusal `head` holds no request.
 Result<std::optional<RequestControl>> parse_request_head(std::string_view bytes, const HeadLimits& limits,
                                                          http::RequestHead& head);
@@ -57,7 +57,7 @@ struct ParsedResponse {
 };
 
 /// The same for a response to a request with `request_method`; 1xx are returned like others. Every refusal is
-/// Error::malformed (502). `keep_alive` is false also where a 204 or 304 states content, since that might
+/// Error::malformed (502). `keep_alive` is false also if a 204 or 304 states content, since that might
 /// follow.
 Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes,
                                                           std::string_view request_method,

@@ -20,7 +20,7 @@ void write_request_head(std::string& out, std::string_view method, std::string_v
 /// phrase.
 void write_status_line(std::string& out, int status);
 
-/// Appends the framing field, Connection where it has to be said to a client of HTTP/1.`version_minor`, and
+/// Appends the framing field, Connection if it has to be said to a client of HTTP/1.`version_minor`, and
 /// the empty line that ends the head. Kind::none writes no framing field.
 void write_head_end(std::string& out, const Framing& framing, Persistence persistence, int version_minor);
 

@@ -11,7 +11,7 @@ namespace larder::net {
 struct Endpoint {
   std::string host;  ///< a name or an address, an IPv6 address without brackets
   std::string port;
-  std::string unix_path;  ///< takes the place of host and port where not empty
+  std::string unix_path;  ///< takes the place of host and port if not empty
 
   /// `host:port`, `[::1]:port`, `unix:/path`: for logs.
   std::string text() const;

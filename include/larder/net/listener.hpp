@@ -12,8 +12,8 @@
 
 namespace larder::net {
 
-/// Accepts TCP connections for one event loop. Several listeners share an address by SO_REUSEPORT, one a
-/// worker.
+/// Accepts TCP connections for one event loop. Several listeners share an address by SO_REUSEPORT, one for
+/// each worker.
 class Listener {
  public:
   /// Binds and listens; with `tls` every connection is secured. `Result` carries the system's own error:
@@ -22,13 +22,13 @@ class Listener {
                                                 std::shared_ptr<const TlsContext> tls = nullptr);
 
   /// The next connection; over TLS its handshake is still to be done. Error::canceled once closed, else the
-  /// system's own error: EMFILE where the process is out of descriptors.
+  /// system's own error: EMFILE if the process is out of descriptors.
   Task<Result<std::unique_ptr<Stream>>> accept();
 
-  /// What secures the connections from now on, where one of open() did. On the loop.
+  /// What secures the connections from now on, if open() was given TLS. On the loop.
   void renew(std::shared_ptr<const TlsContext> tls) { tls_ = std::move(tls); }
 
-  /// The address bound, its port known where 0 was asked for.
+  /// The address bound, its port known if 0 was asked for.
   const Endpoint& endpoint() const { return endpoint_; }
 
   void close();
@@ -43,7 +43,7 @@ class Listener {
 };
 
 /// Whether an address is free to listen on: SO_REUSEPORT alone would let two larders share it by mistake. The
-/// system's own error where it is not.
+/// system's own error if it is not.
 Result<> probe(const Endpoint& endpoint);
 
 }  // namespace larder::net

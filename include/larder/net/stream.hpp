@@ -11,7 +11,7 @@
 
 namespace larder::net {
 
-/// Who takes what a stream reads as it comes.
+/// Takes what a stream reads as it comes.
 class Receiver {
  public:
   virtual ~Receiver() = default;
@@ -19,7 +19,7 @@ class Receiver {
   /// Room for what comes next, never none; valid until received().
   virtual std::span<char> room() = 0;
 
-  /// That many bytes have come into it. Whether more are wanted.
+  /// That many bytes have come into it. Returns whether more are wanted.
   virtual bool received(std::size_t count) = 0;
 };
 
@@ -34,15 +34,15 @@ class Stream {
   virtual Task<Result<std::size_t>> read_some(std::span<char> buffer) = 0;
 
   /// The same for an answer, which takes the peer a while: looks for it only after all else that is due on
-  /// the loop, where it has mostly come by then, and looking at once would be in vain.
+  /// the loop, when it has mostly come: looking at once would be useless.
   virtual Task<Result<std::size_t>> read_answer(std::span<char> buffer) { return read_some(buffer); }
 
   /// Reads until the receiver wants no more: read_some() again and again, by one coroutine that is resumed
   /// once. The receiver outlives it.
   virtual Task<Result<>> receive(Receiver& receiver);
 
-  /// Writes from the front of `bytes` what takes no waiting, perhaps nothing: how much. An error is left for
-  /// write() to tell. Not while that is under way.
+  /// Writes from the front of `bytes` what can be written without waiting, perhaps nothing; returns how much.
+  /// An error is left for write() to report. Not while that is under way.
   virtual std::size_t write_now(std::string_view bytes) {
     static_cast<void>(bytes);
     return 0;
@@ -52,7 +52,8 @@ class Stream {
   /// done.
   virtual Task<Result<>> write(std::span<const std::string_view> parts) = 0;
 
-  /// From when on reads and writes fail with Error::timeout. Setting it later costs a store, so set it often.
+  /// When reads and writes begin to fail with Error::timeout. Setting it later costs a store, so set it
+  /// often.
   virtual void expires_at(SteadyTime deadline) = 0;
 
   /// The same for a read alone, after which the stream stays open: a peer that was too slow can still be told
@@ -63,10 +64,10 @@ class Stream {
   /// called again.
   virtual void close() = 0;
 
-  /// Ends our direction orderly: the peer reads to the end of what was written.
+  /// Ends our direction in an orderly way: the peer reads to the end of what was written.
   virtual void shutdown_write() = 0;
 
-  /// Whether the peer has neither ended the connection nor sent bytes that nobody asked for: fit to be used
+  /// Whether the peer has neither ended the connection nor sent unsolicited bytes: fit to be used
   /// again.
   virtual bool is_idle() = 0;
 
@@ -77,7 +78,7 @@ class Stream {
   /// Whether what passes is protected by TLS.
   virtual bool is_secure() const { return false; }
 
-  /// Where is_secure(): agrees on keys with the peer, within the deadline. It is otherwise done by the first
+  /// If is_secure(): agrees on keys with the peer, within the deadline. It is otherwise done by the first
   /// read or write.
   virtual Task<Result<>> handshake() { co_return Result<>(); }
 

@@ -8,7 +8,7 @@ using SSL_CTX = struct ssl_ctx_st;
 
 namespace larder::net {
 
-/// A certificate, key or list of authorities that cannot be used: a start that must not go on.
+/// A certificate, key or list of authorities that cannot be used: startup must not go on.
 class TlsFileError : public std::runtime_error {
  public:
   TlsFileError(std::string setting, const std::string& why)
@@ -25,7 +25,7 @@ struct TlsClientSettings {
   std::string ca;      ///< the authorities to trust; empty: the system's
   std::string cert;    ///< our certificate with its chain; empty: none
   std::string key;     ///< its private key
-  bool verify = true;  ///< off: whoever answers is taken for the server
+  bool verify = true;  ///< off: any peer that answers is taken for the server
 };
 
 /// The certificate of a listener. Files are PEM.
@@ -53,7 +53,7 @@ class TlsContext {
   SSL_CTX* context_;
 };
 
-/// A server that is spoken to over TLS.
+/// A server that is reached over TLS.
 struct TlsPeer {
   std::shared_ptr<const TlsContext> context;
   std::string server_name;  ///< asked for (SNI), and what the certificate must be for: a name or an address

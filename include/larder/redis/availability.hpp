@@ -10,7 +10,7 @@
 
 namespace larder::redis {
 
-/// Tells of an outage of a server once, however many clients meet it: when the first loses its connection,
+/// Logs an outage of a server once, however many clients notice it: when the first loses its connection,
 /// when Redis itself has something new to say about it, and when the connection of the last has lasted again.
 /// Safe to use from any thread.
 class Availability {
@@ -20,13 +20,13 @@ class Availability {
   /// A client could not connect to `server`, or lost its connection. `refused`: in Redis's own words.
   void lost(const void* client, const std::string& server, const std::string& reason, bool refused);
 
-  /// A client's connection, made at `since`, has lasted: what dies soon after it was made ends no outage.
+  /// A client's connection, made at `since`, has lasted: one that breaks soon after does not end an outage.
   void regained(const void* client, SteadyTime since);
 
-  /// A client ends, and has no say any more.
+  /// A client ends, and no longer counts.
   void forget(const void* client);
 
-  /// Something that every client finds out by itself: said where it is not what was said last.
+  /// Something that every client finds out for itself: logged unless it is what was logged last.
   void tell(const std::string& news);
 
  private:

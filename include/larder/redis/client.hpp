@@ -7,7 +7,7 @@
 namespace larder::redis {
 
 /// A single server, or the master that sentinels name: a pipelined connection kept up in the background, and
-/// another one for large values from the first of them on, so that they keep nobody waiting.
+/// another one for large values from the first of them on, so that they hold up no others.
 ///
 /// Replies come in order, so the deadline of the oldest command decides for all on its connection: when it
 /// passes, Redis counts as hung, the connection is closed and every waiting command fails. A command with a
@@ -30,7 +30,7 @@ class Client final : public Redis {
   Task<Result<Value>> execute(Command command, Milliseconds timeout = Milliseconds{0}) override;
   std::vector<NodeReport> nodes() const override;
 
-  /// The same, right behind an ASKING where `asking`: for a slot that is on its way to this node.
+  /// The same, right after an ASKING if `asking`: for a slot that is on its way to this node.
   Task<Result<Value>> execute(Command command, Milliseconds timeout, bool asking);
 
   /// Counts the connections made so far for small values.

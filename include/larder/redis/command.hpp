@@ -18,9 +18,9 @@ class Command {
   Command& arg(std::string_view text) &;
   Command& arg(std::int64_t number) &;
   Command& arg(Bytes bytes) &;
-  Command& arg(std::string_view head, Bytes tail) &;  ///< one argument: `head`, and `tail` right behind it
+  Command& arg(std::string_view head, Bytes tail) &;  ///< one argument: `head` followed by `tail`
 
-  /// An argument that is the name which the command is about: in a cluster it chooses the node.
+  /// The argument that names the command's key: in a cluster it chooses the node.
   Command& key(std::string_view name) &;
 
   /// For a command without a key: in a cluster it goes to the node that has that name.
@@ -29,7 +29,7 @@ class Command {
   /// Its reply may be large: it takes the connection for large values.
   Command& expects_much() &;
 
-  /// The slot (slot.hpp) of its key; nothing where it has none.
+  /// The slot (slot.hpp) of its key; nothing if it has none.
   std::optional<std::uint16_t> slot() const;
 
   bool is_expecting_much() const { return expects_much_; }

@@ -15,7 +15,7 @@ class Latencies {
   void add(std::chrono::nanoseconds latency);
   void add(const Latencies& others);
 
-  /// What that share of them (0 to 1) stayed below, to the next power of two; 0 where there are none.
+  /// What that share of them (0 to 1) stayed below, to the next power of two; 0 if there are none.
   std::chrono::microseconds quantile(double share) const;
 
  private:
@@ -37,7 +37,7 @@ struct Counters {
 
   /// All but the latencies.
   static constexpr auto table = std::to_array<CountRow<Counters>>({
-      {"commands", &Counters::commands, "Commands sent to Redis; those refused at once are not among them."},
+      {"commands", &Counters::commands, "Commands sent to Redis, without those refused at once."},
       {"timeouts", &Counters::timeouts,
        "Commands of connections given up because the oldest passed its deadline."},
       {"failures", &Counters::failures, "Commands without a reply for any other reason."},

@@ -18,9 +18,9 @@
 
 namespace larder::redis {
 
-/// Who answers for a name at a moment.
+/// Which node answers for a name at a given moment.
 struct Link {
-  std::uint64_t node = 0;        ///< the same for the same running server, from whichever client; 0: nobody
+  std::uint64_t node = 0;        ///< the same for the same running server, from whichever client; 0: none
   std::uint64_t connection = 0;  ///< another one whenever something may have been missed in between
 
   explicit operator bool() const { return node != 0; }
@@ -43,8 +43,8 @@ struct NodeReport {
   Counters counters;
 };
 
-/// Redis, be it a single server, the master that sentinels name, or a cluster. It belongs to one event loop,
-/// like all who use it. It must be destroyed before its loop, on it or after the loop has ended.
+/// Redis: a single server, the master that sentinels name, or a cluster. It belongs to one event loop,
+/// like its users. It must be destroyed before its loop, on it or after the loop has ended.
 class Redis {
  public:
   virtual ~Redis() = default;
@@ -55,16 +55,16 @@ class Redis {
   /// Ends every wait with Error::canceled and stays down. On the loop; may be called again.
   virtual void stop() = 0;
 
-  /// Whether there is anybody to ask.
+  /// Whether there is a node to ask.
   virtual bool is_up() const = 0;
 
-  /// Who would get a command on that name now.
+  /// Which node would get a command on that name now.
   virtual Link link(std::string_view name) const = 0;
 
-  /// Sends a command to whom its key belongs and waits for the reply, for `timeout` at most (0: as the
-  /// settings say). Commands issued in one turn of the loop leave in one write. Error::timeout,
+  /// Sends a command to the node that its key belongs to and waits for the reply, for `timeout` at most (0:
+  /// as the settings say). Commands issued in one turn of the loop leave in one write. Error::timeout,
   /// Error::unavailable, Error::closed, Error::canceled; an error reply is a Value of Kind::error. A caller
-  /// that goes away early must not: it always gets an answer.
+  /// must not go away early: it always gets an answer.
   virtual Task<Result<Value>> execute(Command command, Milliseconds timeout = Milliseconds{0}) = 0;
 
   /// A report of each node known.

@@ -29,7 +29,7 @@ struct Settings {
   std::string sentinel_username;         ///< the sentinels' own ACL user; empty: the default user
   std::string sentinel_password;
 
-  /// parse_url() leaves its context to whoever builds those; without a server_name each server's certificate
+  /// parse_url() leaves its context to the caller; without a server_name each server's certificate
   /// must be for the host that is connected to.
   std::optional<net::TlsPeer> tls;
   std::string username;  ///< of an ACL user; empty: the default user
@@ -44,7 +44,7 @@ struct Settings {
   std::size_t max_queued = 10'000;  ///< commands waiting for replies; past it Error::unavailable
   std::size_t max_queued_bytes = 64 * 1024 * 1024;  ///< of commands not yet written; past it the same
   std::size_t max_reply_bytes = 128 * 1024 * 1024;  ///< of one reply; past it the connection is given up
-  /// Who tells of outages, for all clients of one program; without it a client does so for itself.
+  /// Logs outages for all clients of one program; without it each client does so itself.
   std::shared_ptr<Availability> availability;
 
   /// How to speak TLS with the server at `to`, nullptr without TLS. It is kept in `peer`.

@@ -8,20 +8,20 @@
 
 namespace larder::store {
 
-/// Who may be written to Redis. Normally everything is, the first time it is stored: so that a restarted
-/// larder, or another one, finds it there. Where more keys come that were not seen before than
+/// Which keys may be written to Redis. Normally everything is, the first time it is stored: so that a
+/// restarted larder, or another one, finds it there. If more keys come that were not seen before than
 /// `newcomers_per_second` (a crawler, or random queries against the cache), only those pass that come again:
-/// one-hit wonders then do not fill Redis. A pure value but for the time, which is passed in. Not for several
+/// one-hit wonders then do not fill Redis. A pure value: the time is passed in. Not for several
 /// threads.
 ///
 /// What was seen is two Bloom filters: when the newer one has `remembered` keys, it becomes the older one. So
-/// the last `remembered` keys at least are known, with one in two hundred taken for known by mistake, which
+/// the last `remembered` keys at least are known, with one in two hundred mistaken for known, which
 /// costs no more than a write.
 class Doorkeeper final {
  public:
   struct Limits {
     double newcomers_per_second = 1'000;
-    double burst = 60'000;            ///< a minute's worth: a cold start or a deployment comes at once
+    double burst = 60'000;            ///< a minute's worth: a cold start or a deployment comes all at once
     std::size_t remembered = 65'536;  ///< keys; two bytes for each, twice
   };
   explicit Doorkeeper(Limits limits);

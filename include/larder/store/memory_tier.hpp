@@ -39,7 +39,7 @@ class MemoryTier final {
     Absence absence = Absence::none;  ///< why there is no response
   };
 
-  /// The response that `request_fields` select, purged or not. Allocates only where the response has a Vary.
+  /// The response that `request_fields` select, purged or not. Allocates only if the response has a Vary.
   Found find(std::string_view primary_key, const http::FieldList& request_fields);
 
   /// The responses with a Vary that were stored last under a primary key and are still there, purged or not;
@@ -51,10 +51,10 @@ class MemoryTier final {
     if_newer,  ///< keeps what came at the same time or later: for copies from another tier
   };
 
-  /// Stores. Refused, and what lay there removed, where it is larger than a shard.
+  /// Stores it. If it is larger than a shard it is refused, and what was there is removed.
   void put(const StoredResponsePtr& response, Replace replace = Replace::always);
 
-  /// Puts `by` in the place of this very response, if it is still there; both have the same keys.
+  /// Puts `by` in place of this very response, if it is still there; both have the same keys.
   void exchange(const StoredResponse& response, const StoredResponsePtr& by);
 
   /// Removes this very response, if it is still there.

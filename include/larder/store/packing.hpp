@@ -24,7 +24,7 @@ inline constexpr std::size_t packed_piece = 256 * 1'024;
 /// is text by its name (text/*, JSON, XML, JavaScript, SVG, YAML and so on).
 bool is_worth_packing(const StoredResponse& response);
 
-/// zstd's working memory, used again for every content. Not for several threads.
+/// zstd's working memory, reused for every content. Not for several threads.
 class Zstd final {
  public:
   Zstd();
@@ -51,7 +51,7 @@ class Packing final {
   /// Packs the next piece; whether there are more.
   bool step();
 
-  /// Once there are no more. Nothing where packing saves less than an eighth.
+  /// Once there are no more. Nothing if packing saves less than an eighth.
   std::optional<Bytes> take();
 
  private:
@@ -62,7 +62,7 @@ class Packing final {
   bool failed_ = false;
 };
 
-/// The way back. `size`, which whoever wrote the record states, is allocated: it is to be bounded before.
+/// The way back. `size`, which the record states, is allocated: check its bound first.
 class Unpacking final {
  public:
   Unpacking(Zstd& zstd, Bytes packed, std::size_t size);
@@ -70,7 +70,7 @@ class Unpacking final {
   /// Unpacks the next piece; whether there are more.
   bool step();
 
-  /// Once there are no more. Nothing where the packed bytes are not just what Packing makes of `size` bytes.
+  /// Once there are no more. Nothing if the packed bytes are not just what Packing makes of `size` bytes.
   std::optional<Bytes> take();
 
  private:

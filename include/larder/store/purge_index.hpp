@@ -23,8 +23,8 @@ namespace larder::store {
 using policy::every_site;
 
 /// Things purged, and when each was last: one half of a purge table, for the purges that make invalid or for
-/// those that make stale. Of a name it keeps a hash of 64 bits, seeded anew in each process: about 100 bytes
-/// a name with what the tables cost, and where two names meet in one hash, the purge of one is a miss of the
+/// those that make stale. Of a name it keeps a hash of 64 bits, with a seed of each process: about 100 bytes
+/// a name with what the tables cost, and if two names meet in one hash, the purge of one is a miss of the
 /// other. What is forgotten (too old, or too much) turns into a purge of everything up to it. Not for several
 /// threads.
 class PurgeIndex final {
@@ -69,8 +69,8 @@ class PurgeIndex final {
     using is_avalanching = void;
     std::size_t operator()(std::uint64_t hash) const { return hash; }
   };
-  /// Moments by hash, in parts that grow one by one: a table of a million that grows at once keeps everybody
-  /// waiting for tens of milliseconds.
+  /// Moments by hash, in parts that grow one by one: a table of a million that grows at once keeps all
+  /// requests waiting for tens of milliseconds.
   class Moments {
    public:
     using Part = boost::unordered_flat_map<std::uint64_t, Moment, Hash>;

@@ -23,7 +23,7 @@ enum class Strength {
 struct PurgeBatch {
   std::vector<policy::Purge> purges;
   Strength strength = Strength::hard;
-  std::string why;  ///< for whoever reads the log: `PUT http://shop.example/products/7`; cut to max_why
+  std::string why;  ///< for those who read the log: `PUT http://shop.example/products/7`; cut to max_why
   bool stands_alone = false;  ///< in a record that holds nothing else
 
   static constexpr std::size_t max_why = 200;  ///< bytes
@@ -66,12 +66,12 @@ class PurgeLog {
   bool is_valid(const StoredResponse& response) const { return judge(response).kind == Verdict::Kind::valid; }
 
   /// Whether a response that came from Redis may be used, by its `born`; if so its `checked` is set, and
-  /// where it was softly purged its lifetime ends there.
+  /// if it was softly purged its lifetime ends there.
   virtual bool admit(Draft& response) const = 0;
 
   /// The strongest purge since then that names these tags, of a response that is still on its way; nothing if
   /// there is none. What began later than this instance knows may have been purged by what it has yet to
-  /// hear.
+  /// learn.
   virtual std::optional<Strength> names(const policy::TagsView& tags, const Since& since) const = 0;
 
   /// Whether Redis may be read: this instance knows every purge in the log, and the log every purge of this
@@ -87,13 +87,13 @@ class PurgeLog {
   virtual bool trusts_hits() const { return true; }
 
   /// Waits, within the command deadline, until this instance knows every purge that was in the log when it
-  /// was called: so every one that any instance had answered as written. Whether it does. Shared by all who
+  /// was called: so every one that any instance had answered as written. Whether it does. Shared by all that
   /// call at the same time.
   virtual Task<bool> catch_up() { co_return true; }
 
-  /// Appends a record, and waits until this instance goes by it and, within the command deadline, it is in
+  /// Appends a record, and waits until this instance applies it and, within the command deadline, it is in
   /// the log: where it stands there. It never fails: without Redis it counts here at once and waits in order
-  /// for the log; then, and where nothing is to be purged, the answer is nothing.
+  /// for the log; then, and if nothing is to be purged, the answer is nothing.
   virtual Task<std::optional<Position>> append(PurgeBatch batch) = 0;
 
   /// Records that count here and wait for Redis.

@@ -14,7 +14,7 @@
 
 namespace larder::store {
 
-/// What was purged, and when: the purge log in the form that questions are asked of. No input, no output, no
+/// What was purged, and when: the purge log in the form that lookups need. No input, no output, no
 /// clock: time and positions are passed in. Safe to use from any thread.
 ///
 /// Each applied record gets two numbers: its position in the shared log, by which responses from Redis are

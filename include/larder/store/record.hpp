@@ -22,10 +22,10 @@ struct VaryRecord {
 struct PackedResponse {
   std::shared_ptr<Draft> draft;  ///< complete but for its content
   Bytes packed;
-  std::uint64_t size = 0;  ///< of the content, as the record says: to be bounded before it is believed
+  std::uint64_t size = 0;  ///< of the content, as the record says: check its bound before use
 };
 
-/// A record read from Redis; monostate where the bytes are none of ours, of another version, cut short or
+/// A record read from Redis; monostate if the bytes are not ours, of another version, cut short or
 /// garbled.
 using Record = std::variant<std::monostate, std::shared_ptr<Draft>, PackedResponse, VaryRecord>;
 

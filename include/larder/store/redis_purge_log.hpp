@@ -25,13 +25,13 @@ class RedisPurgeLog final : public PurgeLog {
     redis::Settings redis;                  ///< `timeout` is the deadline of append() too
     std::string key_prefix = "larder";      ///< the stream is `<key_prefix>:purges`
     PurgeTable::Limits limits;              ///< max_lifetime is also how far back the stream reaches
-    std::uint64_t max_bytes = 64ull << 20;  ///< of the stream, about; past it its old end goes
+    std::uint64_t max_bytes = 64ull << 20;  ///< of the stream, roughly; past it its oldest records go
     bool origin_on_outage = false;          ///< `on_outage: origin`
     Milliseconds outage_ttl{5'000};
     unsigned wait_replicas = 0;        ///< that must have a purge before append() answers; 0: none
     Milliseconds wait_timeout{50};     ///< how long they are waited for at most
     std::size_t max_waiting = 10'000;  ///< records that wait for Redis; past it one purge of everything
-    std::string instance;              ///< who says it, in the records' `by`; empty: host, process and chance
+    std::string instance;  ///< this instance, in the records' `by`; empty: host, process and a random part
   };
 
   RedisPurgeLog(boost::asio::io_context& loop, Settings settings, const Clock& clock, Log& log);

@@ -18,13 +18,13 @@ namespace larder::store {
 enum class Trips;
 
 /// The shared tier: stored responses in Redis as records (record.hpp), each under policy::redis_name() of its
-/// key and each with an expiry. One for each thread, over that thread's client. What goes wrong is a miss,
+/// key and each with an expiry. One for each thread, over that thread's client. A failure is a miss,
 /// counted.
 class RedisTier final : public Store {
  public:
   struct Settings {
     std::string key_prefix = "larder";
-    Milliseconds max_lifetime{24 * 3'600'000};  ///< nothing stays longer, but for a sixteenth (see put())
+    Milliseconds max_lifetime{24 * 3'600'000};  ///< nothing stays longer, except by a sixteenth (see put())
     std::uint64_t max_object = 8u << 20;        ///< a packed content that says it is larger is a miss
     Doorkeeper::Limits doorkeeper;
     /// Where large contents that were read count; without room a large one is a miss. nullptr: nowhere.
@@ -38,16 +38,16 @@ class RedisTier final : public Store {
         settings_(std::move(settings)),
         log_name_(purge_log_name(settings_.key_prefix)) {}
 
-  /// Always nothing: Redis takes waiting.
+  /// Always nothing: Redis means waiting.
   StoredResponsePtr find_now(std::string_view, const http::FieldList&) override { return nullptr; }
 
   /// At most two round trips, the second only for a response with Vary, or one of more than 64 KiB. Nothing
   /// while the purge log is out of step.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
 
-  /// Packs a content where that is worth it; expiries are lengthened by up to a sixteenth, so that what is
-  /// written together does not expire together. Where too many new keys come, those come not in that were not
-  /// seen before (doorkeeper.hpp). Waits for Redis' answer; but for records of more than 64 KiB, which have a
+  /// Packs a content if that is worth it; expiries are lengthened by up to a sixteenth, so that what is
+  /// written together does not expire together. If too many new keys come, those not seen before are left
+  /// out (doorkeeper.hpp). Waits for Redis' answer; except for records of more than 64 KiB, which have a
   /// connection of their own, the commands are on the connection before the first wait, so that a find()
   /// issued after put() was begun on this thread sees them.
   Task<> put(StoredResponsePtr response) override;
@@ -65,15 +65,17 @@ class RedisTier final : public Store {
 
     static constexpr auto table = std::to_array<CountRow<Counts>>({
         {"reads", &Counts::reads, "Responses looked for in Redis."},
-        {"failed_reads", &Counts::failed_reads, "Reads that Redis did not answer, or with an error."},
+        {"failed_reads", &Counts::failed_reads,
+         "Reads that Redis did not answer, or answered with an error."},
         {"bad_records", &Counts::bad_records,
          "Records in Redis that were garbled, of another version, or of another key."},
         {"writes", &Counts::writes, "Records sent to Redis."},
-        {"failed_writes", &Counts::failed_writes, "Writes that Redis did not answer, or with an error."},
+        {"failed_writes", &Counts::failed_writes,
+         "Writes that Redis did not answer, or answered with an error."},
         {"skipped_writes", &Counts::skipped_writes,
          "Responses not written because Redis was down or the purge log out of step."},
         {"unadmitted_writes", &Counts::unadmitted_writes,
-         "Responses not written because they were not seen before and too many such came."},
+         "Responses not written because too many that were not seen before came."},
         {"packed_writes", &Counts::packed_writes, "Records written with a packed content."},
     });
   };

@@ -22,7 +22,7 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// What find() would give, where that takes no waiting: the hit path. nullptr says nothing about other
+  /// What find() would give, if that takes no waiting: the hit path. nullptr says nothing about other
   /// tiers.
   virtual StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) = 0;
 
@@ -36,7 +36,7 @@ class Store {
   virtual Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) = 0;
 
   /// What another instance has stored since in place of `known`, which find_now() gives from then on; nullptr
-  /// where there is nothing newer. So what is fresh here need not be fetched anew by every instance.
+  /// if there is nothing newer. So what is fresh here need not be fetched again by every instance.
   virtual Task<StoredResponsePtr> find_newer(StoredResponsePtr, const http::FieldList&) { co_return nullptr; }
 
   /// Stores, in place of what the variant key held. When it returns, find() on this thread sees the response;

@@ -35,14 +35,14 @@ struct Draft {
 };
 
 /// A stored response (RFC 9111, section 1.1) with all that deciding about its reuse needs, in one block of
-/// memory, so that small ones cost little more than their bytes. Immutable, but for what is atomic.
+/// memory, so that small ones cost little more than their bytes. Immutable, except for what is atomic.
 ///
 ///   StoredResponse | larger content's Bytes | field lines | keys | tags | Vary | smaller content
 class StoredResponse final {
   class Layout;
 
  public:
-  /// Content of so many bytes is copied into the block; what is larger is shared with the draft.
+  /// Content of up to that many bytes is copied into the block; what is larger is shared with the draft.
   static constexpr std::size_t most_inside = 8 * 1024;
 
   static std::shared_ptr<const StoredResponse> from(const Draft& draft);
@@ -55,7 +55,7 @@ class StoredResponse final {
 
   std::string_view primary_key() const { return part(Part::primary_key); }
   std::string_view variant_key() const;
-  /// Under which it lies itself: a variant not under its primary key.
+  /// The key that it is stored under: for a variant not its primary key.
   std::string_view own_key() const { return has_vary() ? variant_key() : primary_key(); }
 
   bool has_vary() const { return !part(Part::vary).empty(); }
@@ -67,7 +67,7 @@ class StoredResponse final {
   /// As they go on the wire: FieldList::wire().
   std::string_view field_lines() const { return part(Part::field_lines); }
 
-  /// The same to be asked about, made anew by each call.
+  /// The same to be asked about, made again by each call.
   http::FieldList fields() const { return http::FieldList::of_wire(field_lines()); }
 
   std::string_view content() const;
@@ -83,8 +83,8 @@ class StoredResponse final {
   /// PurgeLog::sequence() up to which no purge names it; moves forward only.
   mutable std::atomic<std::uint64_t> checked;
 
-  /// What the fetches behind it agree on across threads (cache/refresh.hpp): milliseconds since 1970 before
-  /// which no other begins.
+  /// What background fetches for it agree on across threads (cache/refresh.hpp): milliseconds since 1970
+  /// before which no other begins.
   mutable std::atomic<std::int64_t> next_refresh{0};
 
  private:
@@ -106,7 +106,7 @@ class StoredResponse final {
   const bool softly_purged;  ///< as in Draft
   const bool can_validate;   ///< policy::has_validator()
 
-  /// Whether the origin kept the last fetch for it waiting in vain.
+  /// Whether the origin left the last fetch for it waiting until its deadline.
   mutable std::atomic<bool> origin_hangs;
 
  private:
@@ -122,7 +122,7 @@ Bytes content_of(const StoredResponsePtr& response);
 /// Its field lines, which keep it alive.
 Bytes field_lines_of(const StoredResponsePtr& response);
 
-/// A draft of the same, to be changed; no fetch goes on behind what comes of it yet.
+/// A draft of the same, to be changed; no background fetch is under way for what is made of it.
 Draft copy_of(const StoredResponsePtr& response);
 
 }  // namespace larder::store

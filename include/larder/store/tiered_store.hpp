@@ -11,7 +11,7 @@
 namespace larder::store {
 
 /// Memory first, then Redis; what Redis gave is kept in memory too. Either tier may be missing. One for each
-/// thread, like its RedisTier; the memory tier is everybody's.
+/// thread, like its RedisTier; the memory tier is shared.
 class TieredStore final : public Store {
  public:
   /// `memory` and `redis` may be nullptr. Both outlive every run of the event loop that this store's writes
@@ -23,7 +23,7 @@ class TieredStore final : public Store {
   std::vector<StoredResponsePtr> variants_now(std::string_view primary_key) override;
   StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) override;
 
-  /// Where what memory has is stale, Redis is asked too: another instance may have fetched anew. The newer
+  /// If what memory has is stale, Redis is asked too: another instance may have fetched it again. The newer
   /// one is given.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
 

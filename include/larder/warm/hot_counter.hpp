@@ -15,7 +15,7 @@ namespace larder::warm {
 
 class Frequent;
 
-/// A layer that counts what is asked for on routes that warm their hottest, where the answer could be kept,
+/// A layer that counts requests on routes that warm their hottest pages, if the answer could be kept,
 /// and hands the counts to the records now and then. Of one worker; memory is bounded.
 class HotCounter final : public pipeline::Handler {
  public:
@@ -33,11 +33,11 @@ class HotCounter final : public pipeline::Handler {
   /// Hands over what was counted since the last time.
   Task<> save();
 
-  /// Counts by these from now on, and hands over what was counted by those before. On the loop.
+  /// Counts for these routes from now on, and hands over what was counted for the earlier ones. On the loop.
   Task<> adopt(RoutesPtr routes);
 
  private:
-  /// What a route's clients asked for.
+  /// What a route's clients requested.
   struct Counted {
     std::string route;
     std::vector<store::AskedFor> asked;

@@ -7,7 +7,7 @@
 
 namespace larder::warm {
 
-/// The routes of one configuration, kept alive by whoever goes by them.
+/// The routes of one configuration, kept alive by those that use them.
 using RoutesPtr = std::shared_ptr<const std::vector<policy::Route>>;
 
 }  // namespace larder::warm

@@ -36,23 +36,23 @@ struct RunCounts {
   });
 };
 
-/// What one route's warming has come to.
+/// How one route's warming stands.
 struct Report {
   std::string route;  ///< its match
   bool is_running = false;
   std::uint64_t runs = 0;     ///< so far, the running one too
   std::optional<Time> began;  ///< the last run
   std::optional<Time> ended;  ///< nothing while it runs
-  std::optional<Time> next;   ///< the next run; nothing where none is scheduled
+  std::optional<Time> next;   ///< the next run; nothing if none is scheduled
   RunCounts last_run;
 };
 
-/// Puts into the cache what routes name (`warm:`) before anybody asks for it: at the start, and on a
+/// Puts into the cache what routes name (`warm:`) before a client asks for it: at the start, and on a
 /// schedule, by requests to the cache like any client's. Each route is a job of its own, on the event loop of
 /// one worker.
 ///
 ///   waiting -- at start, or scheduled and this instance's turn --> gathering the pages
-///   gathering --> asking, so many at once --> what failed again, after 1 s, 2 s, 4 s, ... --> waiting
+///   gathering --> asking, several at once --> what failed again, after 1 s, 2 s, 4 s, ... --> waiting
 class Warmer {
  public:
   struct Settings {
@@ -61,7 +61,7 @@ class Warmer {
     Milliseconds poll{1'000};           ///< how often the clock is looked at
   };
 
-  /// All of it but the routes outlives the warmer; `records` is nullptr without Redis. The warmer outlives
+  /// All of it except the routes outlives the warmer; `records` is nullptr without Redis. The warmer outlives
   /// its loop's runs.
   Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, RoutesPtr routes,
          store::WarmRecords* records, const Clock& clock, Log& log, Settings settings);
@@ -75,11 +75,11 @@ class Warmer {
   /// Begins. Before the loop runs, or on it.
   void start();
 
-  /// Ends what was begun for the routes before, as stop() does, and begins with these as at the start. On the
-  /// loop, once started.
+  /// Ends what was begun for the earlier routes, as stop() does, and begins with these as at the start. On
+  /// the loop, once started.
   void adopt(RoutesPtr routes);
 
-  /// Begins nothing more; what is under way comes to its end, once the cache's requests do. On the loop.
+  /// Begins nothing more; what is under way ends once the cache's requests do. On the loop.
   void stop();
 
   /// One for each route that warms. On the loop.

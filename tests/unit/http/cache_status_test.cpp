@@ -24,7 +24,7 @@ TEST_CASE("Cache-Status is an item with parameters (RFC 9211, section 2)") {
   }
 }
 
-TEST_CASE("a detail that is no token is written as a string (RFC 8941, sections 3.3.3 and 3.3.4)") {
+TEST_CASE("a detail that is not a token is written as a string (RFC 8941, sections 3.3.3 and 3.3.4)") {
   struct Case {
     const char* detail;
     const char* text;

@@ -65,7 +65,7 @@ TEST_CASE("a two-digit year lies at most 50 years ahead (RFC 9110, section 5.6.7
   }
 }
 
-TEST_CASE("anything else is no date") {
+TEST_CASE("anything else is not a date") {
   for (const char* text : {"",
                            "0",
                            "-1",

@@ -50,7 +50,7 @@ TEST_CASE("lines of one name combine by comma (RFC 9110, section 5.3)") {
   CHECK_FALSE(fields.combined("Age").has_value());
 }
 
-TEST_CASE("removing lines leaves the others as they were, wherever the removed ones stood") {
+TEST_CASE("removing lines leaves the others as they were, wherever the removed ones were") {
   for (const std::string_view name : {"Host", "accept", "X-Empty", "Via", "Age"}) {
     CAPTURE(name);
     FieldList fields = sample();
@@ -101,7 +101,7 @@ TEST_CASE("what is added, set or removed may be a view into the list itself") {
   CHECK(fields.wire() == "A: 2\r\n");
 }
 
-TEST_CASE("copies stand on their own") {
+TEST_CASE("copies are independent") {
   FieldList original = sample();
   const FieldList copy = original;
   original.remove("Host");

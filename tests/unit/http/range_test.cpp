@@ -33,7 +33,7 @@ TEST_CASE("a range of bytes is read and found within a length (RFC 9110, section
   }
 }
 
-TEST_CASE("several ranges, other units and what is no range are not read") {
+TEST_CASE("several ranges, other units and invalid ranges are not read") {
   for (const char* text :
        {"", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=4-2", "bytes=1-2,4-5", "bytes=1-2-3",
         "lines=0-4", "bytes 0-4", "bytes=0 - 4", "bytes=+1-4", "bytes=0x1-4"}) {
@@ -42,7 +42,7 @@ TEST_CASE("several ranges, other units and what is no range are not read") {
   }
 }
 
-TEST_CASE("Content-Range is read where it is valid (RFC 9110, section 14.4)") {
+TEST_CASE("Content-Range is read if it is valid (RFC 9110, section 14.4)") {
   const auto known = parse_content_range("bytes 4-9/10");
   REQUIRE(known.has_value());
   CHECK(known->range == ByteRange{4, 9});

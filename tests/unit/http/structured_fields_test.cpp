@@ -143,7 +143,7 @@ TEST_CASE("a member's value is given out by its type, its parameters apart") {
   CHECK(value_of<std::int64_t>(list[2]) == nullptr);
 }
 
-TEST_CASE("of equal keys the last one's value stands in the first one's place, however many there are") {
+TEST_CASE("of equal keys the last one's value takes the first one's place, however many there are") {
   for (const int others : {0, 15, 16, 17, 1000}) {
     std::string text = "a=1, b=2";
     std::string parameters = "x;a=1;b=2";

@@ -86,7 +86,7 @@ TEST_CASE("an empty query differs from none") {
   CHECK(target_of(request("GET", "/a?", "h"), "http")->query == "");
 }
 
-TEST_CASE("HTTP/1.1 needs one sound Host, HTTP/1.0 may have none (RFC 9112, section 3.2)") {
+TEST_CASE("HTTP/1.1 needs one valid Host, HTTP/1.0 may have none (RFC 9112, section 3.2)") {
   CHECK(show(target_of(request("GET", "/", no_host), "http")) == "malformed");
   CHECK(show(target_of(request("GET", "/", no_host, 0), "http")) == "http  /");
   CHECK(show(target_of(request("GET", "http://a/", no_host, 0), "http")) == "http a /");

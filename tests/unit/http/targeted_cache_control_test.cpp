@@ -51,7 +51,7 @@ TEST_CASE(
   CHECK_FALSE(parse_targeted_cache_control(fields, field_name));
 }
 
-TEST_CASE("a lifetime is an integer; anything else is none, and counts as 0 (RFC 9213, section 2.1)") {
+TEST_CASE("a lifetime is an integer; anything else counts as 0 (RFC 9213, section 2.1)") {
   struct Case {
     const char* value;
     std::int64_t max_age;
@@ -86,7 +86,7 @@ TEST_CASE("a lifetime is an integer; anything else is none, and counts as 0 (RFC
   CHECK(count(all->stale_if_error) == 3);
 }
 
-TEST_CASE("a flag that forbids is one whatever its value, a flag that permits must be true") {
+TEST_CASE("a flag that forbids counts whatever its value, a flag that permits must be true") {
   const auto all = parsed(
       "no-store, no-transform, public, must-revalidate, must-understand, proxy-revalidate, immutable, "
       "no-cache, private");

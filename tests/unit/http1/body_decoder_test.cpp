@@ -125,7 +125,7 @@ TEST_CASE("chunks come off whole and however they are cut (RFC 9112, section 7.1
   }
 }
 
-TEST_CASE("chunks cut short are not done, and a close does not end them well") {
+TEST_CASE("chunks cut short are not done, and a close does not end them properly") {
   const std::string_view bytes = "5\r\nhello\r\n0\r\nA: b\r\n\r\n";
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     CAPTURE(size);
@@ -186,7 +186,7 @@ TEST_CASE("the largest chunk size is counted right, one more is refused") {
   CHECK(outcome == Outcome{.content = "abc", .rest = "", .done = false});
 }
 
-TEST_CASE("a chunk's line is bounded by 4 KiB, each anew") {
+TEST_CASE("each chunk's line is bounded by 4 KiB") {
   const std::string fits = "1;" + std::string(4000, 'a') + "\r\nx\r\n";
   CHECK(decoded(chunked, {fits + fits + fits + "0\r\n\r\n"}) ==
         Outcome{.content = "xxx", .rest = "", .done = true});

@@ -136,7 +136,7 @@ TEST_CASE("row Content-Length: one, digits alone, else 400") {
   CHECK(framing_of_response(response_with("Content-Length : 3\r\n")) == "length 3");
 }
 
-TEST_CASE("row Host: none, two, or one that is no authority: 400") {
+TEST_CASE("row Host: none, two, or one that is not an authority: 400") {
   struct HostCase {
     const char* head;
     const char* answer;
@@ -281,7 +281,7 @@ TEST_CASE("row response with a broken framing: refused, whatever the status") {
   }
 }
 
-TEST_CASE("row Connection: more than 64 options, each to be held against every field, are 400") {
+TEST_CASE("row Connection: more than 64 options, each to be compared with every field, are 400") {
   const auto with_options = [](int count) {
     std::string fields = "Connection: x-0";
     for (int i = 1; i < count; ++i) fields += i % 10 == 0 ? "\r\nConnection: x" : ", x";
@@ -315,7 +315,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("row Upgrade: a protocol with its version is no anomaly (RFC 9110, section 7.8)") {
+TEST_CASE("row Upgrade: a protocol with its version is not an anomaly (RFC 9110, section 7.8)") {
   for (const char* value : {"h2c", "websocket", "HTTP/2.0, IRC/6.9, RTA/x11", "TLS/1.2, HTTP/1.1"}) {
     CAPTURE(value);
     const std::string fields =

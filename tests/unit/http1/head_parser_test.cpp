@@ -254,7 +254,7 @@ TEST_CASE("the bounds hold for whole and for unfinished heads") {
   CHECK(framing_of_response("HTTP/1.1 200 " + std::string(200, 'a'), "GET", limits) == "malformed");
 }
 
-TEST_CASE("heads past Beast's own bounds are read where ours allow them") {
+TEST_CASE("heads past Beast's own bounds are read if ours allow them") {
   const std::string value(30'000, 'v');
   CHECK(parsed_request(request_with("A: " + value + "\r\n")).head.fields.find("A")->size() == value.size());
   CHECK(framing_of_request(request_with("Content-Length: 5000000000\r\n")) == "length 5000000000");

@@ -57,7 +57,7 @@ TEST_CASE("status lines carry the standard phrase, or none (RFC 9112, section 4)
   }
 }
 
-TEST_CASE("a head ends with its framing and what the client's version does not take for granted") {
+TEST_CASE("a head ends with its framing and what is not the default of the client's version") {
   struct Case {
     Framing framing;
     Persistence persistence;

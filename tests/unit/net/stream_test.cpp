@@ -108,7 +108,7 @@ TEST_CASE("a write gathers any number of parts, empty ones too") {
   with_pair(gathers);
 }
 
-TEST_CASE("a wait past its deadline is a timeout, also where the deadline was moved nearer") {
+TEST_CASE("a wait past its deadline is a timeout, even if the deadline was moved nearer") {
   with_pair(times_out);
 }
 
@@ -120,7 +120,7 @@ TEST_CASE("a stream is idle until bytes or the end come unasked") {
   with_pair(tells_idle);
 }
 
-TEST_CASE("connecting to a port where nobody listens is refused") {
+TEST_CASE("connecting to a port without a listener is refused") {
   boost::asio::io_context loop;
   Endpoint nobody;
   {
@@ -132,7 +132,7 @@ TEST_CASE("connecting to a port where nobody listens is refused") {
   CHECK(stream.error() == Error::unavailable);
 }
 
-TEST_CASE("an address that somebody listens on is not free") {
+TEST_CASE("an address with a listener is not free") {
   boost::asio::io_context loop;
   Result<std::unique_ptr<Listener>> listener = Listener::open(loop, {"127.0.0.1", "0", {}});
   REQUIRE(listener.has_value());

@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(said().find("available again at 127.0.0.1:6379") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what Redis itself says anew is told within an outage") {
+TEST_CASE_FIXTURE(Fixture, "what Redis itself says that is new is logged during an outage") {
   availability.lost(&clients[0], server, "connection closed", false);
   said();
   availability.lost(&clients[0], server, "LOADING", true);

@@ -82,7 +82,7 @@ TEST_CASE("Redis absent at the start is reported once, and used once it is there
   CHECK(fixture.client.epoch() == 1);
 }
 
-TEST_CASE("a killed Redis fails those who wait, and is used again after its restart") {
+TEST_CASE("a killed Redis fails the waiting commands, and is used again after its restart") {
   RedisServer server;
   ClientFixture fixture(settings_for(server.url()));
   REQUIRE(fixture.run_until_up());
@@ -159,7 +159,7 @@ TEST_CASE("replies that lie in the socket while our own loop was busy are not co
   for (const ClientFixture::Answer& answer : answers) CHECK((*answer)->has_value());
 }
 
-TEST_CASE("a reply that is garbled, or that nobody asked for, ends the connection and not the client") {
+TEST_CASE("a reply that is garbled or unsolicited ends the connection and not the client") {
   struct Row {
     std::string reply;
     std::string answer;

@@ -107,7 +107,7 @@ TEST_CASE("a thousand commands issued at once are answered in order and leave in
   CHECK(info(fixture, "total_reads_processed") - reads_before < 50);
 }
 
-TEST_CASE("large values have a connection of their own and keep no small one waiting") {
+TEST_CASE("large values have a connection of their own and hold up no small ones") {
   RedisServer server({"--proto-max-bulk-len", "512mb"});
   ClientFixture fixture(settings_for(server));
   REQUIRE(fixture.run_until_up());
@@ -147,7 +147,7 @@ TEST_CASE("a full queue refuses what is too much, and serves on") {
   CHECK(fixture.ask({"PING"}) == "PONG");
 }
 
-TEST_CASE("stopping answers those who wait, and the client stays down") {
+TEST_CASE("stopping answers the waiting commands, and the client stays down") {
   RedisServer server;
   ClientFixture fixture(settings_for(server));
   REQUIRE(fixture.run_until_up());

@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Fixture, "a command goes to the master of its slot, and after 
   for (std::size_t i = asked; i < first.asked().size(); ++i) CHECK(first.asked()[i][0] == "CLUSTER");
 }
 
-TEST_CASE_FIXTURE(Fixture, "after ASK it goes there once, right behind an ASKING") {
+TEST_CASE_FIXTURE(Fixture, "after ASK it goes there once, right after an ASKING") {
   REQUIRE(comes_up());
   first_says = [&](const Words&) { return redirection("ASK", second); };
   CHECK(get() == "second");
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(
   CHECK(tries == 6);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a cluster that is down, or a slot that nobody serves, is told at once") {
+TEST_CASE_FIXTURE(Fixture, "a cluster that is down, or a slot that no node serves, is reported at once") {
   REQUIRE(comes_up());
   first_says = [](const Words&) { return "-CLUSTERDOWN Hash slot not served\r\n"; };
   CHECK(get() == "CLUSTERDOWN Hash slot not served");
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(Fixture, "a cluster that is down, or a slot that nobody serves
   CHECK(get() == "not available");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a node that does not tell the slots is told of once, while others do") {
+TEST_CASE_FIXTURE(Fixture, "a node that does not report the slots is logged once, while others do") {
   both_own = refuses = true;
   REQUIRE(comes_up());
   const auto refusals = [&] {

@@ -81,7 +81,7 @@ TEST_CASE("replies answer the commands in their order, however they are split") 
   }
 }
 
-TEST_CASE("a reply that nobody waits for is malformed, and what came before it still counts") {
+TEST_CASE("an unsolicited reply is malformed, and what came before it still counts") {
   Pipeline pipeline = make_pipeline();
   pipeline.push(get("k"), start, 1);
   Pipeline::Answers answers;
@@ -91,7 +91,7 @@ TEST_CASE("a reply that nobody waits for is malformed, and what came before it s
   CHECK(shown(answers) == "1=one;");
 }
 
-TEST_CASE("a command behind an ASKING gets its own reply, and nobody the ASKING's") {
+TEST_CASE("a command after an ASKING gets its own reply, and no caller the ASKING's") {
   Pipeline pipeline = make_pipeline();
   pipeline.push(get("a"), start, 1);
   pipeline.push(get("b"), start, 2, true);
@@ -118,7 +118,7 @@ TEST_CASE("the deadline that counts is the one of the command whose reply is the
   CHECK_FALSE(pipeline.oldest_deadline());
 }
 
-TEST_CASE("when the connection is given up everybody waiting is told, once") {
+TEST_CASE("when the connection is given up every waiting caller is told, once") {
   Pipeline pipeline = make_pipeline();
   for (const int waiter : {1, 2}) pipeline.push(get("k"), start, waiter);
   Pipeline::Answers answers;
@@ -127,7 +127,7 @@ TEST_CASE("when the connection is given up everybody waiting is told, once") {
   CHECK(shown(answers) == "1=deadline passed;2=deadline passed;");
 }
 
-TEST_CASE("a pipeline takes so many commands and not more") {
+TEST_CASE("a pipeline takes a bounded number of commands") {
   Pipeline pipeline({2, 10'000, 100'000});
   CHECK(pipeline.has_room_for(10));
   pipeline.push(get("a"), start, 1);
@@ -138,7 +138,7 @@ TEST_CASE("a pipeline takes so many commands and not more") {
   CHECK(pipeline.has_room_for(10));
 }
 
-TEST_CASE("a pipeline takes so many bytes until they are written") {
+TEST_CASE("a pipeline takes a bounded number of bytes until they are written") {
   const std::size_t size = get("a").size();
   Pipeline pipeline({100, 2 * size, 100'000});
   pipeline.push(get("a"), start, 1);

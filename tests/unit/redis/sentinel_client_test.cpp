@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(Failover,
   CHECK(uses("old"));
 }
 
-TEST_CASE_FIXTURE(Failover, "a failover while the old master lives is told, and is no outage") {
+TEST_CASE_FIXTURE(Failover, "a failover while the old master lives is logged, and is not an outage") {
   name(first_sentinel, new_master, 2);
   name(second_sentinel, new_master, 2);
   REQUIRE(uses("new"));

@@ -74,7 +74,7 @@ TEST_CASE("a slot that moved is with the node named, a known one or a new one") 
   CHECK(owner(map, 2) == "b@h2:7002");
 }
 
-TEST_CASE("what is no map of slots is refused") {
+TEST_CASE("what is not a map of slots is refused") {
   struct Row {
     std::string wire;
     Error error;

@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(Fixture, "one instance owns a lease, the others see it held un
   CHECK(run(others.acquire("k")).state == State::owned);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a lease tells since which position of the purge log it is held") {
+TEST_CASE_FIXTURE(Fixture, "a lease shows since which position of the purge log it is held") {
   store::PurgeBatch batch;
   batch.purges = {{policy::Purge::Kind::all, "*"}};
   run(purges.append(batch));
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Fixture, "a lease tells since which position of the purge log 
   CHECK(run(others.acquire("k")).since == purges.mark().position);
 }
 
-TEST_CASE_FIXTURE(Fixture, "as hit-for-miss it is nobody's for a while") {
+TEST_CASE_FIXTURE(Fixture, "as hit-for-miss it is owned by no instance for a while") {
   Leases::Answer mine = run(leases.acquire("k"));
   mine.lease->set_hit_for_miss();
   mine.lease.reset();
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Fixture, "the lease of an instance that died expires") {
   CHECK(test::eventually([&] { return look(others) == State::free; }));
 }
 
-TEST_CASE_FIXTURE(Fixture, "without Redis nobody knows, and what is held may be let go of") {
+TEST_CASE_FIXTURE(Fixture, "without Redis leases are unknown, and what is held may be let go of") {
   Leases::Answer mine = run(leases.acquire("k"));
   server.stop();
   REQUIRE(run_until([this] { return !client.is_up(); }));
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(Fixture, "without Redis nobody knows, and what is held may be 
   mine.lease.reset();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a lease may outlive those who gave it") {
+TEST_CASE_FIXTURE(Fixture, "a lease may outlive its Leases") {
   Leases::Answer mine;
   {
     Leases brief(client, purges, {});

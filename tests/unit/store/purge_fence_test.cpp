@@ -46,7 +46,7 @@ TEST_CASE("a purge that is forgotten counts for everything older than it, whatev
   }
 }
 
-TEST_CASE("patterns that are heard of in another order than they were logged in are all looked at") {
+TEST_CASE("patterns that arrive in another order than they were logged in are all looked at") {
   PurgeTable table({});
   table.apply({{Kind::pattern, "shop.example/a/*"}}, position_at(5), time_at(5));
   table.apply({{Kind::pattern, "shop.example/b/*"}}, position_at(3), time_at(5));

@@ -46,7 +46,7 @@ Purge tag(std::string name) {
 
 }  // namespace
 
-TEST_CASE("purges of one moment are one record without repeats, and all are told where it stands") {
+TEST_CASE("purges of one moment are one record without repeats, and every caller learns where it is") {
   Written log;
   std::vector<std::future<std::optional<Position>>> told;
   for (int i = 0; i < 1000; ++i) told.push_back(log.append({tag("a"), tag(std::to_string(i % 10))}));

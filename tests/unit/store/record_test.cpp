@@ -162,7 +162,7 @@ TEST_CASE("a record with any byte changed is nothing") {
   }
 }
 
-TEST_CASE("bytes that are no record are nothing") {
+TEST_CASE("bytes that are not a record are nothing") {
   std::mt19937 random(1);
   for (int round = 0; round < 2'000; ++round) {
     std::string text(random() % 200, '\0');

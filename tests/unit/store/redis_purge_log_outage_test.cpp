@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "a purge that finds the stream gone is writte
   CHECK(in_order(stream(), {"marker", "shop.example/products/7"}));
 }
 
-TEST_CASE("a Redis that was restarted with what it had keeps it, where somebody knows what it had") {
+TEST_CASE("a Redis that was restarted with what it had keeps it, if an instance knows what it had") {
   for (const bool somebody_knows : {true, false}) {
     CAPTURE(somebody_knows);
     LoopFixture fixture;

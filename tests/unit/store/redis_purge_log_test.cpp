@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "a purge is answered with where it stands in 
   CHECK(one->mark().position == *position);
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture, "its two clients tell what they did") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "its two clients report what they did") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto clients = run(one->clients());
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   CHECK(run_until([&] { return !one->is_valid(*response); }));
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture, "the stream is trimmed, but for a record as old as the oldest entry") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "the stream is trimmed, except for a record as old as the oldest entry") {
   auto settings = log_settings(server.url());
   settings.limits.max_lifetime = Milliseconds{1'000};
   Instance one(*this, settings);

@@ -232,7 +232,7 @@ TEST_CASE_FIXTURE(Fixture, "a server other than the one that has the log is neit
   CHECK_FALSE(find(other).response);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is no record of ours, or another key's, is a miss and counted") {
+TEST_CASE_FIXTURE(Fixture, "what is not a record of ours, or another key's, is a miss and counted") {
   const Sample sample = this->sample();
   const std::string name = "test:r:GET:http://shop.example/products/7";
   server.cli({"SET", name, "something else"});
@@ -252,7 +252,7 @@ TEST_CASE_FIXTURE(Fixture, "what is no record of ours, or another key's, is a mi
   CHECK(redis.counts().failed_reads == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "Redis gone is a miss, and writing to it holds nobody up") {
+TEST_CASE_FIXTURE(Fixture, "Redis gone is a miss, and writing to it holds no request up") {
   const Sample sample = this->sample();
   run(redis.put(sample.make()));
   server.stop();
@@ -310,7 +310,7 @@ TEST_CASE_FIXTURE(Fixture, "what is stale in memory gives way to what another in
   CHECK(found() == "fresh");
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is fresh in memory gives way, where that is asked, to what is newer") {
+TEST_CASE_FIXTURE(Fixture, "what is fresh in memory gives way, if asked to, to what is newer") {
   larder::store::MemoryTier memory{1u << 20, 1u << 16};
   TieredStore tiered(&memory, &redis, purges, clock);
   Sample known = sample();

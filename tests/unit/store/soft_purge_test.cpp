@@ -76,7 +76,7 @@ TEST_CASE("a soft purge takes nothing from a hard one, before it or after it") {
   }
 }
 
-TEST_CASE("of several soft purges the earliest that is known counts; forgotten ones are soft still") {
+TEST_CASE("of several soft purges the earliest that is known counts; forgotten ones are still soft") {
   PurgeTable table({.max_lifetime = Milliseconds{10'000}});
   Sample sample;
   sample.tags = {"a", "b"};
@@ -90,7 +90,7 @@ TEST_CASE("of several soft purges the earliest that is known counts; forgotten o
   CHECK(table.judge(*response).kind == Verdict::Kind::stale);
 }
 
-TEST_CASE("which purge names tags since a moment is told without a stored response") {
+TEST_CASE("which purge names tags since a moment is found without a stored response") {
   PurgeTable table({});
   table.advance(at(1));
   const Sample sample;

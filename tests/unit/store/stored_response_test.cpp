@@ -96,7 +96,7 @@ TEST_CASE("a variant is known by its primary key and the very names of its Vary"
   CHECK_FALSE(stored->is_variant(key, {"accept", "accept-language", "cookie"}));
 }
 
-TEST_CASE("content is held by who serves it, and large content is shared with what is made of it anew") {
+TEST_CASE("content is held by what serves it, and large content is shared with what is made of it") {
   for (const std::size_t size : {std::size_t{1'000}, std::size_t{100'000}}) {
     CAPTURE(size);
     auto stored = StoredResponse::from(draft_with(size));
@@ -113,7 +113,7 @@ TEST_CASE("content is held by who serves it, and large content is shared with wh
   }
 }
 
-TEST_CASE("what is made of a response anew does not keep it, however often") {
+TEST_CASE("what is made of a response does not keep it, however often") {
   auto stored = StoredResponse::from(draft_with(100'000));
   for (int i = 0; i < 3; ++i) {
     const std::weak_ptr<const StoredResponse> before = stored;
@@ -122,7 +122,7 @@ TEST_CASE("what is made of a response anew does not keep it, however often") {
   }
 }
 
-TEST_CASE("lifetimes are kept to the millisecond, and cut where no one lives so long") {
+TEST_CASE("lifetimes are kept to the millisecond, and cut at what nobody lives to see") {
   using larder::Milliseconds;
   using larder::Time;
   using larder::policy::Lifetimes;
@@ -153,7 +153,7 @@ TEST_CASE("lifetimes are kept to the millisecond, and cut where no one lives so 
   CHECK(Lifetimes(PackedLifetimes(out_of_range)).stale_if_error == Milliseconds{0});
 }
 
-TEST_CASE("the site and path that purges go by are the draft's, whatever its key shows") {
+TEST_CASE("the site and path that purges use are the draft's, whatever its key shows") {
   struct Row {
     const char* key;
     const char* site;

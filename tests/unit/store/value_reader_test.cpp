@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Fixture, "a value is read whole, a small one by one command, a
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "where nothing lies there is nothing, and no more is read than was asked for") {
+TEST_CASE_FIXTURE(Fixture, "a name without a value gives nothing, and no more is read than was asked for") {
   for (const Trips trips : {Trips::two, Trips::one}) {
     CHECK(run(read_value(client, "none", 1'000'000, trips))->empty());
     set("a", distinct(300'000));
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Fixture, "where nothing lies there is nothing, and no more is 
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a name that is no text, and a Redis that is gone, give no value") {
+TEST_CASE_FIXTURE(Fixture, "a name that is not a text, and a Redis that is gone, give no value") {
   server.cli({"XADD", "stream", "*", "a", "b"});
   for (const Trips trips : {Trips::two, Trips::one}) {
     CHECK(run(read_value(client, "stream", 1'000'000, trips)).has_error());

@@ -41,7 +41,7 @@ struct Fixture : larder::test::LoopFixture {
 
 }  // namespace
 
-TEST_CASE("a run is done by the first who asks for it") {
+TEST_CASE("a run is done by the first that asks for it") {
   Fixture f;
   WarmRecords other(f.client, f.purges, f.time, "test");
   CHECK(f.run(f.records.take_turn("/a/{id} 1")));
@@ -51,7 +51,7 @@ TEST_CASE("a run is done by the first who asks for it") {
   CHECK(std::stoll(f.server.cli({"pttl", "test:turn:r:encoded:/a/%7Bid%7D%201"})) > 3'000'000);
 }
 
-TEST_CASE("without Redis a run is everybody's, and nothing was hot") {
+TEST_CASE("without Redis every instance does a run, and nothing was hot") {
   Fixture f;
   f.server.stop();
   REQUIRE(f.run_until([&] { return !f.client.is_up(); }));

@@ -148,7 +148,7 @@ TEST_CASE("other routes have theirs counted, and what was counted before is hand
   CHECK(f.hottest() == Urls{"http://shop.test/a/1"});
 }
 
-TEST_CASE("regular saving ends when it is told to") {
+TEST_CASE("regular saving ends when told to") {
   Fixture f;
   boost::asio::co_spawn(f.loop, f.counter.save_regularly(), boost::asio::detached);
   f.ask("/a/1");

@@ -52,13 +52,13 @@ TEST_CASE("no more URLs are read than wanted, and none that is too long") {
   CHECK_FALSE(parse_sitemap(xml, 100));
 }
 
-TEST_CASE("of a URL that stands behind much space no part is taken for it") {
+TEST_CASE("no part of a URL after much space is taken for it") {
   const std::string space(4090, ' ');
   const std::string url = "<url><loc>" + space + "http://shop.test/a?b=1&amp;c=2</loc></url>";
   CHECK(parsed("<urlset>" + url + "<url><loc>/b</loc></url></urlset>").pages == Urls{"/b"});
 }
 
-TEST_CASE("what is no sitemap is none") {
+TEST_CASE("what is not a sitemap is refused") {
   for (const char* xml : {"", "not xml", "<urlset>", "<urlset></other>", "{\"a\": 1}", "<a>&undefined;</a>",
                           "<!DOCTYPE a [<!ENTITY x \"y\">]><urlset><url><loc>&x;</loc></url></urlset>",
                           "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><urlset/>"}) {

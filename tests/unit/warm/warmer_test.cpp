@@ -97,7 +97,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("at the start each page is asked for once, as by a client, so many at a time") {
+TEST_CASE("at the start each page is asked for once, as by a client, a bounded number at a time") {
   Fixture f({route("/a/**", {.urls = {"/a/1?x=y", "/a/2", "/a/3", "/a/2", "/a/4"},
                              .headers = {{"Accept-Encoding", "gzip"}},
                              .concurrency = 2})});
@@ -115,7 +115,7 @@ TEST_CASE("at the start each page is asked for once, as by a client, so many at 
   f.stop();
 }
 
-TEST_CASE("what became of the pages is told apart") {
+TEST_CASE("outcomes of the pages are distinguished") {
   Fixture f({route("/**", {.urls = {"/hit", "/miss", "/validated", "/gone", "/down", "/stale", "/broken"},
                            .retries = 0})});
   f.cache.answer = [](const pipeline::Request& request) -> Result<pipeline::Response> {
@@ -138,7 +138,7 @@ TEST_CASE("what became of the pages is told apart") {
   f.stop();
 }
 
-TEST_CASE("what failed is asked for again, and no more often than the rule says") {
+TEST_CASE("what failed is asked for again, and no more often than the rule allows") {
   Fixture f({route("/**", {.urls = {"/good", "/late", "/never"}, .retries = 3})});
   f.cache.answer = [&f](const pipeline::Request& request) -> Result<pipeline::Response> {
     const int nth = f.cache.times[request.target.path];
@@ -199,7 +199,7 @@ TEST_CASE("a sitemap's pages are those of the route and the site, from further s
   f.stop();
 }
 
-TEST_CASE("a sitemap that cannot be had leaves the other pages") {
+TEST_CASE("a sitemap that cannot be fetched leaves the other pages") {
   Fixture f({route("/**", {.urls = {"/a"}, .sitemap = "/sitemap.xml"})});
   f.cache.answer = [](const pipeline::Request& request) -> Result<pipeline::Response> {
     if (request.target.path == "/sitemap.xml") return Error::unavailable;
@@ -212,7 +212,7 @@ TEST_CASE("a sitemap that cannot be had leaves the other pages") {
   f.stop();
 }
 
-TEST_CASE("jobs end when they are told to, wherever they are") {
+TEST_CASE("jobs end when told to, wherever they are") {
   policy::WarmRule rule{.urls = {"/a", "/b"}, .schedule = policy::Schedule::parse("0 0 1 1 *").value()};
   SUBCASE("waiting for their time") {
     Fixture f({route("/**", rule)});
