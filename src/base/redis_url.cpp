@@ -24,7 +24,7 @@ constexpr std::pair<std::string_view, RedisScheme> schemes[] = {
     {"rediss+cluster", {Topology::cluster, true}},
 };
 
-/// sun_path holds so much, and a NUL.
+/// What sun_path holds, besides a NUL.
 constexpr std::size_t longest_unix_path = 107;
 
 std::string_view view(urls::string_view text) {
@@ -89,7 +89,7 @@ bool read_path(const urls::url_view& url, RedisUrl& out) {
   return false;
 }
 
-/// A URL with one host of perhaps several.
+/// A URL with one of possibly several hosts.
 bool read_one(const urls::url_view& url, RedisUrl& out) {
   // A host that can be looked up: percent-encoding would name another one.
   const std::string_view host = view(url.encoded_host());
@@ -116,7 +116,7 @@ Result<RedisUrl> parse_redis_url(std::string_view text, std::string* wrong_port)
   if (!scheme) return text.find(':') == std::string_view::npos ? Error::malformed : Error::unsupported;
   RedisUrl all;
   all.scheme = *scheme;
-  // A list of hosts is no authority of RFC 3986: each is read by itself.
+  // A list of hosts is not an authority of RFC 3986: each is read by itself.
   for (const std::string& one : urls_of_hosts(text)) {
     const auto url = urls::parse_uri(one);
     if (!url || url->has_fragment()) return Error::malformed;

@@ -21,7 +21,7 @@ struct RedisScheme {
   bool is_unix = false;
 };
 
-/// Nothing for a scheme that is none of Redis.
+/// Nothing for a scheme that is not one of Redis.
 std::optional<RedisScheme> redis_scheme(std::string_view url);
 
 /// A Redis URL taken apart.
