@@ -34,7 +34,7 @@ void check_address(const Value& place, const Admin& admin, const std::vector<Lis
 }
 
 json::object token_schema() {
-  return pattern_schema("^[!-~]*$");
+  return scalar_schema("^[!-~]*$");
 }
 
 std::string token_text(const std::string& token) {

@@ -5,8 +5,10 @@
 
 #include <larder/config/update.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

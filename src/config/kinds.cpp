@@ -9,6 +9,10 @@ std::string duration_text(const Milliseconds& duration) {
   return format_duration(duration);
 }
 
+json::object positive_duration_schema() {
+  return pattern_schema("^([0-9]+(ms|s|m|h|d))+$");
+}
+
 json::object duration_schema() {
   return either_schema({{"const", 0}}, pattern_schema("^(0|([0-9]+(ms|s|m|h|d))+)$"));
 }
@@ -18,7 +22,8 @@ std::string size_text(const std::uint64_t& bytes) {
 }
 
 json::object size_schema() {
-  return either_schema({{"type", "integer"}, {"minimum", 0}}, pattern_schema("^[0-9]+([KMGT]iB|kB|MB|GB)?$"));
+  return either_schema({{"type", "integer"}, {"minimum", 0}},
+                       pattern_schema("^[0-9]+([KMGT]iB|kB|MB|GB|B)?$"));
 }
 
 std::string switch_text(const bool& on) {
@@ -32,7 +37,7 @@ std::string secret_text(const std::string& text) {
 }  // namespace
 
 const Scalar<Milliseconds> a_duration{duration, duration_text, duration_schema};
-const Scalar<Milliseconds> a_positive_duration{positive_duration, duration_text, duration_schema};
+const Scalar<Milliseconds> a_positive_duration{positive_duration, duration_text, positive_duration_schema};
 const Scalar<std::uint64_t> a_size{size, size_text, size_schema};
 const Scalar<bool> a_switch{on_off, switch_text, switch_schema};
 const Scalar<std::string> a_text{any_text, same_text, any_text_schema};

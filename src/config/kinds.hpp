@@ -4,6 +4,9 @@
 #include "scalars.hpp"
 #include "schema.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -15,7 +15,7 @@ std::optional<std::string> read_key_prefix(const Value& value) {
 }
 
 json::object key_prefix_schema() {
-  return pattern_schema(R"(^[^ {}*?\[\]\\]+$)");
+  return scalar_schema(R"(^[^ {}*?\[\]\\]+$)");
 }
 
 std::string shown_url(const std::string& url) {

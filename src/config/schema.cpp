@@ -45,6 +45,10 @@ json::object pattern_schema(std::string_view pattern) {
   return any_of({text_schema(pattern), text_schema(a_variable)});
 }
 
+json::object scalar_schema(std::string_view pattern) {
+  return either_schema({{"type", json::array{"number", "boolean"}}}, pattern_schema(pattern));
+}
+
 json::object any_text_schema() {
   return {{"type", json::array{"string", "number", "boolean"}}};
 }

@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 #include <yaml-cpp/yaml.h>
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ namespace json = boost::json;
 
 /// Texts that match a regular expression of ECMA 262.
 json::object pattern_schema(std::string_view pattern);
+
+/// The same for texts that may be numbers or truth values to YAML.
+json::object scalar_schema(std::string_view pattern);
 
 json::object any_text_schema();
 

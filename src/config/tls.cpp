@@ -19,7 +19,7 @@ std::optional<std::string> read_path(const Value& value) {
 }
 
 json::object path_schema() {
-  return {{"type", "string"}, {"minLength", 1}};
+  return scalar_schema(".");
 }
 
 Table<ListenTls> listen_tls_keys() {

@@ -53,6 +53,22 @@ expect(everything, true, 'everything.yaml')
 const document = parse(everything)
 spoil(document, document, '')
 
+/** Puts values of every kind in the place of every value: what larder takes the schema takes. */
+function vary (whole, part, place) {
+  for (const [key, value] of Object.entries(part)) {
+    for (const other of [0, 1, 8080, true, 'x', '10s', '512B', '${X:-1}', [], ['a'], {}]) {
+      part[key] = other
+      ++checks
+      if (isValid(whole) || !isServed(stringify(whole))) continue
+      ++failures
+      console.log(`${place}/${key}: ${JSON.stringify(other)}: larder takes it, the schema refuses it`)
+    }
+    part[key] = value
+    if (value !== null && typeof value === 'object') vary(whole, value, `${place}/${key}`)
+  }
+}
+vary(document, document, '')
+
 const upstream = 'upstreams: {a: {servers: "http://h"}}\n'
 for (const good of ['threads: auto', 'threads: 3', 'threads: "${THREADS:-4}"', 'listen: 8080', 'listen: ":8080"',
   'shutdown_grace: 0', 'shutdown_grace: 1h30m', 'store: {memory: 0}', 'log: {access: true}', 'log: {access: "ON"}',
