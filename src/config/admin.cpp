@@ -17,7 +17,7 @@ std::optional<std::string> read_token(const Value& value) {
   return std::nullopt;
 }
 
-/// Whom to blame where a key is left out: the section.
+/// What to point at: the key, or the section if it is left out.
 const Value& place_of(Map& map, std::string_view key, const Value& section) {
   const Value* const value = map.find(key);
   return value == nullptr ? section : *value;
@@ -41,7 +41,7 @@ std::string token_text(const std::string& token) {
   return a_secret.text(token);
 }
 
-/// `listeners`: where requests are served, which admin's may not be.
+/// `listeners`: where requests are served; admin needs another.
 Table<Admin> admin_keys(const std::vector<Listen>* listeners) {
   return {{
               key("listen", &Admin::listen, a_listen_address, "Another address than loopback needs a token."),

@@ -21,7 +21,7 @@ bool check_field_name(const Value& item, const std::string& text) {
   return false;
 }
 
-/// Whether a field is always a credential, whatever the lists say; reported where it is.
+/// Whether a field is always a credential, whatever the lists say; reported if it is.
 bool is_always_one(const Value& item, const std::string& text) {
   if (!equal_ignoring_case(text, "Authorization") && !equal_ignoring_case(text, "Cookie")) return false;
   item.error(quoted(text) + " is a credential always: a route can key it by \"headers\" or \"cookies\"");

@@ -14,7 +14,7 @@ struct Expansion {
   std::vector<std::string> problems;
 };
 
-/// Replaces `${VAR}` and, where VAR is unset or empty, `${VAR:-default}`. `$${` stands for a literal `${`;
+/// Replaces `${VAR}` and, if VAR is unset or empty, `${VAR:-default}`. `$${` stands for a literal `${`;
 /// every other `$` is itself. What a variable holds is not looked at again.
 Expansion expand_variables(std::string_view text, const Environment& environment);
 

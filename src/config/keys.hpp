@@ -21,7 +21,7 @@
 // A row names a key, a member of the section's struct (whose initializer is the default), and a kind: how
 // values of that member's type are read, written and described (kinds.hpp). A kind has
 //   std::optional<T> read(const Value&) const        or read(const Value&, const Owner&), by rows before it
-//   YAML::Node write(const T&) const                 a null node where there is nothing to show
+//   YAML::Node write(const T&) const                 a null node if there is nothing to show
 //   json::object schema() const
 // and, if there are keys inside, list(path, takes, entries).
 
@@ -45,12 +45,12 @@ class Member {
  public:
   virtual ~Member() = default;
 
-  /// The member keeps its value where the file's is wrong, which is reported.
+  /// The member keeps its value if the file's is wrong, which is reported.
   virtual void read(const Value& value, Owner& owner) const = 0;
   virtual YAML::Node write(const Owner& owner) const = 0;
   virtual json::object schema() const = 0;
 
-  /// Puts back what runs where the change takes a restart.
+  /// Puts the running value back if the change takes a restart.
   virtual void settle(const Owner& running, Owner& fresh, const std::string& path, Takes takes,
                       Update& update) const = 0;
 

@@ -105,7 +105,7 @@ struct Choices {
 };
 
 /// A list of texts, none twice. `expected` is for messages; `check` says whether a text is as it should be
-/// and reports where not.
+/// and reports if not.
 struct Texts {
   std::string_view expected;
   bool (*check)(const Value& item, const std::string& text);

@@ -36,7 +36,7 @@ class DocumentStart final : public YAML::EventHandler {
   void OnMapEnd() override {}
 };
 
-/// Where a second document begins. YAML::LoadAll() would tell, but yaml-cpp 0.7 never ends in it where a
+/// Where a second document begins. YAML::LoadAll() would tell, but yaml-cpp 0.7 never ends in it if a
 /// document is followed by a stray mark such as "," or "]": it finds empty documents for ever.
 std::optional<YAML::Mark> second_document(const std::string& yaml) {
   std::istringstream stream(yaml);
@@ -51,7 +51,7 @@ std::optional<YAML::Node> parse(const std::string& yaml, Source& source) {
   try {
     const std::optional<YAML::Mark> second = second_document(yaml);
     if (second) {
-      source.error(*second, "not one YAML document: here begins something else");
+      source.error(*second, "not one YAML document: something else begins here");
       return std::nullopt;
     }
     YAML::Node root = YAML::Load(yaml);

@@ -38,19 +38,18 @@ std::optional<std::string> read_log_level(const Value& value) {
 }
 
 Table<Logging> log_keys() {
-  return {
-      {
-          key("level", &Logging::level, log_levels(), "The least of what is logged."),
-          key("access", &Logging::access, Scalar<Access>{read_access, access_text, switch_schema},
-              "A line for every request.")
-              .takes_restart(),
-          key("format", &Logging::format,
-              Choices<Format>{{{"json", Format::json}, {"common", Format::common}}}, "Of that line.")
-              .takes_restart(),
-          key("file", &Logging::file, a_text, "Where these lines go; SIGUSR1 opens it anew. Empty: stdout.")
-              .takes_restart(),
-      },
-      check_log};
+  return {{
+              key("level", &Logging::level, log_levels(), "The least of what is logged."),
+              key("access", &Logging::access, Scalar<Access>{read_access, access_text, switch_schema},
+                  "A line for every request.")
+                  .takes_restart(),
+              key("format", &Logging::format,
+                  Choices<Format>{{{"json", Format::json}, {"common", Format::common}}}, "Of that line.")
+                  .takes_restart(),
+              key("file", &Logging::file, a_text, "Where these lines go; SIGUSR1 reopens it. Empty: stdout.")
+                  .takes_restart(),
+          },
+          check_log};
 }
 
 }  // namespace larder::config

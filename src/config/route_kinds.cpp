@@ -39,7 +39,7 @@ std::optional<policy::TtlRule> read_ttl_map(const Value& value) {
     const std::optional<int> status = ttl_status(entry.key);
     if (!status) {
       value.error_at(entry.mark,
-                     quoted(entry.key) + " is no status that can have a ttl: " + ttl_status_names());
+                     quoted(entry.key) + " cannot have a ttl, only these can: " + ttl_status_names());
       continue;
     }
     const std::optional<Milliseconds> ttl = duration(entry.value);

@@ -10,7 +10,7 @@ namespace {
 
 using policy::Route;
 
-/// How messages call a route: by its match, as written, or where that is no text by its number.
+/// How messages call a route: by its match, as written, or by its number if that is not a text.
 std::string title(const YAML::Node& node, std::size_t number) {
   if (!node.IsMap()) return "routes[" + std::to_string(number) + "]";
   const YAML::Node match = node["match"];
@@ -18,14 +18,15 @@ std::string title(const YAML::Node& node, std::size_t number) {
   return match.IsScalar() ? "route " + quoted(match.Scalar()) : "routes[" + std::to_string(number) + "]";
 }
 
-/// What is no pattern is kept, and what is no text empty: nothing else of the route is then held against it.
+/// A broken pattern is kept, and what is not a text becomes empty: nothing else in the route is then held
+/// against it.
 std::optional<std::string> read_match(const Value& value) {
   const std::optional<std::string> text = value.text("a path pattern such as \"/api/products/{id}\"");
   if (!text) return std::string();
   if (!policy::PathPattern::parse(*text)) {
-    value.error(
-        quoted(*text) +
-        " is no path pattern: it begins with \"/\", names each {part} once, and \"**\" is its last segment");
+    value.error(quoted(*text) +
+                " is not a path pattern: one begins with \"/\", names each {part} once, and \"**\" is its "
+                "last segment");
   }
   return text;
 }
@@ -34,7 +35,7 @@ json::object match_schema() {
   return pattern_schema("^/[^?# ]*$");
 }
 
-/// The one upstream where there is one, or the one that the route names.
+/// The only upstream if there is one, or the one that the route names.
 void check_upstream_name(Map& map, const Value& value, const Config& config, Route& route) {
   const Value* const upstream = map.find("upstream");
   if (upstream == nullptr) {
@@ -47,7 +48,7 @@ void check_upstream_name(Map& map, const Value& value, const Config& config, Rou
   const std::string& name = route.upstream;
   std::vector<std::string> names;
   for (const Upstream& one : config.upstreams) names.push_back(one.name);
-  // Without any upstream, that is what has been said already.
+  // Without any upstream, that has been reported already.
   if (!upstream->is_scalar() || names.empty() || std::ranges::find(names, name) != names.end()) return;
   upstream->error("there is no upstream " + quoted(name) + did_you_mean(name, names)).settled_by =
       "--upstream";
@@ -58,7 +59,7 @@ void check_collapse(Map& map, const Store& store, const Route& route) {
   map.find("collapse")->warning("without store.redis fetches are shared within each larder alone");
 }
 
-/// Whether it takes responses as the same for everybody although requests show who asks.
+/// Whether it takes responses as the same for everybody although requests carry credentials.
 bool is_deaf_to_cookies(const policy::CookieRule& rule) {
   return std::ranges::find(rule.ignore, "*") != rule.ignore.end();
 }
@@ -81,7 +82,7 @@ void check_override(Map& map, const Route& route) {
   }
 }
 
-/// What is safe only where the operator knows that nothing personal comes of it.
+/// What is safe only if the operator knows that responses hold nothing personal.
 void warn_of_sharing(Map& map, const Route& route) {
   if (route.shares_credentials) {
     map.find("credentials")
@@ -132,10 +133,11 @@ std::vector<Row<Route>> rows_of_lifetimes() {
       key("jitter", &Route::jitter, a_jitter,
           "A lifetime is cut short by up to this share, by chance; 50% at most."),
       key("stale_while_revalidate", &Route::stale_while_revalidate, a_window,
-          "How long stale responses go out while they are fetched anew. Without it as the origin says."),
-      key("stale_if_error", &Route::stale_if_error, a_window, "The same, where the origin fails."),
+          "How long stale responses go out while they are fetched again. Without it as the origin says."),
+      key("stale_if_error", &Route::stale_if_error, a_window,
+          "How long stale responses go out if the origin fails. Without it as the origin says."),
       key("refresh_ahead", &Route::refresh_ahead, a_refresh_ahead,
-          "Hot responses are fetched anew before they end: on, off, or auto, where no stale_while_revalidate "
+          "Hot responses are fetched again before they end: on, off, or auto, if no stale_while_revalidate "
           "does "
           "the same for clients."),
   };
@@ -149,14 +151,14 @@ std::vector<Row<Route>> rows_of_caching() {
       key("override", &Route::override_origin, a_switch,
           "on: the route's ttl wins over what the origin says, even private."),
       key("heuristic", &Route::heuristic, a_switch,
-          "on: a tenth of the age by Last-Modified, where nothing states a lifetime."),
+          "on: a tenth of the age by Last-Modified, if nothing states a lifetime."),
       key("request_directives", &Route::honor_request_directives,
           Choices<bool>{{{"honor", true}, {"ignore", false}}}, "Cache-Control in requests."),
       key("set_cookie", &Route::set_cookie,
           Choices<policy::SetCookieRule>{{{"refuse", refuse}, {"strip", strip}, {"allow", allow}}},
           "A response with Set-Cookie is never stored; or strip: stored without it; or allow: stored with "
           "it, for "
-          "everybody, where the origin itself states a lifetime."),
+          "everybody, if the origin itself states a lifetime."),
       key("credentials", &Route::shares_credentials, Choices<bool>{{{"refuse", false}, {"shared", true}}},
           "What Authorization, X-Api-Key and the like get is shared only where the response says public or "
           "the like; "
@@ -207,7 +209,7 @@ Table<Route> route_keys(const RouteContext* context) {
   Table<Route> table{{
       key("match", &Route::match, Scalar<std::string>{read_match, same_text, match_schema},
           "Literal, * or {name} segments; a last ** is any number more."),
-      key("upstream", &Route::upstream, a_text, "Needed where there are several."),
+      key("upstream", &Route::upstream, a_text, "The name of an upstream; needed if there are several."),
       key("methods", &Route::methods, Methods{}, "Without it, all.").shown_if([](const Route& route) {
         return !route.methods.empty();
       }),

@@ -64,7 +64,7 @@ std::optional<T> one_of(const Value& value, std::span<const Choice<T>> choices) 
 /// Reports each text that stands in a list more than once; `items` and `texts` go in step.
 void refuse_repeated(const std::vector<Value>& items, const std::vector<std::string>& texts);
 
-/// A list of texts, none twice; `check(item, text)` says whether it is as it should be and reports where not.
+/// A list of texts, none twice; `check(item, text)` says whether it is as it should be and reports if not.
 /// `expected` is for messages: "a list of header names".
 template <class Check>
 std::optional<std::vector<std::string>> list_of(const Value& value, std::string_view expected, Check check) {

@@ -25,7 +25,7 @@ json::object any_of(std::initializer_list<json::object> alternatives) {
   return {{"anyOf", std::move(all)}};
 }
 
-/// As YAML's readers have it: a number where the text is one.
+/// As YAML's readers have it: a number if the text is one.
 json::value json_of(const YAML::Node& node) {
   if (node.IsSequence()) {
     json::array array;

@@ -39,7 +39,7 @@ std::optional<unsigned> read_threads(const Value& value);
 
 std::optional<std::string> read_log_level(const Value& value);
 
-/// Admin's listener is none of those where requests are served, which were read before.
+/// Admin's listener must not be one where requests are served; those were read before.
 struct AdminSection : Section<Admin> {
   AdminSection();
   std::optional<Admin> read(const Value& value, const Config& config) const;
@@ -96,7 +96,7 @@ class EarlierRoutes {
   /// The route there has been read.
   void add(std::size_t position);
 
-  /// The first that takes every request for `later`, as far as their texts show it; nullptr where none does.
+  /// The first that takes every request for `later`, as far as their texts show it; nullptr if none does.
   const policy::Route* first_that_hides(const policy::Route& later) const;
 
  private:

@@ -36,8 +36,8 @@ std::vector<std::string> hosts_in(std::string_view text) {
   return hosts;
 }
 
-/// What is a host to RFC 3986, section 3.2.2, but nobody's: its writer meant a list, a pattern or a port.
-/// Nothing if there is no such mistake.
+/// What is a host to RFC 3986, section 3.2.2, but surely not one: its writer meant a list, a pattern or a
+/// port. Nothing if there is no such mistake.
 std::optional<std::string> mistake_in(std::string_view text) {
   const auto said = [text](const std::string& what) { return quoted(text) + " " + what; };
   if (text.starts_with('[')) return std::nullopt;
@@ -61,7 +61,7 @@ std::optional<std::string> mistake_in(std::string_view text) {
 std::optional<std::string> port_mistake_in(std::string_view text) {
   const std::size_t colon = text.find(':', text.starts_with('[') ? std::min(text.find(']'), text.size()) : 0);
   if (colon == text.npos || text.find_first_not_of('0', colon + 1) != text.npos) return std::nullopt;
-  return quoted(text) + " has a port that nobody asks for: did you mean " + quoted(text.substr(0, colon)) +
+  return quoted(text) + " has a port that no request names: did you mean " + quoted(text.substr(0, colon)) +
          "?";
 }
 
@@ -78,7 +78,7 @@ bool is_sound(const Value& value, const YAML::Mark& mark, const std::string& tex
   return !mistake;
 }
 
-/// What one name stands for over one scheme: `host:port`, its port empty where it is the default one.
+/// What one name stands for over one scheme: `host:port`, its port empty if it is the default one.
 std::string place_of(const http::Authority& authority) {
   return authority.host + ":" + authority.port;
 }

@@ -10,7 +10,7 @@ namespace larder::config {
 /// pair swapped once at most), ignoring case.
 std::size_t typing_distance(std::string_view a, std::string_view b);
 
-/// `, did you mean "ttl"?` with the nearest of `words`, or "" where none is near.
+/// `, did you mean "ttl"?` with the nearest of `words`, or "" if none is near.
 std::string did_you_mean(std::string_view text, std::span<const std::string> words);
 
 }  // namespace larder::config

@@ -61,7 +61,7 @@ Table<Timeouts> timeouts_keys() {
 
 void check_upstream(Map& map, const Value&, Upstream& upstream) {
   const Value* const tls = map.find("tls");
-  // Servers that could not be read were complained of already.
+  // Servers that could not be read have been reported already.
   if (tls == nullptr || upstream.servers.empty() || has_https(upstream)) return;
   tls->error("none of the servers is https://");
 }

@@ -28,7 +28,7 @@ class Value {
   const std::string& where() const { return where_; }
   Source& source() const { return *source_; }
 
-  /// The scalar with its variables replaced; `expected` ("a duration") is for the message where it is no
+  /// The scalar with its variables replaced; `expected` ("a duration") is for the message if it is not a
   /// scalar.
   std::optional<std::string> text(std::string_view expected) const;
 
@@ -72,7 +72,7 @@ class Map {
   /// What the key holds, or nullptr. From now on the key is a known one.
   const Value* find(std::string_view key);
 
-  /// Reports every key that nobody looked for. Call it last.
+  /// Reports every key that was not looked for. Call it last.
   void refuse_unknown() const;
 
  private:

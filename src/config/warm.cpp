@@ -70,7 +70,7 @@ std::optional<decltype(WarmRule::headers)> read_request_headers(const Value& val
   for (const Entry& entry : map.entries()) {
     const std::optional<std::string> text = entry.value.text("a header's value");
     if (!text) continue;
-    if (!is_token(entry.key)) value.error_at(entry.mark, quoted(entry.key) + " is no name of a header");
+    if (!is_token(entry.key)) value.error_at(entry.mark, quoted(entry.key) + " is not a header name");
     if (has_control_byte(*text)) entry.value.error("holds a control byte");
     headers.emplace_back(entry.key, *text);
   }
@@ -119,7 +119,7 @@ void check_together(Map& map, const Value& value, const WarmRule& rule, const Ro
   if (rule.hottest != 0 && !config.store.redis) {
     hottest->error("needs store.redis, which remembers what was asked for");
   }
-  if (!rule.at_start && !rule.schedule) value.error("needs a schedule where at_start is off");
+  if (!rule.at_start && !rule.schedule) value.error("needs a schedule if at_start is off");
   if (rule.schedule && !route.honor_request_directives) {
     map.find("schedule")
         ->warning(

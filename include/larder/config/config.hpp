@@ -91,7 +91,7 @@ struct Store {
 
 /// Who may purge by the method PURGE on the listeners of clients.
 struct PurgeMethod {
-  AddressSet allow;  ///< empty: nobody
+  AddressSet allow;  ///< empty: no client
   bool operator==(const PurgeMethod&) const = default;
 };
 

@@ -10,7 +10,7 @@
 
 namespace larder::config {
 
-/// One error or warning. Line and column count from 1; 0 where it belongs to no place in a file.
+/// One error or warning. Line and column count from 1; 0 if it belongs to no place in a file.
 struct Diagnostic {
   enum class Severity { error, warning } severity = Severity::error;
   std::string file;
@@ -18,7 +18,7 @@ struct Diagnostic {
   std::size_t column = 0;
   std::string message;
 
-  /// The command-line option that makes this void where it is given; mostly none.
+  /// The command-line option that makes this void if it is given; mostly none.
   std::string settled_by{};
 
   /// `larder.yaml:12:5: route "/api": unknown key "tll", did you mean "ttl"?`

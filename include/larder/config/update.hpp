@@ -7,9 +7,9 @@
 
 namespace larder::config {
 
-/// What a program that runs makes of its configuration read anew.
+/// What a running program makes of its configuration when it is read again.
 struct Update {
-  Config config;  ///< what it goes by from now on
+  Config config;  ///< the configuration from now on
   std::vector<std::string>
       kept;  ///< the keys that differ, but stay as they were until a restart: "store.redis"
   bool has_new_routes = false;  ///< or the same ones are of other sites

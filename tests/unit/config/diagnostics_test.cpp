@@ -50,9 +50,9 @@ TEST_CASE("text that is no YAML, no map or no single document is refused where i
       {"listen: [1\n", "t.yaml:2:1: not YAML: end of sequence flow not found\n"},
       {"upstreams: *none\n", "t.yaml:1:12: not YAML: the referenced anchor is not defined\n"},
       {"upstreams: {a: {servers: [\"http://h\"]}}\n---\nthreads: 2\n",
-       "t.yaml:2:1: not one YAML document: here begins something else\n"},
+       "t.yaml:2:1: not one YAML document: something else begins here\n"},
       {", which yaml-cpp takes for empty documents without end\n",
-       "t.yaml:1:1: not one YAML document: here begins something else\n"},
+       "t.yaml:1:1: not one YAML document: something else begins here\n"},
       {"]", "t.yaml:1:1: not YAML: illegal flow end\n"},
   };
   check(cases, load_bare);
@@ -218,7 +218,7 @@ TEST_CASE("every error of a file comes at once, in the order of the lines") {
       "log: {access: \"${ACCESS}\"}\n");
   CHECK(texts_of(loaded.diagnostics) ==
         "t.yaml:1:10: threads: expected auto or a number from 1 to 256, found \"many\"\n"
-        "t.yaml:3:12: route \"api\": match: \"api\" is no path pattern: it begins with \"/\", names each "
+        "t.yaml:3:12: route \"api\": match: \"api\" is not a path pattern: one begins with \"/\", names each "
         "{part} once, and \"**\" is its last segment\n"
         "t.yaml:4:15: route \"api\": upstream: there is no upstream \"shpo\", did you mean \"shop\"?\n"
         "t.yaml:6:15: route \"/**\": unknown key \"cookie\", did you mean \"cookies\"?\n"

@@ -12,7 +12,8 @@ TEST_CASE("what a route may not say is refused in its place") {
   };
   const Case cases[] = {
       {"match: api",
-       "route \"api\": match: \"api\" is no path pattern: it begins with \"/\", names each {part} once, and "
+       "route \"api\": match: \"api\" is not a path pattern: one begins with \"/\", names each {part} once, "
+       "and "
        "\"**\" is its last segment"},
       {"match: [a]", "routes[1].match: expected a path pattern such as \"/api/products/{id}\", found a list"},
       {"upstream: apy", "route \"/**\": upstream: there is no upstream \"apy\", did you mean \"api\"?"},
@@ -20,10 +21,10 @@ TEST_CASE("what a route may not say is refused in its place") {
       {"ttl: 60",
        "route \"/**\": ttl: expected a duration such as \"30s\", found \"60\", did you mean \"60s\"?"},
       {"ttl: {500: 1s}",
-       "route \"/**\": ttl: \"500\" is no status that can have a ttl: 200, 203, 204, 300, 301, 308, "
+       "route \"/**\": ttl: \"500\" cannot have a ttl, only these can: 200, 203, 204, 300, 301, 308, "
        "404, 405, 410, 414, 501"},
       {"ttl: {206: 1s}",
-       "route \"/**\": ttl: \"206\" is no status that can have a ttl: 200, 203, 204, 300, 301, 308, "
+       "route \"/**\": ttl: \"206\" cannot have a ttl, only these can: 200, 203, 204, 300, 301, 308, "
        "404, 405, 410, 414, 501"},
       {"ttl: {200: x}", "route \"/**\": ttl.200: expected a duration such as \"30s\", found \"x\""},
       {"ttl: {}", "route \"/**\": ttl: must not be empty"},

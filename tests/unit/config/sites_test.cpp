@@ -82,11 +82,11 @@ TEST_CASE("what is a host by its grammar alone is an error with a suggestion") {
            {R"("!b.example")", R"("!b.example")" + no_pattern + R"("b.example"?)"},
            {"80", R"("80" is not a host: did you mean "localhost:80"?)"},
            {R"("b.example:0")",
-            R"("b.example:0" has a port that nobody asks for: did you mean "b.example"?)"},
+            R"("b.example:0" has a port that no request names: did you mean "b.example"?)"},
            {R"("b.example:00")",
-            R"("b.example:00" has a port that nobody asks for: did you mean "b.example"?)"},
-           {R"("b.example:")", R"("b.example:" has a port that nobody asks for: did you mean "b.example"?)"},
-           {R"("[::1]:")", R"("[::1]:" has a port that nobody asks for: did you mean "[::1]"?)"},
+            R"("b.example:00" has a port that no request names: did you mean "b.example"?)"},
+           {R"("b.example:")", R"("b.example:" has a port that no request names: did you mean "b.example"?)"},
+           {R"("[::1]:")", R"("[::1]:" has a port that no request names: did you mean "[::1]"?)"},
        }) {
     CAPTURE(spelling);
     CHECK(complaint("a: [" + spelling + "]") == at + said);
@@ -95,7 +95,7 @@ TEST_CASE("what is a host by its grammar alone is an error with a suggestion") {
   CHECK(complaint(R"("a,b": [c])") ==
         R"(t.yaml:2:9: sites: "a,b" names several hosts: did you mean ["a", "b"]?)");
   CHECK(complaint(R"("b:0": [c])") ==
-        R"(t.yaml:2:9: sites: "b:0" has a port that nobody asks for: did you mean "b"?)");
+        R"(t.yaml:2:9: sites: "b:0" has a port that no request names: did you mean "b"?)");
   for (const std::string spelling :
        {"b..c", "b$c", "(b|c).d", "~b|c", "~", ".", "u@b,c/d", "(b)", "b.%65x", "b.example:080x"}) {
     CAPTURE(spelling);

@@ -74,13 +74,13 @@ TEST_CASE("what cannot be warmed is refused in its place") {
        ".sitemap: expected a path such as \"/api/products?page=1\", found \"a b\""},
       {"hottest: many", ".hottest: expected a number from 0 to 10000, found \"many\""},
       {"hottest: 1, concurrency: 0", ".concurrency: expected a number from 1 to 64, found \"0\""},
-      {"site: \"http://s\", hottest: 1, headers: {\"a b\": c}", ".headers: \"a b\" is no name of a header"},
+      {"site: \"http://s\", hottest: 1, headers: {\"a b\": c}", ".headers: \"a b\" is not a header name"},
       {"hottest: 1, headers: {a: b}", ".headers: needs a site, to which alone they are sent"},
       {"site: \"http://s\", hottest: 1, headers: [a]", ".headers: expected a map of headers, found a list"},
       {"hottest: 1, schedule: hourly",
        ".schedule: expected cron's five fields, such as \"*/10 * * * *\", that come to pass, found "
        "\"hourly\""},
-      {"hottest: 1, at_start: off", "needs a schedule where at_start is off"},
+      {"hottest: 1, at_start: off", "needs a schedule if at_start is off"},
       {"hotest: 1, hottest: 1", ": unknown key \"hotest\", did you mean \"hottest\"?"},
   };
   for (const auto& [warm, message] : cases) {
