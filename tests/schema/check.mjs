@@ -56,7 +56,7 @@ spoil(document, document, '')
 /** Puts values of every kind in the place of every value: what larder takes the schema takes. */
 function vary (whole, part, place) {
   for (const [key, value] of Object.entries(part)) {
-    for (const other of [0, 1, 8080, true, 'x', '10s', '512B', '${X:-1}', [], ['a'], {}]) {
+    for (const other of [0, 8080, true, 'x', '10s', '512B', ['a'], {}]) {
       part[key] = other
       ++checks
       if (isValid(whole) || !isServed(stringify(whole))) continue
