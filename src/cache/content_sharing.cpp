@@ -14,7 +14,7 @@ Task<bool> ContentSharing::share(Transaction& transaction, std::shared_ptr<store
                                  pipeline::Body& body) {
   const std::shared_ptr<ByteBudget>& budget = context_.coordinator.buffered();
   if (!body.is_streamed()) {
-    co_await finish_at_once(transaction, *draft, body);
+    co_await finish_at_once(transaction, std::move(draft), body);
     co_return true;
   }
   if (!budget->has_room(body.length().value_or(0))) {
@@ -26,10 +26,10 @@ Task<bool> ContentSharing::share(Transaction& transaction, std::shared_ptr<store
     co_return co_await store_content(keeping_of(context_, transaction), std::move(draft), body);
   }
   const std::optional<std::uint64_t> length = body.length();
-  const std::uint64_t max_object = transaction.settings->max_object;
-  auto pump = std::make_unique<Pump>(
-      std::move(*transaction.leader), std::move(transaction.permit), std::move(draft), std::move(body),
-      Pump::Into{context_.store, context_.log, context_.clock, max_object, budget});
+  Keeping keeping = keeping_of(context_, transaction);
+  keeping.until = SteadyTime::max();  // its watch ends it
+  auto pump = std::make_unique<Pump>(std::move(*transaction.leader), std::move(transaction.permit),
+                                     std::move(draft), std::move(body), keeping, context_.clock);
   const std::shared_ptr<SharedFill> fill = pump->fill();
   const bool is_all_there = co_await pump->read_ready();
   if (is_all_there && fill->look().state == SharedFill::State::whole) {
@@ -45,12 +45,11 @@ Task<bool> ContentSharing::share(Transaction& transaction, std::shared_ptr<store
   co_return true;
 }
 
-Task<> ContentSharing::finish_at_once(Transaction& transaction, store::Draft& draft,
+Task<> ContentSharing::finish_at_once(Transaction& transaction, std::shared_ptr<store::Draft> draft,
                                       const pipeline::Body& body) {
-  draft.content = body.bytes();
-  const store::StoredResponsePtr whole = store::StoredResponse::from(draft);
-  if (context_.log.judge(*whole).kind != store::Verdict::Kind::purged)
-    co_await context_.store.put_holding(whole, transaction.leader->take_lease());
+  KeptContent kept(std::move(draft), keeping_of(context_, transaction), body.length());
+  const store::StoredResponsePtr whole = kept.with(body.bytes());
+  co_await kept.store(whole, transaction.leader->take_lease());
   transaction.leader->finish(whole, SharedFill::Source::fetched);
 }
 

@@ -25,7 +25,8 @@ class ContentSharing {
   void stop();
 
  private:
-  Task<> finish_at_once(Transaction& transaction, store::Draft& draft, const pipeline::Body& body);
+  Task<> finish_at_once(Transaction& transaction, std::shared_ptr<store::Draft> draft,
+                        const pipeline::Body& body);
 
   const Context& context_;
   // Contents on their way into the store of one worker at once.

@@ -5,7 +5,7 @@
 namespace larder::cache {
 
 Keeping keeping_of(const Context& context, const Transaction& transaction) {
-  return {context.store, transaction.settings->max_object, context.coordinator.buffered(),
+  return {context.store, context.log, transaction.settings->max_object, context.coordinator.buffered(),
           steady_now() + limits_of(transaction).total};
 }
 

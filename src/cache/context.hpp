@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storing_reader.hpp"
+#include "kept_content.hpp"
 #include "transaction.hpp"
 
 #include <larder/base/clock.hpp>

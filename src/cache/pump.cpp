@@ -3,15 +3,16 @@
 namespace larder::cache {
 
 Pump::Pump(FillLeader leader, std::optional<FillLimiter::Permit> permit, std::shared_ptr<store::Draft> draft,
-           pipeline::Body body, Into into)
+           pipeline::Body body, const Keeping& keeping, const Clock& clock)
     : leader_(std::move(leader)),
       permit_(std::move(permit)),
       fill_(leader_.fill()),
-      draft_(std::move(draft)),
+      max_object_(keeping.max_object),
       length_(body.length()),
+      kept_(std::move(draft), keeping, length_),
       content_(body.take_reader()),
-      into_(std::move(into)) {
-  fill_->begin(length_, into_.budget);
+      clock_(clock) {
+  fill_->begin(length_, keeping.budget);
 }
 
 Pump::~Pump() {
@@ -19,18 +20,18 @@ Pump::~Pump() {
 }
 
 Task<bool> Pump::read_ready() {
-  while (!done_ && draft_ != nullptr && content_->is_ready()) co_await step();
+  while (!done_ && kept_.is_kept() && content_->is_ready()) co_await step();
   if (!done_) publish();
   co_return done_;
 }
 
 void Pump::publish() {
-  if (!std::exchange(is_published_, true)) fill_->publish(store::StoredResponse::from(*draft_));
+  if (!std::exchange(is_published_, true)) fill_->publish(kept_.head());
 }
 
 Task<> Pump::run(std::unique_ptr<Pump> self) {
   while (!self->done_) {
-    if (self->draft_ == nullptr) {
+    if (!self->kept_.is_kept()) {
       const bool wanted = co_await self->fill_->wait_until_wanted();
       if (!wanted) co_return;
     }
@@ -49,7 +50,7 @@ Task<> Pump::step() {
   if (!piece || is_more) {
     fill_->fail({.error = piece ? make_error_code(Error::malformed) : piece.error()});
     leader_.leave();
-  } else if (draft_ != nullptr) {
+  } else if (kept_.is_kept()) {
     co_await store_whole();
   } else {
     fill_->end();
@@ -59,20 +60,19 @@ Task<> Pump::step() {
 
 void Pump::take(std::string_view piece) {
   const bool is_all = length_ == piece.size() && fill_->size() == 0;
-  if (is_all && draft_ != nullptr && piece.size() <= store::StoredResponse::most_inside) {
-    draft_->content = Bytes(nullptr, piece);
-    whole_ = store::StoredResponse::from(*draft_);
-    draft_->content = {};
+  if (is_all && kept_.is_kept() && piece.size() <= store::StoredResponse::most_inside) {
+    whole_ = kept_.with(Bytes(nullptr, piece));
     return;
   }
   fill_->append(piece);
-  if (draft_ == nullptr) return;
-  if (fill_->size() > into_.max_object) {
-    stop_keeping();
+  if (!kept_.is_kept()) return;
+  const KeptContent::Obstacle obstacle = kept_.obstacle(fill_->size(), 0);
+  if (obstacle == KeptContent::Obstacle::none) return;
+  stop_keeping();
+  if (obstacle == KeptContent::Obstacle::too_large) {
     // Nobody knew: the next ones need not find it out together.
-    leader_.leave_as_hit_for_miss(into_.clock.now());
-  } else if (!length_ && !into_.budget->has_room(0)) {
-    stop_keeping();
+    leader_.leave_as_hit_for_miss(clock_.now());
+  } else {
     leader_.leave();
   }
 }
@@ -80,20 +80,15 @@ void Pump::take(std::string_view piece) {
 /// From here on it goes at its readers' pace, and is not stored.
 void Pump::stop_keeping() {
   publish();
-  draft_.reset();
+  kept_.give_up();
   permit_.reset();
-  fill_->let_go_of_the_start(into_.max_object);
+  fill_->let_go_of_the_start(max_object_);
 }
 
-/// What a purge has named meanwhile would only take a newer one's place.
 Task<> Pump::store_whole() {
-  if (whole_ == nullptr) {
-    draft_->content = fill_->content();
-    whole_ = store::StoredResponse::from(*draft_);
-  }
+  if (whole_ == nullptr) whole_ = kept_.with(fill_->content());
   const store::StoredResponsePtr whole = std::move(whole_);
-  if (into_.log.judge(*whole).kind != store::Verdict::Kind::purged)
-    co_await into_.store.put_holding(whole, leader_.take_lease());
+  co_await kept_.store(whole, leader_.take_lease());
   fill_->finish(whole, SharedFill::Source::fetched);
   leader_.leave();
 }

@@ -2,11 +2,11 @@
 
 #include "fill_leader.hpp"
 #include "fill_limiter.hpp"
+#include "kept_content.hpp"
 
 #include <larder/base/clock.hpp>
 #include <larder/pipeline/body.hpp>
-#include <larder/store/purge_log.hpp>
-#include <larder/store/store.hpp>
+#include <larder/store/stored_response.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -18,17 +18,9 @@ namespace larder::cache {
 /// once it is whole: before its end is seen. Content cut short, or past `max_object`, is not stored.
 class Pump {
  public:
-  struct Into {
-    store::Store& store;
-    const store::PurgeLog& log;
-    const Clock& clock;
-    std::uint64_t max_object;
-    std::shared_ptr<ByteBudget> budget;
-  };
-
   /// `draft` is complete but for its content. `permit` goes when the content is whole.
   Pump(FillLeader leader, std::optional<FillLimiter::Permit> permit, std::shared_ptr<store::Draft> draft,
-       pipeline::Body body, Into into);
+       pipeline::Body body, const Keeping& keeping, const Clock& clock);
   ~Pump();
   Pump(const Pump&) = delete;
   Pump& operator=(const Pump&) = delete;
@@ -51,11 +43,12 @@ class Pump {
   FillLeader leader_;
   std::optional<FillLimiter::Permit> permit_;
   std::shared_ptr<SharedFill> fill_;
-  std::shared_ptr<store::Draft> draft_;  // nullptr once it is not to be stored
-  store::StoredResponsePtr whole_;       // content that came in one piece needs no other place
+  std::uint64_t max_object_;
   std::optional<std::uint64_t> length_;
+  KeptContent kept_;
+  store::StoredResponsePtr whole_;  // content that came in one piece needs no other place
   std::unique_ptr<pipeline::BodyReader> content_;
-  Into into_;
+  const Clock& clock_;
   bool is_published_ = false;
   bool done_ = false;
 };

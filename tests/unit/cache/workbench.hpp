@@ -33,6 +33,30 @@ inline pipeline::Response answer_of(int status, const Lines& lines = {}, std::st
   return response;
 }
 
+/// Content that comes in pieces.
+class Pieces final : public pipeline::BodyReader {
+ public:
+  explicit Pieces(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
+  Task<Result<std::string_view>> read() override {
+    if (next_ == pieces_.size()) co_return std::string_view{};
+    co_return std::string_view(pieces_[next_++]);
+  }
+
+ private:
+  std::vector<std::string> pieces_;
+  std::size_t next_ = 0;
+};
+
+/// A response whose content comes so; `length`: whether it says how much.
+inline pipeline::Response arriving(const Lines& lines, std::vector<std::string> pieces, bool has_length) {
+  pipeline::Response response = answer_of(200, lines);
+  std::optional<std::uint64_t> length;
+  if (has_length) length = 0;
+  for (const std::string& piece : pieces) length = length ? std::optional(*length + piece.size()) : length;
+  response.body = pipeline::Body(std::make_unique<Pieces>(std::move(pieces)), length);
+  return response;
+}
+
 /// Answers by a function, and remembers what it was asked.
 class ScriptedOrigin final : public pipeline::Handler {
  public:
@@ -106,6 +130,13 @@ struct Workbench {
     const auto asked = ask(path, lines);
     fetch(*asked);
     origin.asked.clear();
+  }
+
+  /// One piece of content that is arriving, or its end.
+  std::string read(pipeline::Response& response) {
+    const Result<std::string_view> piece = run_task(loop, response.body.reader().read());
+    REQUIRE(piece.has_value());
+    return std::string(*piece);
   }
 
   void purge(const std::string& resource) {

@@ -1,0 +1,69 @@
+#include "workbench.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace larder;
+using larder::test::arriving;
+using larder::test::Workbench;
+
+TEST_CASE("content read at its client's pace is stored once it is whole, and before its end is passed on") {
+  for (const bool has_length : {true, false}) {
+    CAPTURE(has_length);
+    Workbench bench;
+    bench.origin.answers({[=] { return arriving({}, {"12", "34"}, has_length); }});
+    const auto asked = bench.ask("/a");
+    pipeline::Response response = bench.fetch(*asked);
+    CHECK(bench.read(response) == "12");
+    CHECK(bench.stored(*asked) == nullptr);
+    CHECK(bench.read(response) == "34");
+    CHECK((bench.stored(*asked) != nullptr) == has_length);
+    CHECK(bench.read(response).empty());
+    REQUIRE(bench.stored(*asked) != nullptr);
+    CHECK(bench.stored(*asked)->content() == "1234");
+  }
+}
+
+TEST_CASE("content that a purge names while it comes does not take the place of a newer one") {
+  Workbench bench;
+  bench.origin.answers({[] { return arriving({}, {"ol", "d"}, true); }});
+  const auto asked = bench.ask("/a");
+  pipeline::Response response = bench.fetch(*asked);
+  CHECK(bench.read(response) == "ol");
+  bench.purge("shop.test/a");
+  bench.fill("/a", {}, {}, "new");
+  CHECK(bench.read(response) == "d");
+  CHECK(bench.read(response).empty());
+  REQUIRE(bench.stored(*asked) != nullptr);
+  CHECK(bench.stored(*asked)->content() == "new");
+}
+
+TEST_CASE("content past a limit goes on, and is not stored") {
+  Workbench bench;
+  const auto asked = bench.ask("/a");
+  const auto read_all = [&](bool has_length) {
+    bench.origin.answers({[=] { return arriving({}, {"12", "34"}, has_length); }});
+    pipeline::Response response = bench.fetch(*asked);
+    CHECK(bench.read(response) == "12");
+    CHECK(bench.read(response) == "34");
+    CHECK(bench.read(response).empty());
+    return bench.stored(*asked) != nullptr;
+  };
+  SUBCASE("max_object") {
+    bench.settings->max_object = 3;
+    CHECK_FALSE(read_all(true));
+    CHECK_FALSE(read_all(false));
+    bench.settings->max_object = 4;
+    CHECK(read_all(false));
+  }
+  SUBCASE("the time that a fetch may take") {
+    bench.settings->upstreams["origin"].total = Milliseconds{0};
+    CHECK_FALSE(read_all(true));
+    CHECK_FALSE(read_all(false));
+  }
+  SUBCASE("what may be held for clients") {
+    const auto held =
+        ByteBudget::allocate(bench.coordinator.buffered(), bench.coordinator.buffered()->limit());
+    CHECK_FALSE(read_all(false));
+    CHECK_FALSE(read_all(true));
+  }
+}
