@@ -13,7 +13,7 @@
 
 namespace larder {
 
-/// The admin API's listener on the loop of one worker, and what it tells of the whole program. Workers are
+/// The admin API's listener on the loop of one worker, and what it reports on the whole program. Workers are
 /// asked on their own loops, one after the other.
 class AdminServer final : public admin::Instance {
  public:

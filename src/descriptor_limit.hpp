@@ -5,7 +5,7 @@
 
 namespace larder {
 
-/// Raises the limit as far as it goes, for the usual soft one is 1024. What it is then.
+/// Raises the limit as far as it goes, since the usual soft one is 1024. Returns what it is then.
 inline std::uint64_t raise_descriptor_limit() {
   constexpr std::uint64_t usual = 1024;
   rlimit limit{};

@@ -81,7 +81,7 @@ struct LineWriter::State {
 LineWriter::LineWriter(std::string name, int descriptor, bool owns, Say say)
     : state_(std::make_shared<State>(std::move(name), descriptor, owns, std::move(say))) {
   take_nudges();
-  // The state outlives the thread, also where that has to be left to itself.
+  // The state outlives the thread, even if that has to be left to itself.
   state_->thread = std::thread([state = state_] { state->run(); });
 }
 
@@ -124,7 +124,7 @@ void LineWriter::finish(SteadyTime deadline) {
   state.changed.wait_until(lock, deadline, [&] { return state.ended; });
   state.given_up = true;
   for (int i = 0; i < most_nudges && !state.ended; ++i) {
-    // Again and again: one may come just before the write begins.
+    // Repeatedly: one may come just before the write begins.
     ::pthread_kill(state.thread.native_handle(), nudge_signal());
     state.changed.wait_for(lock, nudge_step);
   }
@@ -205,7 +205,7 @@ bool LineWriter::State::write_all(std::string_view out, std::size_t& written) {
     if (count >= 0) {
       written += static_cast<std::size_t>(count);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      // Somebody else made the description that we share with them non-blocking.
+      // Another process made the description that we share with it non-blocking.
       pollfd ready{descriptor, POLLOUT, 0};
       ::poll(&ready, 1, static_cast<int>(look_again.count()));
     } else if (errno != EINTR) {

@@ -9,16 +9,16 @@
 
 namespace larder {
 
-/// Lines on their way to a descriptor. A thread of its own writes them from a bounded queue: whoever reads
-/// the other end, or does not, nobody here waits. Past the bound the oldest are lost, and counted. write()
+/// Lines on their way to a descriptor. A thread of its own writes them from a bounded queue: whether or not
+/// the other end is read, nothing here waits. Past the bound the oldest are lost, and counted. write()
 /// and lost() may be called from any thread.
 class LineWriter {
  public:
-  /// Is told what went wrong, and how many lines were lost once lines flow again; on the writer's thread. May
+  /// Learns what went wrong, and how many lines were lost once lines flow again; on the writer's thread. May
   /// write() to the same writer.
   using Say = std::function<void(const std::string& message)>;
 
-  /// Writes to `descriptor`, which it closes where it `owns` it. `name` is what messages call it.
+  /// Writes to `descriptor`, which it closes if it `owns` it. `name` is what messages call it.
   LineWriter(std::string name, int descriptor, bool owns, Say say);
 
   /// As finish(), at once.

@@ -30,7 +30,7 @@ std::string_view color_of(spdlog::level::level_enum level) {
   }
 }
 
-/// Formats messages where they are said, and leaves the writing to others.
+/// Formats messages on the calling thread, and leaves the writing to another.
 class MessageSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   MessageSink(LineWriter& writer, bool is_colored) : writer_(writer), is_colored_(is_colored) {}
@@ -96,14 +96,13 @@ void Logs::write(const pipeline::AccessRecord& record) {
 }
 
 void Logs::reopen() {
-  if (file_.empty()) return log_->info("there is no log file to open anew: log.file is not set");
+  if (file_.empty()) return log_->info("there is no log file to reopen: log.file is not set");
   const int descriptor = open_log(file_);
   if (descriptor == -1) {
-    return log_->error("log.file: cannot open {} anew: {}; the one before is written on", file_,
-                       std::strerror(errno));
+    return log_->error("log.file: cannot reopen {}: {}; keeping the open one", file_, std::strerror(errno));
   }
   access_.replace(descriptor);
-  log_->info("log.file: {} opened anew", file_);
+  log_->info("log.file: {} reopened", file_);
 }
 
 void Logs::finish(SteadyTime deadline) {

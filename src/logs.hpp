@@ -10,12 +10,12 @@
 
 namespace larder {
 
-/// The logs: what larder has to say goes to stderr, the access log to stdout or to `log.file`. Each has a
-/// bounded queue and a thread of its own, so that no request waits for whoever reads them, nor the one for
+/// The logs: larder's own messages go to stderr, the access log to stdout or to `log.file`. Each has a
+/// bounded queue and a thread of its own, so that no request waits for their readers, nor one log for
 /// the other's reader.
 class Logs final : public pipeline::AccessSink {
  public:
-  /// Throws std::runtime_error where `log.file` cannot be opened.
+  /// Throws std::runtime_error if `log.file` cannot be opened.
   explicit Logs(const config::Logging& settings);
   ~Logs() override;
 
@@ -26,7 +26,7 @@ class Logs final : public pipeline::AccessSink {
 
   void write(const pipeline::AccessRecord& record) override;
 
-  /// Opens `log.file` anew, so that the old one can be moved away first. Says in the log what came of it.
+  /// Reopens `log.file`, so that the old one can be moved away first. Logs the outcome.
   void reopen();
 
   /// Lines that were lost, so far. From any thread.

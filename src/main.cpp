@@ -1,4 +1,4 @@
-// The command line. What the program is made of stands in program.cpp.
+// The command line. program.cpp shows what the program is made of.
 #include "descriptor_limit.hpp"
 #include "program.hpp"
 #include "settings.hpp"
@@ -47,7 +47,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
                  "URL of the upstream; without --config no file is read");
   app.add_option("--listen", arguments.overrides.listen,
                  "Address to listen on, as 0.0.0.0:8080 (repeatable)");
-  app.add_option("--ttl", arguments.overrides.ttl, "Freshness lifetime where the origin states none, as 60s");
+  app.add_option("--ttl", arguments.overrides.ttl, "Freshness lifetime if the origin states none, as 60s");
   app.add_option("--threads", arguments.overrides.threads, "Event loops: a number, or auto for one a core");
   app.add_option("--log-level", arguments.overrides.log_level, "trace, debug, info, warn, error or off");
 }
@@ -65,7 +65,7 @@ void add_purge_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--dry-run", order.dry_run, "Print what would be purged");
 }
 
-/// The file named, else the first default there is; nothing where the command line says all.
+/// The file named, else the first default there is; nothing if the command line says all.
 std::optional<std::string> config_path(const Arguments& arguments) {
   if (arguments.config || arguments.overrides.upstream) return arguments.config;
   for (const char* path : default_paths) {
@@ -74,7 +74,7 @@ std::optional<std::string> config_path(const Arguments& arguments) {
   return default_paths[0];
 }
 
-/// Reads the file at `path`, if there is one, and what the command line says.
+/// Reads the file at `path`, if there is one, and the command line's options.
 Loaded read(const std::optional<std::string>& path, const larder::config::Overrides& overrides) {
   Loaded loaded;
   if (path) loaded = larder::config::load_file(*path, environment);

@@ -1,5 +1,5 @@
 #pragma once
-// The headers nearly every file needs and that cost most to read: compiled once a preset.
+// The headers nearly every file needs and that cost most to read: compiled once for each preset.
 
 // Before the first coroutine: frames come from there.
 #include <larder/base/coroutine_memory.hpp>

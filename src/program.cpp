@@ -42,13 +42,13 @@ server::Occupancy::Bounds bounds_of(const config::Limits& limits, std::uint64_t 
   server::Occupancy::Bounds bounds{server::connections_within(descriptors), limits.connections_per_address};
   if (limits.connections != 0) bounds.connections = std::min<std::size_t>(limits.connections, fit);
   if (bounds.connections < limits.connections) {
-    log.warn("limits.connections: {} are more than a descriptor limit of {} leaves room for: {} it is",
+    log.warn("limits.connections: {} are more than a descriptor limit of {} leaves room for: using {}",
              limits.connections, descriptors, bounds.connections);
   }
   return bounds;
 }
 
-/// What is left to this thread, reading the configuration again, holds up no request where CPUs are few: on
+/// What is left to this thread, reading the configuration again, holds up no request if CPUs are few: on
 /// Linux this is the calling thread's alone.
 void step_back() {
   constexpr int nice = 10;
@@ -60,14 +60,14 @@ Result<> cannot_listen(const net::Endpoint& endpoint, boost::system::error_code 
   return why;
 }
 
-/// One that no other larder has, of the same configuration and on the same machine neither.
+/// One that no other larder has, not even of the same configuration on the same machine.
 std::string new_loop_mark() {
   std::random_device random;
   const std::uint64_t id = (std::uint64_t{random()} << 32) | random();
   return fmt::format("{}{:016x}", policy::loop_mark_prefix, id);
 }
 
-/// What workers go by, files of TLS read anew: net::TlsFileError where one of them is wrong.
+/// Settings of the workers, TLS files read again: net::TlsFileError if one of them is wrong.
 Generation generation_of(const config::Config& config, const std::vector<ListenAt>& listeners,
                          const std::string& loop_mark) {
   Generation generation;
@@ -88,10 +88,10 @@ class Program {
   Result<> listen();
   void start();
 
-  /// Goes by what was read anew as far as it can without a restart, or not at all; the log tells which.
+  /// Applies what was read again as far as it can without a restart, or not at all; the log says which.
   void reload(const config::Loaded& fresh);
 
-  /// Does what a signal asks for; whether it is not the end.
+  /// Does what a signal asks for; returns whether the program goes on.
   bool goes_on_after(int signal, const ReadAgain& read_again);
   void drain_and_stop();
   void say_goodbye();
@@ -207,7 +207,7 @@ Shared Program::shared() {
 }
 
 Result<> Program::listen() {
-  // First the admin API: where requests are served it answers.
+  // First the admin API: it answers whenever requests are served.
   const Result<> administered = admin_ ? listen_for_admin() : Result<>();
   if (!administered) return administered;
   for (ListenAt& at : listeners_) {
@@ -257,7 +257,7 @@ void Program::reload(const config::Loaded& fresh) {
   } catch (const net::TlsFileError& error) {
     log().error("{}", error.what());  // a file that has changed since it was checked
   }
-  log().error("configuration not reloaded: the one that runs stays");
+  log().error("configuration not reloaded: keeping the current configuration");
 }
 
 void Program::adopt(config::Update update) {
@@ -277,7 +277,7 @@ void Program::adopt(config::Update update) {
   if (update.has_new_routes) {
     asio::post(threads_.front().loop(), [this, routes = next.routes()] { warmer_->adopt(routes); });
   }
-  generation_ = std::move(next);  // the one before goes with the last request that goes by it
+  generation_ = std::move(next);  // the one before goes with the last request that uses it
   log().info("configuration reloaded: {} routes", config_.routes.size());
 }
 
@@ -312,7 +312,7 @@ void Program::drain_and_stop() {
   log_thread_.join();
 }
 
-/// Who does not read the logs holds the end up for a moment at most, and not past the grace.
+/// An unread log delays the end for a moment at most, and not past the grace.
 void Program::say_goodbye() {
   log().info("bye");
   const SteadyTime now = std::chrono::steady_clock::now();

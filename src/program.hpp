@@ -6,12 +6,12 @@
 
 namespace larder {
 
-/// Reads the configuration anew, from where it came first.
+/// Reads the configuration again, from where it first came.
 using ReadAgain = std::function<config::Loaded()>;
 
 /// The running program: everything that `config` asks for, wired together, until SIGTERM or SIGINT; at SIGHUP
-/// it goes by what `read_again` gives, where that has no error. Returns the exit code: 0 after an orderly
-/// end, 1 where it could not start (with the reason on stderr), 2 for a wrong configuration.
+/// it applies what `read_again` returns, if that has no error. Returns the exit code: 0 after an orderly
+/// end, 1 if it could not start (with the reason on stderr), 2 for a wrong configuration.
 int run_program(const config::Config& config, const ReadAgain& read_again);
 
 }  // namespace larder

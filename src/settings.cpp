@@ -3,7 +3,7 @@
 namespace larder {
 namespace {
 
-/// Has `build` read the files of one `tls:` and says of which it was where one of them is wrong.
+/// Has `build` read the files of one `tls:` and says which it was if one of them is wrong.
 template <class Build>
 std::shared_ptr<const net::TlsContext> built(const std::string& where, Build build) {
   try {
@@ -53,7 +53,7 @@ std::string canonical_site(const std::string& url, const policy::Sites& sites) {
 }  // namespace
 
 cache::Settings cache_settings(const config::Config& config) {
-  // A route may leave its upstream out while there is one.
+  // A route may leave its upstream out if there is only one.
   const std::string only = config.upstreams.size() == 1 ? config.upstreams.front().name : std::string{};
   cache::Settings settings;
   settings.sites = policy::Sites(config.sites);

@@ -17,7 +17,7 @@
 
 namespace larder {
 
-/// The configuration, which knows no room but policy, as each room wants its own part of it.
+/// The configuration, which knows no room except policy, as the settings of each room.
 cache::Settings cache_settings(const config::Config& config);
 std::vector<origin::Settings> origin_settings(const config::Config& config);
 redis::Settings redis_settings(const config::Redis& config);
@@ -33,7 +33,7 @@ struct ListenAt {
 std::vector<ListenAt> listen_at(const config::Config& config);
 
 /// Every certificate, key and list of authorities that cannot be used: `listen :8443.tls.key: k.pem: why`.
-/// Where there is one, the functions above throw net::TlsFileError.
+/// If there is one, the functions above throw net::TlsFileError.
 std::vector<std::string> tls_problems(const config::Config& config);
 
 }  // namespace larder

@@ -5,7 +5,7 @@
 namespace larder {
 
 /// For the main thread to wait for, and blocked in every thread begun after this: SIGTERM and SIGINT (an end
-/// is asked for), SIGHUP (the configuration is to be read anew), SIGUSR1 (log files are to be opened anew)
+/// is requested), SIGHUP (read the configuration again), SIGUSR1 (reopen log files)
 /// and SIGUSR2, which means nothing here, but means something to other servers and would kill by itself.
 class Signals {
  public:
@@ -16,7 +16,7 @@ class Signals {
     ::signal(SIGPIPE, SIG_IGN);
   }
 
-  /// The next one; many of a kind that come while nobody waits are one.
+  /// The next one; many of a kind that come while nothing waits are one.
   int wait() const {
     int received = 0;
     ::sigwait(&set_, &received);

@@ -31,7 +31,7 @@ Worker::Worker(boost::asio::io_context& loop, const Shared& shared)
       server_(loop, front_of_cache(shared), shared.clock, shared.server, shared.occupancy, shared.log,
               shared.access_sink) {}
 
-/// What a request meets before the cache.
+/// What a request passes before the cache.
 pipeline::Handler& Worker::front_of_cache(const Shared& shared) {
   pipeline::Handler* front = &cache_;
   if (redis_) {

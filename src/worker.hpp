@@ -25,7 +25,7 @@ namespace larder {
 /// How often to look whether a drain has come to its end.
 inline constexpr Milliseconds drain_step{10};
 
-/// What a configuration read anew may replace while workers run.
+/// What a configuration read again may replace while workers run.
 struct Generation {
   std::shared_ptr<const cache::Settings> cache;
   std::shared_ptr<const std::vector<origin::Settings>> upstreams;    ///< those that the routes name
@@ -57,7 +57,7 @@ class Worker {
  public:
   Worker(boost::asio::io_context& loop, const Shared& shared);
 
-  /// Goes by another generation from now on: requests under way finish by theirs, no connection ends, nothing
+  /// Uses another generation from now on: requests under way finish by theirs, no connection ends, nothing
   /// stored is lost. On the loop.
   Task<> adopt(Generation generation);
 
@@ -72,7 +72,7 @@ class Worker {
   /// The cache, for requests that come from no client. On the loop.
   pipeline::Handler& cache() { return cache_; }
 
-  /// The sites that requests go by now. On the loop, and until it turns.
+  /// The sites that requests use now. On the loop, and until it turns.
   const policy::Sites& sites() const { return cache_.settings()->sites; }
 
   /// For warming; nullptr without Redis. On the loop.

@@ -8,13 +8,13 @@
 namespace larder::admin {
 namespace {
 
-/// Names that nobody else's DNS decides about.
+/// Names that do not depend on DNS.
 bool is_own_name(std::string_view host) {
   constexpr std::array<std::string_view, 3> names{"localhost", "127.0.0.1", "[::1]"};
   return std::ranges::find(names, host) != names.end();
 }
 
-/// Every field line of that name, none too, is `allowed`.
+/// Every field line of that name, if any, is `allowed`.
 template <class Allowed>
 bool all_lines(const http::FieldList& fields, http::FieldName name, Allowed allowed) {
   return std::ranges::all_of(
@@ -39,11 +39,11 @@ std::optional<Denial> deny_web_page(const http::RequestHead& head, const http::T
 }
 
 std::optional<Denial> deny_content_type(const http::FieldList& fields) {
-  // RFC 9110, section 8.3.1: parameters change nothing about what it is.
+  // RFC 9110, section 8.3.1: parameters do not change the type.
   const std::string_view value = fields.find("Content-Type").value_or("");
   const std::string_view type = trim(value.substr(0, value.find(';')));
   if (fields.count("Content-Type") == 1 && equal_ignoring_case(type, "application/json")) return std::nullopt;
-  return Denial{415, "What is to be changed is told with Content-Type: application/json."};
+  return Denial{415, "Changes need Content-Type: application/json."};
 }
 
 }  // namespace larder::admin

@@ -15,7 +15,7 @@ struct Answer {
 };
 
 /// Sends one POST of JSON over a connection of its own and reads the answer, until `deadline`. `token` may be
-/// empty. The errors of net::connect(), Error::malformed for what is no HTTP, Error::too_large past 1 MiB.
+/// empty. The errors of net::connect(), Error::malformed for what is not HTTP, Error::too_large past 1 MiB.
 Task<Result<Answer>> post(net::Endpoint endpoint, std::string token, std::string target, std::string content,
                           SteadyTime deadline);
 

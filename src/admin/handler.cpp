@@ -78,7 +78,7 @@ Task<Response> Handler::answer(Request& request) {
   const std::string& path = request.target.path;
   if (path == "/healthz") co_return is_read(request) ? health() : method_problem("GET, HEAD");
   if (!token_.admits(request.head.fields)) {
-    Response response = problem(401, "This takes the token of the configuration's admin section.");
+    Response response = problem(401, "This needs the token of the configuration's admin section.");
     response.head.fields.add("WWW-Authenticate", "Bearer");
     co_return response;
   }
@@ -128,7 +128,7 @@ void Handler::tell(const PurgeRequest& purge, const std::optional<store::Positio
   if (!log_.should_log(spdlog::level::info)) return;
   const std::optional<std::size_t> untold = lines_->take(std::chrono::steady_clock::now());
   if (!untold) return;
-  if (*untold != 0) log_.info("{} more purges over the admin API were not told one by one", *untold);
+  if (*untold != 0) log_.info("{} more purges over the admin API were not logged one by one", *untold);
   std::string what = describe(purge.purges.front());
   if (purge.purges.size() > 1) what += " and " + std::to_string(purge.purges.size() - 1) + " more";
   log_.info("purged{} over the admin API: {}, {}", purge.soft ? " softly" : "", what,

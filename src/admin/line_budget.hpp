@@ -8,8 +8,8 @@
 
 namespace larder::admin {
 
-/// Which of many like events get a line in the log: so many a second. A line costs more than a purge does,
-/// and ten thousand a second say no more than ten.
+/// Which of many similar events get a line in the log: a bounded number per second. A line costs more than a
+/// purge does, and ten thousand a second say no more than ten.
 class LineBudget {
  public:
   static constexpr std::size_t lines_a_second = 10;

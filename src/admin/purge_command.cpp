@@ -25,7 +25,7 @@ Result<Answer> ask(const net::Endpoint& endpoint, const std::string& token, std:
   return answer.get();
 }
 
-/// What an answer says, or nothing where larder did not say it.
+/// What an answer says, or nothing if larder did not say it.
 json::object read_answer(const Answer& answer) {
   boost::system::error_code error;
   json::value value = json::parse(answer.content, error);

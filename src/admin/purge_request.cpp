@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 3> others{"host", "dry_run", "soft"};
 constexpr std::size_t longest_text = 8 * 1024;
 constexpr std::size_t most_tags = 256;
 
-/// A text of the client's as a problem may repeat it.
+/// A client's text as a problem may repeat it.
 std::string shown(std::string_view text) {
   std::string plain(text.substr(0, 64));
   std::ranges::replace_if(
@@ -29,13 +29,13 @@ std::string shown(std::string_view text) {
   return "'" + plain + "'";
 }
 
-/// Where something lies: sites, or store::every_site, and a path.
+/// Where something is: sites, or store::every_site, and a path.
 struct Place {
   std::vector<std::string> sites;
   std::string path;
 };
 
-/// Reads one request; the first thing wrong with it is what its sender is told.
+/// Reads one request; the first thing wrong with it is what its sender gets to know.
 class Reader {
  public:
   Reader(const json::object& members, const policy::Sites& sites) : members_(members), sites_(sites) {}
@@ -137,7 +137,7 @@ std::optional<std::string> Reader::read_site(std::string_view name, std::string_
   return std::nullopt;
 }
 
-/// The text is taken apart by hand: a pattern is no URL.
+/// The text is taken apart by hand: a pattern is not a URL.
 std::optional<Place> Reader::read_place(std::string_view name) {
   const std::optional<std::string> text = read_text(name);
   if (!text) return std::nullopt;

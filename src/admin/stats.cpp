@@ -73,8 +73,8 @@ json::object client_of(const RedisClientStats& client) {
   return figures;
 }
 
-/// A node by all clients together. The purge log's tail waits for most of its replies on purpose: it has no
-/// say in the latency.
+/// A node by all clients together. The purge log's tail waits for most of its replies on purpose: it does
+/// not count in the latency.
 struct NodeStats {
   redis::NodeReport sum;
   std::size_t clients = 0;

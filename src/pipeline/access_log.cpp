@@ -80,7 +80,7 @@ std::string as_utf8(std::string_view text) {
   return utf8;
 }
 
-/// As much of what somebody sent instead of a request as a line of the log has room for.
+/// As much of what was sent instead of a request as fits into a line of the log.
 constexpr std::size_t longest_target = 1024;
 
 }  // namespace
@@ -161,7 +161,7 @@ Task<Result<Response>> AccessLog::handle(Request& request) {
   co_return response;
 }
 
-/// Writes the record once the content has been handed over: now, where it is all there.
+/// Writes the record once the content has been handed over: now, if it is all there.
 void AccessLog::write_when_done(AccessRecord record, const Request& request, Response& response) {
   record.status = response.head.status;
   record.cache_result = word_of(response.cache_result);

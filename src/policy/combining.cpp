@@ -10,7 +10,7 @@
 namespace larder::policy {
 namespace {
 
-// What a part says that it is, where that is what it is.
+// The Content-Range of a part, if it is valid.
 std::optional<http::ContentRange> content_of(const http::FieldList& fields, std::uint64_t size) {
   if (fields.count("Content-Range") != 1) return std::nullopt;
   const auto content = http::parse_content_range(fields.find("Content-Range").value_or(""));
@@ -18,7 +18,7 @@ std::optional<http::ContentRange> content_of(const http::FieldList& fields, std:
   return content;
 }
 
-// A bound that no sound length exceeds keeps sums from running over.
+// A bound that no valid length exceeds keeps sums from overflowing.
 bool touch(const http::ByteRange& a, const http::ByteRange& b) {
   return a.first <= b.last + 1 && b.first <= a.last + 1;
 }

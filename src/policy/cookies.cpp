@@ -11,8 +11,8 @@
 namespace larder::policy {
 namespace {
 
-// Calls `visit(name, value, pair)` for each pair of one Cookie line. What is empty between semicolons is no
-// cookie.
+// Calls `visit(name, value, pair)` for each pair of one Cookie line. What is empty between semicolons is not
+// a cookie.
 template <class Visit>
 void for_each_cookie_of_line(std::string_view line, Visit visit) {
   while (!line.empty()) {
@@ -42,7 +42,7 @@ bool matches_any(const std::vector<std::string>& globs, std::string_view name) {
                      [name](const std::string& glob) { return glob_matches(glob, name); });
 }
 
-// Whose cookie it is: named outright, or else the first glob's; `key.size()` where it is nobody's.
+// Whose cookie it is: named outright, or else the first glob's; `key.size()` if there is none.
 std::size_t owner_of(const std::vector<std::string>& key, std::string_view name) {
   const auto named = std::find(key.begin(), key.end(), name);
   if (named != key.end()) return static_cast<std::size_t>(named - key.begin());

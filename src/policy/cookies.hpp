@@ -11,9 +11,9 @@
 
 namespace larder::policy {
 
-/// The value of a cookie in the request (RFC 6265, section 5.4), as received; nothing where it is not there.
-/// Where a name comes more than once, all its values in order, joined by ";", which stands in no value: which
-/// one an origin takes is not ours to know.
+/// The value of a cookie in the request (RFC 6265, section 5.4), as received; nothing if it is not there.
+/// If a name comes more than once, all its values in order, joined by ";", which no value holds: which
+/// one an origin takes is unknown.
 std::optional<std::string> cookie_value(const http::FieldList& request_fields, std::string_view name);
 
 /// The cookies in the request that a glob of `rule.key`, the one at that position, puts into the key: by
@@ -29,8 +29,8 @@ bool has_foreign_cookie(const http::FieldList& request_fields, const CookieRule&
 /// least one cookie in each, and the rule neither keys nor ignores any.
 bool keeps_cookie_lines(const http::FieldList& request_fields, const CookieRule& rule);
 
-/// The Cookie value that such a request goes on with else: the cookies keyed, in the order of the key, which
-/// depend on nothing but what is keyed, then those that are neither keyed nor ignored. Nothing where there is
+/// The Cookie value that such a request otherwise goes on with: the cookies keyed, in the order of the key,
+/// which depend only on what is keyed, then those that are neither keyed nor ignored. Nothing if there is
 /// none.
 std::optional<std::string> cookies_to_send(const http::FieldList& request_fields, const CookieRule& rule);
 

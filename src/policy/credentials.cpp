@@ -16,7 +16,7 @@ std::vector<std::string> documented_and(std::vector<std::string> added) {
   return added;
 }
 
-// Fields of one connection, or that every request has, say nothing of who asks, whatever a glob names.
+// Fields of one connection, or that every request has, do not identify the client, whatever a glob names.
 bool may_say_who_asks(const http::FieldName& name) {
   static constexpr http::FieldNames never({"Host", "Content-Length", "Expect", "Via", "X-Forwarded-For",
                                            "X-Forwarded-Host", "X-Forwarded-Proto", "Surrogate-Capability"});
@@ -65,7 +65,7 @@ bool has_unkeyed_credential_field(const Route& route, const http::FieldList& req
   });
 }
 
-// RFC 9111, section 3.5, for what else shows who asks, too.
+// RFC 9111, section 3.5, applied to other credentials, too.
 Reason unkeyed_credential(const Route& route, const http::FieldList& request_fields, const Sharing& sharing) {
   if (sharing.with_credentials) return Reason::none;
   if (!sharing.with_authorization && has_unkeyed_authorization(route, request_fields)) {

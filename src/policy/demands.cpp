@@ -17,7 +17,7 @@ bool allows_unvalidated(const http::CacheControl& asked, const Lifetimes& stored
 http::CacheControl request_directives(const Route& route, const http::FieldList& fields) {
   if (!route.honor_request_directives) return {};
   http::CacheControl control = http::parse_cache_control(fields);
-  // RFC 9111, section 5.4: Pragma: no-cache counts where there is no Cache-Control.
+  // RFC 9111, section 5.4: Pragma: no-cache counts if there is no Cache-Control.
   if (!control.present && http::list_contains(fields, "Pragma", "no-cache")) control.no_cache = true;
   return control;
 }

@@ -5,13 +5,13 @@
 
 namespace larder::policy {
 
-/// What a request says of the responses that it accepts; nothing on a route that does not honor that.
+/// What a request says of the responses that it accepts; nothing on a route that ignores that.
 http::CacheControl request_directives(const Route& route, const http::FieldList& fields);
 
 /// What the request asks of a response beyond being fresh, if that is not met (RFC 9111, section 5.2.1).
 Reason unmet_demand(const http::CacheControl& asked, Milliseconds age, Milliseconds remaining, Trace* trace);
 
-/// Whether the request accepts a response that has been stale for so long, and the response does not forbid
+/// Whether the request accepts a response that has been stale for that long, and the response does not forbid
 /// it (RFC 9111, sections 4.2.4 and 5.2.1.2).
 bool accepts_stale(const http::CacheControl& asked, const Lifetimes& stored, Milliseconds staleness);
 

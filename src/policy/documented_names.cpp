@@ -7,7 +7,8 @@
 namespace larder::policy {
 
 const std::vector<std::string>& CredentialFields::documented_names() {
-  // X-CSRF-Token and X-XSRF-TOKEN are none: every single-page application sends them with every request.
+  // X-CSRF-Token and X-XSRF-TOKEN are not among them: every single-page application sends them with every
+  // request.
   static const std::vector<std::string> names{
       // Keys and tokens as clients and SDKs send them.
       "Api-Key", "ApiKey", "Api-Token", "Api-Username", "X-Api-Key", "X-ApiKey", "X-Api-Token",
@@ -22,7 +23,7 @@ const std::vector<std::string>& CredentialFields::documented_names() {
       "X-Emby-Authorization", "X-Redmine-API-Key", "X-Redmine-Switch-User", "X-RapidAPI-Key",
       "X-RapidAPI-User", "X-Parse-*", "X-Hasura-*", "X-IBM-Client-*", "X-Subject-Token", "X-Service-Token",
       "X-Storage-Token",
-      // Who it is, as applications behind a gateway are told.
+      // The identity, as gateways pass it to applications.
       "X-User", "X-User-Id", "X-User-Name", "X-User-Email", "X-User-Token", "X-User-Role", "X-User-Roles",
       "X-User-Groups", "X-User-Info", "X-User-Claims", "X-Userinfo", "X-Username", "X-Userid", "X-Email",
       "X-Account-Id", "X-Customer-Id", "X-Tenant-Id", "X-TenantId", "X-Org-Id", "X-Organization-Id",

@@ -16,7 +16,7 @@ constexpr ByteSet foldable([](unsigned char byte) {
          byte == '{' || byte == '}' || (byte >= 'A' && byte <= 'Z');
 });
 
-// A byte of a path, its encoding undone, and how many bytes it took.
+// A byte of a path, decoded, and how many bytes it took.
 struct PathByte {
   unsigned char value = 0;
   bool is_encoded = false;
@@ -41,13 +41,13 @@ bool is_overlong(unsigned char first, unsigned char second) {
          (first == 0xf0 && second < 0x90);
 }
 
-// The segments of a path as their bytes come, each encoding undone.
+// The segments of a path as their bytes come, decoded.
 class Segments {
  public:
   // Whether the path is ambiguous by what ends or goes on with this byte.
   bool add(PathByte byte) {
     const bool ends_all = byte.is_encoded && (byte.value == '/' || byte.value == '?' || byte.value == '#');
-    // Gone with the parameters where those are cut first, and else not.
+    // Gone with the parameters if those are cut first, and else not.
     if (in_parameters_ && ends_all) return true;
     if (byte.value == '/') return std::exchange(*this, Segments()).are_dots();
     if (byte.value == ';') in_parameters_ = true;
@@ -86,7 +86,7 @@ void append_kept(std::string& out, unsigned char byte) {
   out.push_back(digits[byte & 15]);
 }
 
-// In a pattern the asterisk is no byte of a path.
+// In a pattern the asterisk is not a byte of a path.
 enum class TextKind { path, pattern };
 
 std::string decoded_once(std::string_view path, Folding folding, TextKind kind) {
@@ -135,7 +135,7 @@ void append_folded(std::string& folded, std::string_view segment) {
     return;
   }
   if (segment.empty() || segment == ".") return;
-  // One that is nothing else may be a name like any other.
+  // A segment of nothing else may be a name like any other.
   const std::string_view name = without_blank_end(segment);
   folded.append("/").append(name.empty() ? segment : name);
 }

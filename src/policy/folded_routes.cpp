@@ -113,7 +113,7 @@ std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, s
 
 std::optional<std::size_t> FoldedRoutes::protector_of_odd(std::string_view method,
                                                           std::string_view path) const {
-  // Most odd paths have capital letters alone: every origin folds those in one way.
+  // Most odd paths only have capital letters, which every origin folds alike.
   const bool is_simple = !plain_too_ && path.find('%') == path.npos && path.find(';') == path.npos;
   const std::size_t ways = is_simple ? 1 : foldings.size();
   for (const bool drops_authority : {false, true}) {

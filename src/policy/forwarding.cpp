@@ -23,8 +23,8 @@ bool begins_with(std::string_view name, std::string_view prefix) {
   return equal_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-// What must reach the origin though Connection names it: dropping it would change who asks for what
-// (src/http1/README.md).
+// What must reach the origin though Connection names it: dropping it would change whose request it is, or for
+// what (src/http1/README.md).
 bool is_protected(const Route& route, std::string_view name) {
   static constexpr std::array<std::string_view, 13> protected_names{"Authorization",
                                                                     "Cookie",
@@ -44,7 +44,7 @@ bool is_protected(const Route& route, std::string_view name) {
          route.credential_fields->contains(name);
 }
 
-// In no key, so they must not reach the origin where its answer is shared (src/http1/README.md,
+// In no key, so they must not reach the origin if its answer is shared (src/http1/README.md,
 // unkeyed-header poisoning). CGI, WSGI and PHP read `X_Original_URL` as they read `X-Original-URL`.
 bool is_override(std::string_view name) {
   static const NamePatterns overrides(NamePatterns::Spelling::field, override_fields());
@@ -61,11 +61,11 @@ constexpr http::FieldNames rewritten({"Host", "Expect", "Via", "X-Forwarded-For"
 bool is_withheld(const Route& route, const http::FieldName& name) {
   if (is_keyed_field(route, name)) return false;
   if (conditional.contains(name)) return true;
-  // Who is shown to ask by such a field gets an answer of his own, or one that is said to be everybody's.
+  // A client that such a field identifies gets an answer of its own, or one declared to be shared.
   return is_override(name) && !route.credential_fields->contains(name);
 }
 
-// One line: what others said, then our own word.
+// One line: what others wrote, then our part.
 void append_to_list(http::FieldList& out, http::FieldName name, const std::optional<std::string>& before,
                     std::string_view ours) {
   out.add_written(name, [&](std::string& value) {
@@ -91,7 +91,7 @@ Result<> check_connection(const Route& route, const http::FieldList& request_fie
   return {};
 }
 
-// Who reads the connection still wants the known ones: Upgrade, and Connection itself.
+// The reader of the connection still needs the known ones: Upgrade, and Connection itself.
 bool is_specific(std::string_view option, const http::FieldList& fields) {
   const http::FieldName name(option);
   return fields.contains(name) && !is_hop_by_hop(name);
@@ -117,8 +117,8 @@ void remove_specific(http::FieldList& fields) {
   }
 }
 
-// What larder says of itself and of who asked. What others said before it counts only where the answer is
-// theirs alone.
+// What larder says about itself and the client. What others wrote before counts only if the answer is
+// not shared.
 void add_forwarded(http::FieldList& out, const http::RequestHead& request, const Hop& hop, bool trusted) {
   const auto combined = [&](http::FieldName name) {
     return trusted ? request.fields.combined(name) : std::nullopt;
@@ -129,13 +129,13 @@ void add_forwarded(http::FieldList& out, const http::RequestHead& request, const
   append_to_list(out, "Surrogate-Capability", combined("Surrogate-Capability"), surrogate_capability);
 }
 
-// In place of all the lines there are. What selects a variant is what is sent (src/README.md, "Key").
+// In place of all lines. What selects a variant is what is sent (src/README.md, "Key").
 void add_accepted_codings(http::FieldList& out, const http::FieldList& request_fields) {
   if (out.contains("Accept-Encoding")) return;
   out.add("Accept-Encoding", accepted_codings(request_fields.combined("Accept-Encoding").value_or("")));
 }
 
-// RFC 9110, section 7.6.2. What is no number, or larger than any, is not ours to change.
+// RFC 9110, section 7.6.2. What is not a number, or too large for one, is left alone.
 std::optional<std::uint32_t> max_forwards_of(const http::RequestHead& request) {
   if (request.method != "OPTIONS" || request.fields.count("Max-Forwards") != 1) return std::nullopt;
   const std::string_view value = trim(request.fields.find("Max-Forwards").value_or(""));
@@ -158,7 +158,7 @@ bool is_written_by_us(const Route& route, std::string_view name) {
   return equal_ignoring_case(name, "Forwarded") && !is_keyed_field(route, name);
 }
 
-// RFC 9110, section 7.6.1; Proxy-* by RFC 9111, section 3.1, but for Proxy-Status, which is for everybody
+// RFC 9110, section 7.6.1; Proxy-* by RFC 9111, section 3.1, except Proxy-Status, which is for every client
 // behind us (RFC 9209, section 2); Trailer, since we drop trailer fields.
 bool is_hop_by_hop(const http::FieldName& name) {
   static constexpr http::FieldNames hop_by_hop(
@@ -188,7 +188,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   for (const http::Field field : request.fields) {
     if (is_hop_by_hop(field.name) || rewritten.contains(field.name)) continue;
     if (field.name == "CDN-Loop") continue;
-    // What it says, X-Forwarded-* say, and that we write ourselves.
+    // X-Forwarded-*, which we write ourselves, say the same.
     if (field.name == "Forwarded" && !is_keyed_field(route, field.name)) continue;
     if (has_specific && http::list_contains(request.fields, "Connection", field.name)) continue;
     if (cacheable && is_withheld(route, field.name)) continue;
@@ -214,7 +214,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
 }
 
 http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length) {
-  const std::optional<std::string> before = fields.combined("Via");  // also where Connection names it
+  const std::optional<std::string> before = fields.combined("Via");  // also if Connection names it
   remove_specific(fields);
   fields.remove_if([&](const http::Field& field) {
     if (is_hop_by_hop(field.name) || field.name == "Via") return true;

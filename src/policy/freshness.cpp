@@ -12,7 +12,7 @@
 namespace larder::policy {
 namespace {
 
-// What is older than anything may be.
+// Older than anything can be.
 constexpr Milliseconds unknown_age = Seconds{std::int64_t{1} << 31};
 
 // How far the clocks of two instances may differ before a response from the future says nothing about its
@@ -43,7 +43,7 @@ Time date_of(const http::FieldList& fields, Time response_time) {
   return date_field(fields, "Date", response_time).value_or(response_time);
 }
 
-// RFC 9111, section 5.3: relative to Date; a value that is no date, "0" above all, is in the past.
+// RFC 9111, section 5.3: relative to Date; an invalid date, "0" above all, is in the past.
 std::optional<Milliseconds> expires_lifetime(const http::FieldList& fields, Time response_time) {
   if (!fields.contains("Expires")) return std::nullopt;
   const auto expires = date_field(fields, "Expires", response_time);
@@ -63,7 +63,7 @@ OriginDirectives origin_directives(const http::FieldList& response_fields) {
 
 // RFC 9111, section 4.2.3.
 Milliseconds initial_age(const http::FieldList& response_fields, Time request_time, Time response_time) {
-  // A Date is cut to whole seconds: up to one second of the difference is that, and no age.
+  // A Date is cut to whole seconds: up to one second of the difference is due to that, and not age.
   const Milliseconds since_date = response_time - date_of(response_fields, response_time) - Seconds{1};
   const Milliseconds apparent_age = std::max(Milliseconds{0}, since_date);
   const Milliseconds response_delay = std::max(Milliseconds{0}, response_time - request_time);
@@ -72,7 +72,7 @@ Milliseconds initial_age(const http::FieldList& response_fields, Time request_ti
 }
 
 // RFC 9111, section 4.2.3. A response that came in the future was stored by an instance whose clock is ahead,
-// or before ours was set back: how long it has been here, nobody knows.
+// or before ours was set back: how long it has been here is unknown.
 Milliseconds current_age(const Lifetimes& lifetimes, Time now) {
   const Milliseconds resident_time = now - lifetimes.response_time;
   if (resident_time < -clock_tolerance) return unknown_age;
@@ -88,7 +88,7 @@ Lifetimes ended_at(Lifetimes lifetimes, Time end) {
   return lifetimes;
 }
 
-// RFC 9111, section 4.2.1: the first that is there, s-maxage before the others since we are shared.
+// RFC 9111, section 4.2.1: the first that is present, s-maxage before the others since we are shared.
 std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response, Time response_time) {
   const auto [control, targeted] = origin_directives(response.fields);
   if (control.s_maxage) return Milliseconds{*control.s_maxage};

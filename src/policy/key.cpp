@@ -20,7 +20,7 @@ std::string lower(std::string_view text) {
   return lowered;
 }
 
-// `#kind:name=value`, or without "=value" where the request has no such thing: absent and empty differ.
+// `#kind:name=value`, or without "=value" if the request has no such thing: absent and empty differ.
 void append_part(std::string& key, std::string_view kind, std::string_view name,
                  const std::optional<std::string>& value) {
   key.append("#").append(kind).append(":");

@@ -59,7 +59,7 @@ std::optional<std::string> loop_marks_to_forward(const http::FieldList& request_
   for_each_member(request_fields, "CDN-Loop", [&](std::string_view member) {
     if (cacheable && !is_larders(member)) return;
     if (!marks.empty()) marks.append(", ");
-    // A larder's is its id alone: parameters would be the client's to choose.
+    // Only the id of a larder's: a client could choose parameters.
     marks.append(cacheable ? id_of(member) : member);
   });
   if (!mark.empty()) {

@@ -10,8 +10,8 @@
 
 namespace larder::policy {
 
-/// Names and globs of names that requests are compared with: some bytes of a name tell which few of them come
-/// into question, for most names none. Immutable.
+/// Names and globs of names that requests are compared with: some bytes of a name tell which few of them can
+/// match, for most names none. Immutable.
 class NamePatterns {
  public:
   /// `exact`: byte for byte. `field`: case does not count; `_` (CGI) and `.` (PHP) are `-`.

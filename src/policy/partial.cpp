@@ -35,7 +35,8 @@ std::optional<http::RangeRequest> range_of(const http::RequestHead& request) {
   return http::parse_range(request.fields.find("Range").value_or(""));
 }
 
-// What is there of a part. Content shorter than Content-Range says is a part cut short; none is there twice.
+// How much of a part is there. Content shorter than Content-Range says is a part cut short; none is there
+// twice.
 http::ByteRange held_of(const http::ContentRange& content, std::size_t stored_size) {
   const std::uint64_t end = content.range.first + stored_size;
   return {content.range.first, std::min(content.range.last, end - 1)};
@@ -51,7 +52,7 @@ http::FieldList without_answered_range(http::FieldList fields) {
 RangeDecision decide_range(const http::RequestHead& request, const http::FieldList& stored_fields,
                            std::uint64_t length, Time now) {
   const auto asked = range_of(request);
-  // A whole response with a Content-Range of its own would come to have two.
+  // A whole response with a Content-Range of its own would end up with two.
   if (!asked || stored_fields.contains("Content-Range")) return {};
   if (!holds_if_range(request.fields, stored_fields, now)) return {};
   const auto range = asked->within(length);

@@ -18,8 +18,8 @@ bool is_plain_byte(char c) {
   return c == '\t' || c == '\r' || c == '\n' || (c >= 0x20 && c <= 0x7E);
 }
 
-// Neither too much for any server nor with a byte that one could stumble over. Fields that override method or
-// target are not sent on at all where the answer is shared.
+// Neither too large for any server nor with a byte that one could stumble over. Fields that override method
+// or target are not sent on at all if the answer is shared.
 bool is_plain(const http::RequestHead& request) {
   const std::string_view fields = request.fields.wire();
   return request.target.size() + fields.size() <= size_of_plain &&
@@ -29,14 +29,14 @@ bool is_plain(const http::RequestHead& request) {
 }  // namespace
 
 // Row CPDoS of src/http1/README.md. What an origin answers to a plain request, with a lifetime that it states
-// itself, is stored all the same if the status speaks of method, target or server: RFC 9111, section 3 allows
-// it, http-cache-tests count it, and what the row guards against takes a request that is not plain. Statuses
-// that speak of a request's form are never stored.
+// itself, is stored nevertheless if the status is about method, target or server: RFC 9111, section 3 allows
+// it, http-cache-tests require it, and what the row guards against takes a request that is not plain.
+// Statuses about a request's form are never stored.
 bool may_be_provoked(const Route& route, const http::RequestHead& request, int status) {
   static constexpr std::array by_fields{400, 413, 417, 431};
   static constexpr std::array by_target{405, 414};
   if (is_among(by_fields, status)) return true;
-  // What of the target is in no key is sent on all the same.
+  // What of the target is in no key is sent on nevertheless.
   if (route.query.forward_all && is_among(by_target, status)) return true;
   return (status >= 500 || is_among(by_target, status)) && !is_plain(request);
 }

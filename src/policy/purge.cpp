@@ -15,7 +15,7 @@ namespace {
 
 using Kind = Purge::Kind;
 
-// Purges in the order they were thought of, none twice.
+// Purges in the order they were added, none twice.
 class PurgeSet {
  public:
   void add(Kind kind, std::string value) {
@@ -48,7 +48,7 @@ std::string_view without_trailing_slash(std::string_view path) {
 }
 
 // What a purge of a path past this size names: everything below its first whole segments that fit, so that
-// nobody fills the log with long paths. One whose first segment does not fit stands as it is, or it would
+// no client fills the log with long paths. One whose first segment does not fit stays as it is, or it would
 // name the whole site; the front door bounds it.
 constexpr std::size_t longest_place = 1024;
 
@@ -106,7 +106,7 @@ std::string purged_site(const http::Target& target) {
 }
 
 // RFC 9111, section 4.4: only URIs of the same site, or one site could purge another's. A purge of a
-// site is of what it has over http and over https; ports are told apart, but for default ones.
+// site is of what it has over http and over https; ports count, except default ones.
 void add_references(PurgeSet& purges, const Sites& sites, const http::Target& target,
                     const http::FieldList& fields, std::string_view name) {
   for (const http::Field field : fields) {
@@ -140,7 +140,7 @@ std::size_t count_members(const http::FieldList& fields, const http::FieldName& 
 // RFC 9875, section 3.
 void add_group_purges(PurgeSet& purges, const std::string& site, const http::FieldList& fields) {
   constexpr http::FieldName name("Cache-Group-Invalidation");
-  // More than are read name who knows what of this site: rather too much than too little.
+  // More than are read could name anything of this site: rather too much than too little.
   if (count_members(fields, name) > http::structured::most_members) purges.add(Kind::below, site + "/");
   const auto groups = http::parse_cache_groups(fields, name);
   if (!groups) return;

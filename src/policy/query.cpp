@@ -9,7 +9,7 @@ namespace larder::policy {
 namespace {
 
 struct Parameter {
-  std::string name;  // percent-encoding undone, for comparing
+  std::string name;  // percent-decoded, for comparing
   std::string_view text;
 };
 

@@ -12,7 +12,7 @@ struct Wording {
 Wording wording_of(Reason reason) {
   switch (reason) {
     case Reason::none:
-      return {"none", "nothing speaks against it"};
+      return {"none", "there is no objection"};
     case Reason::method:
       return {"method", "only GET and HEAD are answered from cache"};
     case Reason::no_route:
@@ -54,10 +54,10 @@ Wording wording_of(Reason reason) {
           "the request has a Cookie that the route neither keys nor ignores, and the response says neither "
           "public nor s-maxage"};
     case Reason::credential:
-      return {
-          "credential",
-          "the request has a field that shows who asks (X-Api-Key and its kin) and that the route does not "
-          "key, and the response says neither public nor s-maxage"};
+      return {"credential",
+              "the request has a field that identifies the client (X-Api-Key and the like) and that the "
+              "route does not "
+              "key, and the response says neither public nor s-maxage"};
     case Reason::loop:
       return {"loop", "the request has been here before: the upstream leads back to this larder"};
     case Reason::upgrade:
@@ -73,13 +73,13 @@ Wording wording_of(Reason reason) {
     case Reason::purged:
       return {"purged", "a purge named the stored response after it had been fetched"};
     case Reason::soft_purged:
-      return {"soft-purged", "a soft purge named the stored response, which is stale since"};
+      return {"soft-purged", "a soft purge named the stored response, which has been stale since"};
     case Reason::purge_waits:
       return {"purge-waits",
               "the write's purge counts on this instance and waits for Redis to tell the others"};
     case Reason::outage:
       return {"outage",
-              "Redis could not tell in time of every purge (`on_outage: origin`, `consistency: strict`)"};
+              "Redis could not report every purge in time (`on_outage: origin`, `consistency: strict`)"};
     case Reason::busy:
       return {"busy", "the upstream is being asked for as much as it may be, and others wait already"};
     case Reason::response_no_store:
@@ -92,8 +92,8 @@ Wording wording_of(Reason reason) {
               "public, s-maxage nor must-revalidate"};
     case Reason::set_cookie:
       return {"set-cookie",
-              "the response carries Set-Cookie, which the route has neither stripped nor, where the origin "
-              "states a lifetime, allowed"};
+              "the response carries Set-Cookie, which the route neither strips nor, if the origin "
+              "states a lifetime, allows"};
     case Reason::vary_any:
       return {
           "vary-any",
@@ -101,13 +101,13 @@ Wording wording_of(Reason reason) {
           "other request can be known to match"};
     case Reason::stream:
       return {"stream",
-              "the response is a stream without an end, which nobody else is to get from its start"};
+              "the response is a stream without an end, which no other client should get from its start"};
     case Reason::buffers_full:
       return {"buffers-full", "too much is held in memory for clients already (limits.buffered)"};
     case Reason::too_many_tags:
       return {
           "too-many-tags",
-          "the response names more than 1024 tags, each of which every purge would have to be held against"};
+          "the response names more than 1024 tags, each of which every purge would have to be compared with"};
     case Reason::status:
       return {"status", "a response of this status is not stored"};
     case Reason::no_lifetime:

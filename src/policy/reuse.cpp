@@ -69,13 +69,13 @@ bool only_if_cached(const Route& route, const http::RequestHead& request) {
   return request_directives(route, request.fields).only_if_cached;
 }
 
-// RFC 9111, section 4, and what this cache knows beside it.
+// RFC 9111, section 4, and what else this cache knows.
 ReuseDecision decide_reuse(const ReuseInput& input, Trace* trace) {
   const http::CacheControl asked = request_directives(input.route, input.request.fields);
   ReuseDecision decision = by_protocol(input, asked, trace);
   if (decision.reason == Reason::stale) {
-    // What may stand in for an error goes out before the origin is asked, if that kept the last request
-    // waiting in vain: one request asks again, in the background.
+    // What may stand in for an error goes out before the origin is asked, if that left the last request
+    // waiting until its deadline: one request asks again, in the background.
     const bool hangs = note(trace, Rule::origin_hangs, input.origin_hangs);
     if (hangs && may_serve_on_error(asked, input.lifetimes, input.now, trace)) {
       decision.action = Action::serve_and_refresh;

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 12> month_names{"jan", "feb", "mar", "apr
                                                        "jul", "aug", "sep", "oct", "nov", "dec"};
 constexpr std::array<std::string_view, 7> weekday_names{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
-/// The numbers of a field, and what they may be called.
+/// The numbers of a field, and their names.
 struct Unit {
   unsigned least;
   unsigned most;
@@ -86,7 +86,7 @@ bool read_field(const Unit& unit, std::string_view text, std::bitset<Size>& out)
   return std::ranges::all_of(ranges, [&](std::string_view range) { return add_range(unit, range, out); });
 }
 
-/// Between two 29ths of February lie eight years at most.
+/// Two 29ths of February are at most eight years apart.
 constexpr days longest_search{9 * 366};
 
 }  // namespace

@@ -43,7 +43,7 @@ struct Weighted {
   static constexpr int most_weight = 1000;  // in thousandths
 };
 
-// RFC 9110, section 12.4.2: 0 or 1, with up to three digits behind the point.
+// RFC 9110, section 12.4.2: 0 or 1, with up to three digits after the point.
 std::optional<int> weight_of(std::string_view text) {
   if (text.empty() || (text[0] != '0' && text[0] != '1')) return std::nullopt;
   int weight = (text[0] - '0') * Weighted::most_weight;
@@ -75,8 +75,8 @@ std::optional<Weighted> weighted_of(std::string_view member) {
   return weighted;
 }
 
-// Adds it unless it is there already; false where that has another weight, of which each reader takes what it
-// likes.
+// Adds it unless it is there already; false if that has another weight, and readers differ in which they
+// take.
 bool add_once(std::vector<Weighted>& list, Weighted added) {
   const auto same = std::find_if(list.begin(), list.end(),
                                  [&added](const Weighted& each) { return each.name == added.name; });
@@ -132,7 +132,7 @@ std::string normalised(std::string_view name, std::string_view value) {
   return std::string(trim(collapse_around_commas(value)));
 }
 
-// What is refused once, or in a way that nobody understands, is not sent: the origin then does not use it.
+// What is refused once, or in a way that cannot be understood, is not sent: the origin then does not use it.
 std::string accepted_codings(std::string_view accept_encoding) {
   static constexpr std::array<std::string_view, 3> codings{"zstd", "br", "gzip"};
   std::array<bool, codings.size()> named{};

@@ -10,7 +10,7 @@ namespace larder::policy {
 /// `name` is lower case.
 std::string normalised(std::string_view name, std::string_view value);
 
-/// What is sent in place of an Accept-Encoding where the answer is shared, and what selects it: those of
+/// What is sent in place of an Accept-Encoding if the answer is shared, and what selects it: those of
 /// `zstd, br, gzip` that the client takes, in that order, or `identity`. RFC 9110, section 12.5.3.
 std::string accepted_codings(std::string_view accept_encoding);
 

@@ -4,12 +4,12 @@
 
 namespace larder::policy {
 
-// An asterisk may stand in a host (RFC 3986, section 3.2.2), but who writes one here means a pattern.
+// An asterisk may stand in a host (RFC 3986, section 3.2.2), but one here means a pattern.
 Result<http::Authority> parse_spelling(std::string_view text, std::string_view scheme) {
   constexpr std::string_view every_port = ":*";
   const bool has_every_port = text.ends_with(every_port);
   if (has_every_port) text.remove_suffix(every_port.size());
-  // Behind a host without a port only the colons of an IP literal are left.
+  // After a host without a port only the colons of an IP literal are left.
   const bool has_port = !text.ends_with(']') && text.find(':') != text.npos;
   if (text.find('*') != text.npos || (has_every_port && has_port)) return Error::malformed;
   Result<http::Authority> authority = http::parse_authority(text, scheme);

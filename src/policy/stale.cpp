@@ -41,7 +41,7 @@ bool is_error_to_hide(int status) {
 
 bool is_passing_error(int status) {
   constexpr int too_many_requests = 429;
-  constexpr int loop_detected = 508;  // about the way that one request took
+  constexpr int loop_detected = 508;  // about the route of that one request
   return (status >= 500 && status != loop_detected) || status == too_many_requests;
 }
 

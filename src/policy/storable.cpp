@@ -18,7 +18,7 @@ bool names_field(const std::vector<std::string>& names, std::string_view field) 
                      [field](const std::string& name) { return equal_ignoring_case(name, field); });
 }
 
-// Fields that larder writes anew for every answer. Content-Length is that of the content as it is sent.
+// Fields that larder writes for every answer. Content-Length is that of the content as it is sent.
 bool is_ours(const http::FieldName& name) {
   static constexpr http::FieldNames ours({"Age", "Content-Length", "X-Cache"});
   constexpr std::string_view family = "X-Cache-";
@@ -35,7 +35,7 @@ class StorableFields {
 
   bool hold(const http::FieldName& name) const {
     if (is_hop_by_hop(name) || is_ours(name)) return false;
-    // What happened to one request on its way (RFC 9209).
+    // About what happened to one request on its way (RFC 9209).
     if (name == "Proxy-Status") return false;
     if (has_connection_ && http::list_contains(fields_, "Connection", name)) return false;
     return !names_field(control_.private_fields, name) && !names_field(control_.no_cache_fields, name);

@@ -34,11 +34,11 @@ struct Facts {
   http::CacheControl control;
   Sharing sharing;
   std::optional<Milliseconds> route_ttl;
-  bool overridden = false;  // the route's ttl speaks in the origin's place
+  bool overridden = false;  // the route's ttl replaces the origin's
 };
 
-// config/README.md, "Who asks"; RFC 9111, section 3.5. What is not to be stored at all is shared with nobody
-// who shows who he is, even where the route overrides that.
+// config/README.md, "Who asks"; RFC 9111, section 3.5. What must not be stored at all is never shared with a
+// client that identifies itself, even if the route overrides that.
 Sharing sharing_of(const OriginDirectives& said) {
   const http::CacheControl& control = said.control;
   if (control.is_private || (control.no_store && !control.must_understand)) return {};
@@ -85,7 +85,7 @@ bool has_media_type(const http::FieldList& fields, std::string_view type) {
 }
 
 // What is read as it happens, or what the origin says is not to be collected (nginx's field). Such a response
-// is its client's alone.
+// is for its client only.
 bool is_stream(const http::FieldList& fields) {
   if (has_media_type(fields, "text/event-stream")) return true;
   if (has_media_type(fields, "multipart/x-mixed-replace")) return true;
@@ -101,7 +101,8 @@ Reason refusal_by_directives(const Facts& facts) {
   return Reason::none;
 }
 
-// RFC 9111, section 4.1. What varies by a field that we write ourselves varies by what no request shows.
+// RFC 9111, section 4.1. A response that varies by a field that we write ourselves varies by something no
+// request shows.
 bool varies_by_unknown(const Facts& facts) {
   const auto names = vary_names(facts.input.response.fields);
   return !names || std::any_of(names->begin(), names->end(), [&facts](const std::string& name) {
@@ -152,7 +153,7 @@ struct StaleUse {
 };
 
 // config/README.md, "Stale responses, and fetching ahead": what the origin states wins, a window of 0 too.
-// Where the route overrides the origin and names a window itself, the route alone speaks.
+// If the route overrides the origin and names a window itself, only the route counts.
 StaleUse stale_use_of(const Facts& facts) {
   const Route& route = facts.input.route;
   const http::CacheControl& control = facts.control;
@@ -166,7 +167,7 @@ StaleUse stale_use_of(const Facts& facts) {
   return use;
 }
 
-// RFC 9111, section 4.2.1, allows less than is stated and never more: jitter takes away.
+// RFC 9111, section 4.2.1, allows less than is stated, never more: jitter shortens.
 Milliseconds jittered(Milliseconds lifetime, const StoringInput& input) {
   constexpr double percent = 100;
   const double share = input.route.jitter / percent * input.chance;

@@ -7,7 +7,7 @@
 namespace larder::policy {
 namespace {
 
-// For reading years of two digits, which no strong validator needs: they are then of this century.
+// For reading years of two digits, which strong validators do not need: they are then of this century.
 constexpr Time no_time_in_particular{Seconds{1'700'000'000}};
 
 }  // namespace

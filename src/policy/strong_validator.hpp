@@ -13,7 +13,7 @@ namespace larder::policy {
 bool is_strong_date(const http::FieldList& fields, Time modified, Time now);
 
 /// The strong validator of a response as If-Range takes it (RFC 9110, section 13.1.5): a strong entity tag,
-/// or where there is no entity tag at all a strong date. Nothing where it has none.
+/// or if there is no entity tag at all a strong date. Nothing if it has none.
 std::optional<std::string> strong_validator(const http::FieldList& fields);
 
 }  // namespace larder::policy

@@ -12,7 +12,7 @@ namespace {
 struct Directive {
   std::string_view name;
   std::string_view value;
-  std::string_view target;  ///< empty: everybody
+  std::string_view target;  ///< empty: all
 };
 
 Directive directive_of(std::string_view member) {
@@ -26,7 +26,7 @@ Directive directive_of(std::string_view member) {
   return directive;
 }
 
-/// Of two directives for the same ears the stricter one counts, as in Cache-Control.
+/// Of two directives for the same target the stricter one counts, as in Cache-Control.
 void read(const Directive& directive, std::optional<http::CacheControl>& out) {
   const bool is_no_store = equal_ignoring_case(directive.name, "no-store");
   const bool is_max_age = equal_ignoring_case(directive.name, "max-age");

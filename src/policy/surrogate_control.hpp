@@ -7,13 +7,13 @@
 
 namespace larder::policy {
 
-/// The name that larder goes by in Surrogate-Capability, and that Surrogate-Control targets it with.
+/// The name of larder in Surrogate-Capability, and that Surrogate-Control targets it with.
 inline constexpr std::string_view surrogate_name = "larder";
 inline constexpr std::string_view surrogate_capability = "larder=\"Surrogate/1.0\"";
 
-/// What Surrogate-Control, the elder of CDN-Cache-Control, says to larder (W3C note "Edge Architecture
+/// What Surrogate-Control, the predecessor of CDN-Cache-Control, says to larder (W3C note "Edge Architecture
 /// Specification", section 2.3): `max-age` and `no-store` without a target, or with ours, which wins. Nothing
-/// where it says neither to us.
+/// if it says neither to us.
 std::optional<http::CacheControl> parse_surrogate_control(const http::FieldList& response_fields);
 
 }  // namespace larder::policy

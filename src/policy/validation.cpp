@@ -22,7 +22,7 @@ std::optional<http::EntityTag> etag_of(const http::FieldList& fields) {
   return http::parse_etag(trim(*value));
 }
 
-// RFC 9110, section 13.1.2: weak comparison; "*" holds, for there is a stored response.
+// RFC 9110, section 13.1.2: weak comparison; "*" holds, since there is a stored response.
 bool lists_etag(std::string_view if_none_match, const http::FieldList& stored_fields) {
   const auto list = http::parse_etag_list(if_none_match);
   if (!list) return false;
@@ -33,9 +33,9 @@ bool lists_etag(std::string_view if_none_match, const http::FieldList& stored_fi
          });
 }
 
-// RFC 9110, section 13.1.3: a condition that is no date, or more than one, is ignored, and so is any where no
-// modification date is known. RFC 9111, section 4.3.2 would let Date stand in for that: but Date says when a
-// message was made and nothing about its content, so that a client would keep what has changed.
+// RFC 9110, section 13.1.3: an invalid date, or more than one, is ignored, and so is any date if no
+// modification date is known. RFC 9111, section 4.3.2 would let Date replace that: but Date says when a
+// message was made and nothing about its content, so a client would keep what has changed.
 bool is_unmodified_since(const http::FieldList& request_fields, const http::FieldList& stored_fields,
                          Time now) {
   if (request_fields.count("If-Modified-Since") != 1 || stored_fields.count("Last-Modified") != 1)
@@ -54,7 +54,7 @@ bool describes_content(std::string_view name) {
   return is_one_of(name, describing);
 }
 
-// What a 304 has no content for.
+// Fields about content, which a 304 does not have.
 bool is_content_metadata(const http::FieldName& name) {
   static constexpr http::FieldNames well_known(
       {"Content-Encoding", "Content-Length", "Content-Range", "Content-Type"});
@@ -89,7 +89,7 @@ std::vector<std::string_view> listed_tags(std::span<const http::FieldList> store
 }  // namespace
 
 bool is_not_modified(const http::RequestHead& request, const http::FieldList& stored_fields, Time now) {
-  // RFC 9110, section 13.2.2: If-Modified-Since counts only where there is no If-None-Match.
+  // RFC 9110, section 13.2.2: If-Modified-Since counts only if there is no If-None-Match.
   const auto if_none_match = request.fields.combined("If-None-Match");
   if (if_none_match) return lists_etag(*if_none_match, stored_fields);
   return is_unmodified_since(request.fields, stored_fields, now);
@@ -139,7 +139,7 @@ bool may_answer_unselected(const http::FieldList& request_fields, const http::Fi
   return accepted && takes_coding(*accepted, trim(*coding));
 }
 
-// RFC 9111, section 4.3.1: Last-Modified is sent where a single response is validated alone.
+// RFC 9111, section 4.3.1: Last-Modified is sent if a single response is validated alone.
 bool ask_which_holds(http::FieldList& request_fields, std::span<const http::FieldList> stored_fields) {
   std::string tags;
   for (const std::string_view tag : listed_tags(stored_fields)) {
@@ -189,7 +189,7 @@ bool describes_same(const http::FieldList& head_fields, const http::FieldList& s
   return !length || trim(*length) == std::to_string(stored_size);
 }
 
-// RFC 9111, section 3.2. The age begins anew with the 304: its Age counts, and without a Date of its own the
+// RFC 9111, section 3.2. The age begins again with the 304: its Age counts, and without a Date of its own the
 // time at which it came (RFC 9110, section 6.6.1).
 http::FieldList freshened(const http::FieldList& stored_fields, const http::FieldList& not_modified) {
   http::FieldList updates = storable_lines(not_modified);

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view key_field = "Sec-WebSocket-Key";
 constexpr std::size_t key_size = 24;  // 16 bytes in base64
 
-// One line, one value: what two parsers could read differently is no handshake.
+// One line, one value: what two parsers could read differently is not a handshake.
 std::string_view only_value(const http::FieldList& fields, std::string_view name) {
   if (fields.count(name) != 1) return {};
   return trim(fields.find(name).value_or(""));

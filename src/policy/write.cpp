@@ -4,7 +4,7 @@
 namespace larder::policy {
 namespace {
 
-// A gateway further in had no answer, so what became of the request is not known (RFC 9110, sections 15.6.3
+// A gateway further in had no answer, so the outcome of the request is unknown (RFC 9110, sections 15.6.3
 // and 15.6.5).
 bool is_unknown(const WriteOutcome& outcome) {
   return !outcome.status || *outcome.status == 502 || *outcome.status == 504;

@@ -228,7 +228,7 @@ TEST_CASE("More connections than descriptors are a warning, and not taken litera
   Origin origin(greet);
   Bounded larder(origin, 128, "limits: {connections: 5000}\n");
   CHECK(eventually([&] {
-    return larder.lines_with("5000 are more than a descriptor limit of 128 leaves room for: 48") == 1;
+    return larder.lines_with("5000 are more than a descriptor limit of 128 leaves room for: using 48") == 1;
   }));
 }
 

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// Logs that nobody reads, that cannot be written, and that are opened anew.
+/// Logs that are not read, that cannot be written, and that are reopened.
 namespace larder::test {
 
 namespace {
@@ -205,11 +205,11 @@ TEST_CASE("SIGUSR1 opens the access log's file anew, and ends nothing if there i
   CHECK(eventually([&] { return contains(content_of(file), "/second"); }));
   CHECK_FALSE(contains(content_of(file + ".1"), "/second"));
   CHECK_FALSE(contains(larder.process().output(), "/first"));
-  // It is written on where it cannot be opened anew.
+  // The open file stays in use if it cannot be reopened.
   std::filesystem::rename(file, file + ".2");
   std::filesystem::create_directory(file);
   larder.process().signal(SIGUSR1);
-  CHECK(eventually([&] { return larder.log_lines_with("cannot open") == 1; }));
+  CHECK(eventually([&] { return larder.log_lines_with("cannot reopen") == 1; }));
   larder.client().get("/third");
   CHECK(eventually([&] { return contains(content_of(file + ".2"), "/third"); }));
 
@@ -219,7 +219,7 @@ TEST_CASE("SIGUSR1 opens the access log's file anew, and ends nothing if there i
   CHECK(without.client().get("/a").status == 200);
 }
 
-TEST_CASE("A log file that cannot be opened is no start, and the reason is told") {
+TEST_CASE("A log file that cannot be opened prevents the start, and the reason is shown") {
   TemporaryDirectory directory;
   const std::string path = (directory.path() / "larder.yaml").string();
   std::ofstream(path) << "listen: 127.0.0.1:0\nupstreams: {a: {servers: [\"http://127.0.0.1:1\"]}}\n"

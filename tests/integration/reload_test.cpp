@@ -57,7 +57,7 @@ TEST_CASE("a wrong file changes nothing: each mistake is told with its place, an
                                  .routes = "  - {match: /**, tll: 1m}\n  - {match: /a, cache: perhaps}\n"}));
   CHECK(larder.log_lines_with("larder.yaml:6:18: route \"/**\": unknown key \"tll\"") == 1);
   CHECK(larder.log_lines_with("larder.yaml:7:24: ") == 1);
-  CHECK(larder.log_lines_with("configuration not reloaded: the one that runs stays") == 1);
+  CHECK(larder.log_lines_with("configuration not reloaded: keeping the current configuration") == 1);
   CHECK(minutes_to_live(larder.client().get("/a")) == 60);
   CHECK_FALSE(larder.reload(std::string("upstreams: [")));
   CHECK(minutes_to_live(larder.client().get("/b")) == 60);

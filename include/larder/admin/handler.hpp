@@ -15,7 +15,7 @@ namespace larder::admin {
 
 class LineBudget;
 
-/// What the admin API tells of: the running program, or a test's idea of one.
+/// What the admin API reports on: the running program, or a test's stand-in.
 class Instance {
  public:
   virtual ~Instance() = default;
@@ -23,7 +23,7 @@ class Instance {
   /// Gathers the figures of every thread.
   virtual Task<Stats> stats() = 0;
 
-  /// Whether it takes no new connections any more and is about to end.
+  /// Whether it no longer takes connections and is about to end.
   virtual bool is_draining() const = 0;
 
   /// The sites that requests go by now.
@@ -32,15 +32,15 @@ class Instance {
 
 /// The admin API, on a listener of its own.
 ///
-///   GET /healthz  200 `ok`, or 503 while draining; to everybody, for a probe has no token and learns nothing
+///   GET /healthz  200 `ok`, or 503 while draining; to all, since a probe has no token and learns nothing
 ///   GET /stats    200 with figures (stats.hpp)
-///   POST /purge   200 with the position in the purge log; 202 where the purge counts here and waits for
+///   POST /purge   200 with the position in the purge log; 202 if the purge counts here and waits for
 ///                 Redis (purge_request.hpp)
 ///
-/// Errors are problems (RFC 9457). Where there is no token, everything but /healthz is refused to web pages
+/// Errors are problems (RFC 9457). If there is no token, everything but /healthz is refused to web pages
 /// of other origins: any page may send requests to a loopback address. /healthz is answered whatever Host
-/// says, for the probe of a load balancer or of a pod's sidecar names neither localhost nor anything at all.
-/// What changes something wants Content-Type: application/json.
+/// says, since the probe of a load balancer or of a pod's sidecar need not name localhost.
+/// Requests that change something need Content-Type: application/json.
 class Handler final : public pipeline::Handler {
  public:
   Handler(Instance& instance, store::PurgeLog& purge_log, std::string_view token, Log& log);

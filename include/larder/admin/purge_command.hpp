@@ -28,8 +28,8 @@ std::string to_json(const PurgeArguments& order);
 net::Endpoint reachable(net::Endpoint listener);
 
 /// Has the larder whose admin API listens at `listener` do it, and prints what was purged and the position in
-/// the purge log. The exit code: 0; 1 where that larder is not reached or refuses; 2, without asking it, for
-/// an order that says nothing that can be purged.
+/// the purge log. The exit code: 0; 1 if that larder is not reached or refuses; 2, without asking it, for
+/// an order that names nothing to purge.
 int run_purge(const PurgeArguments& order, const net::Endpoint& listener, const std::string& token,
               std::ostream& out, std::ostream& errors);
 

@@ -13,7 +13,7 @@ namespace larder::admin {
 /// What a client of the admin API wants purged: fit for PurgeLog::append().
 struct PurgeRequest {
   std::vector<policy::Purge> purges;
-  bool dry_run = false;  ///< to be told, and not done
+  bool dry_run = false;  ///< only to be reported
   bool soft = false;     ///< to make stale, not invalid
 };
 
@@ -27,18 +27,18 @@ struct Refusal {
 ///
 ///   "url"      a path or an absolute URL: that path with every query, with and without a trailing slash
 ///   "prefix"   a path or an absolute URL: `/a` is /a and all below /a/; segments count whole
-///   "pattern"  a PathPattern, perhaps behind `http://host`: every path that matches
+///   "pattern"  a PathPattern, perhaps after `http://host`: every path that matches
 ///   "tag"      a tag's name, or a list of up to 256 of them
 ///   "all"      true: everything
 ///
-/// and perhaps "host", "dry_run" and "soft". `url`, `prefix` and `pattern` count on the site of their URL or
-/// of "host", and on every site where neither is given; "all" with "host" is all of that site. Whatever else
-/// is there is refused, for a purge must not do less than its sender meant. A host that is another spelling
+/// and optionally "host", "dry_run" and "soft". `url`, `prefix` and `pattern` count on the site of their URL
+/// or of "host", and on every site if neither is given; "all" with "host" is all of that site. Anything else
+/// is refused, since a purge must not do less than its sender meant. A host that is another spelling
 /// of a site stands for that site.
 std::variant<PurgeRequest, Refusal> read_purge_request(std::string_view json,
                                                        const policy::Sites& sites = policy::Sites());
 
-/// A purge as the log tells it: `resource shop.example/products/7`; `{*}` stands for every site.
+/// A purge as the log shows it: `resource shop.example/products/7`; `{*}` stands for every site.
 std::string describe(const policy::Purge& purge);
 
 }  // namespace larder::admin

@@ -33,7 +33,7 @@ struct PurgeLogStats {
     std::uint64_t waiting = 0;
 
     static constexpr auto table = std::to_array<CountRow<Counts>>({
-        {"sequence", &Counts::sequence, "Purges that this instance goes by."},
+        {"sequence", &Counts::sequence, "Purges that this instance has applied."},
         {"waiting", &Counts::waiting, "Records that wait for Redis.", CountKind::gauge},
     });
   };

@@ -10,7 +10,7 @@ namespace larder::admin {
 /// The bearer token (RFC 6750) that lets a client in.
 class Token {
  public:
-  /// An empty text: everybody is let in.
+  /// An empty text: every client is let in.
   explicit Token(std::string_view text);
 
   bool is_set() const { return !digest_.empty(); }

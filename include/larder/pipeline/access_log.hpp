@@ -10,7 +10,7 @@
 
 namespace larder::pipeline {
 
-/// One exchange as the access log tells it.
+/// One exchange as the access log reports it.
 struct AccessRecord {
   Time time;  ///< when the request's head had been read
   std::string client_address;
@@ -26,14 +26,14 @@ struct AccessRecord {
   std::string user_agent;
 };
 
-/// The record of a request that no handler saw. `request_line` is what there is of it, in whatever form.
+/// The record of a request that no handler saw. `request_line` is as much of it as there is, in any form.
 AccessRecord refusal_record(std::string_view request_line, std::string_view client_address,
                             const Response& response, Time now);
 
 /// One JSON object, without a line end.
 std::string format_json(const AccessRecord& record);
 
-/// The Common Log Format, with the cache's word at the end, without a line end.
+/// The Common Log Format, with the cache's result at the end, without a line end.
 std::string format_common(const AccessRecord& record);
 
 /// Takes finished lines; safe to call from any thread, and never waits.
@@ -43,7 +43,7 @@ class AccessSink {
   virtual void write(const AccessRecord& record) = 0;
 };
 
-/// Lines that were never written, because nobody read them or the disk was full.
+/// Lines that were never written, because they were not read or the disk was full.
 struct LostLines {
   std::uint64_t access = 0;
   std::uint64_t messages = 0;

@@ -11,7 +11,7 @@
 
 namespace larder::pipeline {
 
-/// Content that arrives bit by bit. Owned by whoever reads it; destroying it early gives the rest up.
+/// Content that arrives bit by bit. Owned by its reader; destroying it early abandons the rest.
 class BodyReader {
  public:
   virtual ~BodyReader() = default;
@@ -24,8 +24,8 @@ class BodyReader {
   /// write.
   virtual bool is_ready() const { return false; }
 
-  /// Whom it is read for has left: a read() under way ends with an error soon, and so does every later one.
-  /// Where reading waits for nobody there is nothing to do.
+  /// The client that it is read for has left: a read() under way ends with an error soon, and so does every
+  /// later one. If reading does not wait there is nothing to do.
   virtual void give_up() {}
 };
 
@@ -34,7 +34,7 @@ class Body {
  public:
   Body() : length_(0) {}
   explicit Body(Bytes bytes) : bytes_(std::move(bytes)), length_(bytes_.size()) {}
-  /// `length` is nothing where only the end will tell.
+  /// `length` is nothing if only the end will tell.
   Body(std::unique_ptr<BodyReader> reader, std::optional<std::uint64_t> length)
       : reader_(std::move(reader)), length_(length) {}
 
@@ -42,8 +42,8 @@ class Body {
   bool empty() const { return length_ == 0; }
   bool is_streamed() const { return reader_ != nullptr; }
 
-  const Bytes& bytes() const { return bytes_; }  ///< where not streamed
-  BodyReader& reader() { return *reader_; }      ///< where streamed
+  const Bytes& bytes() const { return bytes_; }  ///< if not streamed
+  BodyReader& reader() { return *reader_; }      ///< if streamed
   std::unique_ptr<BodyReader> take_reader() { return std::move(reader_); }
 
  private:

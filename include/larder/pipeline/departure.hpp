@@ -5,11 +5,11 @@
 
 namespace larder::pipeline {
 
-/// Tells whoever waits on behalf of one client alone that this client has left. It belongs to the client's
+/// Tells code that waits on behalf of one client only that this client has left. It belongs to the client's
 /// connection and its loop, and outlives the handling of a request.
 class Departure {
  public:
-  /// Who is told, for as long as it lives: one at a time. With nullptr nobody is.
+  /// Called when the client leaves, for as long as it lives: one at a time. With nullptr nothing is.
   class Watch {
    public:
     Watch(Departure* departure, std::function<void()> then) : departure_(departure) {

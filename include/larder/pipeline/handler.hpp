@@ -21,7 +21,7 @@ enum class CacheResult { none, hit, miss, stale, revalidated, bypass };
 /// How far a request went on its way to the server that answers it. It outlives the request, whose content
 /// may still be on its way when the answer comes.
 struct Delivery {
-  bool is_whole = false;  ///< all of it was sent; set by whoever sends, by any of several attempts
+  bool is_whole = false;  ///< all of it was sent; set by the sender, by any of several attempts
 };
 
 /// A request on its way through the handlers, valid in every respect src/http1/README.md names.
@@ -31,8 +31,8 @@ struct Request {
   Body body;
   std::string client_address;          ///< without the port
   std::string upstream;                ///< the name of the upstream that answers it, once the route is known
-  std::shared_ptr<Delivery> delivery;  ///< if somebody wants to know
-  Departure* departure = nullptr;      ///< of its client, where what is done for it is nobody else's
+  std::shared_ptr<Delivery> delivery;  ///< if it is of interest
+  Departure* departure = nullptr;      ///< of its client, if it is served for that client only
   bool opens_websocket = false;        ///< as a client asked and its route allows: 101 may answer it
 };
 
@@ -40,18 +40,18 @@ struct Request {
 /// are not copied, then `head.fields`. Framing fields and Connection are the writer's, not the handlers'.
 struct Response {
   http::ResponseHead head;
-  Bytes shared_lines;  ///< as http::FieldList::wire() has them; with a Date, where there are any
+  Bytes shared_lines;  ///< as http::FieldList::wire() has them; with a Date, if there are any
   Body body;
   CacheResult cache_result = CacheResult::none;
-  /// What Content-Length says of a response to HEAD, or of a 304, where `body` does not.
+  /// What Content-Length says of a response to HEAD, or of a 304, if `body` does not.
   std::optional<std::uint64_t> described_length;
-  /// Where `head` is a 101: what the connection is passed on to. Upgrade and Connection are the writer's.
+  /// If `head` is a 101: what the connection is passed on to. Upgrade and Connection are the writer's.
   std::unique_ptr<Tunnel> tunnel;
   /// The client's connection ends with it: after an anomaly nothing on it can be trusted
   /// (src/http1/README.md).
   bool closes = false;
 
-  /// As if it were new, but for the memory that its field lines have.
+  /// As if it were new, but keeping the memory of its field lines.
   void clear() {
     http::FieldList lines = std::move(head.fields);
     lines.clear();
@@ -60,21 +60,21 @@ struct Response {
   }
 };
 
-/// Whoever answers requests: the cache, the origin, a layer around another handler, a test's fake origin.
+/// What answers requests: the cache, the origin, a layer around another handler, a test's fake origin.
 class Handler {
  public:
   virtual ~Handler() = default;
 
-  /// Answers at once where that takes no waiting, and says whether it did: the hit path. The answer is the
-  /// one that handle() would give, written into `response`, which comes clear. Where there is none, handle()
+  /// Answers at once if that takes no waiting, and returns whether it did: the hit path. The answer is the
+  /// one that handle() would give, written into `response`, which comes clear. If there is none, handle()
   /// is to be called with the same request.
   virtual bool answer_now(Request& request, Response& response) {
     static_cast<void>(request), static_cast<void>(response);
     return false;
   }
 
-  /// An error is a response that could not be had; the errors layer makes a problem of it. `request` outlives
-  /// the call; its body is taken by whoever sends it on.
+  /// An error means that there is no response; the errors layer makes a problem of it. `request` outlives
+  /// the call; its body is taken by the handler that sends it on.
   virtual Task<Result<Response>> handle(Request& request) = 0;
 };
 

@@ -6,8 +6,8 @@
 
 namespace larder::pipeline {
 
-/// A response of larder's own that says what went wrong, as JSON (RFC 9457), without internals. Never stored
-/// by anyone.
+/// A response of larder's own that says what went wrong, as JSON (RFC 9457), without internals. Caches must
+/// not store it.
 Response problem(int status, std::string_view detail);
 
 /// What an Allow field of larder's own lists; other methods are sent on too.
@@ -20,7 +20,7 @@ Response method_not_allowed();
 /// Its connection ends.
 Response request_problem(const boost::system::error_code& error);
 
-/// The problem that tells a client why the upstream's response could not be had: 502, 503 or 504.
+/// The problem that tells a client why there is no response from the upstream: 502, 503 or 504.
 Response origin_problem(const boost::system::error_code& error);
 
 }  // namespace larder::pipeline

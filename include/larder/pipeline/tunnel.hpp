@@ -14,7 +14,7 @@ class Tunnel {
   virtual ~Tunnel() = default;
 
   /// Passes bytes both ways, unread, until both ends have ended or nothing has come from either for too long.
-  /// `ahead` is what the client sent behind its request; `client` outlives the relay.
+  /// `ahead` is what the client sent after its request; `client` outlives the relay.
   virtual Task<> relay(net::Stream& client, std::string_view ahead) = 0;
 };
 

@@ -14,13 +14,13 @@ namespace larder::policy {
 struct Route;
 class NamePatterns;
 
-/// The request fields that say who asks, beside Authorization and Cookie: those that clients, SDKs and
-/// gateways of today send (config/README.md), more or fewer of them by the configuration. Case does not
+/// The request fields that identify the client, besides Authorization and Cookie: those that clients, SDKs
+/// and gateways of today send (config/README.md), more or fewer of them by the configuration. Case does not
 /// count, and `_` is `-`: CGI, WSGI and PHP read both as one.
 class CredentialFields {
  public:
-  /// `added` and `removed`: names, or globs of names. What is removed is so though a documented glob names
-  /// it.
+  /// `added` and `removed`: names, or globs of names. What is removed stays so even if a documented glob
+  /// names it.
   CredentialFields(std::vector<std::string> added, std::vector<std::string> removed);
   ~CredentialFields();
 
@@ -49,26 +49,27 @@ bool has_unkeyed_cookie(const Route& route, const http::FieldList& request_field
 /// Whether a request carries an Authorization that the route neither keys nor shares.
 bool has_unkeyed_authorization(const Route& route, const http::FieldList& request_fields);
 
-/// Whether a request carries another field that says who asks and that the route neither keys nor shares.
+/// Whether a request carries another field that identifies the client and that the route neither keys nor
+/// shares.
 bool has_unkeyed_credential_field(const Route& route, const http::FieldList& request_fields);
 
-/// What a response says of being shared by those who show who they are.
+/// What a response says about being shared with clients that identify themselves.
 struct Sharing {
   bool with_credentials = false;    ///< `public`, `s-maxage`, or a lifetime in a targeted field
   bool with_authorization = false;  ///< that, or `must-revalidate` (RFC 9111, section 3.5)
 };
 
-/// Reason::authorization, cookie or credential where the request shows who asks, the route does not key it,
-/// and the response may not be shared nevertheless: it is neither stored nor given to such a request.
+/// Reason::authorization, cookie or credential if the request identifies the client, the route does not key
+/// that, and the response may not be shared nevertheless: it is neither stored nor given to such a request.
 Reason unkeyed_credential(const Route& route, const http::FieldList& request_fields, const Sharing& sharing);
 
 /// Removes the cookies that the route ignores, and those that only scripts read, from a request that may be
 /// answered from cache, before it is keyed: the origin does not see them. Those that the route keys are put
-/// in the order of the key. A Cookie field without cookies goes. Nothing is done where `Cookie` as a whole is
+/// in the order of the key. A Cookie field without cookies goes. Nothing is done if `Cookie` as a whole is
 /// part of the key.
 void remove_ignored_cookies(const Route& route, http::FieldList& request_fields);
 
-/// The cookies that are always ignored, unless a route keys them: scripts set and read them, no server does.
+/// The cookies that are always ignored, unless a route keys them: scripts set and read them, servers do not.
 /// Names and globs (config/README.md).
 const std::vector<std::string>& script_cookies();
 

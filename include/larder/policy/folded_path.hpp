@@ -10,23 +10,23 @@ namespace larder::policy {
 /// How a path is written.
 enum class PathSpelling {
   plain,    ///< it is its own folded form
-  slashed,  ///< but for the slash at its end
+  slashed,  ///< except for the slash at its end
   odd,      ///< it may be another one when folded
 };
 
-/// Told at a glance, by one look at each byte.
+/// Found quickly, by one look at each byte.
 PathSpelling spelling_of(std::string_view path);
 
-/// Whether the path could mean to the origin what no folding tells for sure: it holds `\`, control bytes or
+/// Whether the path could mean to the origin what no folding can determine: it holds `\`, control bytes or
 /// dot segments (`..;x` too), plain or encoded, an encoded delimiter among `;params`, or an overlong UTF-8
 /// sequence (cache deception, src/http1/README.md).
 bool is_ambiguous_path(std::string_view path);
 
 /// What an origin takes `;` for.
 enum class Parameters {
-  cut,       ///< the begin of what is not part of a segment's name
+  cut,       ///< the beginning of what is not part of a segment's name
   kept,      ///< a byte like any other
-  end_path,  ///< the begin of the query (Fastify 4)
+  end_path,  ///< the beginning of the query (Fastify 4)
 };
 
 /// What an origin makes of a path before it chooses who answers. They differ, and some do half of it.
@@ -37,19 +37,19 @@ struct Folding {
   bool drops_authority = false;  ///< `//` begins an authority (RFC 3986, section 4.2)
 };
 
-/// Whether an origin could take the begin of the path for an authority: it starts with `//` or `/\`, encoded
-/// or not.
+/// Whether an origin could take the beginning of the path for an authority: it starts with `//` or `/\`,
+/// encoded or not.
 bool may_have_authority(std::string_view path);
 
 /// What the path is to an origin that forgives everything, so that all spellings of one path meet here:
-/// percent-encoding of what is printable undone once (an encoded `?` or `#` ends the path), `\` taken for
+/// percent-encoding of what is printable decoded once (an encoded `?` or `#` ends the path), `\` taken for
 /// `/`, `;params` and dots or encoded spaces at the end of a segment cut, dot segments removed, slashes
 /// merged, the last one dropped, lower case. Percent signs, asterisks and braces are encoded. Or to one that
 /// does otherwise in what `folding` says.
 std::string folded_path(std::string_view path, Folding folding = {});
 
 /// A pattern that takes the folded forms of the paths that `pattern` takes, as far as its literal segments
-/// tell.
+/// show.
 PathPattern folded_pattern(const PathPattern& pattern, Folding folding = {});
 
 /// Whether the pattern differs from its folded pattern in more than its captures' names.

@@ -14,10 +14,10 @@
 
 namespace larder::policy {
 
-/// Whether a route says what no other spelling of its paths may lead around.
+/// Whether a route has a rule that no other spelling of its paths may lead around.
 bool is_protected(const Route& route);
 
-/// Patterns by literal segments of theirs: a path is compared with those alone that have them in common with
+/// Patterns by their literal segments: a path is compared only with those that share one with
 /// it, however many there are.
 class PatternIndex {
  public:

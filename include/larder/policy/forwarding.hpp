@@ -13,23 +13,23 @@ namespace larder::policy {
 struct Hop {
   std::string_view client_address;  ///< without the port
   std::string_view scheme;          ///< "http" or "https"
-  std::string_view host;            ///< what it goes upstream with as Host; the key's where it is shared
+  std::string_view host;            ///< what it goes upstream with as Host; the key's if it is shared
   std::string_view mark{};          ///< of this larder in CDN-Loop; empty: none
 };
 
 /// The fields a request goes upstream with: without hop-by-hop fields, those that Connection names, Upgrade,
 /// Proxy-*, TE and Trailer; Host is `hop.host`; X-Forwarded-For and Surrogate-Capability are appended to,
-/// X-Forwarded-Proto and -Host are written anew; Via is appended, and CDN-Loop (loop.hpp). Framing fields
-/// (Content-Length, Transfer-Encoding) and Connection are left out: who sends the message writes them.
-/// Error::malformed where Connection names a protected field (src/http1/README.md). `cacheable`: the response
+/// X-Forwarded-Proto and -Host are replaced; Via is appended, and CDN-Loop (loop.hpp). Framing fields
+/// (Content-Length, Transfer-Encoding) and Connection are left out: the sender of the message writes them.
+/// Error::malformed if Connection names a protected field (src/http1/README.md). `cacheable`: the response
 /// may be shared, so the override list of src/http1/README.md (X-Original-URL, X-Rewrite-URL,
 /// X-HTTP-Method-Override, Forwarded, X-Host,
 /// ...) is dropped, and so are what came as X-Forwarded-For and Surrogate-Capability, Range and the client's
 /// conditions (If-None-Match, If-Modified-Since, If-Range), which would make the answer one client's own;
 /// Accept-Encoding goes as those of `zstd, br, gzip` that the client takes, which is what selects a variant.
-/// A field that `route` keys is not dropped, nor is one that shows who asks. Of a cacheable request's Cookie
-/// what is ignored stays behind (remove_ignored_cookies()); cookies that are neither keyed nor ignored go on,
-/// for a response that depends on them is not shared.
+/// A field that `route` keys is not dropped, nor is one that identifies the client. Of a cacheable request's
+/// Cookie what is ignored stays behind (remove_ignored_cookies()); cookies that are neither keyed nor ignored
+/// go on, for a response that depends on them is not shared.
 Result<http::FieldList> request_fields_to_forward(const Route& route, const http::RequestHead& request,
                                                   const Hop& hop, bool cacheable);
 
@@ -38,12 +38,12 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
 Result<> remove_connection_specific(const Route& route, http::FieldList& request_fields);
 
 /// Whether a request goes no further than us: an OPTIONS whose Max-Forwards is 0 (RFC 9110, section 7.6.2;
-/// TRACE goes nowhere at all). Where it goes on, request_fields_to_forward() counts it down.
+/// TRACE goes nowhere at all). If it goes on, request_fields_to_forward() counts it down.
 bool is_last_stop(const http::RequestHead& request);
 
-/// What becomes of the fields of a response from HTTP/1.`version_minor` on their way to the client:
+/// What happens to the fields of a response from HTTP/1.`version_minor` on their way to the client:
 /// hop-by-hop fields and those that Connection names go, Via is appended. Framing fields are left out, as
-/// above; Content-Length is kept for `keep_length` (HEAD and 304, where it describes content that is not
+/// above; Content-Length is kept for `keep_length` (HEAD and 304, if it describes content that is not
 /// sent).
 http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length);
 

@@ -13,7 +13,7 @@ namespace larder::policy {
 struct Lifetimes {
   Time response_time{};         ///< when the head arrived (RFC 9111, section 4.2.3)
   Milliseconds initial_age{0};  ///< corrected_initial_age
-  Milliseconds fetch_time{0};   ///< from the request's leaving to the head: what another fetch takes
+  Milliseconds fetch_time{0};   ///< from sending the request to the head: how long another fetch would take
   Milliseconds freshness{0};    ///< freshness lifetime (section 4.2)
   Milliseconds stale_while_revalidate{0};  ///< RFC 5861, section 3
   Milliseconds stale_if_error{0};          ///< RFC 5861, section 4
@@ -40,22 +40,22 @@ Milliseconds remaining_freshness(const Lifetimes& lifetimes, Time now);
 Lifetimes ended_at(Lifetimes lifetimes, Time end);
 
 /// What the origin itself states: CDN-Cache-Control (RFC 9213), Surrogate-Control, then s-maxage, max-age,
-/// Expires - Date (RFC 9111, section 4.2.1). Nothing where it states none.
+/// Expires - Date (RFC 9111, section 4.2.1). Nothing if it states none.
 std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response, Time response_time);
 
-/// The heuristic lifetime, a tenth of Date - Last-Modified (RFC 9111, section 4.2.2). Nothing where there is
+/// The heuristic lifetime, a tenth of Date - Last-Modified (RFC 9111, section 4.2.2). Nothing if there is
 /// no Last-Modified before the Date, or the status is not heuristically cacheable and the response not
 /// `public`.
 std::optional<Milliseconds> heuristic_freshness(const http::ResponseHead& response, Time response_time);
 
-/// How long a response has been stale already by the word of caches further in: the least `ttl` below 0 in
-/// its Cache-Status (RFC 9211, section 2.4), made positive; 0 where none says so. What one cache served stale
+/// How long a response has been stale already according to caches further in: the least `ttl` below 0 in
+/// its Cache-Status (RFC 9211, section 2.4), made positive; 0 if none says so. What one cache served stale
 /// does not become fresh in the next.
 Milliseconds said_staleness(const http::FieldList& response_fields);
 
-/// The directives that hold for us: those of CDN-Cache-Control where there is a valid one (RFC 9213,
-/// section 2.1), else those of Surrogate-Control, its elder; either then stands for Expires too. Else those
-/// of Cache-Control.
+/// The directives that hold for us: those of CDN-Cache-Control if there is a valid one (RFC 9213,
+/// section 2.1), else those of Surrogate-Control, its predecessor; either then stands for Expires too. Else
+/// those of Cache-Control.
 struct OriginDirectives {
   http::CacheControl control;
   bool targeted = false;  ///< they did not come from Cache-Control

@@ -16,8 +16,8 @@ namespace larder::policy {
 /// bytes forwarded.
 struct Key {
   /// `GET:http://host/api/products?page=2`, then the partition: `#header:accept-language=de`,
-  /// `#cookie:theme=dark`; without its "=" where the request has no such field. Injective: the target's bytes
-  /// stand as they are, for the front door lets no `#`, space, control byte or byte from 0x80 on pass in
+  /// `#cookie:theme=dark`; without its "=" if the request has no such field. Injective: the target's bytes
+  /// stand as they are, since the front door lets no `#`, space, control byte or byte from 0x80 on pass in
   /// them; in the partition those bytes and
   /// `%` are percent-encoded.
   std::string text;
@@ -28,7 +28,7 @@ struct Key {
 /// upstream with, as Host and X-Forwarded-Host: an origin that writes it into an answer writes what is keyed.
 Key key_of(const Route& route, const http::Target& target, const http::FieldList& request_fields);
 
-/// Appends the text of such a key: all that a look into the store needs.
+/// Appends the text of such a key: all that a store lookup needs.
 void append_key(std::string& out, const Route& route, const http::Target& target,
                 const http::FieldList& request_fields);
 
@@ -36,8 +36,8 @@ void append_key(std::string& out, const Route& route, const http::Target& target
 /// rather than not far enough, and larders on several ports of one host purge each other.
 const std::string& site_of(const http::Target& target);
 
-/// The query a route keeps of `query`, by its rule; nothing where no parameter is left. Split on "&" alone;
-/// names are compared with their percent-encoding undone; a parameter that would be dropped and that holds
+/// The query a route keeps of `query`, by its rule; nothing if no parameter is left. Split on "&" alone;
+/// names are compared percent-decoded; a parameter that would be dropped and that holds
 /// ";" is kept (parameter cloaking, src/http1/README.md). A sorted query keeps the order of parameters of one
 /// name.
 std::optional<std::string> keep_query(const QueryRule& rule, const std::optional<std::string>& query);
@@ -49,16 +49,16 @@ std::optional<std::string> keep_query(const QueryRule& rule, const std::optional
 std::string variant_key(std::string_view primary, const std::vector<std::string>& names,
                         const http::FieldList& request_fields);
 
-/// Looking a variant up takes as long as there are selecting header fields: who names more than this selects
-/// by all there is.
+/// Looking a variant up takes as long as there are selecting header fields: a response that names more than
+/// this selects by everything.
 inline constexpr std::size_t most_selecting_fields = 64;
 
-/// The lower-case field names of Vary, sorted, without repetition; nothing for `Vary: *`, and where it has
-/// more than most_selecting_fields. A response with a content coding is selected by accept-encoding though
-/// its origin forgot to say so.
+/// The lower-case field names of Vary, sorted, without repetition; nothing for `Vary: *`, and if it has
+/// more than most_selecting_fields. A response with a content coding is selected by accept-encoding even if
+/// its origin does not say so.
 std::optional<std::vector<std::string>> vary_names(const http::FieldList& response_fields);
 
-/// The name under which a key lies in Redis: `prefix:r:` and the key. A key with `{`, `}` (a cluster's hash
+/// The name of a key in Redis: `prefix:r:` and the key. A key with `{`, `}` (a cluster's hash
 /// tags), space, control bytes or bytes from 0x80 on is percent-encoded behind `encoded:`, its `%` as well,
 /// so that no two keys share a name. Past 512 bytes it is `sha256:` and the key's SHA-256.
 std::string redis_name(std::string_view prefix, std::string_view key);

@@ -15,19 +15,19 @@ using Captures = std::vector<std::pair<std::string, std::string>>;
 
 /// A route's `match`, or a pattern to purge: segments that are literal, `*` or a name in braces (one
 /// non-empty segment each; `*` may also stand inside a segment, as in `report-*.json`), and `**` as the last
-/// segment for any number more, none too (`/api/**` matches `/api`, `/api/` and all below). Case and a
+/// segment for any number more, even none (`/api/**` matches `/api`, `/api/` and all below). Case and a
 /// trailing slash count.
 class PathPattern {
  public:
-  /// Error::malformed where the text does not begin with "/", repeats a name, has `**` other than at its end
+  /// Error::malformed if the text does not begin with "/", repeats a name, has `**` other than at its end
   /// or braces that hold no name or not a whole segment, or has a byte that no path has (`?`, `#`, space,
   /// control bytes).
   static Result<PathPattern> parse(std::string_view text);
 
-  /// The captures where the whole path matches, nothing where it does not.
+  /// The captures if the whole path matches, nothing if it does not.
   std::optional<Captures> match(std::string_view path) const;
 
-  /// As match(), where nobody asks for the captures; allocates nothing.
+  /// As match(), without the captures; allocates nothing.
   bool matches(std::string_view path) const;
 
   const std::string& text() const { return text_; }
@@ -52,10 +52,10 @@ class PathPattern {
   bool open_ended_ = false;
 };
 
-/// Whether `text` matches a glob in which `*` stands for any run of characters, none too.
+/// Whether `text` matches a glob in which `*` stands for any run of characters, even none.
 bool glob_matches(std::string_view glob, std::string_view text);
 
-/// A template such as `product:{id}` with each `{name}` replaced. Nothing where a name is not among the
+/// A template such as `product:{id}` with each `{name}` replaced. Nothing if a name is not among the
 /// captures or a brace is not closed.
 std::optional<std::string> expand_template(std::string_view text, const Captures& captures);
 

@@ -14,8 +14,8 @@
 
 namespace larder::policy {
 
-/// In place of a purge's site: every site. No host can be written so (RFC 3986, section 3.2.2), or a request
-/// for that host could purge others.
+/// In place of a purge's site: every site. No host can be written like that (RFC 3986, section 3.2.2), or a
+/// request for that host could purge others.
 inline constexpr std::string_view every_site = "{*}";
 
 /// One thing a purge names. A site is a host without scheme and port (site_of()): a write over https purges
@@ -34,12 +34,12 @@ struct Purge {
 };
 
 /// The form of a path in which tags and purges are compared: needless percent-encoding and dot segments
-/// undone, the digits of an encoding in upper case (RFC 3986, section 6.2.2), repeated slashes made one.
+/// removed, the digits of an encoding in upper case (RFC 3986, section 6.2.2), repeated slashes made one.
 /// Origins that tell such paths apart see too much purged, never too little. Every purge that names a path
 /// has it in this form.
 std::string normal_path(std::string_view path);
 
-/// What the purge log knows a stored response by: kept with it.
+/// What identifies a stored response to the purge log: kept with it.
 struct Tags {
   std::string site;  ///< site_of() its target
   std::string path;  ///< normal_path(), without the query
@@ -48,7 +48,7 @@ struct Tags {
   bool operator==(const Tags&) const = default;
 };
 
-/// The same, lying elsewhere.
+/// The same as views.
 struct TagsView {
   TagsView(std::string_view site, std::string_view path, std::vector<std::string_view> names)
       : site(site), path(path), names(std::move(names)) {}
@@ -65,15 +65,15 @@ struct TagsView {
 Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
              const http::FieldList& response_fields);
 
-/// Each purge is held against every tag of a stored response: what names more is not stored.
+/// Each purge is compared with every tag of a stored response: what names more is not stored.
 inline constexpr std::size_t most_tags = 1024;
 
 /// Whether Surrogate-Key, Cache-Tag and Cache-Groups name more than that, repetitions counted.
 bool has_too_many_tags(const http::FieldList& response_fields);
 
-/// What became of an unsafe request.
+/// Outcome of an unsafe request.
 struct WriteOutcome {
-  std::optional<int> status;  ///< of the answer; nothing if none came
+  std::optional<int> status;  ///< of the answer; nothing if there was none
   bool is_sent_whole = true;  ///< all of the request went out to the origin
 };
 
@@ -89,7 +89,7 @@ struct PurgeExtent {
 /// How much a request purges (RFC 9111, section 4.4): one that was sent whole and got 2xx, 301, 302 or 303,
 /// or whose outcome is unknown then (no answer, or 502 or 504 by a gateway further in). Any other 3xx, and an
 /// answer that came before the request was sent whole, purge the target URI alone, as that section demands of
-/// every non-error answer. Safe methods, errors, and what did not go out whole purge nothing.
+/// every non-error answer. Safe methods, errors, and what was not sent whole purge nothing.
 PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome);
 
 /// What an unsafe request purges, as far as `extent` goes: its target URI, the parent collection, all below;
@@ -97,7 +97,7 @@ PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome)
 /// groups of its Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. Paths with and without a
 /// trailing slash purge each other, and one with an encoded slash purges what it is when decoded. A request
 /// without a host may have written to any site, so it purges them all. `target` and what the response names
-/// are of the same origin where `sites` says so.
+/// are of the same origin if `sites` says so.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,
                              const http::ResponseHead* response, const PurgeExtent& extent,
                              const Sites& sites = Sites());
@@ -106,7 +106,7 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
 /// are never sent on.
 bool is_for_caches(std::string_view method);
 
-/// What PURGE purges: the target URI with every query, with and without a slash at its end.
+/// What PURGE purges: the target URI with every query, with and without a trailing slash.
 std::vector<Purge> purges_of_target(const http::Target& target);
 
 }  // namespace larder::policy

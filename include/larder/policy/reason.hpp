@@ -11,7 +11,7 @@ enum class Reason {
   method,             ///< not GET or HEAD
   no_route,           ///< no route matches
   route_off,          ///< the route says `cache: off`
-  no_host,            ///< HTTP/1.0 without Host: nobody can say whose page it is
+  no_host,            ///< HTTP/1.0 without Host: its site is unknown
   request_content,    ///< a GET with content
   request_no_store,   ///< Cache-Control: no-store in the request
   request_no_cache,   ///< Cache-Control: no-cache or Pragma in the request
@@ -21,9 +21,9 @@ enum class Reason {
   precondition,       ///< If-Match or If-Unmodified-Since: for the origin alone
   range,              ///< a part was asked for that only the origin can give
   ambiguous_path,     ///< backslash, control bytes or dot segments in the path, plain or encoded
-  protected_path,     ///< the path may be another spelling of one on a route that must not be led around
+  protected_path,     ///< the path may be another spelling of one on a route that must not be bypassed
   cookie,             ///< a Cookie that the route neither keys nor ignores
-  credential,         ///< another field that shows who asks, and that the route does not key
+  credential,         ///< another field that identifies the client, and that the route does not key
   upgrade,            ///< the client asks for another protocol
   loop,               ///< it has been here before: an upstream leads back
   // The stored response.
@@ -41,7 +41,7 @@ enum class Reason {
   response_no_store,
   response_private,
   authorization,        ///< Authorization in the request, and the response does not allow sharing
-  set_cookie,           ///< Set-Cookie, which the route does not have stored
+  set_cookie,           ///< Set-Cookie, which the route does not allow to be stored
   vary_any,             ///< Vary: *, by a field that larder writes itself, or by too many
   stream,               ///< a response without an end: server-sent events and the like
   buffers_full,         ///< too much is held for clients already (limits.buffered)
@@ -62,7 +62,7 @@ std::string_view token_of(Reason reason);
 /// A sentence for a person: "the response carries Set-Cookie, and only the route's ttl makes it fresh".
 std::string_view sentence_of(Reason reason);
 
-/// Whether a credential of the request made it, or its response, its sender's own.
+/// Whether a credential of the request made it, or its response, private to its client.
 constexpr bool is_private_reason(Reason reason) {
   return reason == Reason::cookie || reason == Reason::authorization || reason == Reason::credential;
 }

@@ -4,9 +4,9 @@
 
 namespace larder::policy {
 
-/// The last stretch of a freshness lifetime, in which a response may be fetched anew ahead of its end: ten
+/// The last stretch of a freshness lifetime, in which a response may be fetched again before its end: ten
 /// times what its fetch took (before that the chance is less than one in twenty thousand), half the lifetime
-/// at most, so that short lifetimes are not refreshed without end; 0 where the route wants none of it.
+/// at most, so that short lifetimes are not refreshed without end; 0 if the route turns it off.
 Milliseconds refresh_window(const Route& route, const Lifetimes& stored);
 
 /// Whether this request is the one that has it refreshed: XFetch (Vattani, Chierichetti and Lowenstein,

@@ -12,7 +12,7 @@ struct ReuseInput {
   Lifetimes lifetimes;         ///< of the stored response
   bool can_validate = false;   ///< it has an ETag or Last-Modified
   bool softly_purged = false;  ///< a soft purge ended its lifetime
-  bool origin_hangs = false;   ///< the origin kept the last fetch for it waiting in vain
+  bool origin_hangs = false;   ///< the origin let the last fetch for it run into its deadline
   bool knows_purges = true;  ///< whether this instance is sure of the purges that the response was judged by
   Time now{};
 };
@@ -23,8 +23,8 @@ struct ReuseDecision {
     serve,              ///< it is fresh, or stale within what the request's max-stale allows
     serve_and_refresh,  ///< it is stale, but may be served while it is validated (RFC 5861, section 3)
     validate,           ///< ask the origin whether it still holds, with its validators
-    fill,               ///< fetch it again: it has no validator, or is not for a request that shows who asks
-    refuse,             ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
+    fill,    ///< fetch it again: it has no validator, or is not for a request that identifies its client
+    refuse,  ///< only-if-cached: 504 (RFC 9111, section 5.2.1.7)
   };
   Action action = Action::fill;
   Reason reason = Reason::none;  ///< why it is not simply served
@@ -36,30 +36,30 @@ struct ReuseDecision {
 /// else Action::fill with Reason::authorization, cookie or credential.
 ReuseDecision decide_reuse(const ReuseInput& input, Trace* trace = nullptr);
 
-/// The same where nothing that matches is stored, for the reason given: Action::fill or refuse.
+/// The same if nothing that matches is stored, for the reason given: Action::fill or refuse.
 ReuseDecision decide_absent(const Route& route, const http::RequestHead& request, Reason absence,
                             Trace* trace = nullptr);
 
 /// Why a stored response is not for a request with these fields, if it is not: Reason::authorization, cookie
-/// or credential where they show who asks, the route does not key that, and the response did not say that it
-/// may be shared with such requests; Reason::set_cookie where it would give everybody a cookie that the route
+/// or credential if they identify the client, the route does not key that, and the response did not say that
+/// it may be shared with such requests; Reason::set_cookie if it would give everybody a cookie that the route
 /// does not allow.
 Reason not_shareable_reason(const Route& route, const http::FieldList& request_fields,
                             const Lifetimes& stored);
 
-/// Whether an answer that is not stored says of the resource what makes a stored response untrue: 2xx and 3xx
-/// but for a part and a 304, 404, 410 (RFC 9111, section 4.3.3). Other 4xx are about the request.
+/// Whether an answer that is not stored says something about the resource that makes a stored response wrong:
+/// 2xx and 3xx except a part and a 304, 404, 410 (RFC 9111, section 4.3.3). Other 4xx are about the request.
 bool outdates_stored(int status);
 
-/// Whether a request may wait for what is being fetched for another one (RFC 9111, section 4): not where it
-/// asks the origin to be asked, or nothing to be stored.
+/// Whether a request may wait for what is being fetched for another one (RFC 9111, section 4): not if it
+/// wants the origin to be asked, or nothing to be stored.
 bool may_collapse(const Route& route, const http::RequestHead& request);
 
 /// Whether a response that has just come may answer requests that waited for it: one that must be validated
 /// before each use may not.
 bool may_answer_others(const Lifetimes& fetched, Time now);
 
-/// Whether a request insists on what is cached (`only-if-cached`, where the route honors it).
+/// Whether a request accepts only what is cached (`only-if-cached`, if the route honors it).
 bool only_if_cached(const Route& route, const http::RequestHead& request);
 
 }  // namespace larder::policy

@@ -17,9 +17,9 @@
 
 namespace larder::policy {
 
-/// The `ttl` of a route: one for the statuses that take it silently, or one for each status named.
+/// The `ttl` of a route: one for the statuses that a plain duration covers, or one for each status named.
 struct TtlRule {
-  std::optional<Milliseconds> plain;      ///< of the heuristically cacheable ones that are no errors
+  std::optional<Milliseconds> plain;      ///< of the heuristically cacheable ones that are not errors
   std::map<int, Milliseconds> by_status;  ///< heuristically cacheable statuses alone
 
   /// The lifetime this rule gives to a response of that status, if it gives one.
@@ -45,9 +45,9 @@ struct QueryRule {
   bool operator==(const QueryRule&) const = default;
 };
 
-/// What becomes of the cookies of a request that may be answered from cache: names and globs of names. A
-/// cookie that is neither keyed nor ignored shows who asks. Those that only scripts read are ignored unless
-/// they are keyed (credentials.hpp).
+/// What happens to the cookies of a request that may be answered from cache: names and globs of names. A
+/// cookie that is neither keyed nor ignored identifies the client. Those that only scripts read are ignored
+/// unless they are keyed (credentials.hpp).
 struct CookieRule {
   std::vector<std::string> key;     ///< part of the key, and sent in its order
   std::vector<std::string> ignore;  ///< not sent, unless they are keyed
@@ -61,11 +61,11 @@ struct CookieRule {
   }
 };
 
-/// What becomes of a response with Set-Cookie.
+/// What happens to a response with Set-Cookie.
 enum class SetCookieRule {
   refuse,  ///< it is never stored, whatever it says
   strip,   ///< it is stored without the field, which only the client whose request was sent gets
-  allow,   ///< it is stored with the field where the origin itself states a lifetime (RFC 9111, section 7.3)
+  allow,   ///< it is stored with the field if the origin itself states a lifetime (RFC 9111, section 7.3)
 };
 
 /// What a successful unsafe request purges beyond its own target URI.
@@ -76,22 +76,22 @@ struct PurgeRule {
   bool operator==(const PurgeRule&) const = default;
 };
 
-/// When a fresh response that is often asked for is fetched anew before its lifetime ends
+/// When a fresh response that is often asked for is fetched again before its lifetime ends
 /// (policy/refresh_ahead.hpp).
 enum class RefreshAhead {
-  where_needed,  ///< `auto`: where no stale-while-revalidate window spares clients the wait
+  where_needed,  ///< `auto`: unless a stale-while-revalidate window spares clients the wait
   on,
   off,
 };
 
 /// Who shares one fetch of a response that is not stored.
 enum class Collapse {
-  off,      ///< nobody: each request fetches for itself
+  off,      ///< each request fetches for itself
   local,    ///< the requests that come to this instance
   cluster,  ///< those of every instance on the same Redis; without one, as local
 };
 
-/// One YAML rule: for which requests it speaks and what it says of them. The first that matches wins.
+/// One YAML rule: which requests it is for and what happens to them. The first that matches wins.
 struct Route {
   std::string match = "/**";
   PathPattern pattern;
@@ -99,7 +99,7 @@ struct Route {
   std::vector<std::string> methods;  ///< empty: every method matches
   bool cache = true;
   bool override_origin = false;          ///< `override: true`
-  bool heuristic = false;                ///< RFC 9111, section 4.2.2, where the origin states no lifetime
+  bool heuristic = false;                ///< RFC 9111, section 4.2.2, if the origin states no lifetime
   bool honor_request_directives = true;  ///< Cache-Control in requests (RFC 9111, section 5.2.1)
   bool shares_credentials = false;  ///< `credentials: shared`: Authorization and such fields are not keyed
   bool websocket = false;           ///< a request may open a WebSocket (RFC 6455)
@@ -107,14 +107,14 @@ struct Route {
   bool debug = false;               ///< X-Cache-Key, X-Cache-Tags, X-Cache-TTL in responses
   TtlRule ttl;
   unsigned jitter = 0;  ///< percent by which a lifetime is cut short at most, by chance
-  std::optional<Milliseconds> stale_while_revalidate;  ///< RFC 5861, where the origin states none
+  std::optional<Milliseconds> stale_while_revalidate;  ///< RFC 5861, if the origin states none
   std::optional<Milliseconds> stale_if_error;          ///< the same
   RefreshAhead refresh_ahead = RefreshAhead::where_needed;
   QueryRule query;
   std::vector<std::string> headers;  ///< request fields whose values are part of the key
   CookieRule cookies;
   SetCookieRule set_cookie = SetCookieRule::refuse;
-  /// Which fields show who asks: the same for all routes.
+  /// Which fields identify the client: the same for all routes.
   std::shared_ptr<const CredentialFields> credential_fields = CredentialFields::documented();
   std::vector<std::string> tags;  ///< templates
   PurgeRule purge;
@@ -132,13 +132,13 @@ struct RouteMatch {
   Captures captures;
 };
 
-/// Whether a route of these methods takes a request of that one: every one where none is named, HEAD as GET.
+/// Whether a route of these methods takes a request of that one: every one if none is named, HEAD as GET.
 bool takes_method(const std::vector<std::string>& methods, std::string_view method);
 
-/// The first route that matches method and path. nullptr where none does.
+/// The first route that matches method and path. nullptr if none does.
 const Route* find_route(const std::vector<Route>& routes, std::string_view method, std::string_view path);
 
-/// The same with its captures; nothing where none matches.
+/// The same with its captures; nothing if none matches.
 std::optional<RouteMatch> match_route(const std::vector<Route>& routes, std::string_view method,
                                       std::string_view path);
 

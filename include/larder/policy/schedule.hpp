@@ -10,13 +10,13 @@
 
 namespace larder::policy {
 
-/// When something is done again and again: cron's five fields, minute, hour, day of the month, month and day
+/// When something is done repeatedly: cron's five fields, minute, hour, day of the month, month and day
 /// of the week, in UTC. Each is `*`, or a list of numbers and ranges (`1-5`), every nth of them with `/n`;
-/// months and days of the week may be named by three letters, 7 is Sunday too. Where both kinds of day are
+/// months and days of the week may be named by three letters, 7 is Sunday too. If both kinds of day are
 /// named, either will do, as cron has it.
 class Schedule {
  public:
-  /// Error::malformed for what is none, and for one that never comes (`0 0 30 2 *`).
+  /// Error::malformed for anything else, and for a time that never comes (`0 0 30 2 *`).
   static Result<Schedule> parse(std::string_view text);
 
   /// The first minute after `now` that it names.

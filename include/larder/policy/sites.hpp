@@ -18,7 +18,7 @@ struct SiteRule {
   bool operator==(const SiteRule&) const = default;
 };
 
-/// A spelling taken apart: `port` is "*" where every port is meant. Error::malformed where it is no authority
+/// A spelling taken apart: `port` is "*" if every port is meant. Error::malformed if it is not an authority
 /// over `scheme`, or has an asterisk elsewhere.
 Result<http::Authority> parse_spelling(std::string_view text, std::string_view scheme);
 
@@ -28,17 +28,17 @@ class Sites {
  public:
   Sites() = default;
 
-  /// Of rules that the configuration has found sound: each spelling belongs to one site, and no site is
-  /// another's spelling. So to replace twice is to replace once.
+  /// The configuration has checked the rules: each spelling belongs to one site, and no site is
+  /// another's spelling. Replacing twice is replacing once.
   explicit Sites(const std::vector<SiteRule>& rules);
 
-  /// Puts the site in the place of another spelling. A spelling with its port goes before one for every port.
+  /// Replaces another spelling by the site. A spelling with its port goes before one for every port.
   void replace(http::Target& target) const {
     if (!http_.empty()) look_up(target);
   }
 
-  /// The hosts that a purge of everything at `host` has to name, for purges know no ports: the sites that it
-  /// is a spelling of, and itself where at some port it is none.
+  /// The hosts that a purge of everything at `host` has to name, since purges know no ports: the sites that
+  /// it is a spelling of, and itself if at some port it is not one.
   std::vector<std::string> hosts_of(const std::string& host) const;
 
  private:

@@ -8,7 +8,7 @@
 namespace larder::policy {
 
 /// What is known when a fetch has failed: the origin gave no answer, answered with an error, or was not asked
-/// since it is busy.
+/// because it is busy.
 struct FailureInput {
   const Route& route;
   const http::RequestHead& request;
@@ -28,19 +28,20 @@ struct FailureDecision {
   Reason reason = Reason::none;  ///< why what is stored is not served
 };
 
-/// RFC 5861, section 4. Only for a stored response that decide_reuse() would not have kept from the request
-/// as somebody else's.
+/// RFC 5861, section 4. Only for a stored response that decide_reuse() would not have withheld from the
+/// request as another client's.
 FailureDecision decide_on_failure(const FailureInput& input, Trace* trace = nullptr);
 
 /// Whether a status is an error that a stale response may hide (RFC 5861, section 4): 500, 502, 503 or 504.
 bool is_error_to_hide(int status);
 
-/// Whether an answer says that the origin is in trouble for now, and nothing of the resource: 429 and 5xx.
+/// Whether an answer says that the origin is in trouble for now, and says nothing about the resource: 429 and
+/// 5xx.
 bool is_passing_error(int status);
 
-/// Whether a response of this status is an error that does not take the place of a good stored response which
-/// may still be served stale (src/http1/README.md, CPDoS). That something is not there any more is no such
-/// error.
+/// Whether a response of this status is an error that does not replace a good stored response which
+/// may still be served stale (src/http1/README.md, CPDoS). That something is not there any more is not such
+/// an error.
 bool yields_to_stale(int status);
 
 /// Whether a stored response keeps its place when the origin answers with `status`: it is not such an error

@@ -16,7 +16,7 @@ struct StoringDecision {
   bool store() const { return refusal == Reason::none; }
 };
 
-/// What a fill was for: all that the decision needs beside the response.
+/// What a fill was for: all that the decision needs besides the response.
 struct StoringInput {
   const Route& route;
   const http::RequestHead& request;  ///< as the client sent it; its method is that of the fill
@@ -33,23 +33,23 @@ struct StoringInput {
 StoringDecision decide_storing(const StoringInput& input);
 
 /// Whether the answer to a POST may answer later GETs of its target (RFC 9110, section 9.3.3): a 200 whose
-/// Content-Location is the target URI, with a lifetime that the origin states. decide_storing() has its say
-/// too, with the request taken for a GET.
+/// Content-Location is the target URI, with a lifetime that the origin states. decide_storing() applies
+/// too, with the request taken as a GET.
 bool answers_later_gets(const http::Target& target, const http::ResponseHead& response, Time response_time);
 
 /// The fields of a response that may be stored: without hop-by-hop and connection-specific ones, those that
 /// Connection names, those that `private="..."` and `no-cache="..."` name, Proxy-* (RFC 9111, section 3.1),
-/// and without Age, Content-Length, X-Cache and X-Cache-*, which are written anew.
+/// and without Age, Content-Length, X-Cache and X-Cache-*, which are written for each answer.
 http::FieldList storable_fields(const http::ResponseHead& response);
 
-/// Whether a response of this status may lie in a store at all: 206 only `as_part`, no interim response, 304
-/// or 416 (RFC 9111, sections 3.3 and 4.3.3), no 508, and none that is not registered by class.
+/// Whether a response of this status may be in a store at all: 206 only `as_part`, no interim response, 304
+/// or 416 (RFC 9111, sections 3.3 and 4.3.3), no 508, and none of an unregistered class.
 bool is_storable_status(int status, bool as_part);
 
-/// Whether what came out of a shared store can be what larder put there, as far as it is written to clients:
-/// whoever else can write there must not frame our messages, nor speak in our name. The status and the fields
-/// are such that storing leaves them as they are; a 204 has no content; a part is as long as its
-/// Content-Range says. Names and values are taken to be legal on the wire.
+/// Whether what came out of a shared store can be what larder put there, as far as clients get to see it:
+/// others that can write there must not frame our messages or forge our fields. Storing would leave the
+/// status and the fields as they are; a 204 has no content; a part is as long as its Content-Range says.
+/// Names and values are taken to be legal on the wire.
 bool may_be_stored(std::string_view primary_key, int status, const http::FieldList& fields,
                    std::uint64_t content_size);
 

@@ -9,17 +9,17 @@
 namespace larder::policy {
 
 /// Whether the client's own validators match a 200 that is about to be served, so that a 304 answers it:
-/// If-None-Match with weak comparison, and only without it If-Modified-Since, which is held against
+/// If-None-Match with weak comparison, and only without it If-Modified-Since, which is compared with
 /// Last-Modified alone (RFC 9110, sections 13.1.3 and 13.2.2; RFC 9111, section 4.3.2). `now` is for reading
 /// two-digit years.
 bool is_not_modified(const http::RequestHead& request, const http::FieldList& stored_fields, Time now);
 
-/// What becomes of Set-Cookie in a 304: it is of the answer to that very request, or of another.
+/// What happens to Set-Cookie in a 304: it is of the answer to that very request, or of another.
 enum class SetCookie { keep, leave_out };
 
-/// The fields of a 304 in place of a 200 with these (RFC 9110, section 15.4.5): all but those that describe
-/// the content (Content-Type, Content-Length, Content-Encoding, ...), and Last-Modified only where there is
-/// no ETag.
+/// The fields of a 304 in place of a 200 with these (RFC 9110, section 15.4.5): all except those that
+/// describe the content (Content-Type, Content-Length, Content-Encoding, ...), and Last-Modified only if
+/// there is no ETag.
 http::FieldList not_modified_fields(const http::FieldList& fields, SetCookie set_cookie);
 
 /// Adds the Set-Cookie lines of the origin's answer to a 304 made from what is stored.
@@ -32,14 +32,14 @@ bool has_validator(const http::FieldList& fields);
 /// section 4.3.1): the client's own conditions are replaced.
 void make_conditional(http::FieldList& request_fields, const http::FieldList& stored_fields);
 
-/// Whether a stored response may answer a request that its selecting fields do not match, where the origin
-/// says by 304 that its content is right for that, too (RFC 9111, section 4.1). A 304 speaks of the content:
-/// not where the entity tag is weak, and may be that of another coding; nor where the fields were for one
+/// Whether a stored response may answer a request that its selecting fields do not match, if the origin
+/// says by 304 that its content is right for that, too (RFC 9111, section 4.1). A 304 is about the content:
+/// not if the entity tag is weak, and may be that of another coding; nor if the fields were for one
 /// client (Set-Cookie, selected by Cookie or Authorization); nor in a coding that the request does not name.
 bool may_answer_unselected(const http::FieldList& request_fields, const http::FieldList& stored_fields);
 
 /// Asks which of several stored responses answers the request, if any does (RFC 9110, section 13.1.2): by
-/// their entity tags, those of none left out. The client's own conditions are replaced. Whether there is
+/// their entity tags, those without one left out. The client's own conditions are replaced. Whether there is
 /// anything to ask for.
 bool ask_which_holds(http::FieldList& request_fields, std::span<const http::FieldList> stored_fields);
 
@@ -47,7 +47,7 @@ bool ask_which_holds(http::FieldList& request_fields, std::span<const http::Fiel
 bool can_ask_which_holds(std::span<const http::FieldList> stored_fields);
 
 /// Which of those a 304 says it is, by its position: the first with the entity tag of the 304 (RFC 9111,
-/// section 4.3.4). Where it has none it is what was asked about, if that was a single tag; nothing where it
+/// section 4.3.4). If it has none it is what was asked about, if that was a single tag; nothing if it
 /// could be any.
 std::optional<std::size_t> find_selected(const http::FieldList& not_modified,
                                          std::span<const http::FieldList> stored_fields);
@@ -56,15 +56,15 @@ std::optional<std::size_t> find_selected(const http::FieldList& not_modified,
 /// ones, or the 304 has none.
 bool selects(const http::FieldList& not_modified, const http::FieldList& stored_fields);
 
-/// Whether a 200 to HEAD speaks of the content that is stored, with `stored_size` bytes (RFC 9111,
+/// Whether a 200 to HEAD is about the content that is stored, with `stored_size` bytes (RFC 9111,
 /// section 4.3.5): its validators and its Content-Length are those of the stored response, as far as it has
 /// any.
 bool describes_same(const http::FieldList& head_fields, const http::FieldList& stored_fields,
                     std::uint64_t stored_size);
 
-/// The stored fields with those of the 304 put in their place, except Content-Length and the like (RFC 9111,
-/// section 3.2). The age begins anew: Age and Date are those of the 304 or none, so that decide_storing() can
-/// say of the outcome whether it may be stored and how old it is; storable_fields() then takes Age out.
+/// The stored fields replaced by those of the 304, except Content-Length and the like (RFC 9111,
+/// section 3.2). The age begins again: Age and Date are those of the 304 or none, so that decide_storing()
+/// can say of the outcome whether it may be stored and how old it is; storable_fields() then takes Age out.
 http::FieldList freshened(const http::FieldList& stored_fields, const http::FieldList& not_modified);
 
 }  // namespace larder::policy

@@ -10,7 +10,7 @@ namespace larder::policy {
 bool asks_for_websocket(const Route& route, const http::RequestHead& request, bool has_content);
 
 /// Whether a response does switch to WebSocket: a 101 with the answer to this very request's key (RFC 6455,
-/// section 4.1). A server that merely says 101 has not understood what it was asked, and bytes that follow
+/// section 4.1). A server that merely says 101 has not understood the request, and bytes that follow
 /// would be requests to it.
 bool accepts_websocket(const http::FieldList& request_fields, const http::ResponseHead& response);
 

@@ -84,7 +84,7 @@ TEST_CASE("health is ok until draining begins, and needs no token") {
   CHECK(api.ask("POST", "/healthz").head.status == 405);
 }
 
-TEST_CASE("without the token nothing is told or done, not even that there is no such path") {
+TEST_CASE("without the token nothing is shown or done, not even that there is no such path") {
   Api api;
   api.token = "sesame";
   for (const std::string path : {"/stats", "/purge", "/elsewhere"}) {
@@ -100,7 +100,7 @@ TEST_CASE("without the token nothing is told or done, not even that there is no 
   CHECK(api.purge_log.appended.size() == 1);
 }
 
-TEST_CASE("paths and methods that there are not are refused") {
+TEST_CASE("unknown paths and methods are refused") {
   Api api;
   CHECK(api.ask("GET", "/").head.status == 404);
   CHECK(api.ask("GET", "/purge/").head.status == 404);
@@ -140,7 +140,7 @@ TEST_CASE("a purge that waits for Redis is accepted, without a position") {
   CHECK(boost::json::parse(content_of(response)).at("position").is_null());
 }
 
-TEST_CASE("a dry run tells what would be purged and purges nothing") {
+TEST_CASE("a dry run shows what would be purged and purges nothing") {
   Api api;
   const Response response = api.ask("POST", "/purge", R"({"tag": "a", "dry_run": true})");
   CHECK(response.head.status == 200);
@@ -186,7 +186,7 @@ TEST_CASE("without a token only names of this machine are answered, against DNS 
   CHECK(api.ask("GET", "/stats", "", {{"Authorization", "Bearer sesame"}}).head.status == 200);
 }
 
-TEST_CASE("without a token a web page of another origin is told and does nothing") {
+TEST_CASE("without a token a web page of another origin learns and does nothing") {
   using Fields = std::vector<std::pair<std::string, std::string>>;
   struct Case {
     Fields fields;
@@ -224,7 +224,7 @@ TEST_CASE("without a token a web page of another origin is told and does nothing
   }
 }
 
-TEST_CASE("a change is told as application/json, with a token too") {
+TEST_CASE("changes need application/json, with a token too") {
   Api api;
   for (const std::string token : {"", "sesame"}) {
     CAPTURE(token);

@@ -29,7 +29,7 @@ TEST_CASE("a listener on every address is reached on the loopback one") {
   CHECK(reachable(*parse_endpoint("10.0.0.7:9090")).text() == "10.0.0.7:9090");
 }
 
-TEST_CASE("an order that says nothing, or too much, is refused before anybody is asked") {
+TEST_CASE("an order that says nothing, or too much, is refused before any larder is asked") {
   std::ostringstream out;
   std::ostringstream errors;
   PurgeArguments order;

@@ -4,7 +4,7 @@
 
 using larder::admin::Token;
 
-TEST_CASE("a bearer token lets in who has it and nobody else (RFC 6750, section 2.1)") {
+TEST_CASE("a bearer token lets in its bearer and no other client (RFC 6750, section 2.1)") {
   const Token token("sesame");
   struct Case {
     std::vector<const char*> authorization;

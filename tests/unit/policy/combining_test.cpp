@@ -101,7 +101,7 @@ TEST_CASE("the newer part's fields replace the older one's (RFC 9110, section 15
 }
 
 TEST_CASE(
-    "the rest of a part is asked for where it is one piece (RFC 9111, section 3.3; RFC 9110, section "
+    "the rest of a part is asked for if it is one piece (RFC 9111, section 3.3; RFC 9110, section "
     "13.1.5)") {
   struct Case {
     http::FieldList fields;

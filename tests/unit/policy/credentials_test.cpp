@@ -27,7 +27,8 @@ std::string key_text(const CookieRule& rule, std::string_view fields) {
 
 }  // namespace
 
-TEST_CASE("fields that clients, SDKs and gateways send show who asks, in any spelling that CGI reads alike") {
+TEST_CASE(
+    "fields that clients, SDKs and gateways send identify the client, in any spelling that CGI reads alike") {
   const CredentialFields& fields = *CredentialFields::documented();
   for (const char* name : {"X-Api-Key", "x-api-key", "X_API_KEY", "X-Api_Key", "X-Consumer-Anything",
                            "X-Auth-Request-User", "Remote-User", "remote_user", "OIDC_CLAIM_email",
@@ -143,7 +144,8 @@ TEST_CASE("a glob keys each cookie that it names, in one order whatever the requ
   CHECK(key_text(both, "Cookie: ab=1; ac=2") == "GET:http://shop.test/#cookie:ac=2#cookie:ab=1");
 }
 
-TEST_CASE("cookies that a map neither keys nor ignores show who asks, those beside a list are not sent") {
+TEST_CASE(
+    "cookies that a map neither keys nor ignores identify the client, those not in a list are not sent") {
   Route route;
   route.cookies = {.key = {"lang"}, .ignore = {"seen"}};
   CHECK_FALSE(has_unkeyed_cookie(route, fields_of("Cookie: lang=de; seen=1; _ga=2")));
@@ -152,7 +154,9 @@ TEST_CASE("cookies that a map neither keys nor ignores show who asks, those besi
   CHECK_FALSE(has_unkeyed_cookie(route, fields_of("Cookie: lang=de; sid=1")));
 }
 
-TEST_CASE("what a request shows of who asks is told by the kind, and what a response allows") {
+TEST_CASE(
+    "whether a request identifies its client is decided by the kind of credential and what the response "
+    "allows") {
   struct Case {
     const char* fields;
     Reason strict;

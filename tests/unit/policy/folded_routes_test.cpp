@@ -86,7 +86,7 @@ TEST_CASE("without a protected route, and behind the last one, nothing is protec
   CHECK(protector({guarding("/a", true), guarding("/a", false)}, "//a") == "");
 }
 
-TEST_CASE("RFC 3986, 4.2: an authority in front of a path leads nobody around a protected route") {
+TEST_CASE("RFC 3986, 4.2: an authority in front of a path does not lead around a protected route") {
   const std::vector<Route> routes{guarding("/api/open/**", true), guarding("/api/me/**", false),
                                   guarding("/**", true)};
   for (const std::string path :

@@ -47,7 +47,7 @@ TEST_CASE("fields for one connection stay behind (RFC 9110, section 7.6.1)") {
   }
 }
 
-TEST_CASE("Connection may not name what decides who asks for what (hop-by-hop abuse)") {
+TEST_CASE("Connection may not name what decides whose request it is (hop-by-hop abuse)") {
   for (const char* name :
        {"Authorization", "cookie", "HOST", "Content-Length", "Content-Type", "If-None-Match", "Range",
         "X-Forwarded-For", "Forwarded", "Via", "X-Api-Key", "x_consumer_id"}) {
@@ -104,7 +104,9 @@ TEST_CASE("an override never reaches the origin where the answer is shared (unke
   }
 }
 
-TEST_CASE("overrides of today's frameworks, gateways and CDNs stay behind, and what shows who asks goes on") {
+TEST_CASE(
+    "overrides of today's frameworks, gateways and CDNs stay behind, and what identifies the client goes "
+    "on") {
   for (const char* name : {"X-Forwarded",
                            "X-Forward-For",
                            "X-Forwarder-For",
@@ -223,7 +225,7 @@ TEST_CASE("an override written with underscores or dots, as CGI and PHP read it,
   }
 }
 
-TEST_CASE("a client's Forwarded goes on only where it is part of the key, and Expect never") {
+TEST_CASE("a client's Forwarded goes on only if it is part of the key, and Expect never") {
   CHECK(forwarded("Forwarded: for=evil", true) == "Host: Shop.test:81" + ours);
   CHECK(forwarded("Forwarded: for=evil", false) == "Host: Shop.test:81" + ours);
   Route keyed;
@@ -233,7 +235,7 @@ TEST_CASE("a client's Forwarded goes on only where it is part of the key, and Ex
   CHECK(forwarded("Expect: 100-continue", false) == "Host: Shop.test:81" + ours);
 }
 
-TEST_CASE("X-Forwarded-For is trusted only where the answer is one client's own") {
+TEST_CASE("X-Forwarded-For is trusted only if the answer is for one client") {
   const std::string rest =
       "|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|Surrogate-Capability: "
       "larder=\"Surrogate/1.0\"|Via: 1.1 larder";
@@ -255,7 +257,7 @@ TEST_CASE("Via grows by one (RFC 9110, section 7.6.3)") {
         "1.1 o, 1.0 larder");
 }
 
-TEST_CASE("of a shared answer's Cookie only what the key tells apart goes on") {
+TEST_CASE("of a shared answer's Cookie only what the key distinguishes goes on") {
   const char* cookies = "Cookie: id=1; theme=dark; lang=de|Accept: a";
   Route route;
   CHECK(forwarded(cookies, true, route) ==
@@ -293,7 +295,7 @@ TEST_CASE("a response goes on without what was for one connection") {
         "Date: d|Content-Length: 3|Set-Cookie: a=b|Set-Cookie: c=d|Via: 1.1 larder");
 }
 
-TEST_CASE("what surrogates before us can do is told to the origin where the answer is not shared") {
+TEST_CASE("what surrogates before us can do is passed to the origin if the answer is not shared") {
   const std::string theirs = "Surrogate-Capability: cdn=\"Surrogate/1.0 ESI/1.0\"";
   CHECK(forwarded(theirs, true) == "Host: Shop.test:81" + ours);
   CHECK(forwarded(theirs, false).find("|" + theirs + ", larder=\"Surrogate/1.0\"|") != std::string::npos);

@@ -51,7 +51,7 @@ TEST_CASE("the origin states a lifetime by s-maxage, max-age, then Expires (RFC 
   }
 }
 
-TEST_CASE("an Expires that is no date is in the past (RFC 9111, section 5.3)") {
+TEST_CASE("an Expires that is not a date is in the past (RFC 9111, section 5.3)") {
   for (const char* value : {"0", "-1", "", "tomorrow", "Sun, 06 Nov 1994 08:49:37",
                             "Sun, 06 Nov 1994 08:49:37 CET", "784111777"}) {
     CAPTURE(value);

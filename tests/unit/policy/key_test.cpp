@@ -94,7 +94,7 @@ TEST_CASE("field lines combine and outer white space does not count in a partiti
   CHECK(key_text(route, target_of("/"), "A:  1, 2 ") == expected);
 }
 
-TEST_CASE("cookies that the route does not name are no part of the key") {
+TEST_CASE("cookies that the route does not name are not part of the key") {
   Route route;
   route.cookies = CookieRule::keep_only({"theme"});
   CHECK(key_text(route, target_of("/"), "Cookie: theme=dark; id=1") ==

@@ -55,8 +55,7 @@ TEST_CASE("a request that bears our mark has been here (RFC 8586, section 2)") {
   CHECK_FALSE(has_been_here(fields_of("CDN-Loop: , larder-"), ""));
 }
 
-TEST_CASE(
-    "a request goes on with our mark, and with those of others where its answer is its client's alone") {
+TEST_CASE("a request goes on with our mark, and with those of others if its answer is for its client only") {
   const std::string came = "CDN-Loop: cdn.example; a=b, larder-1; x=y|CDN-Loop: other";
   CHECK(loop_marks_to_forward(fields_of(""), own_mark, true) == std::string(own_mark));
   CHECK(loop_marks_to_forward(fields_of(came), own_mark, false) ==
@@ -74,7 +73,7 @@ TEST_CASE(
   CHECK(is_written_by_us({}, "cdn-loop"));
 }
 
-TEST_CASE("a 508 is told to nobody but who provoked it") {
+TEST_CASE("a 508 goes only to the client that provoked it") {
   CHECK_FALSE(is_passing_error(508));
   CHECK(is_passing_error(500));
 }

@@ -45,7 +45,7 @@ TEST_CASE("a range is heeded for a whole stored response (RFC 9110, sections 14.
         static_cast<int>(Action::whole));
 }
 
-TEST_CASE("a date is no strong validator in the second it was made (RFC 9110, section 8.8.2.2)") {
+TEST_CASE("a date is not a strong validator in the second it was made (RFC 9110, section 8.8.2.2)") {
   const std::string date(noon_text);
   const auto request = request_of("GET", "Range: bytes=0-1|If-Range: " + date);
   const auto young = fields_of("Last-Modified: " + date + "|Date: " + date);
@@ -56,7 +56,7 @@ TEST_CASE("a date is no strong validator in the second it was made (RFC 9110, se
         static_cast<int>(RangeDecision::Action::part));
 }
 
-TEST_CASE("a miss asks for a part only where a whole answer's conditions are not in play") {
+TEST_CASE("a miss asks for a part only if no conditions on a whole answer are involved") {
   CHECK(asks_for_part(request_of("GET", "Range: bytes=0-1")));
   CHECK(asks_for_part(request_of("GET", "Range: bytes=0-1|If-Range: \"a\"")));
   for (const char* other :
@@ -69,7 +69,7 @@ TEST_CASE("a miss asks for a part only where a whole answer's conditions are not
 }
 
 TEST_CASE(
-    "a part is stored where a whole response would be, and Content-Range is sound (RFC 9111, section 3.3)") {
+    "a part is stored if a whole response would be, and Content-Range is valid (RFC 9111, section 3.3)") {
   const Route route;
   const http::RequestHead request = request_of("GET", "Range: bytes=0-1");
   const auto refusal = [&](int status, std::string_view fields) {

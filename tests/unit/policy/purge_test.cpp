@@ -144,7 +144,7 @@ TEST_CASE("a path with an encoded slash is purged as an origin reads it that dec
   CHECK(purged("PUT", "/x%2F..%2fb") == "=h/x%2F..%2Fb =h/x%2F..%2Fb/ =h/ =h/b =h/b/");
 }
 
-TEST_CASE("what cannot be told is related to nothing: the target alone") {
+TEST_CASE("what cannot be determined is related to nothing: the target alone") {
   const http::ResponseHead response = response_of(307, "Location: /p/8");
   CHECK(text_of(purges_of({}, {}, target_of("/a", {}, "h"), &response, {.target = true})) == "=h/a =h/a/");
   CHECK(purges_of({}, {}, target_of("/a", {}, "h"), &response, {}).empty());

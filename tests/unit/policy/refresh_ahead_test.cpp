@@ -52,7 +52,7 @@ TEST_CASE("the window is ten fetches long, half the lifetime at most") {
   CHECK(refresh_window(route, fetched_in(200ms, 0s)) == 0s);
 }
 
-TEST_CASE("where clients are served while it is fetched there is nothing to refresh ahead for") {
+TEST_CASE("if clients are served while it is fetched there is nothing to refresh ahead for") {
   Route route;
   Lifetimes stored = fetched_in(200ms);
   stored.stale_while_revalidate = 30s;

@@ -83,7 +83,7 @@ TEST_CASE("a path that may be another one to the origin is ambiguous (cache dece
   }
 }
 
-TEST_CASE("RFC 9112, section 3.2: a request without Host is nobody else's") {
+TEST_CASE("RFC 9112, section 3.2: a request without Host is not shared") {
   const http::Target target = target_of("/", {}, "");
   CHECK(bypass_reason({}, {}, request_of("GET"), target, false) == Reason::no_host);
   CHECK(bypass_reason({}, {}, request_of("POST"), target, false) == Reason::method);

@@ -63,7 +63,7 @@ TEST_CASE("a fresh response is served, a stale one is validated (RFC 9111, secti
             });
 }
 
-TEST_CASE("what has no validator is fetched anew instead of validated") {
+TEST_CASE("what has no validator is fetched again instead of validated") {
   check_all({}, a_minute(),
             {{"", 60, Action::fill, Reason::stale},
              {"Cache-Control: no-cache", 0, Action::fill, Reason::request_no_cache}},
@@ -175,7 +175,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("an entry with a Set-Cookie is for nobody where the route does not allow it any more") {
+TEST_CASE("an entry with a Set-Cookie is not used if the route no longer allows it") {
   Lifetimes stored = a_minute();
   stored.allows_credentials = stored.sets_cookie = true;
   Route route;
@@ -264,7 +264,7 @@ TEST_CASE("soft purges, an origin that hangs and purges that may have been misse
   }
 }
 
-TEST_CASE("what is absent is fetched, or refused to who wants it from the cache alone") {
+TEST_CASE("what is absent is fetched, or refused to a request for the cache alone") {
   const ReuseDecision plain = decide_absent({}, request_of("GET"), Reason::vary);
   CHECK(plain.action == Action::fill);
   CHECK(plain.reason == Reason::vary);
@@ -274,7 +274,7 @@ TEST_CASE("what is absent is fetched, or refused to who wants it from the cache 
   CHECK(refused.reason == Reason::purged);
 }
 
-TEST_CASE("a decision tells what it looked at, in order and with the figures") {
+TEST_CASE("a decision reports what it looked at, in order and with the figures") {
   Lifetimes stored = a_minute();
   stored.stale_while_revalidate = Seconds{5};
   stored.stale_if_error = Seconds{30};

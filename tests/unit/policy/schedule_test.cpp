@@ -77,7 +77,7 @@ TEST_CASE("leap years and ends of centuries are found") {
   CHECK(text_of(leap.next_after(sys_days{2096y / March / 1})) == "2104-02-29 00:00");
 }
 
-TEST_CASE("what is no schedule, or never comes, is refused") {
+TEST_CASE("what is not a schedule, or never comes, is refused") {
   for (const char* text : {"",
                            "*",
                            "* * * *",

@@ -64,7 +64,7 @@ TEST_CASE("RFC 4647, section 2.3: the order of languages counts among those of e
   }
 }
 
-TEST_CASE("what is no list of languages selects nothing that a list selects") {
+TEST_CASE("what is not a list of languages selects nothing that a list selects") {
   for (const auto& [odd, list] : {
            std::pair{"e n", "en"},
            std::pair{"de, e n", "de, en"},
@@ -84,7 +84,7 @@ TEST_CASE("what is no list of languages selects nothing that a list selects") {
   }
 }
 
-TEST_CASE("a list of more languages than anybody speaks selects as the bytes that it is") {
+TEST_CASE("a list of more languages than a person speaks selects as the bytes that it is") {
   std::string many = "l0";
   for (int i = 1; i < 65; ++i) many += ", l" + std::to_string(i);
   CHECK(selected_by(many) == selected_by(many));
@@ -131,7 +131,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "an Accept-Encoding that the route keys, or that nobody else's answer depends on, goes as it came") {
+    "an Accept-Encoding that the route keys, or that no other client's answer depends on, goes as it came") {
   policy::Route route;
   route.headers = {"accept-encoding"};
   CHECK(sent("Accept-Encoding: deflate, GZIP", route) == "deflate, GZIP");

@@ -122,7 +122,7 @@ TEST_CASE("nothing stands in if nothing is stored, or purges may have been misse
   CHECK(decide_failing({}, &stored, failure, false).action == FailureDecision::Action::tell);
 }
 
-TEST_CASE("a decision on a failure tells what it looked at") {
+TEST_CASE("a decision on a failure reports what it looked at") {
   const Lifetimes stored = a_minute_and_a_half();
   Trace trace;
   CHECK(decide_failing({}, &stored, {"", 70, 503, Reason::none}, true, &trace).action ==

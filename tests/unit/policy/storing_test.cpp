@@ -59,7 +59,7 @@ TEST_CASE("what the origin made cacheable is stored without any ttl, all else is
           });
 }
 
-TEST_CASE("a response is stored for GET alone, and not where the route is off") {
+TEST_CASE("a response is stored for GET alone, and not if the route is off") {
   for (const char* method : {"HEAD", "POST", "PUT", "DELETE", "PROPFIND"}) {
     CAPTURE(method);
     CHECK(decide({}, "", 200, fresh, method).refusal == Reason::method);
@@ -94,7 +94,7 @@ TEST_CASE("an error that a request's form provokes is not stored unless the rout
   CHECK(decide(route, "", 400, fresh).refusal == Reason::status);
 }
 
-TEST_CASE("an error is stored only where nothing in its request's form can have provoked it (CPDoS)") {
+TEST_CASE("an error is stored only if nothing in its request's form can have provoked it (CPDoS)") {
   const auto decision = [](int status, const std::string& name, const std::string& value) {
     http::RequestHead request = request_of("GET", "");
     request.fields.add(name, value);
@@ -114,7 +114,7 @@ TEST_CASE("an error is stored only where nothing in its request's form can have 
     CHECK(decision(status, "X-A", std::string(5'000, 'a')) == Reason::none);
 }
 
-TEST_CASE("errors about method and target are stored where all of both is in the key") {
+TEST_CASE("errors about method and target are stored if all of both is in the key") {
   for (const int status : {405, 414}) {
     CAPTURE(status);
     CHECK(decide({}, "", status, fresh).store());
@@ -125,7 +125,7 @@ TEST_CASE("errors about method and target are stored where all of both is in the
   }
 }
 
-TEST_CASE("must-understand stands for no-store where the status is understood (RFC 9111, section 5.2.2.3)") {
+TEST_CASE("must-understand stands for no-store if the status is understood (RFC 9111, section 5.2.2.3)") {
   const std::string both = "Cache-Control: must-understand, no-store, max-age=60";
   check_storing({}, {
                         {"", 200, both, Reason::none},
@@ -137,7 +137,7 @@ TEST_CASE("must-understand stands for no-store where the status is understood (R
                     });
 }
 
-TEST_CASE("a response to Authorization is shared only where it says so (RFC 9111, section 3.5)") {
+TEST_CASE("a response to Authorization is shared only if it says so (RFC 9111, section 3.5)") {
   const std::vector<StoringCase> cases{
       {"Authorization: Basic x", 200, fresh, Reason::authorization},
       {"Authorization: Basic x", 200, "Cache-Control: public, max-age=60", Reason::none},
@@ -181,7 +181,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("`credentials: shared` takes Authorization and its kin for nobody's, and cookies not") {
+TEST_CASE("`credentials: shared` shares across Authorization and the like, but not across cookies") {
   Route route = with_ttl();
   route.shares_credentials = true;
   check_storing(route, {{"Authorization: Basic x", 200, "", Reason::none},
@@ -190,7 +190,7 @@ TEST_CASE("`credentials: shared` takes Authorization and its kin for nobody's, a
                         {"Cookie: a=b", 200, fresh, Reason::cookie}});
 }
 
-TEST_CASE("a credential that the route keys is nobody's secret to others") {
+TEST_CASE("a credential that the route keys does not prevent storing") {
   Route route = with_ttl();
   route.headers = {"x-api-key"};
   check_storing(route, {{"X-Api-Key: x", 200, "", Reason::none},
@@ -242,7 +242,7 @@ TEST_CASE("fields for one connection, for one user or of our own are not stored 
         "ETag: \"a\"|X-Cached: yes|Vary: A|vary: B");
 }
 
-TEST_CASE("what more than 1024 tags are named for is not stored: each purge is held against each tag") {
+TEST_CASE("what names more than 1024 tags is not stored: each purge is compared with each tag") {
   const auto repeated = [](std::string_view text, int times) {
     std::string all;
     for (int i = 0; i < times; ++i) all += text;

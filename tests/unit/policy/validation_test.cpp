@@ -93,7 +93,7 @@ TEST_CASE("a 304 has all that a 200 would have, but what describes the content (
   CHECK(text_of(not_modified_fields({}, SetCookie::keep)).empty());
 }
 
-TEST_CASE("a cookie goes to whom the origin gave it, with whatever it is answered") {
+TEST_CASE("a cookie goes to the client the origin gave it to, whatever the answer") {
   http::FieldList fields = fields_of("ETag: \"a\"");
   add_set_cookie(fields, fields_of("X-A: 1|Set-Cookie: a=1|set-cookie: b=2"));
   CHECK(text_of(fields) == "ETag: \"a\"|Set-Cookie: a=1|set-cookie: b=2");

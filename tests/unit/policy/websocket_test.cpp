@@ -52,13 +52,13 @@ Route open_route() {
 
 }  // namespace
 
-TEST_CASE("RFC 6455, section 4.2.1: a handshake opens a WebSocket where the route allows it") {
+TEST_CASE("RFC 6455, section 4.2.1: a handshake opens a WebSocket if the route allows it") {
   CHECK(asks_for_websocket(open_route(), handshake(), false));
   CHECK_FALSE(asks_for_websocket(Route{}, handshake(), false));
   CHECK_FALSE(asks_for_websocket(open_route(), handshake(), true));
 }
 
-TEST_CASE("RFC 6455, section 4.2.1: what is no handshake in any one respect opens nothing") {
+TEST_CASE("RFC 6455, section 4.2.1: what is not a handshake in any one respect opens nothing") {
   const auto opens = [](auto change) {
     http::RequestHead request = handshake();
     change(request);
