@@ -45,14 +45,16 @@ std::shared_ptr<store::Draft> begin_draft(const Transaction& transaction, const 
 }  // namespace
 
 policy::StoringInput storing_input(const Transaction& transaction, const http::RequestHead& request,
-                                   const http::ResponseHead& response, const Settings& settings) {
+                                   const http::ResponseHead& response, std::uint64_t size) {
   return {.route = transaction.route(),
           .request = request,
           .response = response,
           .request_time = transaction.request_time,
           .response_time = transaction.response_time,
-          .max_lifetime = settings.max_lifetime,
-          .chance = chance_of(transaction)};
+          .max_lifetime = transaction.settings->max_lifetime,
+          .chance = chance_of(transaction),
+          .size = size,
+          .max_object = transaction.settings->max_object};
 }
 
 std::shared_ptr<store::Draft> draft_of(const Transaction& transaction, const http::ResponseHead& head,

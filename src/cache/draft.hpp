@@ -10,9 +10,10 @@
 
 namespace larder::cache {
 
-/// What deciding about a response to `request` goes by; all of it outlives the outcome.
+/// What deciding about a response to `request` goes by, with content of `size` bytes as far as that is known;
+/// all of it outlives the outcome.
 policy::StoringInput storing_input(const Transaction& transaction, const http::RequestHead& request,
-                                   const http::ResponseHead& response, const Settings& settings);
+                                   const http::ResponseHead& response, std::uint64_t size);
 
 /// A response about to be stored, complete but for its content. `head` holds the fields as clients get them.
 std::shared_ptr<store::Draft> draft_of(const Transaction& transaction, const http::ResponseHead& head,

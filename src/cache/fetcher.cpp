@@ -8,7 +8,6 @@
 #include "parts.hpp"
 #include "storing_reader.hpp"
 
-#include <larder/cache/settings.hpp>
 #include <larder/pipeline/problem.hpp>
 #include <larder/policy/partial.hpp>
 #include <larder/policy/reuse.hpp>
@@ -38,22 +37,12 @@ void tell_refusal(FillLeader& leader, const http::ResponseHead& head, bool has_s
                .retry_after = std::string(head.fields.find("Retry-After").value_or(""))});
 }
 
-/// Whether what is stored is better than this answer, and may still be used.
-bool yields(const Transaction& transaction, int status) {
-  const store::StoredResponsePtr& stored = transaction.stored;
-  return stored != nullptr &&
-         policy::keeps_its_place(transaction.route(), transaction.request.head, stored->status,
-                                 stored->lifetimes, status, transaction.response_time);
-}
-
 policy::StoringDecision decide_storing(const Transaction& transaction, const Response& response) {
-  const Settings& settings = *transaction.settings;
-  policy::StoringDecision decision =
-      policy::decide_storing(storing_input(transaction, transaction.request.head, response.head, settings));
-  const bool fits = response.body.length().value_or(0) <= settings.max_object;
-  if (decision.store() && !fits) decision.refusal = Reason::too_large;
-  if (decision.store() && yields(transaction, response.head.status)) decision.refusal = Reason::status;
-  return decision;
+  const std::uint64_t size = response.body.length().value_or(0);
+  policy::StoringInput input = storing_input(transaction, transaction.request.head, response.head, size);
+  const store::StoredResponsePtr& stored = transaction.stored;
+  if (stored != nullptr) input.stored = {stored->status, stored->lifetimes};
+  return policy::decide_storing(input);
 }
 
 CacheResult result_of(Reason why, Reason refusal = Reason::none) {

@@ -4,7 +4,6 @@
 #include "draft.hpp"
 #include "serve.hpp"
 
-#include <larder/cache/settings.hpp>
 #include <larder/policy/reuse.hpp>
 #include <larder/policy/storing.hpp>
 #include <larder/policy/validation.hpp>
@@ -25,14 +24,14 @@ struct Freshened {
 
 /// What is stored was fetched by GET, whatever the method that freshens it.
 Freshened freshened(const Transaction& transaction, const store::StoredResponse& stored,
-                    const http::ResponseHead& answer, const Settings& settings) {
+                    const http::ResponseHead& answer) {
   Freshened fresh;
   fresh.head.status = stored.status;
   fresh.head.fields = policy::freshened(
       stored.fields(), policy::response_fields_to_forward(answer.fields, answer.version_minor, false));
   http::RequestHead get = transaction.request.head;
   get.method = "GET";
-  fresh.decision = policy::decide_storing(storing_input(transaction, get, fresh.head, settings));
+  fresh.decision = policy::decide_storing(storing_input(transaction, get, fresh.head, 0));
   if (!fresh.decision.store()) {
     // It goes to this client alone, and is as old as it says.
     fresh.decision.lifetimes.response_time = transaction.response_time;
@@ -47,7 +46,7 @@ Freshened freshened(const Transaction& transaction, const store::StoredResponse&
 Task<Response> take_not_modified(const Context& context, Transaction& transaction, Response response,
                                  store::StoredResponsePtr validated) {
   const Reason why = transaction.stored == nullptr ? Reason::vary : Reason::stale;
-  const Freshened fresh = freshened(transaction, *validated, response.head, *transaction.settings);
+  const Freshened fresh = freshened(transaction, *validated, response.head);
   const std::shared_ptr<store::Draft> draft = draft_of(transaction, fresh.head, fresh.decision.lifetimes);
   draft->content = store::content_of(validated);
   const store::StoredResponsePtr anew = store::StoredResponse::from(*draft);
@@ -74,7 +73,7 @@ Task<Response> take_not_modified(const Context& context, Transaction& transactio
 Task<> take_head(const Context& context, const Transaction& transaction, const http::ResponseHead& head) {
   const store::StoredResponsePtr stored = transaction.stored;
   if (stored == nullptr || head.status != 200 || stored->status != 200) co_return;
-  Freshened fresh = freshened(transaction, *stored, head, *transaction.settings);
+  Freshened fresh = freshened(transaction, *stored, head);
   if (!fresh.decision.store()) co_return;
   if (!policy::describes_same(head.fields, stored->fields(), stored->content().size())) {
     fresh.head.fields = stored->fields();

@@ -5,7 +5,6 @@
 #include "joined_reader.hpp"
 #include "storing_reader.hpp"
 
-#include <larder/cache/settings.hpp>
 #include <larder/policy/combining.hpp>
 #include <larder/policy/partial.hpp>
 #include <larder/policy/reuse.hpp>
@@ -41,15 +40,15 @@ struct ToStore {
 /// A stored part with the newer one, which the origin answered with `head`; nothing where they do not make
 /// one.
 std::optional<ToStore> combine_with(const store::StoredResponsePtr& older, const Transaction& transaction,
-                                    const http::ResponseHead& head, std::uint64_t size,
-                                    const Settings& settings) {
+                                    const http::ResponseHead& head, std::uint64_t size) {
   const http::FieldList fields = older->fields();
   const auto combination = policy::combine(fields, older->content().size(), head.fields, size);
-  if (!combination || combination->range.size() > settings.max_object) return std::nullopt;
+  if (!combination) return std::nullopt;
   http::ResponseHead joined;
   joined.status = combination->is_whole() ? 200 : 206;
   joined.fields = policy::combined_fields(fields, head.fields, *combination);
-  const policy::StoringInput input = storing_input(transaction, transaction.request.head, joined, settings);
+  const policy::StoringInput input =
+      storing_input(transaction, transaction.request.head, joined, combination->range.size());
   const policy::StoringDecision decision =
       combination->is_whole() ? policy::decide_storing(input) : policy::decide_storing_part(input);
   if (!decision.store()) return std::nullopt;
@@ -60,17 +59,15 @@ std::optional<ToStore> combine_with(const store::StoredResponsePtr& older, const
 }  // namespace
 
 Task<Response> take_part(const Context& context, Transaction& transaction, Response response) {
-  policy::StoringDecision decision = policy::decide_storing_part(
-      storing_input(transaction, transaction.request.head, response.head, *transaction.settings));
   const std::uint64_t size = size_of_part(response);
-  if (decision.store() && size > transaction.settings->max_object) decision.refusal = Reason::too_large;
+  const policy::StoringDecision decision =
+      policy::decide_storing_part(storing_input(transaction, transaction.request.head, response.head, size));
   forward_fields(response.head, false);
   if (decision.store()) {
     const store::StoredResponsePtr older =
         context.store.find_now(policy::part_key(transaction.key.text), transaction.request.head.fields);
     std::optional<ToStore> combined;
-    if (older != nullptr)
-      combined = combine_with(older, transaction, response.head, size, *transaction.settings);
+    if (older != nullptr) combined = combine_with(older, transaction, response.head, size);
     if (!combined) combined = ToStore{part_draft_of(transaction, response.head, decision.lifetimes), {}};
     co_await store_content(keeping_of(context, transaction), std::move(combined->draft), response.body,
                            std::move(combined->margins), size);

@@ -32,10 +32,9 @@ std::shared_ptr<store::Draft> posted_answer(Transaction& transaction, const pipe
                                                       transaction.request.target, false);
   if (bypass != policy::Reason::none) return nullptr;
   if (!sends_the_same(transaction, without_idle_selection(get, response.head.fields))) return nullptr;
-  const policy::StoringDecision decision =
-      policy::decide_storing(storing_input(transaction, get, response.head, *transaction.settings));
-  if (!decision.store() || response.body.length().value_or(0) > transaction.settings->max_object)
-    return nullptr;
+  const policy::StoringDecision decision = policy::decide_storing(
+      storing_input(transaction, get, response.head, response.body.length().value_or(0)));
+  if (!decision.store()) return nullptr;
   transaction.key = policy::key_of(transaction.route(), transaction.request.target, get.fields);
   http::ResponseHead head;
   head.fields = policy::response_fields_to_forward(response.head.fields, response.head.version_minor, false);

@@ -85,7 +85,10 @@ StoringDecision decide_storing_part(const StoringInput& input) {
                          .request_time = input.request_time,
                          .response_time = input.response_time,
                          .max_lifetime = input.max_lifetime,
-                         .chance = input.chance});
+                         .chance = input.chance,
+                         .stored = input.stored,
+                         .size = input.size,
+                         .max_object = input.max_object});
 }
 
 http::FieldList part_fields(http::FieldList storable_fields, std::string_view range) {

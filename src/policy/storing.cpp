@@ -5,6 +5,7 @@
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/purge.hpp>
+#include <larder/policy/stale.hpp>
 #include <larder/policy/storing.hpp>
 #include <larder/policy/validation.hpp>
 
@@ -217,6 +218,12 @@ Reason refusal_as_useless(const Facts& facts, const Lifetimes& lifetimes, bool h
   return fresh || can_validate || used_stale ? Reason::none : Reason::expired;
 }
 
+// Whether what is stored is better than this response, and may still be used.
+bool yields_to_stored(const StoringInput& input) {
+  return input.stored && keeps_its_place(input.route, input.request, input.stored->status,
+                                         input.stored->lifetimes, input.response.status, input.response_time);
+}
+
 StoringDecision refused(Reason reason) {
   return {reason, {}};
 }
@@ -237,6 +244,8 @@ StoringDecision decide_storing(const StoringInput& input) {
   const Lifetimes lifetimes = lifetimes_of(facts, freshness);
   const Reason useless = refusal_as_useless(facts, lifetimes, freshness.lifetime.has_value());
   if (useless != Reason::none) return refused(useless);
+  if (input.size > input.max_object) return refused(Reason::too_large);
+  if (yields_to_stored(input)) return refused(Reason::status);
   return {Reason::none, lifetimes};
 }
 

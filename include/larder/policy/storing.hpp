@@ -4,6 +4,8 @@
 #include <larder/policy/freshness.hpp>
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string_view>
 
 namespace larder::policy {
@@ -25,6 +27,14 @@ struct StoringInput {
   Time response_time;         ///< when the response's head arrived
   Milliseconds max_lifetime;  ///< store.max_lifetime caps the freshness lifetime
   double chance = 0;          ///< from 0 on and below 1: how much of the route's jitter this response gets
+  /// What the response would take the place of, if the request could be answered with that.
+  struct Stored {
+    int status;
+    Lifetimes lifetimes;
+  };
+  std::optional<Stored> stored{};
+  std::uint64_t size = 0;  ///< of the content, as far as it is known
+  std::uint64_t max_object = std::numeric_limits<std::uint64_t>::max();  ///< larger content is not stored
 };
 
 /// RFC 9111, section 3 with 3.1 to 3.5, src/README.md, "TTLs", and config/README.md, "Who asks". To be asked

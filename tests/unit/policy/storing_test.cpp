@@ -1,5 +1,7 @@
 #include "storing.hpp"
 
+#include <larder/policy/partial.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace larder;
@@ -264,4 +266,47 @@ TEST_CASE("what varies by more than 64 fields is as if it varied by all (RFC 911
   for (int i = 1; i < 64; ++i) names += ", A" + std::to_string(i);
   CHECK(decide(with_ttl(), "", 200, names).refusal == Reason::none);
   CHECK(decide(with_ttl(), "", 200, names + "|Vary: B").refusal == Reason::vary_any);
+}
+
+TEST_CASE("larger content than max_object is not stored, whole or as a part") {
+  const Route route = with_ttl();
+  const http::RequestHead request = request_of("GET");
+  const http::ResponseHead whole = response_of(200);
+  const http::ResponseHead part = response_of(206, "Content-Range: bytes 0-9/100|ETag: \"a\"");
+  for (const auto& [size, refusal] : {std::pair{10u, Reason::none}, {11u, Reason::too_large}}) {
+    CAPTURE(size);
+    StoringInput input{route, request, whole, noon, noon, Seconds{86'400}};
+    input.max_object = 10;
+    input.size = size;
+    CHECK(token_of(decide_storing(input).refusal) == token_of(refusal));
+    StoringInput input_of_part{route, request, part, noon, noon, Seconds{86'400}};
+    input_of_part.max_object = 10;
+    input_of_part.size = size;
+    CHECK(token_of(decide_storing_part(input_of_part).refusal) == token_of(refusal));
+  }
+  const http::ResponseHead mine = response_of(200, "Cache-Control: private");
+  StoringInput input{route, request, mine, noon, noon, Seconds{86'400}};
+  input.max_object = 10;
+  input.size = 11;
+  CHECK(token_of(decide_storing(input).refusal) == token_of(Reason::response_private));
+}
+
+TEST_CASE("an error that could be stored does not take the place of a response that may stand in for it") {
+  Route route;
+  route.ttl.by_status[500] = Seconds{60};
+  const http::RequestHead request = request_of("GET");
+  const http::ResponseHead error = response_of(500);
+  StoringInput input{route, request, error, noon, noon, Seconds{86'400}};
+  CHECK(decide_storing(input).store());
+  Lifetimes lifetimes;
+  lifetimes.response_time = noon - Seconds{61};
+  lifetimes.freshness = Seconds{60};
+  lifetimes.stale_if_error = Seconds{30};
+  input.stored = {200, lifetimes};
+  CHECK(token_of(decide_storing(input).refusal) == token_of(Reason::status));
+  input.stored->status = 503;
+  CHECK(decide_storing(input).store());
+  lifetimes.stale_if_error = Seconds{0};
+  input.stored = {200, lifetimes};
+  CHECK(decide_storing(input).store());
 }
