@@ -127,7 +127,7 @@ TEST_CASE("A fill that runs when its URL is purged gives nobody an old body afte
     pair.counter.hold_read(target, gate);
     Client slow = begin(fills, "GET", target);
     gate.wait_for_arrivals(1);
-    Client guest = begin(purges, "GET", target);
+    Client follower = begin(purges, "GET", target);
     const auto before = pair.known();
     purges.client().put(target, "");
     if (purges.client().get(target).body != "1") ++old;
@@ -135,7 +135,7 @@ TEST_CASE("A fill that runs when its URL is purged gives nobody an old body afte
     if (!pair.both_say(target)) ++old;
     gate.open();
     slow.receive();
-    guest.receive();
+    follower.receive();
     if (!pair.both_say(target)) ++old;
   }
   CHECK(old == 0);
@@ -160,7 +160,7 @@ TEST_CASE(
     read_gate.wait_for_arrivals(1);
     Client write = begin(purges, "PUT", target);
     write_gate.wait_for_arrivals(1);
-    Client guest = begin(purges, "GET", target);
+    Client follower = begin(purges, "GET", target);
     // The fill's answer and the write's race each other through larder.
     read_gate.open();
     if (i % 3 != 0) slow.receive();
@@ -171,7 +171,7 @@ TEST_CASE(
     REQUIRE(pair.both_know(before));
     if (!pair.both_say(target)) ++old;
     if (i % 3 == 0) slow.receive();
-    guest.receive();
+    follower.receive();
   }
   CHECK(old == 0);
   MESSAGE(repetitions() << " fills that end while a purge is under way, " << old

@@ -14,8 +14,8 @@ TEST_CASE("RFC 9111, section 4: what is being fetched is not fetched again for t
   auto other = s.begin("/b");
   CHECK(asked(s) == 2);
   CHECK(status_of(s.finish(first)) == "larder; fwd=uri-miss; stored");
-  for (auto* guest : {&second, &third}) {
-    const Seen seen = s.finish(*guest);
+  for (auto* follower : {&second, &third}) {
+    const Seen seen = s.finish(*follower);
     CHECK(seen.line() == "MISS 200 content");
     CHECK(status_of(seen) == "larder; fwd=uri-miss; ttl=60; stored; collapsed");
     CHECK(seen.fields.find("Age") == "0");
@@ -41,7 +41,7 @@ TEST_CASE("who comes while the content arrives gets it from its beginning") {
   }
 }
 
-TEST_CASE("each guest's own conditions, Range and method are answered from the one fetch") {
+TEST_CASE("each follower's own conditions, Range and method are answered from the one fetch") {
   for (const bool arrives : {false, true}) {
     CAPTURE(arrives);
     Scenario s;
@@ -212,12 +212,12 @@ TEST_CASE("who comes after a purge does not wait for a fetch that began before i
     };
     s.origin.waits = true;
     auto before = s.begin("/a");
-    auto guest = s.begin("/a");
+    auto follower = s.begin("/a");
     purge({policy::Purge::Kind::tag, "group"});
     auto after = s.begin("/a");
     CHECK(asked(s) == 1);
     CHECK(s.finish(before).content == "old");
-    CHECK(s.finish(guest).content == "old");
+    CHECK(s.finish(follower).content == "old");
     CHECK(s.finish(after).content == "new");
     CHECK(s.get("/a").content == "new");
   }

@@ -89,9 +89,9 @@ TEST_CASE("too many requests, and errors of any kind, are told to all who wait: 
     auto first = s.begin("/a");
     auto second = s.begin("/a");
     CHECK(s.finish(first).status == status);
-    const Seen guest = s.finish(second);
-    CHECK(guest.status == status);
-    CHECK(guest.fields.find("Retry-After") == "7");
+    const Seen follower = s.finish(second);
+    CHECK(follower.status == status);
+    CHECK(follower.fields.find("Retry-After") == "7");
     CHECK(asked(s) == 1);
   }
 }

@@ -66,7 +66,7 @@ class FillCoordinator {
  private:
   std::unique_ptr<Collapser> collapser_;
   const std::shared_ptr<ByteBudget> buffered_;
-  mutable std::mutex mutex_;  // of the map: turnstiles stay to the end
+  mutable std::mutex mutex_;  // of the map: limiters stay to the end
   std::map<std::string, std::unique_ptr<FillLimiter>> limiters_;
 };
 
