@@ -143,3 +143,29 @@ TEST_CASE("in the background nobody waits for what another one is fetching") {
   CHECK(canceled.get().error() == Error::canceled);
   finish(bench, leads);
 }
+
+TEST_CASE("followers who fetch for themselves are not fills: they take no place in the upstream's") {
+  Workbench bench({{"origin", {.max_fills = 1, .queue = 0}}});
+  bench.origin.answers({[] { return answer_of(200, {{"Cache-Control", "private"}}, "mine"); }});
+  const auto first = bench.ask("/a");
+  const auto second = bench.ask("/a");
+  Answered leads = begin(bench, *first);
+  Answered follows = begin(bench, *second);
+  CHECK(finish(bench, leads).head.status == 200);
+  CHECK(first->transaction.permit.has_value());
+  CHECK(finish(bench, follows).head.status == 200);
+  CHECK_FALSE(second->transaction.permit.has_value());
+}
+
+TEST_CASE("followers of a fill that was canceled are told nothing: they fetch for themselves") {
+  Workbench bench;
+  bench.origin.answers({[]() -> Result<pipeline::Response> { return Error::canceled; },
+                        [] { return answer_of(200, {}, "a"); }});
+  const auto first = bench.ask("/a");
+  const auto second = bench.ask("/a");
+  Answered leads = begin(bench, *first);
+  Answered follows = begin(bench, *second);
+  CHECK(finish(bench, leads).head.status == 503);
+  CHECK(finish(bench, follows).body.bytes().view() == "a");
+  CHECK(bench.origin.asked.size() == 2);
+}

@@ -215,3 +215,41 @@ TEST_CASE("a client that has the response already gets a 304, whether it is stor
     CHECK(fetched.body.empty());
   }
 }
+
+TEST_CASE("content that a client has already is read to its end all the same, and stored") {
+  Workbench bench;
+  bench.origin.answers({[] { return test::arriving({{"ETag", "\"1\""}}, {"12", "34"}, true); }});
+  const auto asked = bench.ask("/a", {{"If-None-Match", "\"1\""}});
+  CHECK(bench.fetch(*asked).head.status == 304);
+  REQUIRE(bench.stored(*asked) != nullptr);
+  CHECK(bench.stored(*asked)->content() == "1234");
+}
+
+TEST_CASE("what a purge names before or while the origin is asked is as good as not stored") {
+  Workbench bench;
+  bench.fill("/a", {}, {{"Cache-Control", "max-age=60, must-revalidate"}}, "strict");
+  bench.fill("/b", {}, {{"Cache-Control", "max-age=60, stale-if-error=60"}}, "lenient");
+  bench.clock.advance(90s);
+  const auto strict = bench.ask("/a");
+  strict->transaction.stored = bench.stored(*strict);
+  const auto lenient = bench.ask("/b");
+  lenient->transaction.stored = bench.stored(*lenient);
+  REQUIRE(strict->transaction.stored != nullptr);
+  REQUIRE(lenient->transaction.stored != nullptr);
+
+  SUBCASE("before: nothing is left that would have to be validated") {
+    bench.origin.answers({[]() -> Result<pipeline::Response> { return Error::refused; }});
+    CHECK(bench.fetch(*strict).head.status == 504);
+    bench.purge("shop.test/a");
+    CHECK(bench.fetch(*strict).head.status == 502);
+  }
+  SUBCASE("while: it does not stand in for the error") {
+    bench.origin.while_asked = [](store::PurgeLog& log) -> Task<> {
+      co_await log.append({.purges = {{policy::Purge::Kind::resource, "shop.test/b"}}, .why = "test"});
+    };
+    bench.origin.answers({[] { return answer_of(503); }});
+    const pipeline::Response fetched = bench.fetch(*lenient);
+    CHECK(fetched.head.status == 503);
+    CHECK(fetched.cache_result == pipeline::CacheResult::miss);
+  }
+}

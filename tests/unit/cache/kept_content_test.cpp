@@ -67,3 +67,27 @@ TEST_CASE("content past a limit goes on, and is not stored") {
     CHECK_FALSE(read_all(true));
   }
 }
+
+TEST_CASE("content is whole by its length, or at its end if that is what its response's fields say") {
+  struct Case {
+    std::optional<std::uint64_t> length;
+    std::optional<std::uint64_t> size;
+    std::uint64_t came;
+    bool has_ended;
+    bool is_whole;
+  };
+  Workbench bench;
+  const cache::Keeping keeping{bench.store, bench.log, 100, bench.coordinator.buffered()};
+  for (const Case& each : std::initializer_list<Case>{{4, {}, 3, false, false},
+                                                      {4, {}, 4, false, true},
+                                                      {4, {}, 3, true, false},
+                                                      {{}, {}, 4, false, false},
+                                                      {{}, {}, 4, true, true},
+                                                      {{}, 4, 4, false, false},
+                                                      {{}, 4, 4, true, true},
+                                                      {{}, 4, 3, true, false},
+                                                      {{}, 4, 5, true, false}}) {
+    const cache::KeptContent kept(std::make_shared<store::Draft>(), keeping, each.length, each.size);
+    CHECK(kept.is_whole(each.came, each.has_ended) == each.is_whole);
+  }
+}

@@ -71,6 +71,17 @@ TEST_CASE("a write of unknown outcome purges at once; the second purge ends with
   CHECK(bench.log.mark().sequence == sequence);
 }
 
+TEST_CASE("a write of unknown outcome purges once more after a while, what was fetched meanwhile too") {
+  Workbench bench;
+  bench.settings->purge_again_after = Milliseconds{300};
+  bench.origin.answers({[]() -> Result<pipeline::Response> { return Error::closed; }});
+  CHECK(pass(bench, *bench.ask("/a", {}, "PUT")).head.status == 502);
+  bench.fill("/a", {}, {}, "before or after the write?");
+  bench.loop.restart();
+  bench.loop.run();
+  CHECK(bench.stored(*bench.ask("/a")) == nullptr);
+}
+
 TEST_CASE("the answer to a POST that is its own resource is stored for GETs, as new as its own purge") {
   Workbench bench;
   bench.fill("/a", {}, {}, "old");

@@ -60,10 +60,13 @@ inline pipeline::Response arriving(const Lines& lines, std::vector<std::string> 
 /// Answers by a function, and remembers what it was asked.
 class ScriptedOrigin final : public pipeline::Handler {
  public:
+  explicit ScriptedOrigin(store::PurgeLog& log) : log_(log) {}
+
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override {
     asked.push_back(request.head);
     if (request.delivery) request.delivery->is_whole = true;
     while (holds) co_await boost::asio::post(boost::asio::use_awaitable);
+    if (while_asked) co_await while_asked(log_);
     co_return answer(request);
   }
 
@@ -77,7 +80,11 @@ class ScriptedOrigin final : public pipeline::Handler {
 
   std::function<Result<pipeline::Response>(const pipeline::Request&)> answer;
   std::vector<http::RequestHead> asked;
+  std::function<Task<>(store::PurgeLog&)> while_asked;  ///< before it answers
   bool holds = false;
+
+ private:
+  store::PurgeLog& log_;
 };
 
 /// What the parts of one worker's cache stand on, in memory, and those parts.
@@ -150,7 +157,7 @@ struct Workbench {
   store::MemoryTier memory{16u << 20, 1u << 20};
   store::MemoryPurgeLog log{clock, {}};
   store::MemoryStore store{memory, log};
-  ScriptedOrigin origin;
+  ScriptedOrigin origin{log};
   cache::FillCoordinator coordinator;
   cache::Context context{store, log, origin, clock, coordinator};
   cache::Fetcher fetcher{context};
