@@ -46,8 +46,8 @@ Task<admin::Stats> AdminServer::stats() {
     }
   }
   stats.fills = sources_.coordinator.counts();
-  stats.buffered = sources_.coordinator.buffered()->counts();
   if (sources_.memory != nullptr) stats.memory = sources_.memory->counts();
+  stats.buffered = sources_.coordinator.buffered()->counts_beside(stats.memory ? stats.memory->bytes : 0);
   stats.warm = sources_.warmer.reports();
   stats.log = sources_.logs.lost();
   const store::PurgeLog::Mark mark = sources_.purge_log.mark();

@@ -140,7 +140,9 @@ Program::Program(const config::Config& config, std::uint64_t descriptors)
     redis_ = redis_settings(*config.store.redis);
     redis_->availability = std::make_shared<redis::Availability>(log());
   }
-  if (config.store.memory != 0) memory_.emplace(config.store.memory, config.store.max_object);
+  if (config.store.memory != 0) {
+    memory_.emplace(config.store.memory, config.store.max_object, coordinator_.buffered());
+  }
   purge_log_ = make_purge_log();
   const unsigned threads =
       config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());

@@ -45,6 +45,14 @@ policy::StoringDecision decide_storing(const Transaction& transaction, const Res
   return policy::decide_storing(input);
 }
 
+/// Content that is there already counts as content that comes does; where it lies inside a stored response
+/// the store counts it.
+void count_content(Response& response, const std::shared_ptr<ByteBudget>& budget) {
+  if (response.body.is_streamed() || response.body.bytes().size() <= store::StoredResponse::most_inside)
+    return;
+  response.body = pipeline::Body(ByteBudget::count(budget, response.body.bytes()));
+}
+
 CacheResult result_of(Reason why, Reason refusal = Reason::none) {
   const bool is_private = policy::is_private_reason(why) || policy::is_private_reason(refusal);
   return is_private ? CacheResult::bypass : CacheResult::miss;
@@ -81,6 +89,7 @@ Task<Fetcher::Step> Fetcher::ask(Transaction& transaction, FetchPlan plan) {
     transaction.stored->origin_hangs = !response && response.error() == Error::timeout;
   }
   if (!response) co_return fail(transaction, {.error = response.error()});
+  count_content(*response, context_.coordinator.buffered());
   std::optional<Response> stale = hide_error(transaction, response->head);
   if (stale) co_return Fetched(std::move(*stale));
   co_return co_await take(transaction, std::move(plan), std::move(*response));

@@ -13,9 +13,10 @@ constexpr std::size_t least_ghosts = 64;
 
 }  // namespace
 
-MemoryShard::MemoryShard(std::uint64_t capacity)
+MemoryShard::MemoryShard(std::uint64_t capacity, std::shared_ptr<ByteBudget> budget)
     : capacity_(std::min(capacity, heaviest)),
       small_share_(capacity_ / 10),
+      budget_(std::move(budget)),
       table_(0, Hash{&nodes_}, Equal{&nodes_}) {}
 
 MemoryShard::Item MemoryShard::find(const HashedKey& key) {
@@ -29,6 +30,7 @@ MemoryShard::Item MemoryShard::find(const HashedKey& key) {
 }
 
 bool MemoryShard::put(Entry incoming, MemoryTier::Replace replace) {
+  if (!has_room_for(incoming)) shed(full_weight(incoming.weight));
   Removed removed;
   const std::lock_guard lock(mutex_);
   const Place present = find_place(incoming.key);
@@ -89,7 +91,7 @@ bool MemoryShard::keeps(const Node& present, const Item& incoming, MemoryTier::R
 
 /// In place of what has its key, if anything has.
 bool MemoryShard::insert(Place present, Entry& incoming, Removed& removed) {
-  const std::uint64_t weight = (incoming.weight + cost_of_entry + grain - 1) / grain * grain;
+  const std::uint64_t weight = full_weight(incoming.weight);
   Node node;
   node.hash = half_of(incoming.key.hash);
   if (present != nowhere) {
@@ -99,11 +101,11 @@ bool MemoryShard::insert(Place present, Entry& incoming, Removed& removed) {
   } else {
     node.is_main = ghosts_.take(node.hash) ? 1 : 0;
   }
-  if (weight > capacity_) {
+  if (weight <= capacity_) make_room(weight, removed);
+  if (weight > capacity_ || !has_room_for(incoming)) {
     ++refused_;
     return false;
   }
-  make_room(weight, removed);
   node.grains = static_cast<std::uint32_t>(weight / grain) & most_grains;
   node.is_vary = incoming.item.vary ? 1 : 0;
   if (incoming.item.vary) {
@@ -111,11 +113,35 @@ bool MemoryShard::insert(Place present, Entry& incoming, Removed& removed) {
   } else {
     node.item = std::move(incoming.item.response);
   }
+  if (budget_ != nullptr) budget_->take(beside_content(node));
   const Place place = take_node();
   nodes_[place] = std::move(node);
   table_.insert(place);
   push(place);
   return true;
+}
+
+/// Of `weight`, what is not content that counts by itself.
+std::uint64_t MemoryShard::beside_content(const StoredResponse* response, std::uint64_t weight) {
+  const std::uint64_t content = response != nullptr ? response->content().size() : 0;
+  return content > StoredResponse::most_inside ? weight - content : weight;
+}
+
+std::uint64_t MemoryShard::beside_content(const Node& node) {
+  return beside_content(node.is_vary == 0 ? &response_of(node) : nullptr, weight_of(node));
+}
+
+bool MemoryShard::has_room_for(const Entry& incoming) const {
+  if (budget_ == nullptr) return true;
+  return budget_->has_room(beside_content(incoming.item.response.get(), full_weight(incoming.weight)));
+}
+
+/// Evicts that many bytes. What they took is free on return, unless they are being sent.
+void MemoryShard::shed(std::uint64_t weight) {
+  Removed removed;
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t before = small_.bytes + main_.bytes;
+  while (!table_.empty() && before - (small_.bytes + main_.bytes) < weight) evict_one(removed);
 }
 
 /// What is left of entries when they grow larger and fewer: their nodes, except the one that is needed next.
@@ -126,11 +152,16 @@ std::uint64_t MemoryShard::spare_bytes() const {
 
 void MemoryShard::make_room(std::uint64_t weight, Removed& removed) {
   while (!table_.empty() && small_.bytes + main_.bytes + spare_bytes() + weight > capacity_) {
-    if (small_.bytes > small_share_ || main_.oldest == nowhere) {
-      evict_from_small(removed);
-    } else {
-      evict_from_main(removed);
-    }
+    evict_one(removed);
+  }
+}
+
+/// Or moves one on that was found meanwhile.
+void MemoryShard::evict_one(Removed& removed) {
+  if (small_.bytes > small_share_ || main_.oldest == nowhere) {
+    evict_from_small(removed);
+  } else {
+    evict_from_main(removed);
   }
 }
 
@@ -165,6 +196,7 @@ void MemoryShard::evict_from_main(Removed& removed) {
 void MemoryShard::remove(Place place, Removed& removed) {
   table_.erase(table_.find(place));
   unlink(place);
+  if (budget_ != nullptr) budget_->give_back(beside_content(nodes_[place]));
   removed.push_back(std::move(nodes_[place].item));
   nodes_[place].older = std::exchange(free_, place);
 }

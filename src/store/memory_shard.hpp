@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/byte_budget.hpp>
 #include <larder/store/memory_tier.hpp>
 #include <larder/store/record.hpp>
 
@@ -48,11 +49,12 @@ class MemoryShard final {
   /// grown, and the ghost that it leaves.
   static constexpr std::uint64_t cost_of_entry = 64;
 
-  explicit MemoryShard(std::uint64_t capacity);
+  /// What it holds beside larger contents, which count by themselves, counts in `budget`; nullptr: nowhere.
+  explicit MemoryShard(std::uint64_t capacity, std::shared_ptr<ByteBudget> budget = nullptr);
 
   Item find(const HashedKey& key);
 
-  /// False if it is too large.
+  /// False if it is too large, or the budget has no room for it.
   bool put(Entry incoming, MemoryTier::Replace replace);
 
   /// Puts `incoming` in place of this very response, if it is still there.
@@ -142,13 +144,22 @@ class MemoryShard final {
   static const StoredResponse& response_of(const Node& node);
   static const VaryRecord& vary_of(const Node& node);
   static std::uint64_t weight_of(const Node& node) { return grain * node.grains; }
+  /// Of an entry whose item weighs so much.
+  static std::uint64_t full_weight(std::uint64_t item) {
+    return (item + cost_of_entry + grain - 1) / grain * grain;
+  }
 
   Place find_place(const HashedKey& key) const;
   bool holds(Place place, const StoredResponse& response) const;
   bool insert(Place present, Entry& incoming, Removed& removed);
   bool keeps(const Node& present, const Item& incoming, MemoryTier::Replace replace) const;
+  static std::uint64_t beside_content(const StoredResponse* response, std::uint64_t weight);
+  static std::uint64_t beside_content(const Node& node);
+  bool has_room_for(const Entry& incoming) const;
+  void shed(std::uint64_t weight);
   std::uint64_t spare_bytes() const;
   void make_room(std::uint64_t weight, Removed& removed);
+  void evict_one(Removed& removed);
   void evict_from_small(Removed& removed);
   void evict_from_main(Removed& removed);
   void remove(Place place, Removed& removed);
@@ -160,6 +171,7 @@ class MemoryShard final {
 
   const std::uint64_t capacity_;
   const std::uint64_t small_share_;
+  const std::shared_ptr<ByteBudget> budget_;
   mutable std::mutex mutex_;
   Nodes nodes_;
   Place free_ = nowhere;

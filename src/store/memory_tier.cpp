@@ -38,12 +38,13 @@ MemoryShard::Entry entry_of(const std::shared_ptr<const VaryRecord>& vary) {
 
 }  // namespace
 
-MemoryTier::MemoryTier(std::uint64_t bytes, std::uint64_t max_object)
+MemoryTier::MemoryTier(std::uint64_t bytes, std::uint64_t max_object,
+                       const std::shared_ptr<ByteBudget>& budget)
     : variants_(std::make_unique<VariantIndex>()) {
   const std::uint64_t count = shard_count(bytes, max_object);
   shard_capacity_ = bytes / count;
   shards_.reserve(count);
-  while (shards_.size() < count) shards_.push_back(std::make_unique<MemoryShard>(shard_capacity_));
+  while (shards_.size() < count) shards_.push_back(std::make_unique<MemoryShard>(shard_capacity_, budget));
 }
 
 MemoryTier::~MemoryTier() = default;

@@ -178,6 +178,28 @@ TEST_CASE("Clients that do not read large contents take no more memory than they
   }
 }
 
+TEST_CASE("Small stored contents and what is held for clients take no more memory together than they may") {
+  Origin origin([](const OriginRequest& request) {
+    OriginResponse response = text(std::string(7'000, 'x'));
+    if (request.target.starts_with("/large/")) {
+      response.raw = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(large) + "\r\n\r\n";
+    }
+    return response;
+  });
+  Administered larder(with_32_mebibytes(origin));
+  Client filling = larder.larder().client();
+  for (int small = 0; small < 2'500; ++small) filling.get("/small/" + std::to_string(small));
+  CHECK(held(larder) < mebibyte);
+  std::deque<Client> clients;
+  int unstored = 0;
+  for (int client = 0; client < 10; ++client) {
+    ask_without_reading(clients, larder.larder(), "/large/" + std::to_string(client));
+    if (contains(clients.back().receive_head().head, "detail=buffers-full")) ++unstored;
+  }
+  CHECK(unstored == 8);  // the store has 16 MiB, which leaves room for two
+  CHECK(held(larder) == 2 * large);
+}
+
 TEST_CASE("Contents that are announced and come later count as what is held") {
   Origin origin([](const OriginRequest&) {
     OriginResponse response;

@@ -3,6 +3,7 @@
 #include <larder/base/bytes.hpp>
 #include <larder/base/count_table.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +13,9 @@
 
 namespace larder {
 
-/// Counts the bytes of shared blocks, each once from its allocation until its last holder lets go
-/// of it. Refusing what is past the limit is up to its users. Safe to use from any
-/// thread.
+/// Counts the bytes of shared blocks, each once from its allocation until its last holder lets go of it, and
+/// what a store says that it holds beside such blocks. Refusing what is past the limit is up to its users.
+/// Safe to use from any thread.
 class ByteBudget {
  public:
   explicit ByteBudget(std::uint64_t limit) : limit_(limit) {}
@@ -27,15 +28,25 @@ class ByteBudget {
 
     static constexpr auto table = std::to_array<CountRow<Counts>>({
         {"held", &Counts::held,
-         "Bytes of contents in memory: stored, on their way, or being sent though the store has let go of "
-         "them.",
+         "Bytes of contents held for clients beside what the local tier holds: on their way, or being sent "
+         "though the tier has let go of them.",
          CountKind::gauge},
-        {"limit", &Counts::limit, "Bytes of contents that may be in memory.", CountKind::gauge},
+        {"limit", &Counts::limit, "Bytes that may be held so, with the local tier as full as it is.",
+         CountKind::gauge},
     });
   };
-  Counts counts() const { return {.held = held(), .limit = limit()}; }
+
+  /// Beside a store that holds so many bytes.
+  Counts counts_beside(std::uint64_t stored) const {
+    const std::uint64_t all = held();
+    return {.held = all - std::min(all, stored), .limit = limit_ - std::min(limit_, stored)};
+  }
 
   bool has_room(std::uint64_t bytes) const { return held() + bytes <= limit_; }
+
+  /// Bytes in no block of its own, until they are given back.
+  void take(std::uint64_t bytes) { held_.fetch_add(bytes, std::memory_order_relaxed); }
+  void give_back(std::uint64_t bytes) { held_.fetch_sub(bytes, std::memory_order_relaxed); }
 
   /// A block that counts in `budget`, which it keeps alive; nullptr: nowhere.
   static std::shared_ptr<char[]> allocate(const std::shared_ptr<ByteBudget>& budget, std::size_t bytes) {

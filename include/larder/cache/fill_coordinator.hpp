@@ -31,8 +31,8 @@ class FillCoordinator {
  public:
   using Protections = std::map<std::string, Protection>;  ///< by the upstreams' names
 
-  /// `buffered`: bytes of contents in memory, all together: stored ones, those on their way, and those that
-  /// are sent still though the store has let go of them.
+  /// `buffered`: bytes in memory, all together: what the local tier holds, contents on their way, and those
+  /// that are sent still though the tier has let go of them.
   explicit FillCoordinator(const Protections& upstreams, std::uint64_t buffered = 320ull << 20);
   ~FillCoordinator();
   FillCoordinator(const FillCoordinator&) = delete;

@@ -9,6 +9,10 @@
 #include <string_view>
 #include <vector>
 
+namespace larder {
+class ByteBudget;
+}
+
 namespace larder::store {
 
 class MemoryShard;
@@ -27,8 +31,11 @@ class VariantIndex;
 class MemoryTier final {
  public:
   /// `bytes` bounds all weights together; `max_object` is the largest body that must find room, so it decides
-  /// how many shards there are. With `bytes` smaller than that, what is larger than a shard is refused.
-  MemoryTier(std::uint64_t bytes, std::uint64_t max_object);
+  /// how many shards there are. With `bytes` smaller than that, what is larger than a shard is refused. All
+  /// that is stored counts in `budget`, unless that is nullptr; larger contents do so by themselves. Where it
+  /// is used up nothing is stored that would not take the place of something else.
+  MemoryTier(std::uint64_t bytes, std::uint64_t max_object,
+             const std::shared_ptr<ByteBudget>& budget = nullptr);
   ~MemoryTier();
   MemoryTier(const MemoryTier&) = delete;
   MemoryTier& operator=(const MemoryTier&) = delete;
@@ -51,7 +58,8 @@ class MemoryTier final {
     if_newer,  ///< keeps what came at the same time or later: for copies from another tier
   };
 
-  /// Stores it. If it is larger than a shard it is refused, and what was there is removed.
+  /// Stores it. If it is larger than a shard, or the budget has no room, it is refused, and what was there is
+  /// removed.
   void put(const StoredResponsePtr& response, Replace replace = Replace::always);
 
   /// Puts `by` in place of this very response, if it is still there; both have the same keys.
@@ -70,7 +78,8 @@ class MemoryTier final {
         {"entries", &Counts::entries, "Entries in the local tier.", CountKind::gauge},
         {"bytes", &Counts::bytes, "Bytes that the entries in the local tier weigh.", CountKind::gauge},
         {"evictions", &Counts::evictions, "Entries that made room for others in the local tier."},
-        {"refused", &Counts::refused, "Responses too large for the local tier."},
+        {"refused", &Counts::refused,
+         "Responses too large for the local tier, or that memory had no room for."},
     });
   };
   Counts counts() const;

@@ -1,5 +1,6 @@
 #include "sample.hpp"
 
+#include <larder/base/byte_budget.hpp>
 #include <larder/store/memory_tier.hpp>
 
 #include <doctest/doctest.h>
@@ -209,4 +210,47 @@ TEST_CASE("the memory tier is safe to use from many threads") {
   for (std::thread& thread : threads) thread.join();
   CHECK(wrong == 0);
   CHECK(tier.counts().bytes <= mib);
+}
+
+TEST_CASE("all that the memory tier holds counts once in the budget, and no more once it is gone") {
+  const auto budget = std::make_shared<larder::ByteBudget>(64 * mib);
+  MemoryTier tier(mib, 64 * kib, budget);
+  for (int number = 0; number < 500; ++number) tier.put(numbered(number, 7 * kib));
+  CHECK(tier.counts().evictions > 0);
+  CHECK(budget->held() == tier.counts().bytes);
+  for (int number = 0; number < 500; ++number) {
+    Sample large;
+    large.path = "/products/" + std::to_string(number);
+    large.body = std::string(20 * kib, 'x');
+    auto draft = larder::store::copy_of(large.make());
+    draft.content = larder::ByteBudget::count(budget, larder::Bytes::copy_of(large.body));
+    tier.put(larder::store::StoredResponse::from(draft));
+  }
+  // An allocation is rounded up.
+  CHECK(budget->held() <= tier.counts().bytes);
+  CHECK(budget->held() + 16 * tier.counts().entries >= tier.counts().bytes);
+  CHECK(budget->counts_beside(tier.counts().bytes).held == 0);
+  for (int number = 0; number < 500; ++number) {
+    const auto found = tier.find(numbered(number)->primary_key(), no_fields).response;
+    if (found != nullptr) tier.drop(*found);
+  }
+  CHECK(budget->held() == 0);
+}
+
+TEST_CASE("where others hold all memory the tier takes what is new in place of what is old, or not at all") {
+  const auto budget = std::make_shared<larder::ByteBudget>(mib);
+  MemoryTier tier(mib, mib, budget);
+  for (int number = 0; number < 50; ++number) tier.put(numbered(number, 7 * kib));
+  const auto others = larder::ByteBudget::allocate(budget, mib - budget->held());
+  for (int number = 50; number < 100; ++number) {
+    const auto response = numbered(number, 7 * kib);
+    tier.put(response);
+    CHECK(has(tier, response));
+    CHECK(budget->held() <= mib);
+  }
+  CHECK(tier.counts().entries >= 49);
+  const auto more = larder::ByteBudget::allocate(budget, 600 * kib);
+  for (int number = 100; number < 200; ++number) tier.put(numbered(number, 7 * kib));
+  CHECK(tier.counts().refused > 0);
+  CHECK(budget->held() <= mib + 600 * kib);
 }
