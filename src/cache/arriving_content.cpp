@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t smallest_segment = 16 * 1024;
 constexpr std::size_t largest_segment = 1024 * 1024;
-/// What is kept for who is behind, where too much is held already.
+/// What is kept for readers that are behind, if too much is held already.
 constexpr std::uint64_t least_window = 64 * 1024;
 
 }  // namespace

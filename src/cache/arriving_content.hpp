@@ -15,13 +15,13 @@ namespace larder::cache {
 /// lives as long as it is held. It takes no lock: its owner does.
 class ArrivingContent {
  public:
-  /// `length` where known: then the content lies in one piece, and counts as a whole, from the start: others
-  /// are not to take the same room before it comes. Its memory counts in `budget`, unless that is nullptr.
+  /// `length` if known: then the content lies in one piece, and counts as a whole, from the start: others
+  /// must not take the same room before it comes. Its memory counts in `budget`, unless that is nullptr.
   explicit ArrivingContent(std::optional<std::uint64_t> length, std::shared_ptr<ByteBudget> budget = nullptr);
 
   void append(std::string_view piece);
 
-  /// Forgets what lies more than `count` bytes before the end, as far as that is in pieces of its own; where
+  /// Forgets what lies more than `count` bytes before the end, as far as that is in pieces of its own; if
   /// the budget is used up, nearly all.
   void keep_last(std::uint64_t count);
 
@@ -34,7 +34,7 @@ class ArrivingContent {
   std::uint64_t begin() const { return begin_; }  ///< what lies before is forgotten
   std::uint64_t end() const { return end_; }
 
-  /// All of it, where nothing was forgotten. Copies where it did not come in one piece.
+  /// All of it, if nothing was forgotten. Copies if it did not come in one piece.
   Bytes whole() const;
 
  private:

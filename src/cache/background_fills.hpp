@@ -8,8 +8,8 @@
 
 namespace larder::cache {
 
-/// The fills that go on behind answers already given: one at a time for a key, and so many in all. Of one
-/// worker, as its cache handler.
+/// The fills that go on after their answers were given: one at a time for a key, and a bounded number in all.
+/// Of one worker, as its cache handler.
 class BackgroundFills {
  public:
   static constexpr std::size_t most_at_once = 64;
@@ -17,7 +17,7 @@ class BackgroundFills {
   /// Whether start() would start a fill for that key.
   bool has_room(const std::string& key) const { return tasks_.has_room() && !keys_->contains(key); }
 
-  /// Runs a fill on its own. Its failure is nobody's: the next request finds things as they were.
+  /// Runs a fill on its own. Its failure is dropped: the next request finds things as they were.
   void start(const boost::asio::any_io_executor& executor, const std::string& key, Task<> fill) {
     if (!keys_->insert(key).second) return;
     tasks_.start(executor, std::move(fill), [keys = keys_, key] { keys->erase(key); });

@@ -13,7 +13,7 @@
 namespace larder::cache {
 namespace {
 
-/// The request with which a stored response is fetched anew for everybody: whole, without conditions, and
+/// The request with which a stored response is fetched again for all: whole, without conditions, and
 /// without what one client wants of caches.
 pipeline::Request whole_request(const pipeline::Request& request) {
   pipeline::Request whole;
@@ -28,7 +28,7 @@ pipeline::Request whole_request(const pipeline::Request& request) {
   return whole;
 }
 
-/// Reads content to its end, however that comes, but for so long at most; false where it went on.
+/// Reads content to its end, for a bounded time; false if it went on.
 Task<bool> drain_within(pipeline::BodyReader& content, Milliseconds longest) {
   using namespace boost::asio::experimental::awaitable_operators;
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
@@ -50,7 +50,7 @@ Task<> BackgroundRefresh::start(const Transaction& transaction, store::StoredRes
       run(whole_request(transaction.request), transaction.settings, transaction.match, *std::move(claim)));
 }
 
-/// Runs on its own: it owns what it needs but for this object and what that stands on.
+/// Runs on its own: it owns what it needs except this object and what that uses.
 Task<> BackgroundRefresh::run(pipeline::Request request, std::shared_ptr<const Settings> settings,
                               policy::RouteMatch match, RefreshClaim claim) {
   Transaction transaction{.request = request,

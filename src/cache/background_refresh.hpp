@@ -13,7 +13,7 @@
 namespace larder::cache {
 
 /// Refreshes stored responses while they go on being served: stale ones (RFC 5861, section 3), and fresh ones
-/// ahead of their end. Of one worker, on its loop.
+/// before their end. Of one worker, on its loop.
 class BackgroundRefresh {
  public:
   BackgroundRefresh(const Context& context, Collapsing& collapsing)

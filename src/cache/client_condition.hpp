@@ -8,11 +8,11 @@
 
 namespace larder::cache {
 
-// A client's own condition is kept from the origin, whose answer may be everybody's: it is evaluated here
+// A client's own condition is kept from the origin, whose answer may be shared: it is evaluated here
 // (RFC 9110, section 13.2.1).
 
 /// Makes a 304 of a 200 that the client has already. `reads`: the content is read to its end first, so that
-/// what comes of it is stored; an error if it is incomplete.
+/// the response is stored; an error if it is incomplete.
 Task<Result<>> leave_out_content(pipeline::Response& response, bool reads);
 
 /// The same for a 200 that is not stored, if the client's condition says so. What more than the content the

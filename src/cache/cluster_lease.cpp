@@ -50,7 +50,7 @@ Task<Result<store::StoredResponsePtr>> acquire_cluster_lease(const Context& cont
       pause = std::min(pause * 2, longest_pause);
       answer = co_await context.leases->look(key);
     }
-    // Let go of: stored, or nothing came of it.
+    // Released: stored, or nothing came of it.
     store::Lookup found = co_await context.store.find(transaction.key.text, transaction.request.head.fields);
     if (is_usable(context, transaction, found.response)) co_return std::move(found.response);
   }

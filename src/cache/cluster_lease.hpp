@@ -6,10 +6,10 @@
 
 namespace larder::cache {
 
-/// One fetch for all instances that share a Redis: agrees with the others on who fetches what this
-/// transaction leads. With the lease held, or without one if Redis does not tell in time, the answer is
-/// nothing, and this one does. Else it is what the other one has stored. Error::canceled: another one does
-/// it, and nobody waits here.
+/// One fetch for all instances that share a Redis: agrees with the others on which fetches what this
+/// transaction leads. With the lease held, or without one if Redis does not answer in time, the result is
+/// nothing, and this one fetches. Else it is what the other one has stored. Error::canceled: another one does
+/// it, and no client waits here.
 Task<Result<store::StoredResponsePtr>> acquire_cluster_lease(const Context& context,
                                                              Transaction& transaction);
 

@@ -44,13 +44,12 @@ void Collapser::set_hit_for_miss(const std::string& key, Time now) {
   forget(shard, now);
   const Time until = now + hit_for_miss_lifetime;
   const std::uint64_t hash = hash_of(key);
-  if (!shard.hit_for_miss.insert_or_assign(hash, until).second)
-    return;  // its first time to go stands in by_age
+  if (!shard.hit_for_miss.insert_or_assign(hash, until).second) return;  // its first time to go is in by_age
   shard.by_age.emplace_back(until, hash);
   hit_for_miss_.fetch_add(1, relaxed);
 }
 
-/// Drops what is over, and the oldest where there are too many.
+/// Drops what is over, and the oldest if there are too many.
 void Collapser::forget(Shard& shard, Time now) {
   while (!shard.by_age.empty()) {
     const auto [until, hash] = shard.by_age.front();

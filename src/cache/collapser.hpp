@@ -20,7 +20,7 @@ namespace larder::cache {
 /// What a request is to do about a key.
 struct JoinResult {
   enum class Kind {
-    lead,          ///< nobody fetches it: `fill` is the caller's to lead
+    lead,          ///< no fill is under way: `fill` is the caller's to lead
     join,          ///< wait for `fill`
     alone,         ///< the caller may not lead, or the fill has followers enough
     hit_for_miss,  ///< responses under this key are not for others
@@ -39,7 +39,7 @@ class Collapser {
   static constexpr std::size_t most_hit_for_miss =
       4'096;  ///< remembered in a shard; past it the oldest is forgotten
 
-  /// How a request comes in. `mark`: the purge log's, now. `outdated`: a fill that it must not
+  /// How a request enters. `mark`: the purge log's, now. `outdated`: a fill that it must not
   /// join, whose place a new one takes; or nullptr.
   JoinResult enter(const std::string& key, store::PurgeLog::Mark mark, bool may_lead, Time now,
                    const SharedFill* outdated);

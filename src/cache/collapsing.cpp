@@ -16,8 +16,8 @@ using policy::Reason;
 
 namespace {
 
-/// Requests with a credential outside the key wait for each other alone: what comes of them is often nobody
-/// else's.
+/// Requests with a credential outside the key wait only for each other: their responses are often not
+/// shared.
 std::string joint_key(const Transaction& transaction) {
   const http::FieldList& fields = transaction.request.head.fields;
   std::string key = transaction.key.text;
@@ -100,12 +100,12 @@ Milliseconds Collapsing::longest_wait(const Transaction& transaction) const {
          (needs_lease(transaction) ? context_.leases->settings().lifetime : Milliseconds{0});
 }
 
-/// Whether other instances are asked who fetches.
+/// Whether other instances are asked which fetches.
 bool Collapsing::needs_lease(const Transaction& transaction) const {
   return context_.leases != nullptr && transaction.route().collapse == policy::Collapse::cluster;
 }
 
-/// Enters the table; a fill that began before a purge is not joined by who came after it, nor is a stream
+/// Enters the table; a fill that began before a purge is not joined by a later request, nor is a stream
 /// that has been going on for a while.
 JoinResult Collapsing::enter(const Transaction& transaction, const std::string& key,
                              const store::PurgeLog::Mark& arrival) {
@@ -132,7 +132,7 @@ bool Collapsing::is_outdated(const Transaction& transaction, const SharedFill& f
   return context_.log.names(tags, {.sequence = fill.mark().sequence}).has_value();
 }
 
-/// The answer to a request that waited, where there is one for it.
+/// The answer to a request that waited, if there is one for it.
 std::optional<Response> Collapsing::share(const Transaction& transaction,
                                           const std::shared_ptr<SharedFill>& fill, const FillSnapshot& seen,
                                           const store::PurgeLog::Mark& arrival) {
@@ -154,7 +154,7 @@ std::optional<Response> Collapsing::share(const Transaction& transaction,
   return serve_arriving(transaction, fill, seen, outcome, now);
 }
 
-/// An error of the origin is told to all who waited; none of them asks again.
+/// An error of the origin goes to all that waited; none of them asks again.
 std::optional<Response> Collapsing::share_failure(const Transaction& transaction,
                                                   const FillFailure& failure) {
   if (failure.error == Error::canceled) return std::nullopt;

@@ -9,14 +9,14 @@
 
 namespace larder::cache {
 
-/// One fetch for all who ask the same (RFC 9111, section 4, on collapsed requests), on every worker and, by a
-/// lease in Redis, on every instance.
+/// One fetch for all requests for the same (RFC 9111, section 4, on collapsed requests), on every worker and,
+/// by a lease in Redis, on every instance.
 class Collapsing {
  public:
   Collapsing(const Context& context, Fetcher& fetcher) : context_(context), fetcher_(fetcher) {}
 
   /// What is not stored, or must be validated: fetched, or waited for if it is being fetched already.
-  /// Error::canceled: nobody waits for it here, and another one does it.
+  /// Error::canceled: no client waits for it here, and another instance fetches.
   Task<Fetched> answer(Transaction& transaction);
 
   /// Whether responses under the request's key are known not to be for others.

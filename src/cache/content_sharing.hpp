@@ -11,7 +11,7 @@
 
 namespace larder::cache {
 
-/// Content on its way to all who wait for it, and into the store. Of one worker, on its loop.
+/// Content on its way to all that wait for it, and into the store. Of one worker, on its loop.
 class ContentSharing {
  public:
   explicit ContentSharing(const Context& context) : context_(context) {}

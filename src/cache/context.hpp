@@ -12,7 +12,7 @@
 
 namespace larder::cache {
 
-/// What the parts of one worker's cache stand on. All of it outlives them.
+/// What the parts of one worker's cache use. All of it outlives them.
 struct Context {
   store::Store& store;
   store::PurgeLog& log;

@@ -14,7 +14,7 @@ pipeline::Response unanswered(const Transaction& transaction, const boost::syste
   return pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
 }
 
-/// What the origin said was said to the request that asked it.
+/// What the origin said was for the request that asked it.
 pipeline::Response problem_of(const Transaction& transaction, const FillFailure& failure) {
   if (failure.is_busy) {
     pipeline::Response answer = pipeline::problem(503, "The upstream is busy.");

@@ -18,7 +18,7 @@ std::vector<http::FieldList> fields_of(const std::vector<store::StoredResponsePt
   return fields;
 }
 
-/// Whether it was chosen by who asked.
+/// Whether it was selected by the client's identity.
 bool varies_by_credential(const policy::Route& route, const store::StoredResponse& variant) {
   const std::vector<std::string_view> names = variant.vary();
   return std::any_of(names.begin(), names.end(),
@@ -43,7 +43,7 @@ std::vector<store::StoredResponsePtr> candidates(const Context& context, const T
 /// be stored.
 store::StoredResponsePtr part_of(const Context& context, const Transaction& transaction) {
   const http::RequestHead& head = transaction.request.head;
-  // If the rest could be somebody's own, it is not put together with what is everybody's.
+  // If the rest could be for one client, it is not put together with what is shared.
   const policy::Route& route = transaction.route();
   if (policy::unkeyed_credential(route, head.fields, {}) != policy::Reason::none) return nullptr;
   const store::StoredResponsePtr part =

@@ -23,8 +23,8 @@ using policy::Reason;
 
 namespace {
 
-/// Tells those who wait that there is nothing for them: the origin's error, which is for all of them once, or
-/// a response that is not for others. If others have had one already it is this request that was odd (406,
+/// Tells those that wait that there is nothing for them: the origin's error, which is for all of them once,
+/// or a response that is not for others. If others have had one already it is this request that was odd (406,
 /// 414, ...): the next ones need not fetch for themselves.
 void tell_refusal(FillLeader& leader, const http::ResponseHead& head, bool has_stored, Time now) {
   if (!policy::is_passing_error(head.status)) {
@@ -145,7 +145,7 @@ Task<Fetcher::Step> Fetcher::take(Transaction& transaction, FetchPlan plan, Resp
   co_return std::move(fetched);
 }
 
-/// The stored response holds, if it is the one that the 304 speaks of.
+/// The stored response holds, if it is the one that the 304 is about.
 Task<Fetcher::Step> Fetcher::take_304(Transaction& transaction, store::StoredResponsePtr validated,
                                       Response response) {
   if (!policy::selects(response.head.fields, validated->fields())) {
@@ -170,7 +170,7 @@ Task<Fetched> Fetcher::take_new(Transaction& transaction, Response response) {
     co_return co_await store_new(transaction, std::move(response), decision.lifetimes);
   }
   co_await retire_stored(context_, transaction, response.head.status);
-  // Nobody waits for it, and it may have no end.
+  // No client waits for it, and it may have no end.
   if (transaction.is_background) response.body = pipeline::Body();
   co_await spare_content(transaction, response);
   annotate(response, {.result = result_of(transaction.why, decision.refusal),
@@ -180,7 +180,7 @@ Task<Fetched> Fetcher::take_new(Transaction& transaction, Response response) {
   co_return response;
 }
 
-/// It is kept, for all who wait if the transaction leads.
+/// It is kept, for all that wait if the transaction leads.
 Task<Fetched> Fetcher::store_new(Transaction& transaction, Response response,
                                  const policy::Lifetimes& lifetimes) {
   const std::shared_ptr<store::Draft> draft = draft_of(transaction, response.head, lifetimes);

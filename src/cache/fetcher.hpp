@@ -12,12 +12,12 @@
 
 namespace larder::cache {
 
-/// What came of a fetch: the response for the client of the request that fetched.
+/// Outcome of a fetch: the response for the client of the request that fetched.
 using Fetched = Result<pipeline::Response>;
 
 /// Fetches from the origin for the cache: the answer may be shared, so the request sent depends on nothing
-/// that the key does not hold. What comes is stored if it may be, and told to the followers of the fill that
-/// the transaction leads, if it leads one. Of one worker, on its loop.
+/// that the key does not hold. What comes is stored if it may be, and passed to the followers of the fill
+/// that the transaction leads, if it leads one. Of one worker, on its loop.
 class Fetcher {
  public:
   explicit Fetcher(const Context& context) : context_(context), sharing_(context) {}
@@ -30,7 +30,7 @@ class Fetcher {
   void stop() { sharing_.stop(); }
 
  private:
-  /// What came of one plan: a response, or what to ask next.
+  /// Outcome of one plan: a response, or what to ask next.
   using Step = std::variant<Fetched, FetchPlan>;
 
   Task<Step> ask(Transaction& transaction, FetchPlan plan);

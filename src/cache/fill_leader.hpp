@@ -10,8 +10,8 @@
 
 namespace larder::cache {
 
-/// The leading of a shared fill: whoever holds it fetches for all, and says what came of it. Dropped without
-/// a word, its followers go their own ways. It holds the lease too, where instances share the fill.
+/// The lead of a shared fill: its holder fetches for all, and reports the outcome. If it is dropped without
+/// a report, its followers fetch for themselves. It holds the lease too, if instances share the fill.
 class FillLeader {
  public:
   FillLeader(Collapser& collapser, std::string key, std::shared_ptr<SharedFill> fill)
@@ -35,7 +35,7 @@ class FillLeader {
     leave();
   }
 
-  /// There is no response for anybody.
+  /// There is no response for any of them.
   void fail(FillFailure failure) {
     if (fill_ == nullptr) return;
     fill_->fail(std::move(failure));

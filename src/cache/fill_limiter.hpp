@@ -12,8 +12,8 @@
 
 namespace larder::cache {
 
-/// Lets so many fills through to an upstream at once; the others wait in a queue, first come first served.
-/// Safe to use from any thread.
+/// Lets a bounded number of fills through to an upstream at once; the others wait in a queue, first come
+/// first served. Safe to use from any thread.
 class FillLimiter {
  public:
   explicit FillLimiter(const Protection& limits) : limits_(limits) {}
@@ -35,13 +35,13 @@ class FillLimiter {
     FillLimiter* limiter_;
   };
 
-  /// A permit where there is one to be had at once.
+  /// A permit if one is available at once.
   std::optional<Permit> try_acquire();
 
-  /// Waits for a permit; nothing where too many wait already, or it takes too long.
+  /// Waits for a permit; nothing if too many wait already, or it takes too long.
   Task<std::optional<Permit>> acquire();
 
-  /// What holds from now on; who waits goes in where there is room now.
+  /// The limits from now on; waiting fills go in if there is room now.
   void set_limits(const Protection& limits);
 
   std::uint64_t refused() const;

@@ -11,7 +11,7 @@ namespace larder::cache {
 /// One client's reading of a shared fill's content, or of a part of it, as it arrives.
 class FillReader final : public pipeline::BodyReader {
  public:
-  /// `size` bytes from `from` on; where there is no `size`, all that comes.
+  /// `size` bytes from `from` on; without a `size`, all that comes.
   FillReader(std::shared_ptr<SharedFill> fill, std::uint64_t from, std::optional<std::uint64_t> size);
   ~FillReader() override;
   FillReader(const FillReader&) = delete;

@@ -42,7 +42,7 @@ Task<> FillWatch::run(std::shared_ptr<State> state, std::shared_ptr<Sleeper> sle
       overdue.push_back(std::move(each));
       return true;
     });
-    // Whoever hears of an end may have another one watched: the list is not looked at meanwhile.
+    // The callback of an end may add another fill: the list is not in use meanwhile.
     for (const Watched& each : overdue) Tasks::end(each.task);
   }
   state->is_looking = false;

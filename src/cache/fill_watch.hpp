@@ -8,8 +8,8 @@
 
 namespace larder::cache {
 
-/// Ends the fills of one worker that take too long: past their deadline while they are kept, or, where nobody
-/// knows how long they are, once their last reader has been gone for a while. On that worker's loop.
+/// Ends the fills of one worker that take too long: past their deadline while they are kept, or, if their
+/// length is unknown, once their last reader has been gone for a while. On that worker's loop.
 class FillWatch {
  public:
   /// One fill, and how it is ended.

@@ -63,7 +63,7 @@ Task<Response> take_not_modified(const Context& context, Transaction& transactio
                         .stored = fresh.decision.store(),
                         .origin_status = 304};
   Response served = serve(transaction, anew, outcome, transaction.response_time);
-  // Whoever asked the origin gets its cookie, whether that may be stored or not.
+  // The client whose request was sent gets its cookie, whether that may be stored or not.
   if (served.head.status == 304 || !draft->fields.contains("Set-Cookie")) {
     policy::add_set_cookie(served.head.fields, response.head.fields);
   }

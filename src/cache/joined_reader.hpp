@@ -19,7 +19,7 @@ struct Margins {
 };
 
 /// What `inner` lacks is stored: its content, of exactly `size` bytes, between the margins. Error::malformed
-/// where it has another size.
+/// if it has another size.
 class JoinedReader final : public pipeline::BodyReader {
  public:
   JoinedReader(Margins margins, std::unique_ptr<BodyReader> inner, std::uint64_t size)
@@ -40,7 +40,7 @@ class JoinedReader final : public pipeline::BodyReader {
   Bytes handed_out_;
 };
 
-/// The same content as a body: a reader where `body` arrives, else all there.
+/// The same content as a body: a reader if `body` arrives, else all there.
 pipeline::Body join(Margins margins, pipeline::Body body, std::uint64_t size,
                     const std::shared_ptr<ByteBudget>& budget);
 

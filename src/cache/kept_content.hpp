@@ -22,9 +22,9 @@ struct Keeping {
   SteadyTime until = SteadyTime::max();  ///< what takes longer goes on, and is not stored
 };
 
-/// A response on its way into the store: complete but for its content, which somebody reads and holds. What
-/// may be kept of it, when it is whole and how it is stored stand here, for whoever reads: Pump at the
-/// origin's pace for all who wait, StoringReader at one client's.
+/// A response on its way into the store: complete but for its content, which a reader holds. What
+/// may be kept of it, when it is whole and how it is stored are decided here, for each kind of reader: Pump
+/// at the origin's pace for all that wait, StoringReader at one client's.
 class KeptContent {
  public:
   /// `length`: of the content, if known. Else `size`, if the response's fields tell how long it is: content
@@ -37,10 +37,10 @@ class KeptContent {
   bool is_kept() const { return draft_ != nullptr; }
   void give_up() { draft_.reset(); }
 
-  /// Why content is not kept any more.
+  /// Why content is no longer kept.
   enum class Obstacle { none, too_large, no_room, too_late };
 
-  /// What stands against keeping content of `size` bytes, of which `wanted` are not held yet.
+  /// What prevents keeping content of `size` bytes, of which `wanted` are not held yet.
   Obstacle obstacle(std::uint64_t size, std::uint64_t wanted) const;
 
   /// Whether content of `size` bytes is all there is to come.
@@ -53,7 +53,7 @@ class KeptContent {
   store::StoredResponsePtr with(Bytes content) const;
 
   /// Stores such a response, unless a purge has named it meanwhile: it would only take a newer one's place.
-  /// `held` is let go of once others can find it. Nothing is on its way any more then.
+  /// `held` is let go of once others can find it. Nothing is on its way then.
   Task<> store(store::StoredResponsePtr whole, std::shared_ptr<void> held = nullptr);
 
  private:

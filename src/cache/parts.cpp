@@ -37,7 +37,7 @@ struct ToStore {
   Margins margins;
 };
 
-/// A stored part with the newer one, which the origin answered with `head`; nothing where they do not make
+/// A stored part with the newer one, which the origin answered with `head`; nothing if they do not make
 /// one.
 std::optional<ToStore> combine_with(const store::StoredResponsePtr& older, const Transaction& transaction,
                                     const http::ResponseHead& head, std::uint64_t size) {

@@ -11,7 +11,7 @@
 namespace larder::cache {
 namespace {
 
-/// Accept-Encoding, which goes upstream in another form where the answer is shared, is of no account to one
+/// Accept-Encoding, which goes upstream in another form if the answer is shared, does not matter to one
 /// that it does not select.
 http::RequestHead without_idle_selection(http::RequestHead request, const http::FieldList& response_fields) {
   const auto selecting = policy::vary_names(response_fields);

@@ -39,7 +39,7 @@ Task<> Pump::run(std::unique_ptr<Pump> self) {
   }
 }
 
-/// One piece, or the end. The lead is kept to the end, so that this one is joined and not another begun.
+/// One piece, or the end. The lead is kept to the end, so that this fill is joined and no other begun.
 Task<> Pump::step() {
   const Result<std::string_view> piece = co_await content_->read();
   const bool is_more = piece && !piece->empty();
@@ -70,7 +70,7 @@ void Pump::take(std::string_view piece) {
   if (obstacle == KeptContent::Obstacle::none) return;
   stop_keeping();
   if (obstacle == KeptContent::Obstacle::too_large) {
-    // Nobody knew: the next ones need not find it out together.
+    // It was not known: the next ones need not find it out together.
     leader_.leave_as_hit_for_miss(clock_.now());
   } else {
     leader_.leave();

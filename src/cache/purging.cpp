@@ -5,7 +5,7 @@
 namespace larder::cache {
 namespace {
 
-/// Without the query, which is not ours to keep.
+/// Without the query, which should not be kept.
 std::string reason_of(const pipeline::Request& request) {
   const http::Target& target = request.target;
   return request.head.method + ' ' + target.scheme + "://" + target.authority() + target.path;

@@ -11,12 +11,12 @@
 
 namespace larder::cache {
 
-/// The right to have a stored response fetched anew, of one fetch at a time across all threads that share it.
-/// Given back when it is destroyed; after a failure only a moment later, so that an origin in trouble is not
-/// asked by every request.
+/// The right to have a stored response fetched again, for one fetch at a time across all threads that share
+/// it. Given back when it is destroyed; after a failure only a moment later, so that an origin in trouble is
+/// not asked by every request.
 class RefreshClaim {
  public:
-  /// Nothing where another has it, or had no luck just now.
+  /// Nothing if another has it, or failed just now.
   static std::optional<RefreshClaim> on(store::StoredResponsePtr stored, Time now);
 
   ~RefreshClaim();
@@ -38,14 +38,14 @@ class RefreshClaim {
   std::int64_t next_ = 0;            // what next_refresh becomes
 };
 
-/// Which hits on fresh responses have them fetched anew ahead of their end (policy/refresh_ahead.hpp): those
+/// Which hits on fresh responses have them fetched again before their end (policy/refresh_ahead.hpp): those
 /// on hot ones, which are asked for again within the window where that may happen. Of one worker.
 class RefreshAhead {
  public:
   /// Whether the end is so near that is_due() has to be asked.
   static bool is_near(const policy::Route& route, const store::StoredResponse& stored, Time now);
 
-  /// Costs next to nothing where it is not near.
+  /// Costs next to nothing if it is not near.
   bool is_due(const policy::Route& route, const store::StoredResponse& stored, Time now);
 
  private:
@@ -53,7 +53,7 @@ class RefreshAhead {
 
   static constexpr std::size_t slots = 512;
 
-  std::array<std::uint64_t, slots> seen_{};  // who was asked for last, by hash: the rest is forgotten
+  std::array<std::uint64_t, slots> seen_{};  // what was asked for last, by hash: the rest is forgotten
   std::minstd_rand random_{std::random_device{}()};
 };
 

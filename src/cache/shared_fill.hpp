@@ -17,9 +17,9 @@
 
 namespace larder::cache {
 
-/// Why a fill has no response for those who wait.
+/// Why a fill has no response for its followers.
 struct FillFailure {
-  boost::system::error_code error;  ///< none where the origin did answer, with `status`
+  boost::system::error_code error;  ///< none if the origin did answer, with `status`
   int status = 0;
   std::string retry_after{};  ///< the field's value; may be empty
   bool is_busy = false;       ///< it was not asked: too many fills wait already
@@ -36,13 +36,13 @@ struct FillSnapshot {
 
   State state = State::asking;
   Source source = Source::fetched;
-  store::StoredResponsePtr response;    ///< from arriving on; its content only where whole
-  std::optional<std::uint64_t> length;  ///< of the content, where known
+  store::StoredResponsePtr response;    ///< from arriving on; its content only if whole
+  std::optional<std::uint64_t> length;  ///< of the content, if known
   FillFailure failure;
 };
 
 /// One fetch that any number of requests wait for, on any threads. The one that began it leads: it asks the
-/// origin and says here what became of it; the others are its followers.
+/// origin and reports the outcome here; the others are its followers.
 ///
 ///   state    | means                                     | goes to
 ///   asking   | the origin has not answered               | arriving, whole, failed, released
@@ -54,7 +54,7 @@ struct FillSnapshot {
 ///
 /// Every follower reads at its own pace. As long as the content may be stored all of it is kept, and the
 /// origin is read as fast as it sends. Past max_object it is not stored: from there on the origin is read
-/// when a reader waits for more, so the fastest sets the pace, and who is further than max_object behind is
+/// when a reader waits for more, so the fastest sets the pace, and a reader further than max_object behind is
 /// cut off.
 class SharedFill {
  public:
@@ -68,22 +68,22 @@ class SharedFill {
 
   const store::PurgeLog::Mark& mark() const { return mark_; }
 
-  /// Counts one more follower; false where there are too many.
+  /// Counts one more follower; false if there are too many.
   bool admit_follower();
 
   FillSnapshot look() const;
 
-  /// How long newcomers may join content whose length nobody knows: it may be a stream without an end, and
+  /// How long newcomers may join content of unknown length: it may be a stream without an end, and
   /// they do not want its events from the start.
   static constexpr Milliseconds joined_at_most{5'000};
 
-  /// Whether whoever comes now may wait for it or read it.
+  /// Whether newcomers may wait for it or read it.
   bool may_join(SteadyTime now) const;
 
   /// Whether its content is kept whole, to be stored: else it passes on to its readers as they read.
   bool is_kept() const;
 
-  /// Since when nobody reads it that did; nothing while somebody does, or nobody ever did.
+  /// Since when it has had no reader after its last one left; nothing while it has one, or never had.
   std::optional<SteadyTime> unread_since() const;
 
   /// Waits until it is no longer asking, or `deadline`. The caller keeps the fill.
@@ -93,7 +93,7 @@ class SharedFill {
   void attach_reader();
   void detach_reader();
 
-  /// What lies from `position` on, up to `most` bytes; empty at the end; an error where the rest will not
+  /// What lies from `position` on, up to `most` bytes; empty at the end; an error if the rest will not
   /// come. Nothing while it is still to come: then `waker` is called.
   std::optional<Result<Bytes>> read(std::uint64_t position, std::uint64_t most, const Waker& waker);
 
@@ -102,26 +102,26 @@ class SharedFill {
 
   // For the leader.
 
-  /// Content is to come, of that length where it is known. What is held of it counts in `budget`, unless that
+  /// Content is to come, of that length if it is known. What is held of it counts in `budget`, unless that
   /// is nullptr.
   void begin(std::optional<std::uint64_t> length, std::shared_ptr<ByteBudget> budget = nullptr);
 
-  /// Those who wait see the head from now on, and content that came with it; `head` has none yet.
+  /// Followers see the head from now on, and content that came with it; `head` has none yet.
   void publish(store::StoredResponsePtr head);
 
-  /// The last piece, where the length is known, is not seen before finish(): then it is stored already.
+  /// The last piece, if the length is known, is not seen before finish(): then it is stored already.
   void append(std::string_view piece);
   std::uint64_t size() const;
   Bytes content() const;
 
   void finish(store::StoredResponsePtr whole, Source source);
   void fail(FillFailure failure);
-  /// Where it is still asking.
+  /// If it is still asking.
   void release();
 
   /// From now on it is not kept whole.
   void let_go_of_the_start(std::uint64_t window);
-  /// Of content that is not kept whole: waits until a reader wants more; false where there is none left.
+  /// Of content that is not kept whole: waits until a reader wants more; false if there is none left.
   Task<bool> wait_until_wanted();
   void end();
 

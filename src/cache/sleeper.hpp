@@ -11,7 +11,7 @@
 namespace larder::cache {
 
 /// A coroutine's sleep, which others may end from any thread. It belongs to the coroutine that sleeps, on its
-/// loop. Whoever is to end it gets a Waker before the sleep begins: then no wake is lost.
+/// loop. What is to end it gets a Waker before the sleep begins: then no wake is lost.
 class Sleeper : public std::enable_shared_from_this<Sleeper> {
  public:
   explicit Sleeper(const boost::asio::any_io_executor& executor) : timer_(executor) {}
@@ -25,7 +25,7 @@ class Sleeper : public std::enable_shared_from_this<Sleeper> {
   boost::asio::steady_timer timer_;
 };
 
-/// The end of somebody's sleep. It keeps nobody alive.
+/// The end of a sleep. It keeps nothing alive.
 class Waker {
  public:
   explicit Waker(Sleeper& sleeper);

@@ -39,7 +39,7 @@ class StoringReader final : public pipeline::BodyReader {
   std::optional<ArrivingContent> content_;  // as long as it is kept
 };
 
-/// Reads content to its end; an error where it is incomplete.
+/// Reads content to its end; an error if it is incomplete.
 Task<Result<>> drain(pipeline::BodyReader& content);
 
 /// Stores a response with its content: now if that is all there, else when it has been read through `body`.

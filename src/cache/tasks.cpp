@@ -11,7 +11,7 @@ Tasks::Handle Tasks::start(const boost::asio::any_io_executor& executor, Task<> 
                            std::function<void()> ended) {
   const auto signal = std::make_shared<boost::asio::cancellation_signal>();
   const auto place = running_->insert(running_->end(), signal);
-  // The signal lives until its slot is no more listened to. Being ended comes as an exception.
+  // The signal lives until its slot is no longer listened to. Being ended comes as an exception.
   const auto forget = [running = running_, place, signal,
                        ended = std::move(ended)](const std::exception_ptr&) {
     running->erase(place);

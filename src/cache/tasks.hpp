@@ -12,8 +12,8 @@
 
 namespace larder::cache {
 
-/// Owns what runs beside the requests of one worker, so much at once, and ends it with the worker. On that
-/// worker's loop.
+/// Owns what runs beside the requests of one worker, a bounded number at once, and ends it with the worker.
+/// On that worker's loop.
 class Tasks {
  public:
   explicit Tasks(std::size_t most_at_once) : most_at_once_(most_at_once) {}

@@ -5,7 +5,7 @@
 namespace larder::cache {
 namespace {
 
-/// The Host of a request whose answer is its client's alone: as it came, but where the authority of an
+/// The Host of a request whose answer is for its client only: as it came, unless the authority of an
 /// absolute-form target (RFC 9112, section 3.2.2) or the site it is a spelling of takes its place.
 std::string own_host_of(const pipeline::Request& request) {
   const http::Target& target = request.target;

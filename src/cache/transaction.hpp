@@ -21,7 +21,7 @@ struct Settings;
 /// One request while it is being answered: what was found out about it so far.
 struct Transaction {
   pipeline::Request& request;
-  const std::shared_ptr<const Settings>& settings;  ///< as it came; whoever makes the transaction keeps them
+  const std::shared_ptr<const Settings>& settings;  ///< as it came; the transaction's maker keeps them
   policy::RouteMatch match;                         ///< one of their routes
   policy::Key key{};                                ///< of a request that may be answered from cache
   policy::Reason why = policy::Reason::none;        ///< it is not simply served from cache
@@ -34,7 +34,7 @@ struct Transaction {
   /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
   /// that was answered before the request began.
   bool knows_purges = true;
-  bool is_background = false;    ///< nobody waits for its answer
+  bool is_background = false;    ///< no client waits for its answer
   bool is_hit_for_miss = false;  ///< responses under its key are known not to be for others
 
   // Of what is fetched for it.
@@ -55,15 +55,15 @@ inline bool trusts_hits(const Transaction& transaction, const store::PurgeLog& l
 /// The limits of the upstream that answers it.
 Protection limits_of(const Transaction& transaction);
 
-/// The request as it goes to the origin: `cacheable` where its response may be shared. The body is moved into
-/// it. Error::malformed where Connection names a field that it must not.
+/// The request as it goes to the origin: `cacheable` if its response may be shared. The body is moved into
+/// it. Error::malformed if Connection names a field that it must not.
 Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable);
 
 /// Leaves of a response's fields those that go on to the client: policy::response_fields_to_forward().
 void forward_fields(http::ResponseHead& head, bool keep_length);
 
-/// Whether the request as it was sent, as nobody else's, is the very one that a fill with the head `get`
-/// would have sent, but for the method.
+/// Whether the request as it was sent, for one client, is the very one that a fill with the head `get`
+/// would have sent, except for the method.
 bool sends_the_same(const Transaction& transaction, const http::RequestHead& get);
 
 }  // namespace larder::cache

@@ -9,10 +9,10 @@
 
 namespace larder::origin {
 
-/// What a server is wanted for.
+/// What a server is needed for.
 struct Attempt {
   const pipeline::Request& request;
-  bool needs_new_connection = false;  ///< an unused one does not do
+  bool needs_new_connection = false;  ///< an unused one will not do
   std::size_t turn = 0;               ///< the server that new connections begin with
   SteadyTime now;
 };

@@ -44,7 +44,7 @@ std::optional<Bytes> Connection::take_content(const http1::Framing& framing) {
   return Bytes::copy_of(content);  // what is kept of it has no room to spare
 }
 
-/// Room behind what is there. The buffer grows once it was found full: most responses are small, and long
+/// Room after what is there. The buffer grows once it was found full: most responses are small, and long
 /// ones are worth 64 KiB.
 std::span<char> Connection::room() {
   if (begin_ == end_) {

@@ -27,34 +27,34 @@ class Connection {
   net::Stream& stream() { return *stream_; }
   std::size_t server() const { return server_; }
 
-  /// For the head of a request, whose memory is used again.
+  /// For the head of a request, whose memory is reused.
   std::string& out() { return out_; }
 
   /// Whether any byte of a response came since the last begin_exchange().
   bool has_received() const { return received_; }
   void begin_exchange() { received_ = false; }
 
-  /// The head of the final response: 1xx before it are skipped. A 101 is one where it was asked for, and
-  /// refused where not.
+  /// The head of the final response: 1xx before it are skipped. A 101 is one if it was asked for, and
+  /// refused if not.
   Task<Result<http1::ParsedResponse>> read_head(std::string_view request_method, bool may_switch);
 
   /// The next piece of content, empty at its end; valid until the next call. `idle_timeout`: for each wait.
   Task<Result<std::string_view>> read_content(http1::BodyDecoder& decoder, Milliseconds idle_timeout);
 
-  /// The content, where all of it came with the head and it is small; nothing is taken where not.
+  /// The content, if all of it came with the head and it is small; nothing is taken if not.
   std::optional<Bytes> take_content(const http1::Framing& framing);
 
   /// Whether content is there already at its beginning: of chunks, a whole first line and more.
   bool has_content(bool is_chunked) const;
 
-  /// Takes what was read behind a head; valid until the next read.
+  /// Takes what was read after a head; valid until the next read.
   std::string_view take_buffered() {
     const std::string_view taken = buffered();
     begin_ = end_;
     return taken;
   }
 
-  /// Whether bytes were read that nobody has taken.
+  /// Whether bytes were read that have not been taken.
   bool has_buffered() const { return begin_ != end_; }
 
  private:

@@ -20,7 +20,7 @@ http1::Framing framing_of(const pipeline::Body& body) {
   return {http1::Framing::Kind::chunked, 0};
 }
 
-/// A POST without content says so, as RFC 9110, section 8.6 wants it of methods that anticipate content.
+/// A POST without content says so, as RFC 9110, section 8.6 requires of methods that anticipate content.
 http1::Framing framing_of(const pipeline::Request& request) {
   const http1::Framing framing = framing_of(request.body);
   const std::string_view method = request.head.method;
@@ -80,7 +80,7 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
   http1::BodyDecoder decoder_;
   bool is_chunked_;
   bool ended_ = false;
-  boost::system::error_code failure_;  // what has failed has no end, however often that is asked for
+  boost::system::error_code failure_;  // what has failed has no end, however often it is asked
 };
 
 Exchange::Exchange(std::shared_ptr<Upstream> upstream, std::unique_ptr<Connection> connection)
@@ -120,7 +120,8 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
   co_return respond(std::move(*parsed));
 }
 
-/// Sends what takes no waiting of the head and content that is there; whether that is all.
+/// Sends as much of the head and of the content that is there as takes no waiting; returns whether that is
+/// all.
 bool Exchange::send_now(pipeline::Request& request, const http1::Framing& framing) {
   if (request.opens_websocket) {
     request.head.fields.set("Upgrade", "websocket");
@@ -221,8 +222,8 @@ void Exchange::note_sent_whole() {
 }
 
 void Exchange::finish() {
-  // Bytes behind a response are nobody's, and a request that is still being sent is not worth the rest: such
-  // a connection is not used again.
+  // Bytes after a response belong to nothing, and a request that is still being sent is not worth the rest:
+  // such a connection is not used again.
   if (reusable_ && !sending_ && !connection_->has_buffered()) {
     upstream_->note_end(*connection_);
     upstream_->keep(std::move(connection_));

@@ -10,7 +10,7 @@
 
 namespace larder::origin {
 
-/// One request and its response over one connection. Kept by whoever still reads the response or sends the
+/// One request and its response over one connection. Kept alive by what still reads the response or sends the
 /// request.
 ///
 ///   phase      | request content           | response          | goes to
@@ -50,7 +50,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   std::shared_ptr<pipeline::Delivery> delivery_;
   bool sending_ = false;    // the content is still being sent
   bool answered_ = false;   // the response's head has come
-  bool abandoned_ = false;  // nobody wants the rest of either
+  bool abandoned_ = false;  // the rest of either is not wanted
   bool reusable_ = true;
 };
 

@@ -8,7 +8,7 @@
 namespace larder::origin {
 namespace {
 
-/// RFC 9110, section 9.2.2: what was perhaps done already may be asked for again only where that changes
+/// RFC 9110, section 9.2.2: what was perhaps done already may be asked for again only if that changes
 /// nothing more. Content that was streamed is gone.
 bool may_repeat(const pipeline::Request& request) {
   return http::is_idempotent(request.head.method) && !request.body.is_streamed();
@@ -44,7 +44,7 @@ Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
     first_failure = response.error();
   }
   Result<std::unique_ptr<Connection>> connection = co_await upstream->connect(request);
-  // Unavailable says that the server was never reached: not where it may have seen the first attempt.
+  // Unavailable says that the server was never reached: not if it may have seen the first attempt.
   if (!connection) co_return first_failure ? first_failure : connection.error();
   const auto exchange = std::make_shared<Exchange>(upstream, std::move(*connection));
   Result<pipeline::Response> response = co_await exchange->run(request);
@@ -67,7 +67,7 @@ void Origin::adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<c
   forget_unneeded();
 }
 
-/// Who may name an upstream looks it up when it asks: what is needed no longer goes with a later adopt().
+/// A request looks its upstream up when it asks: what is needed no longer goes with a later adopt().
 void Origin::forget_unneeded() {
   std::erase_if(places_, [this](const auto& one) {
     const Place& place = one.second;

@@ -37,7 +37,7 @@ Task<> Tunnel::pass_on(net::Stream& from, net::Stream& to, std::string_view ahea
   to.close();
 }
 
-/// Bytes in one direction are a sign of life for both: who only listens is not idle.
+/// Bytes in one direction are a sign of life for both: a peer that only listens is not idle.
 void Tunnel::wait(net::Stream& one, net::Stream& other) const {
   const SteadyTime deadline = std::chrono::steady_clock::now() + upstream_->settings().idle_timeout;
   one.expires_at(deadline);

@@ -62,7 +62,7 @@ void Upstream::note_failure(Server& server, const boost::system::error_code& err
             error.message());
 }
 
-/// Ours, and no fault of the server's: it does not rest for it.
+/// Our own, and not the server's fault: it does not rest for it.
 void Upstream::note_want_of_descriptors(SteadyTime now) {
   constexpr Seconds quiet{60};
   const bool is_due = !last_want_ || now - *last_want_ >= quiet;

@@ -11,8 +11,8 @@
 
 namespace larder::origin {
 
-/// The servers of one upstream, and the connections to them: which one a request gets is the balancer's to
-/// say.
+/// The servers of one upstream, and the connections to them: the balancer says which one a request
+/// gets.
 class Upstream {
  public:
   Upstream(Settings settings, Log& log);

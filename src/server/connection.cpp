@@ -20,13 +20,13 @@ std::optional<int> status_for_method(std::string_view method) {
   return std::nullopt;
 }
 
-/// As much as there is of it. Empty lines before it are nothing.
+/// As much as there is of it. Empty lines before it do not count.
 std::string_view first_line(std::string_view head) {
   head.remove_prefix(std::min(head.find_first_not_of("\r\n"), head.size()));
   return head.substr(0, head.find_first_of("\r\n"));
 }
 
-/// Content that is sent with its head, in one piece of memory; larger one is sent from where it lies.
+/// Content that is sent with its head, in one piece of memory; larger content is sent from where it is.
 bool is_copied(const pipeline::Response& response) {
   constexpr std::size_t copied_at_most = 16 * 1024;
   return !response.tunnel && !response.body.is_streamed() && response.body.bytes().size() <= copied_at_most;
@@ -103,7 +103,7 @@ Task<bool> Connection::serve() {
   co_return goes_on;
 }
 
-/// Nothing came, or not all of a head: only who sent some of it too slowly is told so.
+/// Nothing came, or not all of a head: only a client that sent part of it too slowly gets an answer.
 Task<> Connection::give_up(boost::system::error_code error) {
   if (error == Error::timeout && begin_ != end_) co_await refuse(error, first_line(buffered()));
 }
@@ -123,7 +123,7 @@ bool Connection::serve_now() {
   return next == Next::read;
 }
 
-/// Sets the deadline for what is to be read, and who waits longer than others.
+/// Sets the deadline for what is to be read, and the place among those that wait.
 void Connection::expect_request() {
   idle_ = begin_ == end_;
   const SteadyTime now = net::now_about();
@@ -154,7 +154,7 @@ void Connection::make_room() {
   stream_->close();
 }
 
-/// Takes the request at the front of the buffer, and answers it where that takes no waiting.
+/// Takes the request at the front of the buffer, and answers it if that takes no waiting.
 Connection::Next Connection::serve_next() {
   if (begin_ == end_) return Next::read;
   Exchange& exchange = server_.exchange_pool_->exchange();
@@ -218,7 +218,7 @@ std::size_t Connection::largest_buffer() const {
   return std::max(content_buffer, server_.settings_.head_limits.head + first_buffer);
 }
 
-/// Makes room behind what is there: a buffer that was found full is worth a larger one.
+/// Makes room after what is there: a buffer that was found full is worth a larger one.
 std::span<char> Connection::room() {
   const bool was_full = end_ == buffer_.size();
   if (begin_ == end_) begin_ = end_ = 0;
@@ -232,7 +232,7 @@ std::span<char> Connection::room() {
   return std::span(buffer_).subspan(end_);
 }
 
-/// Reads more content behind what is there.
+/// Reads more content after what is there.
 Task<Result<>> Connection::fill() {
   const std::span<char> free = room();
   if (free.empty()) co_return Error::head_too_large;
@@ -334,7 +334,7 @@ Task<> Connection::linger() {
     co_await content_released_.async_wait(awaiting);
   }
   if (reading_content_) co_return;
-  stream_->expires_at(end);  // who read content meanwhile has set deadlines of their own
+  stream_->expires_at(end);  // reading content meanwhile has set other deadlines
   Result<> more;
   while (more) {
     begin_ = end_ = 0;

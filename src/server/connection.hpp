@@ -22,7 +22,7 @@ namespace larder::server {
 
 /// One client connection, from accept to close: reads a request, has it handled, writes the response, and
 /// again. What is answered without waiting is answered as it is read, several requests in one write; the
-/// coroutine goes on where something has to be waited for.
+/// coroutine goes on if something has to be waited for.
 ///
 ///   phase            | idle_ | drain() does | at the bound of connections
 ///   no byte so far   | yes   | close        | may have to go (waiting_list.hpp)
@@ -48,7 +48,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   /// Ends it while it waits for its client, so that another one has its place.
   void make_room();
 
-  /// While a request is being answered: ends it, and what is done for this client alone, if the client has
+  /// While a request is being answered: ends it, and what is done only for this client, if the client has
   /// ended its direction. That counts as leaving, as with nginx.
   void end_if_client_left();
 

@@ -1,4 +1,4 @@
-// Writing responses: the framing is chosen here, from what the client speaks and what is known of the
+// Writing responses: the framing is chosen here, from what the client speaks and what is known about the
 // content.
 #include "connection.hpp"
 
@@ -109,7 +109,7 @@ Task<Result<>> Connection::write_content(std::string_view content) {
   co_return sent;
 }
 
-/// Content as it arrives, the head with the first piece where that is there already. An error from the reader
+/// Content as it arrives, the head with the first piece if that is there already. An error from the reader
 /// ends the connection without a last chunk or short of the length: the client sees that the content is
 /// incomplete (RFC 9112, section 8). So does content of another length than was said.
 Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, const Framing& framing,

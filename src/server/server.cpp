@@ -82,7 +82,7 @@ Task<> Server::accept_loop(std::shared_ptr<net::Listener> listener) {
   }
 }
 
-/// Serves a newcomer once there is a place for it. Until then those behind it wait in the kernel.
+/// Serves a newcomer once there is a place for it. Until then later ones wait in the kernel.
 Task<> Server::admit(std::unique_ptr<net::Stream> stream) {
   const std::string address = stream->peer_address();
   if (!occupancy_.take_address(address)) co_return;

@@ -7,10 +7,10 @@
 
 namespace larder::server {
 
-/// How long a peer is waited for in all while a message passes. It begins with `most`; waiting uses it up,
-/// and every byte that passes gives some back: a peer may pause for `most`, and who moves fewer than
-/// `slowest_rate` bytes a second on the average comes to its end, however often a byte moves. Time in which
-/// nobody waits for the peer does not count, so a message may take as long as its size asks for. With a
+/// How long in total a peer is waited for while a message passes. It begins with `most`; waiting uses it up,
+/// and every byte that passes gives some back: a peer may pause for `most`, and one that moves fewer than
+/// `slowest_rate` bytes a second on average is cut off, however often a byte moves. Time in which
+/// the peer is not waited for does not count, so a message may take as long as its size requires. With a
 /// `slowest_rate` of 0 any byte gives all of it back.
 class TransferDeadline {
  public:
@@ -23,7 +23,7 @@ class TransferDeadline {
     return now + left_;
   }
 
-  /// It has ended with so many bytes.
+  /// It has ended with that many bytes.
   void end(SteadyTime now, std::uint64_t bytes) {
     if (slowest_rate_ == 0 && bytes != 0) left_ = most_;
     if (slowest_rate_ == 0) return;

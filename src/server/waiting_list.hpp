@@ -14,7 +14,7 @@ class Waiting : public boost::intrusive::list_base_hook<> {
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
 
-  /// Waits for its client no more, if it did.
+  /// No longer waits for its client, if it did.
   void leave();
 
   SteadyTime since{};
@@ -32,7 +32,7 @@ inline void Waiting::leave() {
 }
 
 /// The connections of one loop that wait: for their client, by how long they have done so, or to answer it.
-/// Which of them has to go where there is no room for a newcomer:
+/// Which of them has to go if there is no room for a newcomer:
 ///
 ///   1. owes | no whole head for a second: not a byte, or slowly; it has cost its client nothing so far
 ///   2. owes | if more owe a head than are kept: a flood of silent connections ends its own
@@ -40,7 +40,7 @@ inline void Waiting::leave() {
 ///   4. owes | nothing else is left
 ///
 /// Those that are answering stay. Within each the one that has waited longest. One that has come just now is
-/// let be for a moment, for its request may be on the way: then it is the newcomer that waits.
+/// left alone for a moment, since its request may be on the way: then it is the newcomer that waits.
 class WaitingList {
  public:
   WaitingList() = default;
@@ -62,7 +62,7 @@ class WaitingList {
   void answer(Waiting& one, SteadyTime now) { add(answering_, one, now); }
 
   /// The one of those that was not looked at for the longest time, at least `period`: it has been looked at
-  /// now. nullptr where there is none.
+  /// now. nullptr if there is none.
   Waiting* look_at_answering(SteadyTime now, Milliseconds period) {
     if (!has_waited(answering_, now, period)) return nullptr;
     Waiting& longest = answering_.front();
@@ -70,7 +70,7 @@ class WaitingList {
     return &longest;
   }
 
-  /// The one to go; nullptr where none may.
+  /// The one to go; nullptr if none may.
   Waiting* longest(SteadyTime now) {
     if (has_waited(owing_, now, slow)) return &owing_.front();
     const bool is_kept_spared = kept_.empty() || owing_.size() > kept_.size();

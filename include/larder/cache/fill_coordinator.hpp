@@ -38,7 +38,7 @@ class FillCoordinator {
   FillCoordinator(const FillCoordinator&) = delete;
   FillCoordinator& operator=(const FillCoordinator&) = delete;
 
-  /// These hold from now on. An upstream that is not among them any more stays limited as it was, for what
+  /// These hold from now on. An upstream that is no longer among them stays limited as it was, for what
   /// is still under way there.
   void adopt(const Protections& upstreams);
 
@@ -55,7 +55,7 @@ class FillCoordinator {
     std::uint64_t refused = 0;
 
     static constexpr auto table = std::to_array<CountRow<Counts>>({
-        {"begun", &Counts::begun, "Fills begun for all who ask the same."},
+        {"begun", &Counts::begun, "Fills begun for all requests for the same."},
         {"joined", &Counts::joined, "Requests that waited for a fill instead of asking the origin."},
         {"hit_for_miss", &Counts::hit_for_miss, "Keys whose response turned out not to be for others."},
         {"refused", &Counts::refused, "Fills that an upstream had no room for."},

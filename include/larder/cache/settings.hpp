@@ -19,10 +19,10 @@ struct Settings {
   policy::Sites sites;
   std::vector<policy::Route> routes;  ///< the first match wins; each names its upstream
   policy::FoldedRoutes folded;        ///< the same routes
-  policy::Route fallback;             ///< where none matches; without an upstream such a request gets 404
+  policy::Route fallback;             ///< if none matches; without an upstream such a request gets 404
   Milliseconds max_lifetime{24 * 3'600'000};
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content; larger responses stream through, unstored
-  AddressSet purge_method;                ///< clients whose PURGE is answered here; everybody else's is 405
+  AddressSet purge_method;                ///< clients whose PURGE is answered here; all others get 405
   /// How long a fill of unknown length goes on when its last reader has left.
   Milliseconds unread_at_most{5'000};
   /// When a write of unknown outcome purges once more.

@@ -14,7 +14,7 @@
 
 namespace larder::origin {
 
-/// Where a server of an upstream is, and how to be sure of it where it speaks TLS.
+/// Where a server of an upstream is, and how to be sure of it if it speaks TLS.
 struct ServerSettings {
   net::Endpoint endpoint;
   std::optional<net::TlsPeer> tls;
@@ -41,10 +41,10 @@ struct Settings {
 class Upstream;
 
 /// Answers requests by asking the upstream that `Request::upstream` names, over HTTP/1.1 connections that are
-/// used again. What it sends is `Request::head` as it stands, with framing of its own. It belongs to one
+/// reused. What it sends is `Request::head` as it stands, with framing of its own. It belongs to one
 /// event loop.
 ///
-/// A connection is used again only after a whole response with nothing behind it. Where a used one turns out
+/// A connection is used again only after a whole response with nothing after it. If a used one turns out
 /// dead before a byte of the response came, an idempotent request without content is sent once more on a new
 /// one.
 class Origin final : public pipeline::Handler {
@@ -54,7 +54,7 @@ class Origin final : public pipeline::Handler {
 
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
 
-  /// Asks these from now on, with new connections where the settings differ from those before; what is under
+  /// Asks these from now on, with new connections if the settings differ from those before; what is under
   /// way goes on. An upstream that is not among them any more is asked as long as any `earlier` lives, which
   /// is what requests hold that came before: they may still name it. On the loop.
   void adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<const void>& earlier);
@@ -68,7 +68,7 @@ class Origin final : public pipeline::Handler {
   /// How an upstream is asked, and how long.
   struct Place {
     std::shared_ptr<Upstream> upstream;
-    std::optional<Generations> needed_by{};  // it is no upstream any more
+    std::optional<Generations> needed_by{};  // it is no longer an upstream
   };
 
   void forget_unneeded();

@@ -20,22 +20,22 @@ namespace larder::server {
 
 class Server;
 
-/// How many connections of clients a process may hold that has so many descriptors: each may need another one
+/// How many connections of clients a process with that many descriptors may hold: each may need another one
 /// upstream, and some are kept back for fills, Redis, the admin API and files. 16,384 at most, whose heads of
 /// 64 KiB each would take 1 GiB.
 std::size_t connections_within(std::uint64_t descriptors);
 
-/// The same without that last bound: as many as somebody may ask for.
+/// The same without that last bound: as many as may be configured.
 std::size_t most_connections_within(std::uint64_t descriptors);
 
 /// Whose connections count together for connections_per_address: an IPv4 address (also one mapped into IPv6),
-/// or an IPv6 /64, which is what one customer has. Nothing for what is no address.
+/// or an IPv6 /64, which is what one customer has. Nothing for anything else.
 std::optional<std::uint64_t> address_group(std::string_view address);
 
-/// Something that keeps happening: its begin and its end are worth a line, not each time.
+/// Something that keeps happening: its beginning and its end are worth a line, not each time.
 class Outage {
  public:
-  /// It happens. Whether this is the begin.
+  /// It happens. Returns whether this is the beginning.
   bool begins(SteadyTime now) {
     last_ = now;
     if (is_on_) return false;
@@ -57,7 +57,7 @@ class Outage {
   SteadyTime last_{};
 };
 
-/// The places for connections of all servers that share it, and what the log says of want of them: a line
+/// The places for connections of all servers that share it, and what the log says when they run out: a line
 /// when it begins and one when it has ended. Safe to use from any thread; it outlives the servers.
 class Occupancy {
  public:
@@ -70,11 +70,11 @@ class Occupancy {
   Occupancy(Bounds bounds, std::string whose, Log& log)
       : bounds_(bounds), whose_(std::move(whose)), log_(log) {}
 
-  /// Takes a place for a connection; false where there is none.
+  /// Takes a place for a connection; false if there is none.
   bool take();
   void give_back() { --taken_; }
 
-  /// Takes a place among those of the client's address; false where it has its share.
+  /// Takes a place among those of the client's address; false if it has its share.
   bool take_address(const std::string& address);
   void give_back_address(const std::string& address);
 

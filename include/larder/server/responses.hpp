@@ -12,7 +12,7 @@ namespace larder::server {
 /// Responses sent so far, by pipeline::CacheResult.
 using Responses = std::array<std::uint64_t, 6>;
 
-/// One of these counts, for whoever prints them (as CountRow).
+/// One of these counts, for code that prints them (as CountRow).
 struct ResponseRow {
   std::string_view name;  ///< in what GET /stats answers
   pipeline::CacheResult result;

@@ -25,7 +25,7 @@ struct Settings {
                                       ///< of a new connection, and for its TLS handshake
   Milliseconds idle_timeout{75'000};  ///< between two requests, and for pauses of the client amid content
   std::uint64_t slowest_rate = 500;   ///< bytes of content a second: a client slower than that, either way,
-                                      ///< comes to its end, however long the content is; 0: none does
+                                      ///< is cut off, however long the content is; 0: none is
   std::uint64_t max_content = 0;      ///< bytes of a request's content; 0: no bound
   Milliseconds linger{1'000};         ///< for a client to read an answer given before its request was whole
 };
@@ -37,7 +37,7 @@ class WaitingList;
 /// The client connections of one worker, each served by one coroutine. It belongs to one event loop.
 class Server {
  public:
-  /// `refusals` gets a record of each request that is refused before the handler sees it; nullptr: nobody
+  /// `refusals` gets a record of each request that is refused before the handler sees it; nullptr: nothing
   /// does. Its connections take places of `occupancy`.
   Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock, Settings settings,
          Occupancy& occupancy, Log& log, pipeline::AccessSink* refusals = nullptr);
@@ -57,7 +57,7 @@ class Server {
 
   std::size_t connections() const { return connections_.size(); }
 
-  /// Ends the connection that has waited longest for its client, for a newcomer; false where none may go. One
+  /// Ends the connection that has waited longest for its client, for a newcomer; false if none may go. One
   /// whose request is being answered never does.
   bool end_longest_waiting();
 
