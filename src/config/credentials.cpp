@@ -35,7 +35,8 @@ bool check_added(const Value& item, const std::string& text) {
     item.error(quoted(text) + " names every field");
   } else if (policy::is_hop_by_hop(text) || policy::is_written_by_us({}, text) ||
              equal_ignoring_case(text, "Host")) {
-    item.error(quoted(text) + " never shows who asks: larder itself writes it, or it is of one connection");
+    item.error(quoted(text) +
+               " never identifies the client: larder itself writes it, or it is of one connection");
   } else {
     if (CredentialFields::documented()->contains(text))
       item.warning(quoted(text) + " is on the list already");
@@ -57,7 +58,8 @@ bool check_removed(const Value& item, const std::string& text) {
   const bool names_some = std::ranges::any_of(
       names, [&](const std::string& name) { return policy::glob_matches(glob, spelled(name)); });
   if (names_some) return true;
-  item.error(quoted(text) + " is not on the list of fields that show who asks" + did_you_mean(text, names));
+  item.error(quoted(text) + " is not on the list of fields that identify the client" +
+             did_you_mean(text, names));
   return false;
 }
 
@@ -75,7 +77,7 @@ Table<Credentials> credentials_keys() {
   constexpr std::string_view expected = "a list of header names";
   return {{
               key("add", &Credentials::add, Texts{expected, check_added},
-                  "Names and globs that show who asks, beside the list below."),
+                  "Names and globs that identify the client, besides the list below."),
               key("remove", &Credentials::remove, Texts{expected, check_removed},
                   "Names and globs of that list that do not."),
           },

@@ -70,7 +70,7 @@ Table<Config> config_keys() {
               .takes_new_routes()
               .shown_if([](const Config& config) { return !config.sites.empty(); }),
           key("credentials", &Config::credentials, Section<Credentials>{credentials_keys(), true},
-              "Request fields that show who asks.")
+              "Request fields that identify the client.")
               .takes_new_routes(),
           key("upstreams", &Config::upstreams, Upstreams{},
               "The servers to ask, by any name. There is at "

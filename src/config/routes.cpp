@@ -172,9 +172,10 @@ std::vector<Row<Route>> rows_of_key() {
           "What of the query is part of the key. The rest is not sent on either, unless forward: all."),
       key("headers", &Route::headers, field_names(), "Request header fields that are part of the key."),
       key("cookies", &Route::cookies, Cookies{},
-          "They show who asks; or ignore: not sent; or a list for the key, the others not sent; or key and "
+          "They identify the client; or ignore: not sent; or a list for the key, the others not sent; or key "
+          "and "
           "ignore, "
-          "the others showing who asks."),
+          "the others identifying the client."),
       key("tags", &Route::tags, Tags{}, "Names that a purge can use, as product:{id}."),
       key("purge", &Route::purge, Purge{},
           "What a write purges: resource: its URL and collection; or none; or urls and tags as well."),

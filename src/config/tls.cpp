@@ -94,7 +94,8 @@ void Listeners::list(const std::string& path, Takes takes, std::vector<KeyEntry>
 Table<Tls> tls_keys(bool may_trust_all) {
   Table<Tls> table{{
       key("ca", &Tls::ca, a_text, "The authorities to trust, a PEM file. Empty: the system's."),
-      key("cert", &Tls::cert, a_text, "What to show a server that wants to know who asks, a PEM file."),
+      key("cert", &Tls::cert, a_text,
+          "What to show a server that asks for a client certificate, a PEM file."),
       key("key", &Tls::key, a_text, "Of that certificate, a PEM file."),
       key("server_name", &Tls::server_name, a_text,
           "Asked for, and what the certificate must be for. Empty: the host of the URL."),

@@ -38,8 +38,8 @@ struct Facts {
   bool overridden = false;  // the route's ttl replaces the origin's
 };
 
-// config/README.md, "Who asks"; RFC 9111, section 3.5. What must not be stored at all is never shared with a
-// client that identifies itself, even if the route overrides that.
+// config/README.md, "Credentials and cookies"; RFC 9111, section 3.5. What must not be stored at all is never
+// shared with a client that identifies itself, even if the route overrides that.
 Sharing sharing_of(const OriginDirectives& said) {
   const http::CacheControl& control = said.control;
   if (control.is_private || (control.no_store && !control.must_understand)) return {};
@@ -111,7 +111,7 @@ bool varies_by_unknown(const Facts& facts) {
   });
 }
 
-// RFC 9111, section 7.3, and the stricter rule of config/README.md, "Who asks".
+// RFC 9111, section 7.3, and the stricter rule of config/README.md, "Credentials and cookies".
 bool may_set_cookie(SetCookieRule rule, bool by_route) {
   return rule == SetCookieRule::strip || (rule == SetCookieRule::allow && !by_route);
 }

@@ -232,7 +232,8 @@ TEST_CASE(
   CHECK(client.get("/", {{"Cookie", "sid=bob"}}).body == "you are sid=bob");
 }
 
-TEST_CASE("Fields taken off the list of credentials are like any other, those put on it show who asks") {
+TEST_CASE(
+    "Fields taken off the list of credentials are like any other, those put on it identify the client") {
   Origin origin(numbered);
   Larder larder(
       Yaml{.upstream = origin.url(), .rest = "credentials: {add: [X-Tenant], remove: [X-Tenant-Id]}\n"});

@@ -1,5 +1,5 @@
-// Who asks decides what may be shared: credentials and Set-Cookie under every form of lifetime
-// (config/README.md, "Who asks"; RFC 9111, sections 3.5 and 7.3).
+// Which client asks decides what may be shared: credentials and Set-Cookie under every form of lifetime
+// (config/README.md, "Credentials and cookies"; RFC 9111, sections 3.5 and 7.3).
 #include "scenario.hpp"
 
 #include <doctest/doctest.h>

@@ -134,7 +134,7 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
-/// What the configuration changes about the documented list of request fields that show who asks
+/// What the configuration changes about the documented list of request fields that identify the client
 /// (policy/credentials.hpp): names, or globs of names.
 struct Credentials {
   std::vector<std::string> add;

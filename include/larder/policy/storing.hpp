@@ -37,9 +37,9 @@ struct StoringInput {
   std::uint64_t max_object = std::numeric_limits<std::uint64_t>::max();  ///< larger content is not stored
 };
 
-/// RFC 9111, section 3 with 3.1 to 3.5, src/README.md, "TTLs", and config/README.md, "Who asks". To be asked
-/// again of a stored response that a 304 freshened: the 304 may have brought a Set-Cookie, or taken the
-/// permission away.
+/// RFC 9111, section 3 with 3.1 to 3.5, src/README.md, "TTLs", and config/README.md, "Credentials and
+/// cookies". To be asked again of a stored response that a 304 freshened: the 304 may have brought a
+/// Set-Cookie, or taken the permission away.
 StoringDecision decide_storing(const StoringInput& input);
 
 /// Whether the answer to a POST may answer later GETs of its target (RFC 9110, section 9.3.3): a 200 whose

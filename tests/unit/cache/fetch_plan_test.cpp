@@ -108,7 +108,7 @@ TEST_CASE("if a part is stored only the rest is asked for, where that makes a wh
     asked->transaction.stored = std::get<RestOfPart>(plan).part;
     CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
   }
-  SUBCASE("not for a request that shows who asks, a HEAD, or another Range") {
+  SUBCASE("not for a request that identifies its client, a HEAD, or another Range") {
     for (const Lines& lines : {Lines{{"Authorization", "Basic x"}}, Lines{{"Range", "bytes=0-1"}}}) {
       const auto other = bench.ask("/a", lines);
       CHECK(std::holds_alternative<Whole>(plan_of(bench.context, other->transaction)));

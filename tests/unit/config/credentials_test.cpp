@@ -23,7 +23,7 @@ std::string complaint_of(std::string_view credentials) {
 
 }  // namespace
 
-TEST_CASE("fields that show who asks are added and removed, and written back") {
+TEST_CASE("fields that identify the client are added and removed, and written back") {
   const Loaded loaded = load_with_upstream(
       "credentials: {add: [X-Tenant, \"X-Acme-*\"], remove: [X-Tenant-Id, \"X-Consumer-*\"]}\n");
   CHECK(texts_of(loaded.diagnostics) == "");
@@ -46,19 +46,23 @@ TEST_CASE("what makes no sense in credentials is an error at its place") {
        "\"cookies\""},
       {"add: [\"*\"]", "credentials.add: \"*\" names every field"},
       {"add: [X-Forwarded-For]",
-       "credentials.add: \"X-Forwarded-For\" never shows who asks: larder itself writes it, or it is of one "
+       "credentials.add: \"X-Forwarded-For\" never identifies the client: larder itself writes it, or it is "
+       "of one "
        "connection"},
       {"add: [keep-alive]",
-       "credentials.add: \"keep-alive\" never shows who asks: larder itself writes it, or it is of one "
+       "credentials.add: \"keep-alive\" never identifies the client: larder itself writes it, or it is of "
+       "one "
        "connection"},
       {"add: [x_api_key]", "credentials.add: \"x_api_key\" is on the list already"},
       {"remove: [X-Tenant-Di]",
-       "credentials.remove: \"X-Tenant-Di\" is not on the list of fields that show who asks, did you mean "
+       "credentials.remove: \"X-Tenant-Di\" is not on the list of fields that identify the client, did you "
+       "mean "
        "\"X-Tenant-Id\"?"},
       {"remove: [Authorization]",
        "credentials.remove: \"Authorization\" is a credential always: a route can key it by \"headers\" or "
        "\"cookies\""},
-      {"remove: [X-Acme]", "credentials.remove: \"X-Acme\" is not on the list of fields that show who asks"},
+      {"remove: [X-Acme]",
+       "credentials.remove: \"X-Acme\" is not on the list of fields that identify the client"},
       {"ad: [X-Tenant]", "credentials: unknown key \"ad\", did you mean \"add\"?"},
       {"add: X-Tenant", "credentials.add: expected a list of header names, found \"X-Tenant\""},
       {"remove: [\"X-Consumer-Id\"]", ""},
