@@ -29,7 +29,7 @@ Worker::Worker(boost::asio::io_context& loop, const Shared& shared)
                     : nullptr,
              &shared.loops),
       server_(loop, front_of_cache(shared), shared.clock, shared.server, shared.occupancy, shared.log,
-              shared.access_sink) {}
+              shared.access_sink, shared.coordinator.buffered().get()) {}
 
 /// What a request passes before the cache.
 pipeline::Handler& Worker::front_of_cache(const Shared& shared) {

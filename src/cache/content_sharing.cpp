@@ -18,6 +18,7 @@ Task<bool> ContentSharing::share(Transaction& transaction, std::shared_ptr<store
     co_return true;
   }
   if (!budget->has_room(body.length().value_or(0))) {
+    budget->ask_for_room();
     transaction.leader->release();
     co_return false;
   }

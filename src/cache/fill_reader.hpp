@@ -20,6 +20,7 @@ class FillReader final : public pipeline::BodyReader {
   Task<Result<std::string_view>> read() override;
   bool is_ready() const override { return left_ == 0 || fill_->has(position_); }
   void give_up() override;
+  std::uint64_t held_unstored() const override { return fill_->held_unstored(); }
 
  private:
   std::shared_ptr<SharedFill> fill_;

@@ -32,6 +32,7 @@ class JoinedReader final : public pipeline::BodyReader {
   void give_up() override {
     if (inner_ != nullptr) inner_->give_up();
   }
+  std::uint64_t held_unstored() const override { return inner_ != nullptr ? inner_->held_unstored() : 0; }
 
  private:
   Margins margins_;

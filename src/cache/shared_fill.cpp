@@ -79,6 +79,13 @@ bool SharedFill::has(std::uint64_t position) const {
   return !is_coming || (content_ && is_visible(position));
 }
 
+std::uint64_t SharedFill::held_unstored() const {
+  const std::lock_guard lock(mutex_);
+  // What the store has, it has too: then this is not the only one.
+  if (now_.state == State::whole) return now_.response.use_count() == 1 ? now_.response->content().size() : 0;
+  return content_ && window_ ? content_->end() - content_->begin() : 0;
+}
+
 bool SharedFill::is_visible(std::uint64_t position) const {
   const bool is_held_back = now_.length && content_->end() == *now_.length;
   return !is_held_back && position < content_->end();

@@ -97,6 +97,9 @@ class SharedFill {
   /// come. Nothing while it is still to come: then `waker` is called.
   std::optional<Result<Bytes>> read(std::uint64_t position, std::uint64_t most, const Waker& waker);
 
+  /// Bytes that are held for its readers alone. Content that may be stored yet is not: it comes without them.
+  std::uint64_t held_unstored() const;
+
   /// Whether read() would answer at once.
   bool has(std::uint64_t position) const;
 

@@ -21,7 +21,10 @@ Task<bool> store_content(Keeping keeping, std::shared_ptr<store::Draft> draft, p
     co_await kept.store(std::move(whole));
     co_return true;
   }
-  if (!budget->has_room(length.value_or(0))) co_return false;
+  if (!budget->has_room(length.value_or(0))) {
+    budget->ask_for_room();
+    co_return false;
+  }
   auto reader = std::make_unique<StoringReader>(body.take_reader(), length, std::move(kept),
                                                 std::move(margins), budget);
   body = pipeline::Body(std::move(reader), length);

@@ -28,6 +28,7 @@ class StoringReader final : public pipeline::BodyReader {
   Task<Result<std::string_view>> read() override;
   bool is_ready() const override { return inner_->is_ready(); }
   void give_up() override { inner_->give_up(); }
+  std::uint64_t held_unstored() const override { return content_ ? content_->end() - content_->begin() : 0; }
 
  private:
   void keep(std::string_view piece);

@@ -9,8 +9,11 @@
 
 #include <array>
 #include <exception>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <type_traits>
 
 namespace larder::net {
 namespace asio = boost::asio;
@@ -253,6 +256,17 @@ bool SocketStream<Protocol>::has_peer_left() {
   if (shared_->closed) return true;
   pollfd polled{.fd = shared_->socket.native_handle(), .events = POLLRDHUP, .revents = 0};
   return ::poll(&polled, 1, 0) > 0;
+}
+
+template <class Protocol>
+std::optional<std::uint64_t> SocketStream<Protocol>::acknowledged() {
+  if (!std::is_same_v<Protocol, asio::ip::tcp> || shared_->closed) return std::nullopt;
+  // The kernel's struct tcp_info as far as tcpi_bytes_acked, which the C library's lacks.
+  std::array<std::uint64_t, 16> info{};
+  socklen_t size = sizeof info;
+  const int failed = ::getsockopt(shared_->socket.native_handle(), IPPROTO_TCP, TCP_INFO, info.data(), &size);
+  if (failed != 0 || size < sizeof info) return std::nullopt;
+  return info.back();
 }
 
 template class SocketStream<asio::ip::tcp>;

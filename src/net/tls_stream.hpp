@@ -29,6 +29,7 @@ class TlsStream final : public Stream {
   void shutdown_write() override;
   bool is_idle() override;
   bool has_peer_left() override;
+  std::optional<std::uint64_t> acknowledged() override { return tcp_->acknowledged(); }
   bool is_secure() const override { return true; }
   const std::string& peer_address() const override { return tcp_->peer_address(); }
 

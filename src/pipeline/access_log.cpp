@@ -28,6 +28,7 @@ class CountingReader final : public BodyReader {
 
   bool is_ready() const override { return inner_->is_ready(); }
   void give_up() override { inner_->give_up(); }
+  std::uint64_t held_unstored() const override { return inner_->held_unstored(); }
 
  private:
   std::unique_ptr<BodyReader> inner_;

@@ -142,10 +142,24 @@ void Connection::expect_request() {
 
 void Connection::end_if_client_left() {
   if (!stream_->has_peer_left()) return;
+  end();
+  departure_.note();
+}
+
+void Connection::end() {
   leave();
   stream_->close();
-  departure_.note();
   if (streamed_ != nullptr) streamed_->give_up();
+}
+
+std::uint64_t Connection::held_in_vain(SteadyTime now) {
+  const std::uint64_t held = sending_ && streamed_ != nullptr ? streamed_->held_unstored() : 0;
+  const std::optional<std::uint64_t> taken = held != 0 ? stream_->acknowledged() : std::nullopt;
+  if (!taken) {
+    stall_.forget();
+    return 0;
+  }
+  return stall_.has_lasted(*taken, now) ? held : 0;
 }
 
 void Connection::make_room() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "exchange_pool.hpp"
+#include "stall.hpp"
 #include "transfer_deadline.hpp"
 #include "waiting_list.hpp"
 
@@ -51,6 +52,13 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   /// While a request is being answered: ends it, and what is done only for this client, if the client has
   /// ended its direction. That counts as leaving, as with nginx.
   void end_if_client_left();
+
+  /// While a request is being answered, now and then: bytes that are held for this client alone though it
+  /// takes none of what it is being sent.
+  std::uint64_t held_in_vain(SteadyTime now);
+
+  /// Ends it, and what is done for this client alone.
+  void end();
 
   const std::string& peer_address() const { return stream_->peer_address(); }
 
@@ -142,6 +150,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   bool keep_alive_ = true;
   pipeline::Departure departure_;
   pipeline::BodyReader* streamed_ = nullptr;  // what is read for the client
+  Stall stall_;
 
   // The content of the request being served.
   std::optional<http1::BodyDecoder> decoder_;

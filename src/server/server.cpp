@@ -27,7 +27,8 @@ void report(Log& log, const std::exception_ptr& exception) {
 }  // namespace
 
 Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock,
-               Settings settings, Occupancy& occupancy, Log& log, pipeline::AccessSink* refusals)
+               Settings settings, Occupancy& occupancy, Log& log, pipeline::AccessSink* refusals,
+               ByteBudget* buffered)
     : loop_(loop),
       handler_(handler),
       clock_(clock),
@@ -35,6 +36,7 @@ Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const 
       occupancy_(occupancy),
       log_(log),
       refusals_(refusals),
+      buffered_(buffered),
       exchange_pool_(std::make_unique<ExchangePool>()),
       waiting_(std::make_unique<WaitingList>()),
       departures_(loop) {
@@ -47,22 +49,47 @@ Server::~Server() {
 
 void Server::accept_on(std::shared_ptr<net::Listener> listener) {
   const auto report_error = [this](const std::exception_ptr& exception) { report(log_, exception); };
-  if (listeners_.empty()) boost::asio::co_spawn(loop_, look_for_departures(), report_error);
+  if (listeners_.empty()) boost::asio::co_spawn(loop_, look_at_answering(), report_error);
   listeners_.push_back(listener);
   boost::asio::co_spawn(loop_, accept_loop(std::move(listener)), report_error);
 }
 
-/// Ends the connections of clients that left while their requests were answered, which takes waiting: without
-/// it, a silent origin would keep them, and what is done for them, until its own deadline.
-Task<> Server::look_for_departures() {
+/// Now and then looks at the connections whose requests are being answered, which takes waiting.
+Task<> Server::look_at_answering() {
   while (!draining_) {
     departures_.expires_after(departure_period);
     co_await departures_.async_wait(awaiting);
     const SteadyTime now = std::chrono::steady_clock::now();
-    while (Waiting* const one = waiting_->look_at_answering(now, departure_period)) {
-      static_cast<Connection*>(one)->end_if_client_left();
-    }
+    end_departed(now);
+    make_room_in_memory(now);
   }
+}
+
+/// Ends those whose clients have left: without it, a silent origin would keep them, and what is done for
+/// them, until its own deadline.
+void Server::end_departed(SteadyTime now) {
+  while (Waiting* const one = waiting_->look_at_answering(now, departure_period)) {
+    static_cast<Connection*>(one)->end_if_client_left();
+  }
+}
+
+/// Once something was refused for want of room, ends the one that holds the most for a client that takes
+/// nothing of it.
+void Server::make_room_in_memory(SteadyTime now) {
+  if (buffered_ == nullptr) return;
+  Connection* largest = nullptr;
+  std::uint64_t most = 0;
+  waiting_->each_answering([&](Waiting& one) {
+    auto& connection = static_cast<Connection&>(one);
+    const std::uint64_t held = connection.held_in_vain(now);
+    if (held <= most) return;
+    most = held;
+    largest = &connection;
+  });
+  if (largest == nullptr || !buffered_->take_wish_for_room()) return;
+  log_.warn("{} takes nothing of a response: its connection was ended, for {} bytes held for it were needed",
+            largest->peer_address(), most);
+  largest->end();
 }
 
 Task<> Server::accept_loop(std::shared_ptr<net::Listener> listener) {

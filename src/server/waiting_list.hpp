@@ -70,6 +70,11 @@ class WaitingList {
     return &longest;
   }
 
+  template <class Visitor>
+  void each_answering(Visitor visit) {
+    for (Waiting& one : answering_) visit(one);
+  }
+
   /// The one to go; nullptr if none may.
   Waiting* longest(SteadyTime now) {
     if (has_waited(owing_, now, slow)) return &owing_.front();

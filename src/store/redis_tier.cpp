@@ -80,7 +80,10 @@ Lookup RedisTier::admit(Draft& draft, std::uint64_t node) {
   // Smaller ones lie in the stored response, which its tier counts.
   const std::size_t size = draft.content.size();
   if (settings_.buffered != nullptr && size > StoredResponse::most_inside) {
-    if (!settings_.buffered->has_room(size)) return {};
+    if (!settings_.buffered->has_room(size)) {
+      settings_.buffered->ask_for_room();
+      return {};
+    }
     draft.content = ByteBudget::count(settings_.buffered, std::move(draft.content));
   }
   return {StoredResponse::from(draft), policy::Reason::none};

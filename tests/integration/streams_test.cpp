@@ -85,6 +85,12 @@ std::uint64_t held(Administered& larder) {
   return larder.stats().at("buffered").at("held").to_number<std::uint64_t>();
 }
 
+std::uint64_t held_in_all(Administered& larder) {
+  const boost::json::value stats = larder.stats();
+  return stats.at("buffered").at("held").to_number<std::uint64_t>() +
+         stats.at("memory").at("bytes").to_number<std::uint64_t>();
+}
+
 Yaml with_32_mebibytes(const Origin& origin) {
   return {.upstream = origin.url(),
           .store = "  memory: 16MiB\n",
@@ -198,6 +204,38 @@ TEST_CASE("Small stored contents and what is held for clients take no more memor
   }
   CHECK(unstored == 8);  // the store has 16 MiB, which leaves room for two
   CHECK(held(larder) == 2 * large);
+}
+
+TEST_CASE(
+    "Once memory is used up a client that takes nothing makes room; one that keeps reading gets all of it") {
+  Origin origin([](const OriginRequest&) {
+    OriginResponse response;
+    response.pattern = large;
+    return response;
+  });
+  Administered larder(with_32_mebibytes(origin));
+  std::deque<Client> clients;
+  // The store keeps the last two.
+  for (int client = 0; client < 4; ++client) {
+    ask_without_reading(clients, larder.larder(), "/large/" + std::to_string(client));
+    CHECK(eventually([&] { return held_in_all(larder) >= (client + 1) * large; }));
+  }
+  std::uint64_t taken = 0;
+  std::thread steady([&] {
+    clients[0].receive("GET", [&taken](std::string_view piece) {
+      taken += piece.size();
+      std::this_thread::sleep_for(1ms * (piece.size() / 500));  // 500 kB/s
+    });
+  });
+  const auto is_stored = [&] {
+    Client client = larder.larder().client();
+    client.send(client.head_text("GET", "/large/new"));
+    return !contains(client.receive_head().head, "detail=buffers-full");
+  };
+  CHECK_FALSE(is_stored());
+  CHECK(eventually(is_stored, 12s));
+  steady.join();
+  CHECK(taken == large);
 }
 
 TEST_CASE("Contents that are announced and come later count as what is held") {

@@ -44,6 +44,12 @@ class ByteBudget {
 
   bool has_room(std::uint64_t bytes) const { return held() + bytes <= limit_; }
 
+  /// Something was refused for want of room; room is to be made.
+  void ask_for_room() { is_room_wanted_.store(true, std::memory_order_relaxed); }
+  bool is_room_wanted() const { return is_room_wanted_.load(std::memory_order_relaxed); }
+  /// Whether it was asked for since the last call: whoever is told so makes some.
+  bool take_wish_for_room() { return is_room_wanted_.exchange(false, std::memory_order_relaxed); }
+
   /// Bytes in no block of its own, until they are given back.
   void take(std::uint64_t bytes) { held_.fetch_add(bytes, std::memory_order_relaxed); }
   void give_back(std::uint64_t bytes) { held_.fetch_sub(bytes, std::memory_order_relaxed); }
@@ -74,6 +80,7 @@ class ByteBudget {
  private:
   const std::uint64_t limit_;
   std::atomic<std::uint64_t> held_{0};
+  std::atomic<bool> is_room_wanted_{false};
 };
 
 }  // namespace larder

@@ -4,7 +4,9 @@
 #include <larder/base/result.hpp>
 #include <larder/base/task.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -74,6 +76,9 @@ class Stream {
   /// Whether the peer has ended the connection, or at least its own direction. What it sent before may still
   /// be unread.
   virtual bool has_peer_left() = 0;
+
+  /// How many bytes the peer has acknowledged so far; nothing if that cannot be told.
+  virtual std::optional<std::uint64_t> acknowledged() { return std::nullopt; }
 
   /// Whether what passes is protected by TLS.
   virtual bool is_secure() const { return false; }

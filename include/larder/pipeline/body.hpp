@@ -27,6 +27,9 @@ class BodyReader {
   /// The client that it is read for has left: a read() under way ends with an error soon, and so does every
   /// later one. If reading does not wait there is nothing to do.
   virtual void give_up() {}
+
+  /// Bytes in memory that are there for its readers alone: stored nowhere, and free once those have gone.
+  virtual std::uint64_t held_unstored() const { return 0; }
 };
 
 /// The content of a message (RFC 9110, section 6.4): none, all there, or arriving.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/byte_budget.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/base/log.hpp>
 #include <larder/http1/head_parser.hpp>
@@ -38,9 +39,11 @@ class WaitingList;
 class Server {
  public:
   /// `refusals` gets a record of each request that is refused before the handler sees it; nullptr: nothing
-  /// does. Its connections take places of `occupancy`.
+  /// does. If `buffered` has no room, clients that take nothing make some; nullptr: they need not. Its
+  /// connections take places of `occupancy`.
   Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock, Settings settings,
-         Occupancy& occupancy, Log& log, pipeline::AccessSink* refusals = nullptr);
+         Occupancy& occupancy, Log& log, pipeline::AccessSink* refusals = nullptr,
+         ByteBudget* buffered = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -67,7 +70,9 @@ class Server {
  private:
   friend class Connection;
 
-  Task<> look_for_departures();
+  Task<> look_at_answering();
+  void end_departed(SteadyTime now);
+  void make_room_in_memory(SteadyTime now);
   Task<> accept_loop(std::shared_ptr<net::Listener> listener);
   Task<> admit(std::unique_ptr<net::Stream> stream);
   void serve(std::unique_ptr<net::Stream> stream);
@@ -81,6 +86,7 @@ class Server {
   Occupancy& occupancy_;
   Log& log_;
   pipeline::AccessSink* refusals_;
+  ByteBudget* buffered_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::vector<std::shared_ptr<Connection>> connections_;
   Responses responses_{};
