@@ -7,6 +7,8 @@
 #include "signals.hpp"
 #include "worker_thread.hpp"
 
+#include <larder/base/shrinkage.hpp>
+#include <larder/base/task.hpp>
 #include <larder/config/update.hpp>
 #include <larder/policy/loop.hpp>
 #include <larder/redis/availability.hpp>
@@ -15,7 +17,9 @@
 #include <larder/warm/warmer.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <algorithm>
@@ -23,6 +27,7 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <list>
+#include <malloc.h>
 #include <random>
 #include <sys/resource.h>
 
@@ -101,6 +106,7 @@ class Program {
  private:
   std::unique_ptr<store::PurgeLog> make_purge_log();
   void write_waiting_purges();
+  Task<> return_memory();
   Shared shared();
   void adopt(config::Update update);
   void make_warmer();
@@ -125,6 +131,8 @@ class Program {
   std::list<WorkerThread> threads_;
   std::optional<warm::Warmer> warmer_;  ///< on the first worker's loop
   std::optional<AdminServer> admin_;    ///< on the first worker's loop
+  asio::steady_timer memory_timer_{log_loop_};
+  bool is_memory_returned_ = true;  ///< on the loop of the logs
   std::thread log_thread_;
   SteadyTime finish_logs_by_{};
 };
@@ -244,6 +252,7 @@ Result<> Program::listen_for_admin() {
 
 void Program::start() {
   if (redis_log_ != nullptr) redis_log_->start();
+  asio::co_spawn(log_loop_, return_memory(), asio::detached);
   log_thread_ = std::thread([this] { log_loop_.run(); });
   warmer_->start();
   for (WorkerThread& thread : threads_) thread.start();
@@ -310,8 +319,27 @@ void Program::drain_and_stop() {
   for (WorkerThread& thread : threads_) thread.join(unwound);
   write_waiting_purges();
   if (redis_log_ != nullptr) redis_log_->stop();
+  asio::post(log_loop_, [this] {
+    is_memory_returned_ = false;
+    memory_timer_.cancel();
+  });
   log_guard_.reset();
   log_thread_.join();
+}
+
+/// Large contents that take the place of many small ones in the local tier do not fit where those were: that
+/// memory would stay with malloc, and the process would be larger than what is held.
+Task<> Program::return_memory() {
+  constexpr Milliseconds period{1'000};
+  constexpr std::uint64_t noticeable = 16ull << 20;
+  Shrinkage shrinkage(noticeable);
+  while (is_memory_returned_) {
+    memory_timer_.expires_after(period);
+    co_await memory_timer_.async_wait(awaiting);
+#ifdef __GLIBC__
+    if (shrinkage.is_noticed(coordinator_.buffered()->taken())) malloc_trim(0);
+#endif
+  }
 }
 
 /// An unread log delays the end for a moment at most, and not past the grace.

@@ -51,8 +51,15 @@ class ByteBudget {
   bool take_wish_for_room() { return is_room_wanted_.exchange(false, std::memory_order_relaxed); }
 
   /// Bytes in no block of its own, until they are given back.
-  void take(std::uint64_t bytes) { held_.fetch_add(bytes, std::memory_order_relaxed); }
-  void give_back(std::uint64_t bytes) { held_.fetch_sub(bytes, std::memory_order_relaxed); }
+  void take(std::uint64_t bytes) {
+    held_.fetch_add(bytes, std::memory_order_relaxed);
+    taken_.fetch_add(bytes, std::memory_order_relaxed);
+  }
+  void give_back(std::uint64_t bytes) {
+    held_.fetch_sub(bytes, std::memory_order_relaxed);
+    taken_.fetch_sub(bytes, std::memory_order_relaxed);
+  }
+  std::uint64_t taken() const { return taken_.load(std::memory_order_relaxed); }
 
   /// A block that counts in `budget`, which it keeps alive; nullptr: nowhere.
   static std::shared_ptr<char[]> allocate(const std::shared_ptr<ByteBudget>& budget, std::size_t bytes) {
@@ -80,6 +87,7 @@ class ByteBudget {
  private:
   const std::uint64_t limit_;
   std::atomic<std::uint64_t> held_{0};
+  std::atomic<std::uint64_t> taken_{0};  // of them, in no block of its own
   std::atomic<bool> is_room_wanted_{false};
 };
 
