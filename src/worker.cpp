@@ -78,6 +78,7 @@ Task<Worker::Report> Worker::report() {
 Task<> Worker::drain(SteadyTime deadline) {
   listeners_.clear();
   server_.drain();
+  cache_.drain();
   while (server_.connections() != 0 && std::chrono::steady_clock::now() < deadline) {
     co_await net::sleep_until(std::chrono::steady_clock::now() + drain_step);
   }

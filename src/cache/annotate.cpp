@@ -56,8 +56,11 @@ std::string join(const policy::TagsView& tags) {
   return text;
 }
 
-Seconds whole_seconds(Milliseconds time) {
-  return std::chrono::floor<Seconds>(time);
+// RFC 9211, section 2.4: below 0 for what is stale, as it is from the moment on at which nothing of its
+// lifetime is left (RFC 9111, section 4.2). A cache further out goes by that.
+Seconds told_ttl(Milliseconds remaining) {
+  if (remaining == Milliseconds{0}) return Seconds{-1};
+  return std::chrono::floor<Seconds>(remaining);
 }
 
 }  // namespace
@@ -72,7 +75,7 @@ void annotate(pipeline::Response& response, const Outcome& outcome) {
                (outcome.result == pipeline::CacheResult::stale && outcome.why == Reason::none);
   if (!status.hit) status.fwd = forward_reason(outcome.why);
   status.fwd_status = outcome.origin_status;
-  if (outcome.ttl) status.ttl = whole_seconds(*outcome.ttl);
+  if (outcome.ttl) status.ttl = told_ttl(*outcome.ttl);
   status.stored = outcome.stored;
   status.collapsed = outcome.collapsed;
   status.detail = detail_of(outcome);
@@ -90,7 +93,7 @@ void annotate_debug(pipeline::Response& response, const Transaction& transaction
   if (!transaction.route().debug) return;
   if (!transaction.key.text.empty()) response.head.fields.add("X-Cache-Key", transaction.key.text);
   if (tags) response.head.fields.add("X-Cache-Tags", join(*tags));
-  if (ttl) response.head.fields.add("X-Cache-TTL", std::to_string(whole_seconds(*ttl).count()));
+  if (ttl) response.head.fields.add("X-Cache-TTL", std::to_string(told_ttl(*ttl).count()));
 }
 
 }  // namespace larder::cache

@@ -77,6 +77,10 @@ void CacheHandler::adopt(std::shared_ptr<const Settings> settings) {
   settings_ = std::move(settings);
 }
 
+void CacheHandler::drain() {
+  parts_->pass_through.drain();
+}
+
 void CacheHandler::stop() {
   parts_->refresh.stop();
   parts_->fetcher.stop();

@@ -3,15 +3,12 @@
 #include "annotate.hpp"
 #include "posted_answer.hpp"
 #include "purging.hpp"
-#include "sleeper.hpp"
 #include "storing_reader.hpp"
 
 #include <larder/cache/settings.hpp>
 #include <larder/pipeline/problem.hpp>
 #include <larder/policy/purge.hpp>
 #include <larder/policy/websocket.hpp>
-
-#include <boost/asio/this_coro.hpp>
 
 namespace larder::cache {
 
@@ -93,32 +90,16 @@ Task<std::size_t> PassThrough::purge_after(const Transaction& transaction, Write
   store::PurgeBatch batch = batch_of(transaction, told, extent);
   if (batch.purges.empty()) co_return 0;
   batch.stands_alone = stands_alone;
-  if (extent.again) co_await purge_later(transaction, batch, nullptr);
+  const SteadyTime later = steady_now() + transaction.settings->purge_again_after;
+  if (extent.again) co_await later_purges_.start(later, batch, nullptr);
   outcome.is_sent_whole = true;
   const policy::PurgeExtent full = policy::decide_purging(transaction.request.head.method, outcome);
-  if (full != extent) co_await purge_later(transaction, batch_of(transaction, told, full), write.delivery);
+  if (full != extent) {
+    co_await later_purges_.start(later, batch_of(transaction, told, full), write.delivery);
+  }
   const std::optional<store::Position> position = co_await context_.log.append(std::move(batch));
   write.purge_waits = !position;
   co_return 1;
-}
-
-/// Purges some seconds from now: a write of unknown outcome may be applied once its server comes to it, and
-/// one that was answered early may go out whole yet (`only_if_whole`: only then).
-Task<> PassThrough::purge_later(const Transaction& transaction, store::PurgeBatch batch,
-                                std::shared_ptr<const pipeline::Delivery> only_if_whole) {
-  if (!later_purges_.has_room()) co_return;
-  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-  const Milliseconds after = transaction.settings->purge_again_after;
-  later_purges_.start(executor, purge_at(std::make_shared<Sleeper>(executor), steady_now() + after,
-                                         std::move(batch), std::move(only_if_whole)));
-}
-
-/// Runs on its own: it owns what it needs but for the log.
-Task<> PassThrough::purge_at(std::shared_ptr<Sleeper> sleeper, SteadyTime time, store::PurgeBatch batch,
-                             std::shared_ptr<const pipeline::Delivery> only_if_whole) {
-  co_await sleeper->sleep_until(time);
-  if (only_if_whole != nullptr && !only_if_whole->is_whole) co_return;
-  co_await context_.log.append(std::move(batch));
 }
 
 }  // namespace larder::cache

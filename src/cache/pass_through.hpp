@@ -1,7 +1,7 @@
 #pragma once
 
 #include "context.hpp"
-#include "tasks.hpp"
+#include "later_purges.hpp"
 
 #include <larder/base/result.hpp>
 #include <larder/pipeline/handler.hpp>
@@ -10,8 +10,6 @@
 #include <memory>
 
 namespace larder::cache {
-
-class Sleeper;
 
 /// Requests that go to the origin as they are, and whose answers are for their clients alone; and what the
 /// unsafe ones among them purge. Of one worker, on its loop.
@@ -25,7 +23,8 @@ class PassThrough {
   /// what the client sent behind it waits until then, and is the next request if there is none.
   Task<Result<pipeline::Response>> open_websocket(Transaction& transaction);
 
-  /// Ends what waits to purge once more.
+  /// The worker ends soon, or now: what waits to purge once more does so.
+  void drain() { later_purges_.drain(); }
   void stop() { later_purges_.stop(); }
 
  private:
@@ -34,14 +33,9 @@ class PassThrough {
   Task<> settle(Transaction& transaction, Write& write, Result<pipeline::Response>& response);
   Task<std::size_t> purge_after(const Transaction& transaction, Write& write,
                                 const Result<pipeline::Response>& response, bool stands_alone);
-  Task<> purge_later(const Transaction& transaction, store::PurgeBatch batch,
-                     std::shared_ptr<const pipeline::Delivery> only_if_whole);
-  Task<> purge_at(std::shared_ptr<Sleeper> sleeper, SteadyTime time, store::PurgeBatch batch,
-                  std::shared_ptr<const pipeline::Delivery> only_if_whole);
 
   const Context& context_;
-  // Writes of unknown outcome that wait for their second purge: as many as an outage of the origin makes.
-  Tasks later_purges_{16'384};
+  LaterPurges later_purges_{context_.log};
 };
 
 }  // namespace larder::cache

@@ -75,8 +75,9 @@ void part_of(pipeline::Response& response, const store::StoredResponsePtr& store
 }
 
 // RFC 9110, section 15.5.17.
-void unsatisfied(pipeline::Response& response, std::uint64_t length) {
+void unsatisfied(pipeline::Response& response, const http::FieldList& fields, std::uint64_t length) {
   response.head.status = 416;
+  response.head.fields = policy::unsatisfied_fields(fields);
   response.head.fields.add("Content-Range", http::format_unsatisfied_range(length));
 }
 
@@ -94,7 +95,7 @@ void answer_from(pipeline::Response& response, const Transaction& transaction,
     case policy::RangeDecision::Action::part:
       return part_of(response, stored, content, decision.range);
     case policy::RangeDecision::Action::unsatisfiable:
-      return unsatisfied(response, *content.length());
+      return unsatisfied(response, fields, *content.length());
     case policy::RangeDecision::Action::whole:
       break;
   }

@@ -109,6 +109,16 @@ http::FieldList not_modified_fields(const http::FieldList& fields, SetCookie set
   return kept;
 }
 
+http::FieldList unsatisfied_fields(const http::FieldList& fields) {
+  // A 416 that states a lifetime may be stored (RFC 9111, section 3), and then answers whoever asks for the
+  // whole: Range is not part of a cache's key.
+  static constexpr std::array<std::string_view, 5> of_lifetime{"Cache-Control", "CDN-Cache-Control",
+                                                               "Expires", "Pragma", "Surrogate-Control"};
+  http::FieldList kept = not_modified_fields(fields, SetCookie::leave_out);
+  kept.remove_if([](const http::Field& field) { return is_one_of(field.name, of_lifetime); });
+  return kept;
+}
+
 void add_set_cookie(http::FieldList& fields, const http::FieldList& answer) {
   for (const http::Field field : answer) {
     if (field.name == "Set-Cookie") fields.add(field);

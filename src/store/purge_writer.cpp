@@ -1,7 +1,6 @@
 #include "purge_writer.hpp"
 
 namespace larder::store {
-namespace {}  // namespace
 
 PurgeWriter::PurgeWriter(boost::asio::io_context& loop, PurgeStream stream, PurgeTail& tail,
                          PurgeTable& table, Replication& replication, Settings settings,

@@ -44,6 +44,35 @@ TEST_CASE("RFC 9110, section 14.2: a range of a stored response is answered from
   CHECK(s.origin.asked.size() == 1);
 }
 
+TEST_CASE("RFC 9110, section 15.5.17: a 416 has the stored fields that do not describe the content") {
+  policy::Route all = route("/**", 60s);
+  all.set_cookie = policy::SetCookieRule::allow;
+  Scenario s({all});
+  Fields fields = fresh;
+  const Fields kept{{"Access-Control-Allow-Origin", "*"},
+                    {"Access-Control-Expose-Headers", "Content-Range"},
+                    {"Cross-Origin-Resource-Policy", "cross-origin"},
+                    {"Vary", "Accept-Language"}};
+  const Fields left_out{{"Content-Language", "en"},
+                        {"Set-Cookie", "a=b"},
+                        {"CDN-Cache-Control", "max-age=60"},
+                        {"Expires", "Sun, 06 Nov 2094 08:49:37 GMT"}};
+  fields.insert(fields.end(), kept.begin(), kept.end());
+  fields.insert(fields.end(), left_out.begin(), left_out.end());
+  s.origin_says({.fields = fields, .content = "0123456789"});
+  s.get("/a");
+  const Seen beyond = s.get("/a", range("bytes=10-"));
+  REQUIRE(beyond.line() == "HIT 416 ");
+  CHECK(beyond.fields.find("Content-Range") == "bytes */10");
+  CHECK(beyond.fields.find("ETag") == "\"1\"");
+  CHECK(beyond.fields.find("Age") == "0");
+  for (const auto& [name, value] : kept) CHECK(beyond.fields.find(name) == value);
+  for (const auto& [name, value] : left_out) CHECK_FALSE(beyond.fields.contains(name));
+  // A lifetime would let the next cache answer requests for the whole with it.
+  CHECK_FALSE(beyond.fields.contains("Cache-Control"));
+  CHECK_FALSE(beyond.fields.contains("Content-Type"));
+}
+
 TEST_CASE("RFC 9110, section 13.1.5: If-Range is compared strongly") {
   Scenario s;
   const std::string noon = "Sun, 06 Nov 1994 08:49:37 GMT";

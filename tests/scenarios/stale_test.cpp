@@ -1,5 +1,7 @@
 #include "scenario.hpp"
 
+#include <larder/policy/freshness.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace larder;
@@ -50,6 +52,22 @@ TEST_CASE("RFC 5861, section 3: within its window a stale response is served, an
     s.finish_behind();
     CHECK(s.get("/a").cache == "MISS");
   }
+  s.finish_behind();
+}
+
+TEST_CASE("RFC 9211, section 2.4: what is served stale says so from the moment at which its lifetime ends") {
+  Scenario s;
+  s.origin_says(with_window);
+  s.get("/a");
+  s.origin_says({.status = 503});
+  s.clock.advance(10s - 1ms);
+  CHECK(s.get("/a").fields.find("Cache-Status") == "larder; hit; ttl=0");
+  s.clock.advance(1ms);
+  const Seen stale = s.get("/a");
+  CHECK(stale.line() == "STALE 200 v1");
+  CHECK(stale.fields.find("Cache-Status") == "larder; hit; ttl=-1");
+  // A cache further out goes by that: else it would take this for fresh by its own route's ttl.
+  CHECK(policy::said_staleness(stale.fields) > 0ms);
   s.finish_behind();
 }
 

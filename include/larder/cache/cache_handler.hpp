@@ -65,6 +65,10 @@ class CacheHandler final : public pipeline::Handler {
   void adopt(std::shared_ptr<const Settings> settings);
   const std::shared_ptr<const Settings>& settings() const { return settings_; }
 
+  /// The worker ends soon: purges at once what writes of unknown outcome were to purge some seconds from now.
+  /// On the loop.
+  void drain();
+
   /// Ends the fills that go on without a client. On the loop they run on.
   void stop();
 

@@ -22,6 +22,10 @@ enum class SetCookie { keep, leave_out };
 /// there is no ETag.
 http::FieldList not_modified_fields(const http::FieldList& fields, SetCookie set_cookie);
 
+/// The fields of a 416 in place of a 200 with these (RFC 9110, section 15.5.17): as a 304's, so that scripts
+/// of other origins may read it where they may read the content (Access-Control-*), but without a lifetime.
+http::FieldList unsatisfied_fields(const http::FieldList& fields);
+
 /// Adds the Set-Cookie lines of the origin's answer to a 304 made from what is stored.
 void add_set_cookie(http::FieldList& fields, const http::FieldList& answer);
 

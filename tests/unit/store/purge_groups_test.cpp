@@ -5,6 +5,9 @@
 #include <larder/base/task.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <doctest/doctest.h>
 
@@ -25,11 +28,13 @@ namespace {
 struct Written {
   boost::asio::io_context loop;
   std::vector<PurgeRecord> records;
+  std::vector<SteadyTime> times;  // of each record
   std::shared_ptr<PurgeGroups> groups =
       std::make_shared<PurgeGroups>(loop, [this](PurgeRecord record) { return write(std::move(record)); });
 
   Task<std::optional<Position>> write(PurgeRecord record) {
     records.push_back(std::move(record));
+    times.push_back(steady_now());
     co_return Position{1, records.size()};
   }
 
@@ -85,4 +90,38 @@ TEST_CASE("a record holds 16 KiB of names at most") {
     names += record.batch.purges.size();
   }
   CHECK(names == 100);
+}
+
+TEST_CASE("no record comes before its turn, which is one in 2 ms, and none is dropped for it") {
+  Written log;
+  std::vector<Purge> many;
+  for (int i = 0; i < 320; ++i) many.push_back(tag(std::string(1000, 'x') + std::to_string(i)));
+  const SteadyTime began = steady_now();
+  auto told = log.append(many);
+  log.loop.run();
+  REQUIRE(log.records.size() == 20);
+  CHECK(told.get() == Position{1, 20});
+  for (std::size_t i = 0; i < log.times.size(); ++i) {
+    CAPTURE(i);
+    CHECK(log.times[i] >= began + i * PurgeGroups::interval);
+  }
+}
+
+TEST_CASE("what comes while a record is written is the next one, however much it is") {
+  Written log;
+  std::vector<std::future<std::optional<Position>>> told;
+  for (int i = 0; i < 100; ++i) told.push_back(log.append({tag("first")}));
+  boost::asio::co_spawn(
+      log.loop,
+      [](Written& log, std::vector<std::future<std::optional<Position>>>& told) -> Task<> {
+        while (log.records.empty()) co_await boost::asio::post(boost::asio::use_awaitable);
+        for (int i = 0; i < 100; ++i) told.push_back(log.append({tag("next")}));
+      }(log, told),
+      boost::asio::detached);
+  log.loop.run();
+  REQUIRE(log.records.size() == 2);
+  CHECK(log.records[0].batch.purges == std::vector<Purge>{tag("first")});
+  CHECK(log.records[1].batch.purges == std::vector<Purge>{tag("next")});
+  REQUIRE(told.size() == 200);
+  for (std::size_t i = 0; i < told.size(); ++i) CHECK(told[i].get() == Position{1, i < 100 ? 1u : 2u});
 }

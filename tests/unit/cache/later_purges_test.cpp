@@ -1,0 +1,96 @@
+#include "cache/later_purges.hpp"
+
+#include "support/manual_clock.hpp"
+
+#include <larder/store/memory_purge_log.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+
+using namespace larder;
+using namespace std::chrono_literals;
+using larder::cache::LaterPurges;
+
+namespace {
+
+/// Later purges of one loop, whose time does not come while the test runs.
+struct Bench {
+  boost::asio::io_context loop;
+  test::ManualClock clock;
+  store::MemoryPurgeLog log{clock, {}};
+  LaterPurges later{log};
+
+  void start(std::shared_ptr<const pipeline::Delivery> only_if_whole = nullptr) {
+    run_some(later.start(steady_now() + 1h, {.purges = {{policy::Purge::Kind::tag, "a"}}, .why = "PUT"},
+                         std::move(only_if_whole)));
+  }
+
+  /// All that does not wait for its time.
+  void run_some(Task<> task) {
+    boost::asio::co_spawn(loop, std::move(task), boost::asio::detached);
+    poll();
+  }
+  void poll() {
+    loop.restart();
+    loop.poll();
+  }
+
+  std::uint64_t made() const { return log.mark().sequence - first; }
+
+  const std::uint64_t first = log.mark().sequence;
+};
+
+}  // namespace
+
+TEST_CASE("what waits for its second purge is purged at once when the worker drains") {
+  Bench bench;
+  bench.start();
+  bench.start();
+  CHECK(bench.made() == 0);
+  bench.later.drain();
+  bench.poll();
+  CHECK(bench.made() == 2);
+  SUBCASE("a write that ends without an answer meanwhile has its time, and stop() is the last of it") {
+    bench.start();
+    CHECK(bench.made() == 2);
+    bench.later.stop();
+    bench.poll();
+    CHECK(bench.made() == 3);
+  }
+  SUBCASE("once") {
+    bench.later.stop();
+    bench.poll();
+    CHECK(bench.made() == 2);
+  }
+}
+
+TEST_CASE("what was not delivered whole by the end purges nothing") {
+  Bench bench;
+  const auto delivery = std::make_shared<pipeline::Delivery>();
+  bench.start(delivery);
+  bench.later.drain();
+  bench.poll();
+  CHECK(bench.made() == 0);
+  SUBCASE("it never is") {
+    bench.later.stop();
+    bench.poll();
+    CHECK(bench.made() == 0);
+  }
+  SUBCASE("it is while the worker drains") {
+    delivery->is_whole = true;
+    bench.later.stop();
+    bench.poll();
+    CHECK(bench.made() == 1);
+  }
+}
+
+TEST_CASE("after stop() nothing waits: the first purge was made just now") {
+  Bench bench;
+  bench.later.stop();
+  bench.start();
+  bench.loop.restart();
+  CHECK(bench.loop.run() == 0);
+  CHECK(bench.made() == 0);
+}
