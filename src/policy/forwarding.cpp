@@ -51,6 +51,12 @@ bool is_override(std::string_view name) {
   return overrides.contains(name);
 }
 
+// CGI hands it on as HTTP_PROXY, which clients within the origin take for their proxy (httpoxy,
+// CVE-2016-5385). No standard knows it.
+bool is_taken_for_setting(const http::FieldName& name) {
+  return name == "Proxy";
+}
+
 // A client's conditions and ranges would make the answer to a fill its own.
 constexpr http::FieldNames conditional({"If-None-Match", "If-Modified-Since", "If-Range", "Range"});
 
@@ -187,7 +193,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
                              keeps_cookie_lines(request.fields, route.cookies);
   for (const http::Field field : request.fields) {
     if (is_hop_by_hop(field.name) || rewritten.contains(field.name)) continue;
-    if (field.name == "CDN-Loop") continue;
+    if (field.name == "CDN-Loop" || is_taken_for_setting(field.name)) continue;
     // X-Forwarded-*, which we write ourselves, say the same.
     if (field.name == "Forwarded" && !is_keyed_field(route, field.name)) continue;
     if (has_specific && http::list_contains(request.fields, "Connection", field.name)) continue;

@@ -4,6 +4,7 @@
 
 #include <larder/base/hash.hpp>
 #include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 #include <larder/http/list.hpp>
 #include <larder/policy/key.hpp>
 
@@ -117,7 +118,8 @@ std::optional<std::vector<std::string>> vary_names(const http::FieldList& respon
   for (const http::Field field : response_fields) {
     if (!equal_ignoring_case(field.name, "Vary")) continue;
     for (const std::string_view name : http::split_list(field.value)) {
-      if (name == "*" || names.size() == most_selecting_fields) return std::nullopt;
+      // What is no field name is read in as many ways as there are caches: nobody knows what it selects by.
+      if (name == "*" || !is_token(name) || names.size() == most_selecting_fields) return std::nullopt;
       names.push_back(lower(name));
     }
   }

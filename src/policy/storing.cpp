@@ -204,7 +204,7 @@ Lifetimes lifetimes_of(const Facts& facts, const Freshness& freshness) {
 // A response that no later request could be answered with only costs memory.
 Reason refusal_as_useless(const Facts& facts, const Lifetimes& lifetimes, bool has_lifetime) {
   const http::ResponseHead& response = facts.input.response;
-  const bool can_validate = has_validator(response.fields);
+  const bool can_validate = can_be_validated(response.status, response.fields);
   if (lifetimes.no_cache) return can_validate ? Reason::none : Reason::no_cache;
   if (!has_lifetime) {
     return is_heuristically_cacheable(response.status) ? Reason::no_lifetime : Reason::status;

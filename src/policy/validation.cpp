@@ -125,7 +125,10 @@ void add_set_cookie(http::FieldList& fields, const http::FieldList& answer) {
   }
 }
 
-bool has_validator(const http::FieldList& fields) {
+// RFC 9110, section 13.2.1: conditions are for what would be answered with 2xx. The origin ignores them for
+// anything else, and a 304 stands for a 2xx.
+bool can_be_validated(int status, const http::FieldList& fields) {
+  if (status < 200 || status > 299) return false;
   return fields.contains("ETag") || fields.contains("Last-Modified");
 }
 

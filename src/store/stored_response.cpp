@@ -136,7 +136,7 @@ StoredResponse::StoredResponse(const Layout& layout, const Draft& draft)
       ends_(layout.ends),
       status(static_cast<std::uint16_t>(draft.status)),
       softly_purged(draft.softly_purged),
-      can_validate(policy::has_validator(draft.fields)),
+      can_validate(policy::can_be_validated(draft.status, draft.fields)),
       origin_hangs(draft.origin_hangs),
       is_outside_(layout.is_outside),
       has_own_place_(layout.has_own_place) {

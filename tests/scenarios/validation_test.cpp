@@ -41,6 +41,26 @@ TEST_CASE("RFC 9111, section 4.3: a stale response with a validator is validated
   CHECK(s.get("/a").line() == "HIT 200 v1");
 }
 
+TEST_CASE("RFC 9110, section 13.2.1: a stored response that is not 2xx is fetched anew, without conditions") {
+  Scenario s({route("/**", 60s)});
+  for (const int status : {301, 404, 410, 500}) {
+    CAPTURE(status);
+    const std::string target = "/" + std::to_string(status);
+    s.origin_says({.status = status,
+                   .fields = {{"ETag", "\"a\""},
+                              {"Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"},
+                              {"Cache-Control", "max-age=10"}},
+                   .content = "v1"});
+    s.get(target);
+    REQUIRE(s.get(target).line() == "HIT " + std::to_string(status) + " v1");
+    s.clock.advance(11s);
+    s.origin_says({.content = "v2"});
+    CHECK(s.get(target).line() == "MISS 200 v2");
+    CHECK_FALSE(s.origin.asked.back().fields.contains("If-None-Match"));
+    CHECK_FALSE(s.origin.asked.back().fields.contains("If-Modified-Since"));
+  }
+}
+
 TEST_CASE("a stale response is replaced where the origin answers the validation with another") {
   Scenario s({route("/**", 10s)});
   s.origin_says({.fields = {{"ETag", "\"a\""}}, .content = "v1"});

@@ -53,9 +53,9 @@ std::string variant_key(std::string_view primary, const std::vector<std::string>
 /// this selects by everything.
 inline constexpr std::size_t most_selecting_fields = 64;
 
-/// The lower-case field names of Vary, sorted, without repetition; nothing for `Vary: *`, and if it has
-/// more than most_selecting_fields. A response with a content coding is selected by accept-encoding even if
-/// its origin does not say so.
+/// The lower-case field names of Vary, sorted, without repetition; nothing for `Vary: *`, and if it has a
+/// member that is not a token, or more than most_selecting_fields. A response with a content coding is
+/// selected by accept-encoding even if its origin does not say so.
 std::optional<std::vector<std::string>> vary_names(const http::FieldList& response_fields);
 
 /// The name of a key in Redis: `prefix:r:` and the key. A key with `{`, `}` (a cluster's hash

@@ -10,7 +10,7 @@ struct ReuseInput {
   const Route& route;
   const http::RequestHead& request;
   Lifetimes lifetimes;         ///< of the stored response
-  bool can_validate = false;   ///< it has an ETag or Last-Modified
+  bool can_validate = false;   ///< can_be_validated()
   bool softly_purged = false;  ///< a soft purge ended its lifetime
   bool origin_hangs = false;   ///< the origin let the last fetch for it run into its deadline
   bool knows_purges = true;  ///< whether this instance is sure of the purges that the response was judged by

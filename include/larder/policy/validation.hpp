@@ -29,8 +29,8 @@ http::FieldList unsatisfied_fields(const http::FieldList& fields);
 /// Adds the Set-Cookie lines of the origin's answer to a 304 made from what is stored.
 void add_set_cookie(http::FieldList& fields, const http::FieldList& answer);
 
-/// Whether a response can be validated: it has an ETag or a Last-Modified.
-bool has_validator(const http::FieldList& fields);
+/// Whether a stored response can be validated: it is a 2xx with an ETag or a Last-Modified.
+bool can_be_validated(int status, const http::FieldList& fields);
 
 /// Turns a fill's request into a conditional one with the validators of the stored response (RFC 9111,
 /// section 4.3.1): the client's own conditions are replaced.

@@ -104,7 +104,7 @@ class StoredResponse final {
  public:
   const std::uint16_t status;
   const bool softly_purged;  ///< as in Draft
-  const bool can_validate;   ///< policy::has_validator()
+  const bool can_validate;   ///< policy::can_be_validated()
 
   /// Whether the origin left the last fetch for it waiting until its deadline.
   mutable std::atomic<bool> origin_hangs;

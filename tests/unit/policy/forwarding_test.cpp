@@ -71,6 +71,17 @@ TEST_CASE("what Connection names is gone before a request is keyed") {
   CHECK(text_of(plain) == "Accept: a");
 }
 
+TEST_CASE("Proxy never reaches the origin, which could read it as HTTP_PROXY (httpoxy, CVE-2016-5385)") {
+  Route keyed;
+  keyed.headers = {"Proxy"};
+  for (const bool cacheable : {true, false}) {
+    for (const char* line : {"Proxy: http://evil.test", "pRoXy: http://evil.test"}) {
+      CHECK(forwarded(line, cacheable) == "Host: Shop.test:81" + ours);
+      CHECK(forwarded(line, cacheable, keyed) == "Host: Shop.test:81" + ours);
+    }
+  }
+}
+
 TEST_CASE("an override never reaches the origin where the answer is shared (unkeyed-header poisoning)") {
   for (const char* name : {"X-Original-URL",
                            "X-Rewrite-URL",

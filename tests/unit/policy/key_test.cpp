@@ -160,6 +160,14 @@ TEST_CASE("Vary names are lower case, sorted and listed once (RFC 9110, section 
   CHECK_FALSE(vary_names(fields_of("Vary: a|Vary: b, *")).has_value());
 }
 
+TEST_CASE("a Vary with a member that is no field name is one that nothing matches") {
+  for (const char* value :
+       {"Foo Bar", "\"Foo\"", "Foo;q=1", "a, Foo:", "a\tb", "Foo=1, Accept", "caf\xC3\xA9"}) {
+    CAPTURE(value);
+    CHECK_FALSE(vary_names(fields_of("Vary: " + std::string(value))).has_value());
+  }
+}
+
 TEST_CASE("a coded response is selected by Accept-Encoding though Vary does not say so") {
   using Names = std::vector<std::string>;
   CHECK(vary_names(fields_of("Content-Encoding: gzip|Vary: Origin")) == Names{"accept-encoding", "origin"});

@@ -99,10 +99,15 @@ TEST_CASE("a cookie goes to the client the origin gave it to, whatever the answe
   CHECK(text_of(fields) == "ETag: \"a\"|Set-Cookie: a=1|set-cookie: b=2");
 }
 
-TEST_CASE("a response with ETag or Last-Modified can be validated") {
-  CHECK(has_validator(fields_of("etag: \"a\"")));
-  CHECK(has_validator(fields_of("Last-Modified: " + std::string(noon_text))));
-  CHECK_FALSE(has_validator(fields_of("Date: " + std::string(noon_text))));
+TEST_CASE("a 2xx with ETag or Last-Modified can be validated (RFC 9110, section 13.2.1)") {
+  CHECK(can_be_validated(200, fields_of("etag: \"a\"")));
+  CHECK(can_be_validated(200, fields_of("Last-Modified: " + std::string(noon_text))));
+  CHECK_FALSE(can_be_validated(200, fields_of("Date: " + std::string(noon_text))));
+  for (const int status : {203, 206, 299}) CHECK(can_be_validated(status, fields_of("ETag: \"a\"")));
+  for (const int status : {300, 301, 404, 410, 500}) {
+    CAPTURE(status);
+    CHECK_FALSE(can_be_validated(status, fields_of("ETag: \"a\"")));
+  }
 }
 
 TEST_CASE(

@@ -25,7 +25,7 @@ Draft draft_with(std::size_t size) {
   sample.born = {17, 4};
   sample.checked = 9;
   Draft draft = sample.draft();
-  draft.status = 404;
+  draft.status = 203;
   draft.fields.add("ETag", "\"x\"");
   draft.fields.add("X-Empty", "");
   draft.softly_purged = true;
@@ -44,7 +44,7 @@ TEST_CASE("a stored response has all that its draft had, wherever its content li
     CHECK(stored->primary_key() == draft.primary_key);
     CHECK(stored->variant_key() == draft.variant_key);
     CHECK(strings(stored->vary()) == draft.vary);
-    CHECK(stored->status == 404);
+    CHECK(stored->status == 203);
     CHECK(stored->field_lines() == draft.fields.wire());
     CHECK(stored->fields().find("etag") == "\"x\"");
     CHECK(stored->can_validate);
