@@ -5,6 +5,7 @@
 #include <larder/pipeline/problem.hpp>
 
 #include <array>
+#include <cassert>
 #include <cstring>
 
 namespace larder::server {
@@ -83,7 +84,7 @@ Task<bool> Connection::shake_hands() {
 Task<bool> Connection::serve() {
   Result<> received;
   if (serve_now()) received = co_await stream_->receive(*this);
-  idle_ = false;
+  enter(Phase::answering);
   leave();
   if (!unsent_.empty()) {
     const Result<> sent = co_await send_unsent();
@@ -125,19 +126,24 @@ bool Connection::serve_now() {
 
 /// Sets the deadline for what is to be read, and the place among those that wait.
 void Connection::expect_request() {
-  idle_ = begin_ == end_;
+  const Phase before = phase_;
+  enter(phase_to_read(before, begin_ != end_));
   const SteadyTime now = net::now_about();
-  if (idle_ && has_served_) {
+  if (phase_ == Phase::between_requests) {
     stream_->expires_at(now + server_.settings_.idle_timeout);
     server_.waiting_->keep(*this, now);
-  } else if (idle_) {
+  } else if (phase_ == Phase::fresh) {
     stream_->expires_at(now + server_.settings_.head_timeout);
     server_.waiting_->owe(*this, now);
-  } else if (!has_begun_) {
+  } else if (before != Phase::head) {
     stream_->reading_expires_at(now + server_.settings_.head_timeout);
     server_.waiting_->owe(*this, now);
   }
-  has_begun_ = !idle_;
+}
+
+void Connection::enter(Phase phase) {
+  assert(may_follow(phase_, phase));
+  phase_ = phase;
 }
 
 void Connection::end_if_client_left() {
@@ -180,8 +186,7 @@ Connection::Next Connection::serve_next() {
   }
   if (!control->has_value()) return Next::read;
   exchange.control = **control;
-  has_begun_ = false;
-  has_served_ = true;
+  enter(Phase::answering);
   consume(exchange.control.size);
   if (!read_target(exchange)) return Next::wait;
   if (answer_now(exchange)) return Next::another;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "exchange_pool.hpp"
+#include "phase.hpp"
 #include "stall.hpp"
 #include "transfer_deadline.hpp"
 #include "waiting_list.hpp"
@@ -23,13 +24,8 @@ namespace larder::server {
 
 /// One client connection, from accept to close: reads a request, has it handled, writes the response, and
 /// again. What is answered without waiting is answered as it is read, several requests in one write; the
-/// coroutine goes on if something has to be waited for.
-///
-///   phase            | idle_ | drain() does | at the bound of connections
-///   no byte so far   | yes   | close        | may have to go (waiting_list.hpp)
-///   part of a head   | no    | nothing      | may have to go
-///   being answered   | no    | nothing      | stays
-///   between requests | yes   | close        | may have to go
+/// coroutine goes on if something has to be waited for. Its phases are those of phase.hpp; who has to go at
+/// the bound of connections is in waiting_list.hpp.
 ///
 /// What drain() leaves gets a response that says `Connection: close`, and then it ends.
 class Connection final : public std::enable_shared_from_this<Connection>,
@@ -42,7 +38,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   Task<> run();
 
   void drain() {
-    if (idle_) stream_->close();
+    if (is_idle(phase_)) stream_->close();
   }
   void close() { stream_->close(); }
 
@@ -95,6 +91,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   bool answer_now(Exchange& exchange);
   bool flush();
   void expect_request();
+  void enter(Phase phase);
   std::span<char> room() override;
   bool received(std::size_t count) override;
 
@@ -136,9 +133,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  bool idle_ = true;
-  bool has_begun_ = false;   // a part of a request's head has come
-  bool has_served_ = false;  // a whole one has
+  Phase phase_ = Phase::fresh;
 
   // What could not be done without waiting.
   std::string unsent_;  // answers
