@@ -58,6 +58,7 @@ constexpr Row rows[] = {
      "a field that is not part of the key never reaches"},
     {"key too small or ambiguous", "integration/keys_test.cpp",
      "Partitions cannot be forged by what a client writes"},
+    {"httpoxy", "unit/policy/forwarding_test.cpp", "Proxy never reaches the origin"},
     {"cache deception", "unit/policy/request_test.cpp",
      "a path that may be another one to the origin is ambiguous"},
     {"cache deception", "integration/storing_test.cpp", "A GET with content and a path of two meanings"},
