@@ -170,7 +170,9 @@ TEST_CASE("Clients that do not read large contents take no more memory than they
     }
     CHECK(eventually([&] { return origin.count() == 30; }));
     std::this_thread::sleep_for(1s);
-    CHECK(held(larder) <= 34 * mebibyte);
+    // Two threads may both find room for their next one: one more than there is room for, and what small
+    // pieces take.
+    CHECK(held(larder) <= 34 * mebibyte + large);
     if (!is_sanitized()) CHECK(larder.larder().peak_memory() < 80 * mebibyte);
     CHECK(larder.client().get("/small").status == 200);
     // Who reads gets all of it, stored or not.
