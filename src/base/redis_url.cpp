@@ -1,6 +1,7 @@
+#include "url_hosts.hpp"
+
 #include <larder/base/redis_url.hpp>
 #include <larder/base/text.hpp>
-#include <larder/base/url_hosts.hpp>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>

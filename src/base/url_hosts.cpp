@@ -1,4 +1,4 @@
-#include <larder/base/url_hosts.hpp>
+#include "url_hosts.hpp"
 
 #include <algorithm>
 

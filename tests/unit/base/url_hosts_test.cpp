@@ -1,4 +1,4 @@
-#include <larder/base/url_hosts.hpp>
+#include "base/url_hosts.hpp"
 
 #include <doctest/doctest.h>
 
