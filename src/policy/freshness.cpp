@@ -84,7 +84,10 @@ Milliseconds remaining_freshness(const Lifetimes& lifetimes, Time now) {
 }
 
 Lifetimes ended_at(Lifetimes lifetimes, Time end) {
-  lifetimes.freshness = std::min(lifetimes.freshness, current_age(lifetimes, end));
+  // An end before the response came, as of a purge that had to wait, is no sign of another clock: the
+  // response was never fresh then.
+  const Milliseconds lived = std::max(Milliseconds{0}, end - lifetimes.response_time);
+  lifetimes.freshness = std::min(lifetimes.freshness, lifetimes.initial_age + lived);
   return lifetimes;
 }
 

@@ -185,6 +185,20 @@ TEST_CASE("a stored response ages while it lies, and never backwards") {
   CHECK(remaining_freshness(lifetimes, noon + Seconds{16}) == Seconds{-1});
 }
 
+TEST_CASE("what ended before it came was never fresh, however long before") {
+  Lifetimes lifetimes;
+  lifetimes.response_time = noon;
+  lifetimes.initial_age = Seconds{5};
+  lifetimes.freshness = Seconds{60};
+  // A purge that waited for Redis is older than what was fetched meanwhile.
+  for (const Milliseconds before :
+       {Milliseconds{0}, Milliseconds{1}, Milliseconds{1001}, Milliseconds{300'000}}) {
+    CAPTURE(before.count());
+    CHECK(remaining_freshness(ended_at(lifetimes, noon - before), noon) <= Milliseconds{0});
+  }
+  CHECK(remaining_freshness(ended_at(lifetimes, noon + Seconds{10}), noon + Seconds{9}) == Seconds{1});
+}
+
 TEST_CASE("a response from the future is stale beyond a second's tolerance") {
   Lifetimes lifetimes;
   lifetimes.response_time = noon;
