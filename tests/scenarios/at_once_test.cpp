@@ -69,6 +69,10 @@ TEST_CASE("What is stale or purged is not answered without waiting") {
   CHECK_FALSE(scenario.get("/a").at_once);
   CHECK(scenario.get("/a").at_once);
   scenario.clock.advance(Seconds{61});
+  // Not even for a request that takes what is stale: another tier may have it fresh.
+  const Seen accepted = scenario.get("/a", {{"Cache-Control", "max-stale"}});
+  CHECK(accepted.line() == "HIT 200 content");
+  CHECK_FALSE(accepted.at_once);
   CHECK_FALSE(scenario.get("/a").at_once);
 }
 

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <functional>
+#include <utility>
 
 using namespace larder;
 
@@ -58,13 +59,28 @@ class Pieces final : public pipeline::BodyReader {
   std::size_t next_ = 0;
 };
 
+/// Content whose client breaks off.
+class BrokenOff final : public pipeline::BodyReader {
+ public:
+  Task<Result<std::string_view>> read() override {
+    if (std::exchange(has_begun_, true)) co_return Error::client_left;
+    co_return std::string_view("half of");
+  }
+
+ private:
+  bool has_begun_ = false;
+};
+
 /// An upstream whose connections play one script after the other; then it listens no more.
 struct Fixture {
-  explicit Fixture(std::vector<Script> scripts_to_play) : scripts(std::move(scripts_to_play)) {
+  explicit Fixture(std::vector<Script> scripts_to_play, Milliseconds idle_timeout = Seconds{60})
+      : scripts(std::move(scripts_to_play)) {
     listener = net::Listener::open(loop, {"127.0.0.1", "0", {}}).value();
     settings.name = "up";
     settings.servers = {{listener->endpoint(), {}}};
     settings.connect_timeout = Seconds{5};
+    settings.first_byte_timeout = Seconds{5};
+    settings.idle_timeout = idle_timeout;
     origin.emplace(std::vector{settings}, log);
     boost::asio::co_spawn(loop, serve(*this), boost::asio::detached);
   }
@@ -157,6 +173,24 @@ Task<> echoes_while_it_reads(net::Stream& stream) {
   co_await say(stream, "4\r\ndone\r\n0\r\n\r\n");
 }
 
+Task<> says(net::Stream& stream, std::string text) {
+  co_await hear(stream, head_end);
+  co_await say(stream, text);
+  co_await hear(stream, "never");
+}
+
+/// Says that the connection ends, and answers on it all the same.
+Task<> says_close_and_goes_on(net::Stream& stream) {
+  co_await hear(stream, head_end);
+  co_await say(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nlast");
+  co_await hear(stream, head_end);
+  co_await say(stream, "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\none more");
+}
+
+std::string words_of(Error error) {
+  return make_error_code(error).message();
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -199,4 +233,48 @@ TEST_CASE("closing ends what waits for an answer") {
   boost::asio::post(fixture.loop, [&] { boost::asio::post(fixture.loop, [&] { fixture.origin->close(); }); });
   const std::string answer = fixture.ask("PUT");
   CHECK(answer == make_error_code(Error::canceled).message());
+}
+
+TEST_CASE("RFC 9110, section 15.2.2: a 101 that nobody asked for is malformed") {
+  Fixture fixture({[](net::Stream& stream) {
+    return says(stream, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+  }});
+  CHECK(fixture.ask("GET") == words_of(Error::malformed));
+}
+
+TEST_CASE("RFC 9110, section 15.2: sixteen interim responses are read past, a seventeenth is malformed") {
+  for (const int count : {16, 17}) {
+    CAPTURE(count);
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "HTTP/1.1 103 Early Hints\r\n\r\n";
+    text += "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfinal";
+    Fixture fixture({[text](net::Stream& stream) { return says(stream, text); }});
+    CHECK(fixture.ask("GET") == (count == 16 ? "final" : words_of(Error::malformed)));
+  }
+}
+
+TEST_CASE("content that pauses for longer than idle_timeout has failed") {
+  const Script pauses = [](net::Stream& stream) {
+    return says(stream, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+  };
+  Fixture fixture({pauses}, Milliseconds{50});
+  CHECK(fixture.ask("GET") == "half then " + words_of(Error::timeout));
+}
+
+TEST_CASE("RFC 9112, section 9.6: a connection whose server says close is not used again") {
+  Fixture fixture({says_close_and_goes_on, answers_then_hangs_up_on_the_next});
+  CHECK(fixture.ask("GET") == "last");
+  CHECK(fixture.ask("GET") == "first");
+}
+
+TEST_CASE("a client that breaks off takes its server's connection along: half a request is not a whole one") {
+  bool has_ended = false;
+  const Script waits = [&has_ended](net::Stream& stream) -> Task<> {
+    co_await hear(stream, "never");
+    has_ended = true;
+  };
+  Fixture fixture({waits});
+  const std::string answer = fixture.ask("POST", pipeline::Body(std::make_unique<BrokenOff>(), std::nullopt));
+  CHECK(answer != words_of(Error::timeout));
+  while (!has_ended) fixture.loop.run_one();
 }

@@ -74,6 +74,22 @@ TEST_CASE("a slot that moved is with the node named, a known one or a new one") 
   CHECK(owner(map, 2) == "b@h2:7002");
 }
 
+TEST_CASE("a cluster has 4096 nodes at most, by its map and by what moves") {
+  const auto many = [](int count) {
+    std::string wire = "*" + std::to_string(count) + "\r\n";
+    for (int i = 0; i < count; ++i) wire += range(i, i, "h", 1 + i, "n" + std::to_string(i));
+    return reply(wire);
+  };
+  CHECK(SlotMap::read(many(4'097), asked).error() == Error::malformed);
+  auto map = SlotMap::read(many(4'096), asked);
+  REQUIRE(map.has_value());
+  map->move(0, {"another", "1", {}});
+  CHECK(map->nodes().size() == 4'096);
+  CHECK(owner(*map, 0) == "n0@h:1");
+  map->move(0, {"h", "2", {}});
+  CHECK(owner(*map, 0) == "n1@h:2");
+}
+
 TEST_CASE("what is not a map of slots is refused") {
   struct Row {
     std::string wire;

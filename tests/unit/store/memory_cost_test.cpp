@@ -79,4 +79,14 @@ TEST_CASE("a full memory tier has allocated about as many bytes as it may hold, 
   }
 }
 
+TEST_CASE("what many small entries leave behind counts when a few large ones take their place") {
+  const double before = allocated();
+  MemoryTier tier(8 * mib, mib);
+  std::size_t number = 0;
+  while (tier.counts().evictions == 0) tier.put(StoredResponse::from(draft(number++, 0)));
+  for (int i = 0; i < 1'000; ++i) tier.put(StoredResponse::from(draft(number++, 100'000)));
+  CHECK(tier.counts().entries < 1'000);
+  CHECK(allocated() - before <= 8 * mib * 1.01);
+}
+
 #endif

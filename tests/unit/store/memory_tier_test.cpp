@@ -106,6 +106,17 @@ TEST_CASE("a response stored under other Vary names is never selected by mistake
   tier.put(by_language);
   CHECK(tier.find(sample.primary_key(), request).response == by_language);
   CHECK(tier.find(sample.primary_key(), no_fields).response == nullptr);
+
+  // Nor is one that varies by something else, though it lies under the very key.
+  auto draft = larder::store::copy_of(by_type);
+  draft.variant_key = by_language->variant_key();
+  tier.put(larder::store::StoredResponse::from(draft));
+  sample.vary = {"accept-language"};
+  sample.request_fields = fields_of({{"Accept-Language", "fr"}});
+  const auto in_french = sample.make();
+  tier.put(in_french);
+  CHECK(tier.find(sample.primary_key(), sample.request_fields).response == in_french);
+  CHECK(tier.find(sample.primary_key(), request).response == nullptr);
 }
 
 TEST_CASE("names that another tier knows to be newer take the place of ours; a response here stays") {

@@ -245,6 +245,21 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   CHECK_FALSE(run(one->catch_up()));
 }
 
+TEST_CASE_FIXTURE(PurgeLogFixture,
+                  "there is no catching up with a log that is shorter than what was heard of it") {
+  Instance one(*this, log_settings(server.url()));
+  REQUIRE(one.comes_into_step());
+  one.purge(product);
+  REQUIRE(run(one->catch_up()));
+  // As a Redis is that lost its end: a log, but an older one.
+  server.cli(
+      {"EVAL",
+       "local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]; redis.call('DEL', KEYS[1]); "
+       "redis.call('XADD', KEYS[1], first[1], unpack(first[2]))",
+       "1", "larder:purges"});
+  CHECK_FALSE(run(one->catch_up()));
+}
+
 TEST_CASE_FIXTURE(PurgeLogFixture, "append() may be called on any loop and comes back to it") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());

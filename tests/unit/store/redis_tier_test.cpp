@@ -1,5 +1,6 @@
 #include "redis_fixture.hpp"
 #include "sample.hpp"
+#include "scripted_log.hpp"
 #include "support/redis_server.hpp"
 
 #include <larder/store/memory_purge_log.hpp>
@@ -13,7 +14,6 @@
 using larder::Milliseconds;
 using larder::store::Lookup;
 using larder::store::MemoryPurgeLog;
-using larder::store::PurgeLog;
 using larder::store::RedisTier;
 using larder::store::StoredResponse;
 using larder::store::TieredStore;
@@ -21,30 +21,11 @@ using larder::test::fields_of;
 using larder::test::LoopFixture;
 using larder::test::RedisServer;
 using larder::test::Sample;
+using larder::test::ScriptedLog;
 
 namespace {
 
 const larder::http::FieldList no_fields;
-
-/// A purge log that says of itself what the test wants.
-class ScriptedLog final : public PurgeLog {
- public:
-  bool in_step = true;
-  bool is_elsewhere = false;
-
-  Mark mark() const override { return {}; }
-  larder::store::Verdict judge(const StoredResponse&) const override { return {}; }
-  bool admit(larder::store::Draft&) const override { return true; }
-  std::optional<larder::store::Strength> names(const larder::policy::TagsView&,
-                                               const larder::store::Since&) const override {
-    return std::nullopt;
-  }
-  bool is_in_step() const override { return in_step; }
-  bool follows(std::uint64_t node) const override { return node != 0 && !is_elsewhere; }
-  larder::Task<std::optional<larder::store::Position>> append(larder::store::PurgeBatch) override {
-    co_return std::nullopt;
-  }
-};
 
 struct Fixture : LoopFixture {
   RedisServer server;
@@ -288,6 +269,20 @@ TEST_CASE_FIXTURE(Fixture, "writes that nobody waits for are bounded in bytes") 
   for (int i = 0; i < 6; ++i) run(tiered.put(sample.make()));
   CHECK(tiered.skipped_writes() >= 2);
   server.resume();
+}
+
+TEST_CASE_FIXTURE(Fixture, "a write that is done gives its bytes back: those after it are not skipped") {
+  TieredStore tiered(nullptr, &redis, purges, clock);
+  Sample sample = this->sample();
+  sample.body = std::string(TieredStore::max_pending_bytes / 12, 'x');
+  for (unsigned i = 0; i < 16; ++i) {
+    sample.path = "/" + std::to_string(i);
+    run(tiered.put(sample.make()));
+    REQUIRE(run_until([&] { return redis.counts().writes == i + 1; }));
+    // Answers come in order: after this one the write is done.
+    CHECK(find(sample).response);
+  }
+  CHECK(tiered.skipped_writes() == 0);
 }
 
 TEST_CASE_FIXTURE(Fixture, "what is stale in memory gives way to what another instance stored since") {
