@@ -258,7 +258,9 @@ TEST_CASE("content that pauses for longer than idle_timeout has failed") {
     return says(stream, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
   };
   Fixture fixture({pauses}, Milliseconds{50});
+  const SteadyTime begun = std::chrono::steady_clock::now();
   CHECK(fixture.ask("GET") == "half then " + words_of(Error::timeout));
+  CHECK(std::chrono::steady_clock::now() - begun < Seconds{3});
 }
 
 TEST_CASE("RFC 9112, section 9.6: a connection whose server says close is not used again") {
