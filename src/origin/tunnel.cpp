@@ -9,15 +9,15 @@ Tunnel::~Tunnel() {
   connection_->stream().close();
 }
 
-Task<> Tunnel::relay(net::Stream& client, std::string_view ahead) {
+Task<> Tunnel::relay(net::ByteStream& client, std::string_view ahead) {
   using namespace boost::asio::experimental::awaitable_operators;
-  net::Stream& server = connection_->stream();
+  net::ByteStream& server = connection_->stream();
   co_await (pass_on(client, server, ahead, up_) &&
             pass_on(server, client, connection_->take_buffered(), down_));
 }
 
 /// One direction, to its end: an orderly one is passed on, a broken one ends the other direction too.
-Task<> Tunnel::pass_on(net::Stream& from, net::Stream& to, std::string_view ahead, Buffer& buffer) {
+Task<> Tunnel::pass_on(net::ByteStream& from, net::ByteStream& to, std::string_view ahead, Buffer& buffer) {
   std::string_view piece = ahead;
   while (true) {
     wait(from, to);
@@ -38,7 +38,7 @@ Task<> Tunnel::pass_on(net::Stream& from, net::Stream& to, std::string_view ahea
 }
 
 /// Bytes in one direction are a sign of life for both: a peer that only listens is not idle.
-void Tunnel::wait(net::Stream& one, net::Stream& other) const {
+void Tunnel::wait(net::ByteStream& one, net::ByteStream& other) const {
   const SteadyTime deadline = std::chrono::steady_clock::now() + upstream_->settings().idle_timeout;
   one.expires_at(deadline);
   other.expires_at(deadline);

@@ -17,14 +17,14 @@ class Tunnel final : public pipeline::Tunnel {
       : upstream_(std::move(upstream)), connection_(std::move(connection)) {}
   ~Tunnel() override;
 
-  Task<> relay(net::Stream& client, std::string_view ahead) override;
+  Task<> relay(net::ByteStream& client, std::string_view ahead) override;
 
  private:
   static constexpr std::size_t piece_size = 16 * 1024;
   using Buffer = std::array<char, piece_size>;
 
-  Task<> pass_on(net::Stream& from, net::Stream& to, std::string_view ahead, Buffer& buffer);
-  void wait(net::Stream& one, net::Stream& other) const;
+  Task<> pass_on(net::ByteStream& from, net::ByteStream& to, std::string_view ahead, Buffer& buffer);
+  void wait(net::ByteStream& one, net::ByteStream& other) const;
 
   std::shared_ptr<Upstream> upstream_;
   std::unique_ptr<Connection> connection_;

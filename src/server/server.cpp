@@ -1,6 +1,5 @@
-#include "connection.hpp"
-#include "exchange_pool.hpp"
-#include "waiting_list.hpp"
+#include "http1_session.hpp"
+#include "session_context.hpp"
 
 #include <larder/net/timer.hpp>
 #include <larder/server/server.hpp>
@@ -29,34 +28,32 @@ void report(Log& log, const std::exception_ptr& exception) {
 Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock,
                Settings settings, Occupancy& occupancy, Log& log, pipeline::AccessSink* refusals,
                ByteBudget* buffered)
-    : loop_(loop),
-      handler_(handler),
-      clock_(clock),
-      settings_(settings),
+    : context_(new SessionContext{loop, handler, clock, settings, refusals}),
       occupancy_(occupancy),
       log_(log),
-      refusals_(refusals),
       buffered_(buffered),
-      exchange_pool_(std::make_unique<ExchangePool>()),
-      waiting_(std::make_unique<WaitingList>()),
       departures_(loop) {
-  occupancy_.join(loop_, *this);
+  occupancy_.join(loop, *this);
 }
 
 Server::~Server() {
   occupancy_.leave(*this);
 }
 
+const Responses& Server::responses() const {
+  return context_->responses;
+}
+
 void Server::accept_on(std::shared_ptr<net::Listener> listener) {
   const auto report_error = [this](const std::exception_ptr& exception) { report(log_, exception); };
-  if (listeners_.empty()) boost::asio::co_spawn(loop_, look_at_answering(), report_error);
+  if (listeners_.empty()) boost::asio::co_spawn(context_->loop, look_at_answering(), report_error);
   listeners_.push_back(listener);
-  boost::asio::co_spawn(loop_, accept_loop(std::move(listener)), report_error);
+  boost::asio::co_spawn(context_->loop, accept_loop(std::move(listener)), report_error);
 }
 
 /// Now and then looks at the connections whose requests are being answered, which takes waiting.
 Task<> Server::look_at_answering() {
-  while (!draining_) {
+  while (!context_->is_draining) {
     departures_.expires_after(departure_period);
     co_await departures_.async_wait(awaiting);
     const SteadyTime now = std::chrono::steady_clock::now();
@@ -68,8 +65,8 @@ Task<> Server::look_at_answering() {
 /// Ends those whose clients have left: without it, a silent origin would keep them, and what is done for
 /// them, until its own deadline.
 void Server::end_departed(SteadyTime now) {
-  while (Waiting* const one = waiting_->look_at_answering(now, departure_period)) {
-    static_cast<Connection*>(one)->end_if_client_left();
+  while (Waiting* const one = context_->waiting.look_at_answering(now, departure_period)) {
+    static_cast<Session*>(one)->give_up_if_client_left();
   }
 }
 
@@ -77,25 +74,25 @@ void Server::end_departed(SteadyTime now) {
 /// nothing of it.
 void Server::make_room_in_memory(SteadyTime now) {
   if (buffered_ == nullptr) return;
-  Connection* largest = nullptr;
+  Session* largest = nullptr;
   std::uint64_t most = 0;
-  waiting_->each_answering([&](Waiting& one) {
-    auto& connection = static_cast<Connection&>(one);
-    const std::uint64_t held = connection.held_in_vain(now);
+  context_->waiting.each_answering([&](Waiting& one) {
+    auto& session = static_cast<Session&>(one);
+    const std::uint64_t held = session.held_in_vain(now);
     if (held <= most) return;
     most = held;
-    largest = &connection;
+    largest = &session;
   });
   if (largest == nullptr || !buffered_->take_wish_for_room()) return;
   log_.warn("{} takes nothing of a response: its connection was ended, for {} bytes held for it were needed",
             largest->peer_address(), most);
-  largest->end();
+  largest->give_up();
 }
 
 Task<> Server::accept_loop(std::shared_ptr<net::Listener> listener) {
-  while (!draining_) {
+  while (!context_->is_draining) {
     Result<std::unique_ptr<net::Stream>> stream = co_await listener->accept();
-    if (draining_) break;
+    if (context_->is_draining) break;
     if (stream) {
       co_await admit(std::move(*stream));
     } else if (stream.error() == Error::canceled) {
@@ -114,7 +111,7 @@ Task<> Server::admit(std::unique_ptr<net::Stream> stream) {
   const std::string address = stream->peer_address();
   if (!occupancy_.take_address(address)) co_return;
   bool has_place = occupancy_.take();
-  while (!has_place && !draining_) {
+  while (!has_place && !context_->is_draining) {
     occupancy_.note_full();
     const bool is_room_made = end_longest_waiting();
     if (!is_room_made) {
@@ -131,51 +128,51 @@ Task<> Server::admit(std::unique_ptr<net::Stream> stream) {
 }
 
 bool Server::end_longest_waiting() {
-  Waiting* const longest = waiting_->longest(net::now_about());
+  Waiting* const longest = context_->waiting.longest(net::now_about());
   if (longest == nullptr) return false;
-  static_cast<Connection*>(longest)->make_room();
+  auto& session = static_cast<Session&>(*longest);
+  give_back_place(session);
+  session.make_room();
   occupancy_.note_ended();
   return true;
 }
 
 /// The place is free from now on, whatever the connection still has to do.
-void Server::give_back_place(Connection& connection) {
-  if (connection.has_place) occupancy_.give_back();
-  connection.has_place = false;
+void Server::give_back_place(Session& session) {
+  if (session.has_place) occupancy_.give_back();
+  session.has_place = false;
 }
 
 void Server::serve(std::unique_ptr<net::Stream> stream) {
-  auto connection = std::make_shared<Connection>(*this, std::move(stream));
-  connection->position = connections_.size();
-  connections_.push_back(connection);
-  boost::asio::co_spawn(loop_, connection->run(), [this, connection](const std::exception_ptr& exception) {
+  auto session = std::make_shared<Http1Session>(*context_, std::move(stream));
+  session->position = sessions_.size();
+  sessions_.push_back(session);
+  boost::asio::co_spawn(context_->loop, session->run(), [this, session](const std::exception_ptr& exception) {
     report(log_, exception);
-    if (exception) {
-      connection->close();
-      forget(connection);
-    }
+    if (exception) session->close();
+    forget(session);
   });
 }
 
-void Server::forget(const std::shared_ptr<Connection>& connection) {
-  const std::size_t position = connection->position;
-  give_back_place(*connection);
-  occupancy_.give_back_address(connection->peer_address());
-  std::swap(connections_[position], connections_.back());
-  connections_[position]->position = position;
-  connections_.pop_back();
+void Server::forget(const std::shared_ptr<Session>& session) {
+  const std::size_t position = session->position;
+  give_back_place(*session);
+  occupancy_.give_back_address(session->peer_address());
+  std::swap(sessions_[position], sessions_.back());
+  sessions_[position]->position = position;
+  sessions_.pop_back();
 }
 
 void Server::drain() {
-  draining_ = true;
+  context_->is_draining = true;
   departures_.cancel();
   for (const auto& listener : listeners_) listener->close();
-  for (const auto& connection : connections_) connection->drain();
+  for (const auto& session : sessions_) session->drain();
 }
 
 void Server::close() {
   drain();
-  for (const auto& connection : connections_) connection->close();
+  for (const auto& session : sessions_) session->close();
 }
 
 }  // namespace larder::server

@@ -25,16 +25,35 @@ class Receiver {
   virtual bool received(std::size_t count) = 0;
 };
 
-/// A byte stream to a peer: TCP, a Unix socket, TLS. One coroutine may read while another writes; not for two
-/// threads.
-class Stream {
+/// Bytes both ways between two ends: a connection, or what another protocol carries as one. One coroutine may
+/// read while another writes; not for two threads.
+class ByteStream {
  public:
-  virtual ~Stream() = default;
+  virtual ~ByteStream() = default;
 
   /// Reads at least one byte. Error::closed at the orderly end, Error::reset at a broken one (content
   /// delimited by the end is then incomplete: RFC 9112, section 8), Error::timeout past the deadline.
   virtual Task<Result<std::size_t>> read_some(std::span<char> buffer) = 0;
 
+  /// Writes all parts, in order, in as few calls to the kernel as it takes. The parts must live until it is
+  /// done.
+  virtual Task<Result<>> write(std::span<const std::string_view> parts) = 0;
+
+  /// When reads and writes begin to fail with Error::timeout. Setting it later costs a store, so set it
+  /// often.
+  virtual void expires_at(SteadyTime deadline) = 0;
+
+  /// Ends every wait on the stream with Error::canceled, or Error::timeout if the deadline did it. May be
+  /// called again.
+  virtual void close() = 0;
+
+  /// Ends our direction in an orderly way: the peer reads to the end of what was written.
+  virtual void shutdown_write() = 0;
+};
+
+/// A connection to a peer: TCP, a Unix socket, TLS.
+class Stream : public ByteStream {
+ public:
   /// The same for an answer, which takes the peer a while: looks for it only after all else that is due on
   /// the loop, when it has mostly come: looking at once would be useless.
   virtual Task<Result<std::size_t>> read_answer(std::span<char> buffer) { return read_some(buffer); }
@@ -50,24 +69,9 @@ class Stream {
     return 0;
   }
 
-  /// Writes all parts, in order, in as few calls to the kernel as it takes. The parts must live until it is
-  /// done.
-  virtual Task<Result<>> write(std::span<const std::string_view> parts) = 0;
-
-  /// When reads and writes begin to fail with Error::timeout. Setting it later costs a store, so set it
-  /// often.
-  virtual void expires_at(SteadyTime deadline) = 0;
-
   /// The same for a read alone, after which the stream stays open: a peer that was too slow can still be told
   /// so. Counts until expires_at() is called.
   virtual void reading_expires_at(SteadyTime deadline) = 0;
-
-  /// Ends every wait on the stream with Error::canceled, or Error::timeout if the deadline did it. May be
-  /// called again.
-  virtual void close() = 0;
-
-  /// Ends our direction in an orderly way: the peer reads to the end of what was written.
-  virtual void shutdown_write() = 0;
 
   /// Whether the peer has neither ended the connection nor sent unsolicited bytes: fit to be used
   /// again.

@@ -40,7 +40,7 @@ struct Request {
 /// are not copied, then `head.fields`. Framing fields and Connection are the writer's, not the handlers'.
 struct Response {
   http::ResponseHead head;
-  Bytes shared_lines;  ///< as http::FieldList::wire() has them; with a Date, if there are any
+  Bytes shared_lines;  ///< as http::FieldList::of_wire() reads them; with a Date, if there are any
   Body body;
   CacheResult cache_result = CacheResult::none;
   /// What Content-Length says of a response to HEAD, or of a 304, if `body` does not.

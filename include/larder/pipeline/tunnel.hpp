@@ -15,7 +15,7 @@ class Tunnel {
 
   /// Passes bytes both ways, unread, until both ends have ended or nothing has come from either for too long.
   /// `ahead` is what the client sent after its request; `client` outlives the relay.
-  virtual Task<> relay(net::Stream& client, std::string_view ahead) = 0;
+  virtual Task<> relay(net::ByteStream& client, std::string_view ahead) = 0;
 };
 
 }  // namespace larder::pipeline

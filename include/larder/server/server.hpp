@@ -31,9 +31,8 @@ struct Settings {
   Milliseconds linger{1'000};         ///< for a client to read an answer given before its request was whole
 };
 
-class Connection;
-class ExchangePool;
-class WaitingList;
+class Session;
+struct SessionContext;
 
 /// The client connections of one worker, each served by one coroutine. It belongs to one event loop.
 class Server {
@@ -58,42 +57,32 @@ class Server {
   /// Ends every connection, whatever it is doing.
   void close();
 
-  std::size_t connections() const { return connections_.size(); }
+  std::size_t connections() const { return sessions_.size(); }
 
   /// Ends the connection that has waited longest for its client, for a newcomer; false if none may go. One
   /// whose request is being answered never does.
   bool end_longest_waiting();
 
   /// On the loop.
-  const Responses& responses() const { return responses_; }
+  const Responses& responses() const;
 
  private:
-  friend class Connection;
-
   Task<> look_at_answering();
   void end_departed(SteadyTime now);
   void make_room_in_memory(SteadyTime now);
   Task<> accept_loop(std::shared_ptr<net::Listener> listener);
   Task<> admit(std::unique_ptr<net::Stream> stream);
   void serve(std::unique_ptr<net::Stream> stream);
-  void give_back_place(Connection& connection);
-  void forget(const std::shared_ptr<Connection>& connection);
+  void give_back_place(Session& session);
+  void forget(const std::shared_ptr<Session>& session);
 
-  boost::asio::io_context& loop_;
-  pipeline::Handler& handler_;
-  const Clock& clock_;
-  Settings settings_;
+  std::unique_ptr<SessionContext> context_;
   Occupancy& occupancy_;
   Log& log_;
-  pipeline::AccessSink* refusals_;
   ByteBudget* buffered_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
-  std::vector<std::shared_ptr<Connection>> connections_;
-  Responses responses_{};
-  std::unique_ptr<ExchangePool> exchange_pool_;
-  std::unique_ptr<WaitingList> waiting_;
+  std::vector<std::shared_ptr<Session>> sessions_;
   boost::asio::steady_timer departures_;
-  bool draining_ = false;
 };
 
 }  // namespace larder::server

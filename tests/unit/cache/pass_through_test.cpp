@@ -16,7 +16,7 @@ namespace {
 /// A tunnel that leads nowhere.
 class NoTunnel final : public pipeline::Tunnel {
  public:
-  Task<> relay(net::Stream&, std::string_view) override { co_return; }
+  Task<> relay(net::ByteStream&, std::string_view) override { co_return; }
 };
 
 pipeline::Response switching(const std::string& accept) {

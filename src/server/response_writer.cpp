@@ -1,8 +1,7 @@
-// Writing responses: the framing is chosen here, from what the client speaks and what is known about the
-// content.
-#include "connection.hpp"
+#include "response_writer.hpp"
 
 #include <larder/http/date.hpp>
+#include <larder/net/timer.hpp>
 #include <larder/pipeline/problem.hpp>
 
 #include <array>
@@ -35,14 +34,17 @@ Framing framing_of(const pipeline::Response& response, std::string_view method, 
 
 }  // namespace
 
+bool ResponseWriter::is_copied(const pipeline::Response& response) {
+  constexpr std::size_t copied_at_most = 16 * 1024;
+  return !response.tunnel && !response.body.is_streamed() && response.body.bytes().size() <= copied_at_most;
+}
+
 /// Settles how the content is delimited and whether the connection goes on, and appends a head that says so.
-Framing Connection::append_head(std::string& out, pipeline::Response& response, std::string_view method,
-                                int version_minor) {
-  ++server_.responses_[static_cast<std::size_t>(response.cache_result)];
-  const Framing framing = framing_of(response, method, version_minor);
-  const bool content_left = decoder_ && !decoder_->done();
-  if (server_.draining_ || content_left || response.closes || framing.kind == Framing::Kind::until_close) {
-    keep_alive_ = false;
+Framing ResponseWriter::append_head(std::string& out, pipeline::Response& response, Answered& answered) {
+  ++context_.responses[static_cast<std::size_t>(response.cache_result)];
+  const Framing framing = framing_of(response, answered.method, answered.version_minor);
+  if (context_.is_draining || response.closes || framing.kind == Framing::Kind::until_close) {
+    answered.keep_alive = false;
   }
   if (response.tunnel) {
     response.head.fields.add("Upgrade", "websocket");
@@ -52,26 +54,25 @@ Framing Connection::append_head(std::string& out, pipeline::Response& response, 
   http1::write_status_line(out, response.head.status);
   out.append(response.shared_lines.view());
   out.append(response.head.fields.wire());
-  const bool goes_on = keep_alive_ || response.tunnel;
-  http1::write_head_end(out, framing, goes_on ? Persistence::keep_alive : Persistence::close, version_minor);
+  const bool goes_on = answered.keep_alive || response.tunnel;
+  http1::write_head_end(out, framing, goes_on ? Persistence::keep_alive : Persistence::close,
+                        answered.version_minor);
   return framing;
 }
 
-/// Appends a response whose content is there.
-void Connection::append_answer(std::string& out, pipeline::Response& response, std::string_view method,
-                               int version_minor) {
-  append_head(out, response, method, version_minor);
-  if (!has_no_content(method, response.head.status)) out.append(response.body.bytes().view());
+void ResponseWriter::append(std::string& out, pipeline::Response& response, Answered& answered) {
+  append_head(out, response, answered);
+  if (!has_no_content(answered.method, response.head.status)) out.append(response.body.bytes().view());
 }
 
 /// A response without a Date gets one on its way (RFC 9110, section 6.6.1); a stored one has its own.
-void Connection::add_date(pipeline::Response& response) {
+void ResponseWriter::add_date(pipeline::Response& response) {
   if (!response.shared_lines.empty() || response.head.fields.contains("Date")) return;
-  response.head.fields.add("Date", http::format_date(server_.clock_.now()));
+  response.head.fields.add("Date", http::format_date(context_.clock.now()));
 }
 
-Task<Result<>> Connection::respond(pipeline::Response& response, std::string_view method, int version_minor) {
-  const bool no_content = has_no_content(method, response.head.status);
+Task<Result<>> ResponseWriter::write(pipeline::Response& response, Answered& answered) {
+  const bool no_content = has_no_content(answered.method, response.head.status);
   std::optional<std::string_view> first;
   if (!no_content && response.body.is_streamed() && response.body.reader().is_ready()) {
     const Result<std::string_view> piece = co_await response.body.reader().read();
@@ -82,7 +83,7 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
     }
   }
   head_.clear();
-  const Framing framing = append_head(head_, response, method, version_minor);
+  const Framing framing = append_head(head_, response, answered);
   if (no_content) {
     const std::array<std::string_view, 1> head{head_};
     co_return co_await send(head);
@@ -97,10 +98,10 @@ Task<Result<>> Connection::respond(pipeline::Response& response, std::string_vie
 }
 
 /// Head and content in one write, as far as the content fits into one piece.
-Task<Result<>> Connection::write_content(std::string_view content) {
+Task<Result<>> ResponseWriter::write_content(std::string_view content) {
   std::array<std::string_view, 2> parts{head_, content.substr(0, piece_size)};
   Result<> sent = co_await send(parts);
-  TransferDeadline deadline = fresh_transfer_deadline();
+  TransferDeadline deadline = fresh_deadline();
   while (sent && content.size() > piece_size) {
     content.remove_prefix(piece_size);
     parts = {content.substr(0, piece_size)};
@@ -112,8 +113,8 @@ Task<Result<>> Connection::write_content(std::string_view content) {
 /// Content as it arrives, the head with the first piece if that is there already. An error from the reader
 /// ends the connection without a last chunk or short of the length: the client sees that the content is
 /// incomplete (RFC 9112, section 8). So does content of another length than was said.
-Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, const Framing& framing,
-                                          std::optional<std::string_view> first) {
+Task<Result<>> ResponseWriter::stream_content(pipeline::BodyReader& content, const Framing& framing,
+                                              std::optional<std::string_view> first) {
   const bool chunked = framing.kind == Framing::Kind::chunked;
   const bool has_length = framing.kind == Framing::Kind::length;
   std::uint64_t left = framing.length;
@@ -130,7 +131,7 @@ Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, const F
     piece = co_await content.read();
   }
   std::string chunk_head;
-  TransferDeadline deadline = fresh_transfer_deadline();
+  TransferDeadline deadline = fresh_deadline();
   while (piece && !piece->empty()) {
     if (has_length && piece->size() > left) co_return Error::malformed;
     if (has_length) left -= piece->size();
@@ -149,25 +150,28 @@ Task<Result<>> Connection::stream_content(pipeline::BodyReader& content, const F
   co_return co_await send(end);
 }
 
-Task<Result<>> Connection::send(std::span<const std::string_view> parts) {
-  sending_ = true;
-  wait_for(server_.settings_.idle_timeout);
-  const Result<> sent = co_await stream_->write(parts);
-  sending_ = false;
-  wait_freely();
-  co_return sent;
+Task<Result<>> ResponseWriter::send(std::span<const std::string_view> parts) {
+  return send_by(net::now_about() + context_.settings.idle_timeout, parts);
 }
 
 /// One of the writes that a client has to keep up with.
-Task<Result<>> Connection::send_piece(TransferDeadline& deadline, std::span<const std::string_view> parts) {
-  sending_ = true;
-  stream_->expires_at(deadline.begin(std::chrono::steady_clock::now()));
-  const Result<> sent = co_await stream_->write(parts);
+Task<Result<>> ResponseWriter::send_piece(TransferDeadline& deadline,
+                                          std::span<const std::string_view> parts) {
+  const SteadyTime end = deadline.begin(std::chrono::steady_clock::now());
+  const Result<> sent = co_await send_by(end, parts);
   std::size_t size = 0;
   for (const std::string_view part : parts) size += part.size();
   deadline.end(std::chrono::steady_clock::now(), size);
-  sending_ = false;
-  wait_freely();
+  co_return sent;
+}
+
+/// Between writes others work on the response: they have deadlines of their own.
+Task<Result<>> ResponseWriter::send_by(SteadyTime deadline, std::span<const std::string_view> parts) {
+  is_sending_ = true;
+  stream_.expires_at(deadline);
+  const Result<> sent = co_await stream_.write(parts);
+  is_sending_ = false;
+  stream_.expires_at(SteadyTime::max());
   co_return sent;
 }
 

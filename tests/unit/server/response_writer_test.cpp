@@ -1,0 +1,143 @@
+#include "server/response_writer.hpp"
+
+#include "support/manual_clock.hpp"
+#include "support/run_task.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+using namespace larder;
+using pipeline::Response;
+using server::Answered;
+
+namespace {
+
+/// Takes all that is written to it.
+class Taker final : public net::Stream {
+ public:
+  Task<Result<std::size_t>> read_some(std::span<char>) override { co_return Error::closed; }
+  Task<Result<>> write(std::span<const std::string_view> parts) override {
+    for (const std::string_view part : parts) taken.append(part);
+    co_return Result<>();
+  }
+  void expires_at(SteadyTime) override {}
+  void reading_expires_at(SteadyTime) override {}
+  void close() override {}
+  void shutdown_write() override {}
+  bool is_idle() override { return true; }
+  bool has_peer_left() override { return false; }
+  const std::string& peer_address() const override { return address_; }
+
+  std::string taken;
+
+ private:
+  std::string address_ = "127.0.0.1";
+};
+
+class HelloReader final : public pipeline::BodyReader {
+ public:
+  Task<Result<std::string_view>> read() override {
+    co_return std::exchange(left_, 0) != 0 ? std::string_view("hello") : std::string_view{};
+  }
+
+ private:
+  int left_ = 1;
+};
+
+class NoHandler final : public pipeline::Handler {
+ public:
+  Task<Result<Response>> handle(pipeline::Request&) override { co_return Error::canceled; }
+};
+
+enum class Content { none, there, of_known_length, of_unknown_length };
+
+Response response(int status, Content content) {
+  Response made;
+  made.head.status = status;
+  made.head.fields.add("Date", "Thu, 01 Jan 1970 00:00:00 GMT");
+  if (content == Content::there) made.body = pipeline::Body(Bytes(std::string("hello")));
+  if (content == Content::of_known_length) made.body = pipeline::Body(std::make_unique<HelloReader>(), 5);
+  if (content == Content::of_unknown_length) {
+    made.body = pipeline::Body(std::make_unique<HelloReader>(), std::nullopt);
+  }
+  return made;
+}
+
+struct Writing {
+  boost::asio::io_context loop;
+  NoHandler handler;
+  test::ManualClock clock;
+  server::SessionContext context{loop, handler, clock, {}, nullptr};
+  Taker stream;
+  server::ResponseWriter writer{context, stream};
+
+  std::string write(Response made, Answered& answered) {
+    CHECK(test::run_task(loop, writer.write(made, answered)).has_value());
+    return stream.taken.substr(stream.taken.find("GMT\r\n") + 5);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("What a client speaks and what is known of the content choose the framing, RFC 9112, section 6") {
+  struct Row {
+    const char* method;
+    int version_minor;
+    int status;
+    Content content;
+    const char* written;  // after Date
+    bool keep_alive;
+  };
+  const Row rows[] = {
+      {"GET", 1, 200, Content::none, "Content-Length: 0\r\n\r\n", true},
+      {"GET", 1, 200, Content::there, "Content-Length: 5\r\n\r\nhello", true},
+      {"GET", 1, 200, Content::of_known_length, "Content-Length: 5\r\n\r\nhello", true},
+      {"GET", 1, 200, Content::of_unknown_length, "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+       true},
+      {"GET", 0, 200, Content::there, "Content-Length: 5\r\nConnection: keep-alive\r\n\r\nhello", true},
+      {"GET", 0, 200, Content::of_unknown_length, "\r\nhello", false},
+      {"GET", 1, 204, Content::there, "\r\n", true},
+      {"GET", 1, 304, Content::there, "\r\n", true},
+      {"HEAD", 1, 200, Content::there, "\r\n", true},
+      {"HEAD", 1, 200, Content::of_unknown_length, "\r\n", true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.method);
+    CAPTURE(row.version_minor);
+    CAPTURE(row.status);
+    CAPTURE(static_cast<int>(row.content));
+    Writing writing;
+    Answered answered{row.method, row.version_minor};
+    CHECK(writing.write(response(row.status, row.content), answered) == row.written);
+    CHECK(answered.keep_alive == row.keep_alive);
+  }
+}
+
+TEST_CASE("A connection that ends says so with its last response, RFC 9112, section 9.6") {
+  const std::string last = "Content-Length: 5\r\nConnection: close\r\n\r\nhello";
+  Writing writing;
+  Response made = response(200, Content::there);
+  Answered answered{"GET"};
+  SUBCASE("the client wants it") {
+    answered.keep_alive = false;
+  }
+  SUBCASE("after an anomaly") {
+    made.closes = true;
+  }
+  SUBCASE("while draining") {
+    writing.context.is_draining = true;
+  }
+  CHECK(writing.write(std::move(made), answered) == last);
+  CHECK_FALSE(answered.keep_alive);
+}
+
+TEST_CASE("Content that does not come to its end does not look as if it had, RFC 9112, section 8") {
+  Writing writing;
+  Answered answered{"GET"};
+  Response made = response(200, Content::none);
+  made.body = pipeline::Body(std::make_unique<HelloReader>(), 6);
+  CHECK(test::run_task(writing.loop, writing.writer.write(made, answered)).error() == Error::malformed);
+}
