@@ -166,7 +166,7 @@ TEST_CASE("a head that comes byte by byte has no more time than one that comes a
 }
 
 TEST_CASE("a connection on which nothing is asked ends in silence") {
-  Fixture fixture({.idle_timeout = soon});
+  Fixture fixture({.head_timeout = soon, .idle_timeout = soon});
   const auto fresh = fixture.client();
   CHECK(fixture.rest(*fresh).empty());
   const auto used = fixture.client();
