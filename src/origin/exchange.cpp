@@ -29,6 +29,14 @@ http1::Framing framing_of(const pipeline::Request& request) {
   return framing;
 }
 
+/// Host comes first (RFC 9110, section 7.2).
+http::FieldList with_host(const http::FieldList& fields, std::string_view host) {
+  http::FieldList all;
+  all.add("Host", host);
+  for (const http::Field field : fields) all.add(field);
+  return all;
+}
+
 }  // namespace
 
 /// Content as it arrives; at its end the connection can be used again, and when given up before, it is
@@ -129,8 +137,16 @@ bool Exchange::send_now(pipeline::Request& request, const http1::Framing& framin
   }
   std::string& out = connection_->out();
   out.clear();
-  http1::write_request_head(out, request.head.method, request.head.target, request.head.fields, framing,
-                            http1::Persistence::keep_alive);
+  const auto write_head = [&](const http::FieldList& fields) {
+    http1::write_request_head(out, request.head.method, request.head.target, fields, framing,
+                              http1::Persistence::keep_alive);
+  };
+  // RFC 9112, section 3.2: every HTTP/1.1 request has one. The next attempt may be another server's.
+  if (request.head.fields.contains("Host")) {
+    write_head(request.head.fields);
+  } else {
+    write_head(with_host(request.head.fields, server().authority()));
+  }
   out.erase(0, connection_->stream().write_now(out));
   return out.empty() && request.body.bytes().empty();
 }

@@ -41,6 +41,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void finish();
   void note_sent_whole();
 
+  const ServerSettings& server() const { return upstream_->settings().servers[connection_->server()]; }
+
   void wait_for(Milliseconds time) {
     connection_->stream().expires_at(std::chrono::steady_clock::now() + time);
   }

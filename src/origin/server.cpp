@@ -2,6 +2,14 @@
 
 namespace larder::origin {
 
+std::string ServerSettings::authority() const {
+  if (!endpoint.unix_path.empty()) return "localhost";
+  const std::string_view implied = tls ? ":443" : ":80";
+  std::string text = endpoint.text();
+  if (text.ends_with(implied)) text.resize(text.size() - implied.size());
+  return text;
+}
+
 bool Server::note_success() {
   const bool is_change = rests_until_ != SteadyTime{};
   rests_until_ = {};

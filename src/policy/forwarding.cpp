@@ -131,7 +131,7 @@ void add_forwarded(http::FieldList& out, const http::RequestHead& request, const
   };
   append_to_list(out, "X-Forwarded-For", combined("X-Forwarded-For"), hop.client_address);
   out.add("X-Forwarded-Proto", hop.scheme);
-  out.add("X-Forwarded-Host", hop.host);
+  if (!hop.host.empty()) out.add("X-Forwarded-Host", hop.host);
   append_to_list(out, "Surrogate-Capability", combined("Surrogate-Capability"), surrogate_capability);
 }
 
@@ -187,7 +187,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   const bool has_specific = has_connection_specific(request.fields);
   http::FieldList out;
   out.reserve(request.fields.size() + 6, request.fields.wire().size() + 256);
-  out.add("Host", hop.host);
+  if (!hop.host.empty()) out.add("Host", hop.host);
   const bool keeps_cookies = !cacheable || !request.fields.contains("Cookie") ||
                              is_keyed_field(route, "Cookie") ||
                              keeps_cookie_lines(request.fields, route.cookies);

@@ -104,6 +104,26 @@ TEST_CASE("RFC 9112, section 3.2: a request without Host is passed, and nothing 
   CHECK_FALSE(keyed.is_hit("/a"));
 }
 
+TEST_CASE(
+    "RFC 9112, section 3.2: a request that came without Host reaches its server by that server's authority") {
+  Origin origin([](const OriginRequest& request) { return text(request.method); });
+  Larder larder(Yaml{.upstream = origin.url()});
+  for (const std::string request :
+       {"GET /a HTTP/1.0\r\n\r\n", "POST /a HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}",
+        "OPTIONS * HTTP/1.0\r\n\r\n", "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"}) {
+    CAPTURE(request);
+    Client client = larder.client();
+    client.send(request);
+    CHECK(client.receive().status == 200);
+    const OriginRequest seen = origin.last();
+    CAPTURE(seen.head);
+    CHECK(seen.head.find("\r\nHost: 127.0.0.1:" + std::to_string(origin.port()) + "\r\n") ==
+          seen.head.find("\r\n"));
+    CHECK(seen.fields.all("Host").size() == 1);
+    CHECK_FALSE(seen.fields.has("X-Forwarded-Host"));
+  }
+}
+
 TEST_CASE("A site's other spellings are the site: to routes, keys, the origin and purges") {
   Origin origin([](const OriginRequest& request) { return text(request.fields.get("Host")); });
   const std::string routes = "  - match: /**\n    ttl: 60s\n";

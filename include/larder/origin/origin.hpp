@@ -18,6 +18,10 @@ namespace larder::origin {
 struct ServerSettings {
   net::Endpoint endpoint;
   std::optional<net::TlsPeer> tls;
+
+  /// As Host names it (RFC 9110, section 7.2): host[:port], without the port that its scheme implies;
+  /// `localhost` behind a Unix socket.
+  std::string authority() const;
   bool operator==(const ServerSettings&) const = default;
 };
 
@@ -41,8 +45,8 @@ struct Settings {
 class Upstream;
 
 /// Answers requests by asking the upstream that `Request::upstream` names, over HTTP/1.1 connections that are
-/// reused. What it sends is `Request::head` as it stands, with framing of its own. It belongs to one
-/// event loop.
+/// reused. What it sends is `Request::head` as it stands, with framing of its own, and the server's authority
+/// as Host if the request names none. It belongs to one event loop.
 ///
 /// A connection is used again only after a whole response with nothing after it. If a used one turns out
 /// dead before a byte of the response came, an idempotent request without content is sent once more on a new

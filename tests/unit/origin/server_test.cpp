@@ -17,6 +17,26 @@ constexpr SteadyTime now{Seconds{1'000}};
 
 }  // namespace
 
+TEST_CASE("RFC 9110, section 7.2: a server's authority has the port that its scheme does not imply") {
+  struct Case {
+    net::Endpoint endpoint;
+    bool is_tls;
+    std::string authority;
+  };
+  const std::array<Case, 7> cases{{{{"app", "3000", {}}, false, "app:3000"},
+                                   {{"app", "80", {}}, false, "app"},
+                                   {{"app", "80", {}}, true, "app:80"},
+                                   {{"app", "443", {}}, true, "app"},
+                                   {{"app", "8443", {}}, true, "app:8443"},
+                                   {{"::1", "80", {}}, false, "[::1]"},
+                                   {{"", "", "/run/app.sock"}, false, "localhost"}}};
+  for (const Case& one : cases) {
+    origin::ServerSettings server{one.endpoint, {}};
+    if (one.is_tls) server.tls.emplace();
+    CHECK(server.authority() == one.authority);
+  }
+}
+
 TEST_CASE("a server that fails rests for two seconds, and whether it failed before is told once") {
   Server server{origin::ServerSettings{}};
   CHECK(!server.is_resting(now));

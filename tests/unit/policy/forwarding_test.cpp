@@ -28,6 +28,14 @@ TEST_CASE("a request goes on with its own fields, and with ours at the end") {
         "Host: Shop.test:81|Accept: a|Accept: b|X-Own: 1" + ours);
 }
 
+TEST_CASE("a request without Host says of no host that it came for it (RFC 9112, section 3.2)") {
+  const auto out =
+      request_fields_to_forward({}, request_of("GET", "Accept: a"), {"192.0.2.1", "http", ""}, false);
+  CHECK(text_of(out.value()) ==
+        "Accept: a|X-Forwarded-For: 192.0.2.1|X-Forwarded-Proto: http|"
+        "Surrogate-Capability: larder=\"Surrogate/1.0\"|Via: 1.1 larder");
+}
+
 TEST_CASE("fields for one connection stay behind (RFC 9110, section 7.6.1)") {
   for (const bool cacheable : {true, false}) {
     CHECK(forwarded(
