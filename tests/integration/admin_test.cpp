@@ -44,7 +44,7 @@ const std::vector<Case> cases{
 
 }  // namespace
 
-TEST_CASE("A purge by URL, tag, prefix, pattern or of everything purges that and no more") {
+TEST_CASE("A purge by URL, tag, prefix or pattern, or of everything, purges exactly that") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes});
   Client client = shop.client();
@@ -64,7 +64,8 @@ TEST_CASE("A purge by URL, tag, prefix, pattern or of everything purges that and
 }
 
 TEST_CASE(
-    "A purge over one instance's admin API is in Redis's log at the position answered, and counts on both") {
+    "A purge through one instance's admin API is in Redis's log at the returned position and applies on both "
+    "instances") {
   Origin origin(numbered);
   RedisServer redis;
   const Yaml yaml{.upstream = origin.url(), .routes = routes, .redis = redis.url()};
@@ -91,7 +92,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("While Redis is away a purge is accepted, counts at once, and reaches the log later") {
+TEST_CASE("While Redis is down a purge is accepted, applies immediately, and reaches the log later") {
   Origin origin(numbered);
   RedisServer redis;
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes, .redis = redis.url()});
@@ -111,7 +112,7 @@ TEST_CASE("While Redis is away a purge is accepted, counts at once, and reaches 
   CHECK(eventually([&] { return shop.stats().at("purge_log").at("waiting").as_int64() == 0; }));
 }
 
-TEST_CASE("The admin API asks for its token, and says nothing without it but that it is well") {
+TEST_CASE("The admin API requires its token; without it only the health check answers") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, "sesame");
   for (const std::string authorization : {"", "Bearer", "Bearer wrong", "Basic sesame"}) {
@@ -129,7 +130,7 @@ TEST_CASE("The admin API asks for its token, and says nothing without it but tha
   CHECK(shop.ask("GET", "/stats").status == 200);
 }
 
-TEST_CASE("Without a token a web page reaches nothing of the admin API, by DNS rebinding neither") {
+TEST_CASE("Without a token a web page cannot reach the admin API, not even by DNS rebinding") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes});
   const std::string own = "localhost:" + std::to_string(shop.port());
@@ -152,14 +153,14 @@ TEST_CASE("Without a token a web page reaches nothing of the admin API, by DNS r
     CHECK(shop.ask_with(one.fields, "POST", "/purge", R"({"all": true})").status == one.status);
     CHECK(shop.ask_with(one.fields, "GET", "/healthz").status == 200);
   }
-  // What `curl -d` sends, and any page may send unasked.
+  // What `curl -d` sends, and what any page may send without a preflight request.
   CHECK(shop.ask_with({{"Content-Type", "application/x-www-form-urlencoded"}}, "POST", "/purge",
                       R"({"all": true})")
             .status == 415);
   CHECK(shop.purge({"/products/7"}).exit_code == 0);
 }
 
-TEST_CASE("The way to purge with curl that deploy/README.md shows works") {
+TEST_CASE("The curl command for purging in deploy/README.md works") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, "sesame");
   Process curl({"curl", "--silent", "-H", "Authorization: Bearer sesame", "--json", R"({"tag": "product:7"})",
@@ -168,7 +169,8 @@ TEST_CASE("The way to purge with curl that deploy/README.md shows works") {
   CHECK(contains(curl.output(), R"("purges":["tag product:7"])"));
 }
 
-TEST_CASE("What the admin API cannot serve is a problem, and the connection is of use afterwards") {
+TEST_CASE(
+    "A request that the admin API cannot serve gets a problem response, and the connection stays usable") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes});
   CHECK(shop.ask("POST", "/purge", "{").status == 400);
@@ -183,7 +185,7 @@ TEST_CASE("What the admin API cannot serve is a problem, and the connection is o
   CHECK(origin.count() == 3);
 }
 
-TEST_CASE("The figures are JSON and count what was served, from every thread") {
+TEST_CASE("The statistics are JSON and count what every thread served") {
   Origin origin(numbered);
   RedisServer redis;
   Administered shop(
@@ -200,7 +202,7 @@ TEST_CASE("The figures are JSON and count what was served, from every thread") {
   CHECK(stats.at("responses").at("bypass").as_int64() == before.at("responses").at("bypass").as_int64() + 6);
   CHECK(stats.at("memory").at("entries").as_int64() >= 1);
   CHECK(stats.at("redis").at("clients").as_array().size() == 3 + 2);
-  // A busy machine may lose a connection and make it anew.
+  // On a busy machine a connection may be lost and made again.
   CHECK(eventually([&] {
     const boost::json::value now = shop.stats();
     const auto is_up = [](const boost::json::value& client) {
@@ -212,7 +214,7 @@ TEST_CASE("The figures are JSON and count what was served, from every thread") {
   CHECK(stats.at("purge_log").at("sequence").as_int64() > before.at("purge_log").at("sequence").as_int64());
 }
 
-TEST_CASE("Figures and purges may be asked for by many at once, while requests are served") {
+TEST_CASE("Many clients can read statistics and purge concurrently while requests are served") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes, .rest = "threads: 3\n"});
   std::vector<std::thread> threads;
@@ -250,7 +252,7 @@ TEST_CASE("While requests finish after SIGTERM the admin API says that the insta
   CHECK(shop.larder().process().wait(patience) == 0);
 }
 
-TEST_CASE("A soft purge, over HTTP or the command line, leaves what may be served stale") {
+TEST_CASE("After a soft purge, over HTTP or the command line, responses may still be served stale") {
   Origin origin([](const OriginRequest& request) {
     return numbered(request).with("Cache-Control", "max-age=60, stale-while-revalidate=60");
   });
@@ -265,7 +267,7 @@ TEST_CASE("A soft purge, over HTTP or the command line, leaves what may be serve
   CHECK(cache_result(client.get("/a")) == "STALE");
 }
 
-TEST_CASE("An admin API that others could reach without a token is no configuration") {
+TEST_CASE("A configuration whose admin API others could reach without a token is refused") {
   TemporaryDirectory directory;
   const std::string path = (directory.path() / "larder.yaml").string();
   std::ofstream(path)

@@ -3,7 +3,8 @@
 
 #include <doctest/doctest.h>
 
-/// What an origin must not do, and what the client gets then (src/http1/README.md, the rows about responses).
+/// What an origin must not do, and what the client gets if it does (src/http1/README.md, the rows about
+/// responses).
 namespace larder::test {
 
 namespace {
@@ -19,7 +20,7 @@ OriginResponse verbatim(std::string_view raw) {
   return response;
 }
 
-/// Answers `raw` for /bad and something sound for everything else, over a connection that stays open.
+/// Answers /bad with `raw` and everything else with a valid response, on a persistent connection.
 struct BadOrigin {
   explicit BadOrigin(const std::string& raw)
       : origin([raw](const OriginRequest& request) {
@@ -34,22 +35,21 @@ struct BadOrigin {
 
 }  // namespace
 
-TEST_CASE("A response that cannot be read is a 502, is not stored, and its connection is not used again") {
+TEST_CASE("A malformed response becomes a 502, is not stored, and its connection is not reused") {
   const Case cases[] = {
       {"no HTTP at all", "SSH-2.0-OpenSSH\r\n\r\n"},
-      {"no such version", "HTTP/3.0 200 OK\r\nContent-Length: 0\r\n\r\n"},
+      {"a nonexistent version", "HTTP/3.0 200 OK\r\nContent-Length: 0\r\n\r\n"},
       {"no status", "HTTP/1.1 OK\r\nContent-Length: 0\r\n\r\n"},
       {"both framings",
        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
       {"both framings, the other way",
        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"},
-      {"a length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nhello"},
+      {"a length that is not a number", "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nhello"},
       {"a negative length", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello"},
       {"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"},
       {"a space within a name", "HTTP/1.1 200 OK\r\nContent Length: 5\r\n\r\nhello"},
       {"a NUL in a field", nullptr},
-      {"101 that nobody asked for",
-       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"},
+      {"an unsolicited 101", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"},
   };
   for (const Case& one : cases) {
     CAPTURE(one.what);
@@ -66,7 +66,7 @@ TEST_CASE("A response that cannot be read is a 502, is not stored, and its conne
   }
 }
 
-TEST_CASE("RFC 9112, section 5.1: white space before the colon of a response's field is taken out") {
+TEST_CASE("RFC 9112, section 5.1: whitespace before the colon of a response's field is removed") {
   BadOrigin bad("HTTP/1.1 200 OK\r\nContent-Length : 5\r\nX-A \t: b\r\n\r\nhello");
   const Response response = bad.client.get("/bad");
   CHECK(response.status == 200);
@@ -75,13 +75,13 @@ TEST_CASE("RFC 9112, section 5.1: white space before the colon of a response's f
   CHECK(bad.client.get("/good").body == "sound");
 }
 
-TEST_CASE("A head without end is a 502") {
+TEST_CASE("An endless head is a 502") {
   BadOrigin bad("HTTP/1.1 200 OK\r\nX-Long: " + std::string(200'000, 'x') + "\r\n\r\n");
   CHECK(bad.client.get("/bad").status == 502);
   CHECK(bad.client.get("/good").body == "sound");
 }
 
-TEST_CASE("Bytes after a response never become the next one") {
+TEST_CASE("Bytes after a response are never taken for the next response") {
   const Case cases[] = {
       {"after content",
        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"},
@@ -112,7 +112,7 @@ TEST_CASE("A line fold in a response becomes a space (RFC 9112, section 5.2)") {
   CHECK(response.head.find("\r\n ") == std::string::npos);
 }
 
-TEST_CASE("Broken chunks end in an answer that is plainly incomplete, and in nothing stored") {
+TEST_CASE("A malformed chunk leaves the response visibly incomplete, and nothing is stored") {
   for (const std::string raw :
        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n"}) {
@@ -136,7 +136,7 @@ TEST_CASE("Trailer fields are dropped") {
   }
 }
 
-TEST_CASE("A content cut short is cut short for the client, and never stored") {
+TEST_CASE("Truncated content is truncated for the client too, and never stored") {
   for (const auto framing : {OriginResponse::Framing::length, OriginResponse::Framing::chunked}) {
     Origin origin([&](const OriginRequest& request) {
       if (request.nth > 1) return text("whole");
@@ -158,8 +158,7 @@ TEST_CASE("A content cut short is cut short for the client, and never stored") {
 }
 
 TEST_CASE(
-    "A content cut short is no answer to a client's condition, and nothing of it is filled by the next "
-    "answer") {
+    "Truncated content does not answer a client's condition, and the next response does not complete it") {
   for (const std::string framing :
        {"Content-Length: 1000\r\n\r\npar", "Transfer-Encoding: chunked\r\n\r\n5\r\npar"}) {
     for (const std::string stored : {"max-age=60", "no-store"}) {

@@ -6,14 +6,14 @@
 
 #include <thread>
 
-/// Content on its way through: framings, size, back-pressure, Expect (RFC 9110, section 10.1.1).
+/// Content passing through: framing, size, back-pressure, Expect (RFC 9110, section 10.1.1).
 namespace larder::test {
 
 namespace {
 
 constexpr std::uint64_t mebibyte = 1 << 20;
 
-/// A sanitizer's shadow memory drowns what larder itself takes, and slows it tenfold.
+/// A sanitizer's shadow memory hides what larder itself uses, and the sanitizer makes it ten times slower.
 const std::uint64_t huge = (is_sanitized() ? 16 : 256) * mebibyte;
 constexpr std::uint64_t allowed_growth = 100 * mebibyte;
 
@@ -71,7 +71,7 @@ TEST_CASE("Request content arrives whole, by length and in chunks, small and lar
   }
 }
 
-TEST_CASE("Response content arrives whole, however the origin framed it, stored or passing through") {
+TEST_CASE("Response content arrives whole with every framing, whether stored or passed through") {
   using Framing = OriginResponse::Framing;
   for (const std::uint64_t size : {1ull, 1000ull, 65'536ull, 3'000'000ull, 10'000'000ull}) {
     for (const Framing framing : {Framing::length, Framing::chunked, Framing::until_close}) {
@@ -90,7 +90,7 @@ TEST_CASE("Response content arrives whole, however the origin framed it, stored 
   }
 }
 
-TEST_CASE("Huge content goes up in bounded memory") {
+TEST_CASE("Huge request content takes bounded memory") {
   Proxy proxy([](const OriginRequest&) { return text("taken"); });
   for (const bool chunked : {false, true}) {
     proxy.client.get("/warm");
@@ -104,7 +104,7 @@ TEST_CASE("Huge content goes up in bounded memory") {
   }
 }
 
-TEST_CASE("Huge content comes down in bounded memory") {
+TEST_CASE("Huge response content takes bounded memory") {
   using Framing = OriginResponse::Framing;
   for (const Framing framing : {Framing::length, Framing::chunked}) {
     Proxy proxy([=](const OriginRequest& request) {
@@ -121,7 +121,7 @@ TEST_CASE("Huge content comes down in bounded memory") {
   }
 }
 
-TEST_CASE("A client that does not read holds the origin back, and not larder's memory") {
+TEST_CASE("A client that does not read slows the origin down instead of filling larder's memory") {
   Proxy proxy([](const OriginRequest& request) {
     return request.target == "/warm" ? text("warm") : pattern_of(huge, OriginResponse::Framing::length);
   });
@@ -129,14 +129,15 @@ TEST_CASE("A client that does not read holds the origin back, and not larder's m
   const std::uint64_t before = proxy.larder.peak_memory();
   proxy.client.send(proxy.client.head_text("GET", "/a"));
   CHECK(proxy.client.receive_head().status == 200);
-  // Nobody can be asked whether it holds back; a larder that does not takes it all within this time.
+  // Back-pressure cannot be observed directly; without it larder would take all of the content within this
+  // time.
   eventually([&] { return proxy.larder.peak_memory() - before > allowed_growth; },
              std::chrono::milliseconds(500));
   if (!is_sanitized()) CHECK(proxy.larder.peak_memory() - before < allowed_growth);
   CHECK(proxy.larder.client().get("/warm").status == 200);
 }
 
-TEST_CASE("A client that expects 100 gets it or the final answer, and its content arrives") {
+TEST_CASE("A client that expects 100 gets it or the final response, and its content arrives") {
   Proxy proxy([](const OriginRequest& request) { return text(request.body); });
   for (int i = 0; i < 2; ++i) {
     proxy.client.send(
@@ -149,7 +150,7 @@ TEST_CASE("A client that expects 100 gets it or the final answer, and its conten
   }
 }
 
-TEST_CASE("A client that expects 100 and does not wait for it is served as well") {
+TEST_CASE("A client that expects 100 but does not wait for it is served too") {
   Proxy proxy([](const OriginRequest& request) { return text(request.body); });
   proxy.client.send(
       proxy.client.head_text("PUT", "/a", {{"Content-Length", "5"}, {"Expect", "100-continue"}}) + "hello");
@@ -157,7 +158,8 @@ TEST_CASE("A client that expects 100 and does not wait for it is served as well"
 }
 
 TEST_CASE(
-    "An origin that refuses before the content was sent is heard, and that connection is not used again") {
+    "The response of an origin that refuses before the content was sent is passed on, and that connection is "
+    "not reused") {
   Proxy proxy([](const OriginRequest& request) { return text(request.body); });
   proxy.origin.answer_early([](const OriginRequest& request) -> std::optional<OriginResponse> {
     if (request.target != "/refused") return std::nullopt;
@@ -172,7 +174,7 @@ TEST_CASE(
   CHECK(proxy.client.put("/a", "on").body == "on");
 }
 
-TEST_CASE("A client that leaves amid its content leaves the origin with an incomplete request") {
+TEST_CASE("If a client disconnects while sending content, the origin sees an incomplete request") {
   Proxy proxy([](const OriginRequest& request) { return text(request.body); });
   Client leaving = proxy.larder.client();
   leaving.send(leaving.head_text("PUT", "/a", {{"Content-Length", "10"}}) + "hello");

@@ -6,7 +6,7 @@
 
 #include <thread>
 
-/// The main story: MISS, HIT, expiry, Age, validators, and what X-Cache and Cache-Status say of it.
+/// The basics: MISS, HIT, expiry, Age, validators, and what X-Cache and Cache-Status say about them.
 namespace larder::test {
 
 namespace {
@@ -14,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-/// Every answer of the origin is another one.
+/// The origin never gives the same response twice.
 struct Cached {
   explicit Cached(Origin::Handler handler, std::string routes = "  - match: /**\n    ttl: 60s\n")
       : origin(std::move(handler)), larder(Yaml{.upstream = origin.url(), .routes = std::move(routes)}) {}
@@ -26,7 +26,7 @@ struct Cached {
 
 }  // namespace
 
-TEST_CASE("With route ttl alone: MISS, then HIT, and MISS again once the ttl has passed") {
+TEST_CASE("With only a route's ttl: MISS, then HIT, and MISS again once the ttl has passed") {
   const milliseconds ttl{1500};
   Cached cached(numbered, "  - match: /**\n    ttl: 1500ms\n");
   const auto sent = Clock::now();
@@ -47,7 +47,7 @@ TEST_CASE("With route ttl alone: MISS, then HIT, and MISS again once the ttl has
   CHECK(cache_result(cached.client.get("/a")) == "HIT");
 }
 
-TEST_CASE("Age grows with time and stands on hits alone (RFC 9111, section 5.1)") {
+TEST_CASE("Age grows with time and is sent on hits only (RFC 9111, section 5.1)") {
   Cached cached(numbered);
   const auto sent = Clock::now();
   CHECK_FALSE(cached.client.get("/a").fields.has("Age"));
@@ -56,7 +56,7 @@ TEST_CASE("Age grows with time and stands on hits alone (RFC 9111, section 5.1)"
   CHECK(cached.origin.count() == 1);
 }
 
-TEST_CASE("A response that was old when it came is as old here (RFC 9111, section 4.2.3)") {
+TEST_CASE("A response that arrives with an age keeps it (RFC 9111, section 4.2.3)") {
   Cached cached([](const OriginRequest& request) {
     return numbered(request).with("Cache-Control", "max-age=100").with("Age", "90");
   });
@@ -77,7 +77,7 @@ TEST_CASE("HEAD after GET is a HIT with the same fields and no content") {
   CHECK(cached.origin.count() == 1);
 }
 
-TEST_CASE("A HIT has the stored fields, each once") {
+TEST_CASE("A HIT has each stored field once") {
   Cached cached([](const OriginRequest& request) {
     return numbered(request).with("X-One", "1").with("X-Two", "a").with("X-Two", "b");
   });
@@ -116,7 +116,7 @@ TEST_CASE("cache: off asks the origin every time") {
   CHECK(cached.client.get("/a").body == "answer 2");
 }
 
-TEST_CASE("Without a route the origin's own fields decide") {
+TEST_CASE("Without a route the origin's fields decide") {
   Cached cached(
       [](const OriginRequest& request) {
         OriginResponse response = numbered(request);
@@ -129,7 +129,7 @@ TEST_CASE("Without a route the origin's own fields decide") {
   CHECK(cache_result(cached.client.get("/silent")) != "HIT");
 }
 
-TEST_CASE("A ttl by status holds for the statuses it names, a plain one for its own") {
+TEST_CASE("A ttl by status applies to the statuses it names, a plain ttl to the default ones") {
   struct Case {
     std::string ttl;
     int status;
@@ -171,7 +171,7 @@ TEST_CASE("A ttl by status holds for the statuses it names, a plain one for its 
   }
 }
 
-TEST_CASE("A client's validator is answered with 304 from what is stored (RFC 9111, section 4.3.2)") {
+TEST_CASE("A client's validator gets a 304 from the stored response (RFC 9111, section 4.3.2)") {
   const std::string date = "Sun, 06 Nov 1994 08:49:37 GMT";
   Cached cached([&](const OriginRequest& request) {
     return numbered(request).with("ETag", "\"v1\"").with("Last-Modified", date).with("Vary", "X-A");
@@ -198,12 +198,13 @@ TEST_CASE("A client's validator is answered with 304 from what is stored (RFC 91
   CHECK(cached.origin.count() == 1);
 }
 
-TEST_CASE("A condition on a MISS is the client's own: the whole response is fetched and stored") {
+TEST_CASE("A client's condition on a MISS is not forwarded: the whole response is fetched and stored") {
   Cached cached([](const OriginRequest& request) {
     return request.fields.has("If-None-Match") ? status(304) : numbered(request).with("ETag", "\"v1\"");
   });
   CHECK(cached.client.get("/a", {{"If-None-Match", "\"v1\""}}).status == 304);
-  // The 304 does not wait for the content, which is stored behind it: who asks before that joins its fetch.
+  // The 304 does not wait for the content, which is stored afterwards: a request that comes before that joins
+  // the fetch.
   Response plain;
   CHECK(eventually([&] {
     plain = cached.client.get("/a");
@@ -232,7 +233,7 @@ TEST_CASE("A stale response with a validator is validated, and the 304 makes it 
   CHECK(cached.origin.last().fields.get("If-None-Match") == "\"v1\"");
 }
 
-TEST_CASE("What is larger than max_object passes through whole and unstored") {
+TEST_CASE("A response larger than max_object is passed through whole and not stored") {
   using Framing = OriginResponse::Framing;
   for (const Framing framing : {Framing::length, Framing::chunked}) {
     Origin origin([&](const OriginRequest&) {

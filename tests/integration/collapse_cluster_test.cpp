@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <thread>
 
-/// One fetch for all who ask the same of several instances on one Redis.
+/// One fetch for all clients that request the same from several instances on one Redis.
 namespace larder::test {
 
 namespace {
@@ -28,7 +28,7 @@ std::string routes(std::string_view collapse) {
   return "  - {match: /**, ttl: 60s, collapse: " + std::string(collapse) + "}\n";
 }
 
-/// Two instances, a Redis, and an origin before which fetches wait.
+/// Two instances, a Redis, and an origin that can hold fetches.
 struct Pair {
   explicit Pair(Origin::Handler handler, std::string_view collapse = "cluster", std::string store = {})
       : origin(std::move(handler)),
@@ -59,7 +59,8 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE("Clients of two instances at once on a cold key are one request to the origin, or one of each") {
+TEST_CASE(
+    "Concurrent clients of two instances on a cold key cause one request to the origin, or one from each") {
   for (const std::string collapse : {"cluster", "local"}) {
     Pair pair(
         [](const OriginRequest&) {
@@ -84,7 +85,7 @@ TEST_CASE("Clients of two instances at once on a cold key are one request to the
   }
 }
 
-TEST_CASE("What turns out not to be for others is fetched by each instance at once") {
+TEST_CASE("A response that turns out not to be shareable is fetched by each instance without delay") {
   Gate gate;
   Pair pair([&](const OriginRequest& request) {
     if (request.target != "/own") return text(body);
@@ -103,7 +104,7 @@ TEST_CASE("What turns out not to be for others is fetched by each instance at on
   CHECK(pair.count("/own") == 11);
 }
 
-TEST_CASE("A fetch that fails is tried by the next instance") {
+TEST_CASE("If one instance's fetch fails, the next instance tries") {
   Gate gate;
   Pair pair([&](const OriginRequest& request) {
     if (request.target != "/a") return text(body);
@@ -126,7 +127,7 @@ TEST_CASE("A fetch that fails is tried by the next instance") {
   CHECK(pair.count("/a") == 2);
 }
 
-TEST_CASE("The lease of an instance that died expires, and another fetches") {
+TEST_CASE("The lease of a dead instance expires, and another instance fetches") {
   Gate gate;
   Pair pair([&](const OriginRequest& request) {
     if (request.target == "/a" && request.nth == 1) gate.pass();
@@ -136,12 +137,12 @@ TEST_CASE("The lease of an instance that died expires, and another fetches") {
   first.send(first.head_text("GET", "/a"));
   gate.wait_for_arrivals(1);
   REQUIRE(pair.is_leased("/a"));
-  // As if it had died: nobody renews the lease, and its answer does not come.
+  // As if it had died: the lease is not renewed, and its response does not come.
   Client second = pair.second.client();
   const auto begun = Clock::now();
   second.send(second.head_text("GET", "/a"));
   CHECK(second.receive().body == body);
-  MESSAGE("waited for the lease of an instance that died: " << since(begun).count() << " ms");
+  MESSAGE("waited for the lease of a dead instance: " << since(begun).count() << " ms");
   CHECK(pair.count("/a") == 2);
   gate.open();
   CHECK(first.receive().body == body);
@@ -161,7 +162,8 @@ TEST_CASE("Without Redis, or with one that hangs, each instance fetches for itse
 }
 
 TEST_CASE(
-    "What one instance found not to be for others is fetched by the next one for itself, storable or not") {
+    "A response that one instance found not to be shareable is fetched by the next one for itself, storable "
+    "or not") {
   const std::string large(2'000'000, 'x');
   Pair pair(
       [&](const OriginRequest&) {

@@ -10,7 +10,7 @@
 #include <atomic>
 #include <set>
 
-/// One fetch for all who ask the same of one instance, on all its threads.
+/// One fetch for all clients that request the same from one instance, across its threads.
 namespace larder::test {
 
 namespace {
@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 const std::string body = Pattern::first(20'000);
 
-/// A larder that can be asked how many wait for others.
+/// A larder that can be asked how many requests wait for another's fetch.
 class Watched {
  public:
   explicit Watched(Yaml yaml) : larder_(with_admin(std::move(yaml))) {}
@@ -33,7 +33,7 @@ class Watched {
     return boost::json::parse(stats.body).at("fills").at(figure).as_int64();
   }
 
-  /// Waits until so many have joined a fill.
+  /// Waits until this many requests have joined a fill.
   bool has_joined(std::int64_t count_of_them) const {
     return eventually([&] { return count("joined") >= count_of_them; });
   }
@@ -50,7 +50,7 @@ class Watched {
 
 }  // namespace
 
-TEST_CASE("A thousand clients at once on a cold key are one request to the origin") {
+TEST_CASE("A thousand concurrent clients on a cold key cause one request to the origin") {
   Origin origin([](const OriginRequest&) {
     OriginResponse answer = text(body);
     answer.delay = 1s;
@@ -68,7 +68,7 @@ TEST_CASE("A thousand clients at once on a cold key are one request to the origi
                                                                                       << " ms");
 }
 
-TEST_CASE("A fetch goes on for the others when the client that began it leaves") {
+TEST_CASE("A fetch goes on for the others when the client that started it disconnects") {
   Gate gate;
   Origin origin([&](const OriginRequest&) {
     gate.pass();
@@ -88,7 +88,7 @@ TEST_CASE("A fetch goes on for the others when the client that began it leaves")
   CHECK(origin.count() == 1);
 }
 
-TEST_CASE("A fetch goes on for the store when its only client leaves") {
+TEST_CASE("A fetch goes on for the store when its only client disconnects") {
   const std::string large = Pattern::first(4 << 20);
   Origin origin([&](const OriginRequest&) { return text(large); });
   const Larder larder(Yaml{.upstream = origin.url()});
@@ -103,7 +103,7 @@ TEST_CASE("A fetch goes on for the store when its only client leaves") {
   CHECK(origin.count() == 1);
 }
 
-TEST_CASE("A slow reader slows nobody down") {
+TEST_CASE("A slow reader does not slow the others down") {
   const std::string large = Pattern::first(6 << 20);
   for (const auto framing : {OriginResponse::Framing::length, OriginResponse::Framing::chunked}) {
     Gate gate;
@@ -130,7 +130,7 @@ TEST_CASE("A slow reader slows nobody down") {
   }
 }
 
-TEST_CASE("Content that is cut short is marked complete for nobody, and not stored") {
+TEST_CASE("Truncated content looks complete to no client and is not stored") {
   for (const auto framing : {OriginResponse::Framing::length, OriginResponse::Framing::chunked}) {
     Gate gate;
     std::atomic<bool> cuts{true};
@@ -152,7 +152,7 @@ TEST_CASE("Content that is cut short is marked complete for nobody, and not stor
     CHECK(larder.has_joined(49));
     gate.open();
     for (const Response& response : crowd.receive()) {
-      // Where nothing had left yet it is an error; else the client sees that the end is missing.
+      // If nothing had been sent yet it is an error; otherwise the client sees that the end is missing.
       CHECK((response.status == 502 || !response.complete));
     }
     CHECK(origin.count() == 1);
@@ -162,7 +162,7 @@ TEST_CASE("Content that is cut short is marked complete for nobody, and not stor
   }
 }
 
-TEST_CASE("What is not for others is fetched by each, at once") {
+TEST_CASE("A response that is not shareable is fetched by each client, without queueing") {
   Gate gate;
   Origin origin([&](const OriginRequest& request) {
     gate.pass();
@@ -184,7 +184,7 @@ TEST_CASE("What is not for others is fetched by each, at once") {
   CHECK(larder.count("joined") == 49);
 }
 
-TEST_CASE("An error of the origin is one for all who wait, and the next one asks again") {
+TEST_CASE("An origin's error goes to all waiting clients, and the next request asks again") {
   Gate gate;
   Origin origin([&](const OriginRequest& request) {
     gate.pass();
@@ -200,7 +200,8 @@ TEST_CASE("An error of the origin is one for all who wait, and the next one asks
   CHECK(larder->client().get("/a").body == body);
 }
 
-TEST_CASE("Content of unknown length that turns out too large is passed on at the pace of the fastest") {
+TEST_CASE(
+    "Content of unknown length that turns out too large is passed on at the pace of the fastest client") {
   const std::uint64_t size = 64ull << 20;
   Origin origin([&](const OriginRequest&) {
     OriginResponse answer;
@@ -220,7 +221,7 @@ TEST_CASE("Content of unknown length that turns out too large is passed on at th
   CHECK(cache_result(client.request("HEAD", "/a")) == "MISS");
 }
 
-TEST_CASE("An upstream is asked for no more fills at once than it may be") {
+TEST_CASE("An upstream gets no more concurrent fills than max_fills") {
   Gate gate;
   Origin origin([&](const OriginRequest& request) {
     if (request.target != "/free") gate.pass();
@@ -237,7 +238,7 @@ TEST_CASE("An upstream is asked for no more fills at once than it may be") {
   }
   gate.wait_for_arrivals(2);
   Response refused;
-  // The last of the five may be on its way into the queue still.
+  // The last of the five may not have joined the queue yet.
   CHECK(eventually([&] {
     refused = larder->client().get("/more");
     return refused.status == 503;

@@ -9,7 +9,7 @@
 
 #include <fstream>
 
-/// The command line and what it says of a configuration, by output and exit code alone.
+/// The command line and how it reports on a configuration, judged by output and exit code alone.
 namespace larder::test {
 
 namespace {
@@ -41,7 +41,7 @@ constexpr const char* sound =
 
 }  // namespace
 
-TEST_CASE("--version and --help answer and end") {
+TEST_CASE("--version and --help print and exit") {
   const Run version = run_larder({"--version"});
   CHECK(version.exit_code == 0);
   CHECK(contains(version.output, LARDER_VERSION));
@@ -53,15 +53,15 @@ TEST_CASE("--version and --help answer and end") {
   }
 }
 
-TEST_CASE("An option that there is not is refused by name") {
+TEST_CASE("An unknown option is refused by name") {
   const Run run = run_larder({"--upstraem", "http://127.0.0.1:3000"});
   CHECK(run.exit_code == 2);
   CHECK(contains(run.output + run.errors, "--upstraem"));
 }
 
 TEST_CASE(
-    "Every error of a configuration is told at once, at its place, with a suggestion, and the exit code is "
-    "2") {
+    "All errors in a configuration are reported together, each with its place and a suggestion, and the exit "
+    "code is 2") {
   const File file(
       "listen: 127.0.0.1:8080\n"
       "upstreams:\n"
@@ -91,7 +91,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("YAML that cannot be read, and a file that is not there, are told with their place") {
+TEST_CASE("Malformed YAML and a missing file are reported with their place") {
   const File file("upstreams:\n  shop: {servers: [http://127.0.0.1:3000}\n");
   const Run broken = run_larder({"check", "--config", file.path()});
   CHECK(broken.exit_code == 2);
@@ -101,7 +101,7 @@ TEST_CASE("YAML that cannot be read, and a file that is not there, are told with
   CHECK(contains(missing.errors, "/nonexistent/larder.yaml"));
 }
 
-TEST_CASE("A key that no code serves yet is refused by name") {
+TEST_CASE("An unknown key is refused by name") {
   struct Case {
     std::string key;
     std::string yaml;
@@ -115,7 +115,7 @@ TEST_CASE("A key that no code serves yet is refused by name") {
   }
 }
 
-TEST_CASE("check prints the effective configuration, which is a configuration again, without secrets") {
+TEST_CASE("check prints the effective configuration, itself a valid configuration, without secrets") {
   const File file(sound);
   const Run run = run_larder({"check", "--config", file.path()}, {"TEST_PORT=8123", "TEST_PASSWORD=hidden"});
   CHECK(run.exit_code == 0);
@@ -131,7 +131,7 @@ TEST_CASE("check prints the effective configuration, which is a configuration ag
   CHECK(again.output == run.output);
 }
 
-TEST_CASE("The default and the compose configuration in config/ are sound") {
+TEST_CASE("The default and the compose configuration in config/ are valid") {
   for (const auto& entry : std::filesystem::directory_iterator(LARDER_SOURCE_DIR "/config")) {
     if (entry.path().extension() != ".yaml") continue;
     CAPTURE(entry.path().string());
@@ -141,7 +141,7 @@ TEST_CASE("The default and the compose configuration in config/ are sound") {
   }
 }
 
-TEST_CASE("What the command line names wins over the file") {
+TEST_CASE("The command line wins over the file") {
   const File file(sound);
   const Run run = run_larder({"check", "--config", file.path(), "--listen", "127.0.0.1:8222"});
   CHECK(run.exit_code == 0);
@@ -167,7 +167,7 @@ TEST_CASE("--upstream, --listen and --ttl are enough to run, without a file") {
   CHECK(process.wait(patience) == 0);
 }
 
-TEST_CASE("A bad value on the command line is told with its option") {
+TEST_CASE("A bad value on the command line is reported with its option") {
   for (const auto& [option, value] :
        {std::pair{"--upstream", "127.0.0.1"}, std::pair{"--ttl", "soon"}, std::pair{"--listen", "nowhere"}}) {
     CAPTURE(option);
@@ -180,7 +180,7 @@ TEST_CASE("A bad value on the command line is told with its option") {
   }
 }
 
-TEST_CASE("A port that is taken is told, and the exit code is 1") {
+TEST_CASE("A port in use is reported, and the exit code is 1") {
   Socket taken = Socket::listening(0);
   const std::string address = "127.0.0.1:" + std::to_string(taken.port());
   const Run run = run_larder({"--upstream", "http://127.0.0.1:3000", "--listen", address});
@@ -188,7 +188,7 @@ TEST_CASE("A port that is taken is told, and the exit code is 1") {
   CHECK(contains(run.output + run.errors, address));
 }
 
-TEST_CASE("It listens at every address it is given") {
+TEST_CASE("It listens on every address it is given") {
   Origin origin([](const OriginRequest&) { return text("hello"); });
   const ReservedPort ports[2];
   const File file("listen: [\"" + ports[0].address() + "\", \"" + ports[1].address() +

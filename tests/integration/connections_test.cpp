@@ -6,7 +6,7 @@
 
 #include <set>
 
-/// Client connections and upstream connections: kept, shared, ended and lost (RFC 9112, section 9).
+/// Client and upstream connections: kept, reused, closed and lost (RFC 9112, section 9).
 namespace larder::test {
 
 namespace {
@@ -30,7 +30,7 @@ void check_problem(const Response& response, int code) {
 
 }  // namespace
 
-TEST_CASE("A client's connection serves one request after the other") {
+TEST_CASE("A client's connection serves one request after another") {
   Origin origin(echo);
   Larder larder(proxy_to(origin));
   Client client = larder.client();
@@ -42,7 +42,7 @@ TEST_CASE("A client's connection serves one request after the other") {
   CHECK_FALSE(client.is_ended(std::chrono::milliseconds(20)));
 }
 
-TEST_CASE("Pipelined requests are answered in their order (RFC 9112, section 9.3.2)") {
+TEST_CASE("Pipelined requests are answered in order (RFC 9112, section 9.3.2)") {
   Gate gate;
   Origin origin([&](const OriginRequest& request) {
     if (request.target == "/slow") gate.pass();
@@ -77,7 +77,7 @@ TEST_CASE("A thousand pipelined cache hits come back in order") {
   CHECK(origin.count() == 2);
 }
 
-TEST_CASE("Connection: close ends the connection after the answer") {
+TEST_CASE("Connection: close closes the connection after the response") {
   Origin origin(echo);
   Larder larder(proxy_to(origin));
   Client client = larder.client();
@@ -88,7 +88,7 @@ TEST_CASE("Connection: close ends the connection after the answer") {
   CHECK(client.is_ended());
 }
 
-TEST_CASE("An HTTP/1.0 client gets no chunks, and its connection ends unless it asked to keep it") {
+TEST_CASE("An HTTP/1.0 client gets no chunks, and its connection is closed unless it asked to keep it") {
   Origin origin([](const OriginRequest& request) {
     OriginResponse response = text("hello");
     if (request.target == "/chunked") response.framing = OriginResponse::Framing::chunked;
@@ -111,7 +111,7 @@ TEST_CASE("An HTTP/1.0 client gets no chunks, and its connection ends unless it 
   }
 }
 
-TEST_CASE("An upstream connection is used again, whichever way its content was framed") {
+TEST_CASE("An upstream connection is reused, whatever the framing of its content") {
   Origin origin([](const OriginRequest& request) {
     OriginResponse response = text("hello");
     if (request.nth % 2 == 0) response.framing = OriginResponse::Framing::chunked;
@@ -124,7 +124,7 @@ TEST_CASE("An upstream connection is used again, whichever way its content was f
   CHECK(origin.connections() == 1);
 }
 
-TEST_CASE("An upstream that ends every connection loses no request") {
+TEST_CASE("An upstream that closes every connection loses no request") {
   Origin origin([](const OriginRequest& request) {
     OriginResponse response = echo(request);
     response.close = true;
@@ -136,7 +136,7 @@ TEST_CASE("An upstream that ends every connection loses no request") {
   CHECK(origin.count() == 10);
 }
 
-TEST_CASE("A connection that the origin ended while it lay idle is not used, for a POST neither") {
+TEST_CASE("A connection that the origin closed while it was idle is not used, not even for a POST") {
   Origin origin(echo);
   Larder larder(proxy_to(origin));
   Client client = larder.client();
@@ -147,8 +147,8 @@ TEST_CASE("A connection that the origin ended while it lay idle is not used, for
 }
 
 TEST_CASE(
-    "A used connection that dies before a byte came costs an idempotent request one retry, and a POST its "
-    "answer") {
+    "If a reused connection breaks before the first byte, an idempotent request is retried once and a POST "
+    "fails") {
   std::set<int> used;
   Origin origin([&](const OriginRequest& request) {
     return used.insert(request.connection).second ? echo(request) : hang_up();
@@ -166,14 +166,14 @@ TEST_CASE(
   CHECK(origin.count("POST", "/post") == 1);
 }
 
-TEST_CASE("A fresh connection that dies is no reason to ask again") {
+TEST_CASE("A new connection that breaks is not a reason to retry") {
   Origin origin([](const OriginRequest&) { return hang_up(); });
   Larder larder(proxy_to(origin));
   check_problem(larder.client().get("/a"), 502);
   CHECK(origin.count() == 1);
 }
 
-TEST_CASE("An upstream that is down is a 502, and one that comes back is used at once") {
+TEST_CASE("An upstream that is down is a 502, and it is used as soon as it is back") {
   std::optional<Origin> origin(std::in_place, echo);
   const std::uint16_t port = origin->port();
   Larder larder(proxy_to(*origin));
@@ -203,7 +203,7 @@ TEST_CASE("An upstream may speak HTTP/1.0") {
   }
 }
 
-TEST_CASE("An upstream may be named, and any of its addresses may answer") {
+TEST_CASE("An upstream may be given by name, and any of its addresses may answer") {
   Origin origin(echo);
   Larder larder(Yaml{.upstream = "http://localhost:" + std::to_string(origin.port())});
   CHECK(larder.client().get("/a").status == 200);
@@ -225,7 +225,7 @@ TEST_CASE("A silent upstream is a 504 once first_byte has passed") {
   CHECK(origin.count() == 2);
 }
 
-TEST_CASE("Content that stops coming is cut at the idle timeout, and the client can tell") {
+TEST_CASE("Content that stalls is cut off at the idle timeout, and the client can tell") {
   Origin origin([](const OriginRequest&) {
     OriginResponse response;
     response.raw = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc";
@@ -241,7 +241,7 @@ TEST_CASE("Content that stops coming is cut at the idle timeout, and the client 
   CHECK(origin.count() == 2);
 }
 
-TEST_CASE("A client that has said all it had to say still gets its answer") {
+TEST_CASE("A client that has closed its sending side still gets its response") {
   Gate gate;
   Origin origin([&](const OriginRequest& request) {
     gate.pass();
@@ -257,7 +257,7 @@ TEST_CASE("A client that has said all it had to say still gets its answer") {
   CHECK(client.is_ended());
 }
 
-TEST_CASE("A client that leaves does not harm the next one") {
+TEST_CASE("A client that disconnects does not affect the next one") {
   Gate gate;
   Origin origin([&](const OriginRequest& request) {
     if (request.target == "/slow") gate.pass();

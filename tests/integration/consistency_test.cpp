@@ -7,7 +7,8 @@
 
 #include <atomic>
 
-/// `consistency: strict`: a purge that any instance has answered is seen by all (src/README.md, "Purge log").
+/// `consistency: strict`: a purge that any instance has acknowledged is seen by all (src/README.md, "Purge
+/// log").
 namespace larder::test {
 
 namespace {
@@ -59,7 +60,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "Under strict the origin is asked where Redis cannot tell in time, and a write says that it waits") {
+    "Under strict the origin is asked if Redis does not answer in time, and a write says that it waits") {
   Shop shop;
   Larder larder(shop.yaml("50ms"));
   REQUIRE(uses(larder, shop.redis));
@@ -78,7 +79,7 @@ TEST_CASE(
   CHECK(eventually([&] { return cache_result(client.get("/a")) == "HIT"; }));
 }
 
-TEST_CASE("Without Redis strict is push") {
+TEST_CASE("Without Redis strict behaves like push") {
   Shop shop;
   Larder larder(Yaml{.upstream = shop.origin.url(), .routes = std::string(routes)});
   Client client = larder.client();

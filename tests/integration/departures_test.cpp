@@ -11,15 +11,15 @@
 #include <thread>
 #include <vector>
 
-/// Clients that leave while their origin says nothing.
+/// Clients that disconnect while their origin is silent.
 namespace larder::test {
 
 namespace {
 
 using namespace std::chrono_literals;
 
-/// An origin that falls silent: at /off/head before it says anything, elsewhere amid the content; /plain is
-/// answered. It counts the connections that larder ended.
+/// An origin that goes silent: for /off/head before the head, otherwise within the content; /plain is
+/// answered. It counts the connections that larder closed.
 class SilentOrigin {
  public:
   SilentOrigin() {
@@ -65,11 +65,11 @@ class SilentOrigin {
   std::atomic<bool> stopping_{false};
   std::atomic<int> asked_{0};
   std::atomic<int> ended_{0};
-  std::vector<std::thread> serving_;  // of the acceptor, while it runs
+  std::vector<std::thread> serving_;  // used by the acceptor alone, while it runs
   std::thread acceptor_;
 };
 
-/// The connection is reset, not ended.
+/// Resets the connection instead of closing it.
 void reset(Client& client) {
   const linger at_once{.l_onoff = 1, .l_linger = 0};
   ::setsockopt(client.wire().socket().descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -79,7 +79,7 @@ void reset(Client& client) {
 }  // namespace
 
 TEST_CASE(
-    "A client that leaves while an answer of its own is waited for takes the origin's connection along") {
+    "A client that disconnects while waiting for a response of its own has the origin's connection closed") {
   const SilentOrigin origin;
   const Larder larder(Yaml{.upstream = origin.url(),
                            .routes = "  - {match: /off/**, cache: off}\n  - {match: /**, ttl: 1m}\n"});
@@ -101,7 +101,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Silent responses of unknown length whose clients left take no place for long") {
+TEST_CASE(
+    "Silent responses of unknown length do not occupy their slots for long once their clients have left") {
   const SilentOrigin origin;
   const Larder larder(
       Yaml{.upstream = origin.url(), .protection = "    max_fills: 4\n    queue_timeout: 100ms\n"});
@@ -117,7 +118,7 @@ TEST_CASE("Silent responses of unknown length whose clients left take no place f
   CHECK(are_ended);
 }
 
-TEST_CASE("A client that is answered before its content came, and leaves, leaves nothing behind") {
+TEST_CASE("A client that is answered before its content came, and disconnects, leaves nothing behind") {
   Origin origin([](const OriginRequest& request) { return text(request.target); });
   origin.answer_early([](const OriginRequest& request) -> std::optional<OriginResponse> {
     if (request.target == "/plain") return std::nullopt;
@@ -141,7 +142,7 @@ TEST_CASE("A client that is answered before its content came, and leaves, leaves
   CHECK(larder.client().get("/plain").status == 200);
 }
 
-TEST_CASE("A client that has sent its next request already has not left") {
+TEST_CASE("A client that has already sent its next request has not disconnected") {
   Origin origin([](const OriginRequest& request) {
     if (request.target == "/slow") std::this_thread::sleep_for(2'500ms);
     return text(request.target);
@@ -153,7 +154,8 @@ TEST_CASE("A client that has sent its next request already has not left") {
   CHECK(client.receive().body == "/next");
 }
 
-TEST_CASE("A write is waited for though its client has left, and what it changed is purged") {
+TEST_CASE(
+    "The response to a write is awaited though its client has left, and what the write changed is purged") {
   std::atomic<int> version{1};
   Origin origin([&](const OriginRequest& request) {
     if (request.method == "POST") {

@@ -13,7 +13,7 @@
 #include <set>
 #include <sstream>
 
-/// Every README.md of the repository: what it links to, names and shows is there and works as it is shown.
+/// Every README.md of the repository: what it links to and names exists, and what it shows works as shown.
 namespace larder::test {
 
 namespace {
@@ -34,7 +34,8 @@ const Document* find_document(const std::vector<Document>& all, const std::strin
   return found == all.end() ? nullptr : &*found;
 }
 
-/// As a document shows a file, with what it leaves out: an upstream, and Redis for what needs it.
+/// A file as a document shows it, completed with what the document leaves out: an upstream, and Redis if it
+/// is needed.
 std::string completed(const std::string& yaml) {
   std::string text = yaml;
   if (!contains("\n" + text, "\nupstreams:"))
@@ -50,7 +51,7 @@ Run check(const std::string& yaml) {
   return run_larder({"check", "--config", path});
 }
 
-/// The words of a command from its program on: what it sets in the environment is left out.
+/// The words of a command from its program on, without the environment variables before it.
 std::vector<std::string> program_of(const std::string& command) {
   std::vector<std::string> words = words_of(command);
   const auto is_setting = [](const std::string& word) {
@@ -60,7 +61,7 @@ std::vector<std::string> program_of(const std::string& command) {
   return words;
 }
 
-/// Whether `larder` takes the options it is shown with.
+/// Whether `larder` accepts the options it is shown with.
 bool takes_options(const std::vector<std::string>& words) {
   const bool has_command = words.size() > 1 && !words[1].starts_with("-");
   const std::string help = run_larder(has_command ? std::vector<std::string>{words[1], "--help"}
@@ -77,7 +78,7 @@ bool is_preset(const std::vector<std::string>& words) {
          contains(text_of("CMakePresets.json"), "\"name\": \"" + option[1] + "\"");
 }
 
-/// Whether the file that is run, or what it is built from, is there.
+/// Whether the program, or the source it is built from, exists.
 bool is_program(const std::string& path) {
   static const std::string built = "build/release/";
   if (!path.starts_with(built)) return is_there(path);
@@ -87,7 +88,7 @@ bool is_program(const std::string& path) {
   return target == "larder" || is_there(fs::path(path).parent_path().string().substr(built.size()));
 }
 
-/// Whether a script knows what it is given: sets of packages, options, parts of the benchmarks, presets.
+/// Whether a script knows its arguments: sets of packages, options, parts of the benchmarks, presets.
 bool knows_arguments(const std::vector<std::string>& words) {
   const std::string& script = words.front();
   return std::all_of(words.begin() + 1, words.end(), [&](const std::string& word) {
@@ -106,14 +107,14 @@ std::string complaint_about(const std::string& command) {
   static const std::set<std::string> others{"curl", "redis-cli", "docker", "ninja", "ACL", "git"};
   if (others.contains(program)) return "";
   if (program == "larder" || program == "build/release/larder")
-    return takes_options(words) ? "" : "an option that larder does not take";
+    return takes_options(words) ? "" : "an option that larder does not accept";
   if (program == "cmake" || program == "ctest") return is_preset(words) ? "" : "no such preset";
   if (!contains(program, "/") || !is_program(program)) return "no such program";
   if (program.starts_with("build/")) return "";
   return knows_arguments(words) ? "" : "an argument that the script does not know";
 }
 
-/// Whether a span is the path of something in the repository, and it is not there.
+/// Whether a span is a path in the repository that does not exist.
 bool is_missing_path(const std::string& span) {
   static const std::regex path(R"((\./)?(src|include|tests|config|deploy)/[A-Za-z0-9_./-]*)");
   const std::string first = span.substr(0, span.find(' '));
@@ -122,7 +123,7 @@ bool is_missing_path(const std::string& span) {
 
 }  // namespace
 
-TEST_CASE("The documents are found, the one at the top is short") {
+TEST_CASE("The documents are found, and the one at the top is short") {
   const std::vector<Document> all = documents();
   for (const char* path : {"README.md", "src/README.md", "src/http1/README.md", "config/README.md",
                            "deploy/README.md", "tests/README.md", "tests/bench/README.md"}) {
@@ -133,7 +134,7 @@ TEST_CASE("The documents are found, the one at the top is short") {
   CHECK(std::ranges::count(top, '\n') <= 130);
 }
 
-TEST_CASE("Links between documents lead somewhere") {
+TEST_CASE("Links between documents lead to something that exists") {
   const std::vector<Document> all = documents();
   for (const Document& document : all) {
     for (const Link& link : document.links) {
@@ -150,7 +151,7 @@ TEST_CASE("Links between documents lead somewhere") {
   }
 }
 
-TEST_CASE("Paths that documents name are there") {
+TEST_CASE("Paths that documents name exist") {
   for (const Document& document : documents()) {
     for (const std::string& span : document.spans) {
       CAPTURE(document.path);
@@ -160,7 +161,7 @@ TEST_CASE("Paths that documents name are there") {
   }
 }
 
-TEST_CASE("Passages that comments cite are there") {
+TEST_CASE("Passages that comments cite exist") {
   const std::vector<Document> all = documents();
   const std::vector<Citation> cited = citations();
   CHECK(cited.size() > 15);
@@ -186,7 +187,7 @@ TEST_CASE("Configurations that documents show are accepted") {
   }
 }
 
-TEST_CASE("Commands that documents show name programs and options that there are") {
+TEST_CASE("Commands that documents show name existing programs and options") {
   for (const Document& document : documents()) {
     for (const std::string& command : document.commands) {
       CAPTURE(document.path);
@@ -197,7 +198,7 @@ TEST_CASE("Commands that documents show name programs and options that there are
   }
 }
 
-TEST_CASE("The mistakes that config/README.md shows are reported so, in the file of README.md") {
+TEST_CASE("The mistakes that config/README.md shows are reported as shown, in the file of README.md") {
   const std::vector<Document> all = documents();
   const Block& file = *std::ranges::find(find_document(all, "README.md")->blocks, "yaml", &Block::language);
   std::string yaml = std::regex_replace(file.text(), std::regex("ttl: 1h"), "tll: 1h");

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-/// The table of attacks of src/http1/README.md, through a real socket: the rows that no other theme has.
+/// The table of attacks in src/http1/README.md, through a real socket: the rows that no other test covers.
 namespace larder::test {
 
 namespace {
@@ -12,7 +12,7 @@ OriginResponse echoed(const OriginRequest& request) {
   return text(request.method + " " + request.target + " " + std::to_string(request.nth));
 }
 
-/// An origin and a larder before it that caches for a minute.
+/// An origin behind a larder that caches for a minute.
 struct Site {
   explicit Site(Origin::Handler handler, std::string routes = "  - match: /**\n    ttl: 60s\n")
       : origin(std::move(handler)), larder(Yaml{.upstream = origin.url(), .routes = std::move(routes)}) {}
@@ -29,7 +29,7 @@ std::string head_of(std::string_view target, std::string_view fields) {
 }  // namespace
 
 TEST_CASE(
-    "Connection is a list of names, and what it names is known before anything is sent on (RFC 9110, section "
+    "Connection is a list of names, all read before anything is forwarded (RFC 9110, section "
     "7.6.1)") {
   Site site(echoed);
   for (const std::string value : {"foo bar", "close;x", "\"close\"", "keep-alive timeout=5"}) {
@@ -47,7 +47,7 @@ TEST_CASE(
   CHECK_FALSE(site.origin.last().fields.has("Connection"));
 }
 
-TEST_CASE("Bytes behind an Upgrade are the next request and no tunnel") {
+TEST_CASE("Bytes after an Upgrade are the next request, not a tunnel") {
   Site site(echoed);
   for (const std::string protocol : {"websocket", "h2c", "TLS/1.2"}) {
     CAPTURE(protocol);
@@ -62,7 +62,7 @@ TEST_CASE("Bytes behind an Upgrade are the next request and no tunnel") {
   }
 }
 
-TEST_CASE("A redirect is the client's to follow, and a request names no upstream (SSRF)") {
+TEST_CASE("Redirects are left to the client, and a request cannot name an upstream (SSRF)") {
   Origin inner(echoed);
   Site site([&inner](const OriginRequest& request) {
     return request.target == "/away" ? status(302).with("Location", inner.url() + "/secret")
@@ -79,7 +79,7 @@ TEST_CASE("A redirect is the client's to follow, and a request names no upstream
   CHECK(inner.count() == 0);
 }
 
-TEST_CASE("No spelling of a path leads around `cache: off`") {
+TEST_CASE("No spelling of a path bypasses `cache: off`") {
   Site site(echoed,
             "  - match: /api/public/**\n    ttl: 60s\n  - match: /api/**\n    cache: off\n"
             "  - match: /account\n    cache: off\n  - match: /**\n    ttl: 60s\n");
@@ -103,7 +103,7 @@ TEST_CASE("No spelling of a path leads around `cache: off`") {
   }
   const Response folded = site.client.get("//api/me/x");
   CHECK(folded.fields.get("Cache-Status") == "larder; fwd=bypass; detail=protected-path");
-  // The first route of a folded path may be one that is stored.
+  // The first route that matches a folded path may be one that stores.
   for (const std::string target :
        {"/API/Public/x", "//api/public/x", "/Img/A.PNG", "/a%2Fb", "/api%252Fme", "/a;v=1"}) {
     CAPTURE(target);
@@ -112,7 +112,7 @@ TEST_CASE("No spelling of a path leads around `cache: off`") {
   }
 }
 
-TEST_CASE("No authority, encoding, parameter or earlier route leads around `cache: off`") {
+TEST_CASE("No authority, encoding, parameter or earlier route bypasses `cache: off`") {
   Site site(echoed,
             "  - match: /Me/**\n    ttl: 60s\n  - match: /me/**\n    cache: off\n"
             "  - match: \"/api/@home/**\"\n    cache: off\n  - match: /a%7Cb/**\n    cache: off\n"
@@ -132,7 +132,7 @@ TEST_CASE("No authority, encoding, parameter or earlier route leads around `cach
   }
 }
 
-TEST_CASE("What a POST by another spelling of a protected path is answered is no GET's either") {
+TEST_CASE("The response to a POST to another spelling of a protected path does not answer a GET either") {
   Site site(
       [](const OriginRequest& request) {
         return echoed(request).with("Cache-Control", "max-age=60").with("Content-Location", request.target);
@@ -144,7 +144,7 @@ TEST_CASE("What a POST by another spelling of a protected path is answered is no
   CHECK(cache_result(site.client.get("/free;v=1")) == "HIT");
 }
 
-TEST_CASE("A write by another spelling purges the path") {
+TEST_CASE("A write to another spelling purges the path") {
   Site site(echoed);
   for (const std::string spelling :
        {"//products/7", "/products//7", "/%70roducts/%37", "/x/../products/7", "/./products/7/"}) {
@@ -156,7 +156,7 @@ TEST_CASE("A write by another spelling purges the path") {
   }
 }
 
-TEST_CASE("PURGE and BAN from the public end here, and purge nothing, whatever the origin would say") {
+TEST_CASE("PURGE and BAN from the public are not forwarded and purge nothing") {
   Site site([](const OriginRequest& request) { return echoed(request); });
   site.client.get("/a");
   for (const std::string method : {"PURGE", "BAN"}) {
@@ -167,7 +167,7 @@ TEST_CASE("PURGE and BAN from the public end here, and purge nothing, whatever t
   }
 }
 
-TEST_CASE("A write that its client breaks off purges nothing, though its answer is never known") {
+TEST_CASE("A write that its client aborts purges nothing, though its outcome is never known") {
   Site site(
       [](const OriginRequest& request) { return request.method == "GET" ? echoed(request) : status(403); });
   for (const std::string rest :
@@ -187,7 +187,7 @@ TEST_CASE("A write that its client breaks off purges nothing, though its answer 
   }
 }
 
-TEST_CASE("An error that a request's form provokes is not stored (CPDoS)") {
+TEST_CASE("An error provoked by a request's form is not stored (CPDoS)") {
   for (const int code : {400, 413, 431}) {
     CAPTURE(code);
     Site site([code](const OriginRequest& request) {
@@ -200,7 +200,7 @@ TEST_CASE("An error that a request's form provokes is not stored (CPDoS)") {
   }
 }
 
-TEST_CASE("An error does not take the place of a stored response that can still be validated") {
+TEST_CASE("An error does not replace a stored response that can still be validated") {
   Site site([](const OriginRequest& request) {
     if (request.nth == 2) return status(500);
     if (request.fields.get("If-None-Match") == "\"v1\"") return status(304).with("ETag", "\"v1\"");
@@ -214,7 +214,7 @@ TEST_CASE("An error does not take the place of a stored response that can still 
   CHECK(site.origin.last().fields.get("If-None-Match") == "\"v1\"");
 }
 
-TEST_CASE("Expect is answered where it may be, and else the origin's (RFC 9110, section 10.1.1)") {
+TEST_CASE("Expect is answered if allowed, and otherwise left to the origin (RFC 9110, section 10.1.1)") {
   Site site([](const OriginRequest& request) { return text(request.body); });
   struct Case {
     const char* version;
@@ -243,7 +243,7 @@ TEST_CASE("Expect is answered where it may be, and else the origin's (RFC 9110, 
   CHECK(response.interim.empty());
 }
 
-TEST_CASE("What the cache adds to a response holds no line of a client's making") {
+TEST_CASE("What the cache adds to a response contains no line break from the client") {
   Site site(echoed, "  - match: /**\n    ttl: 60s\n    debug: true\n    headers: [X-Tenant]\n");
   const std::string target = "/a%0d%0aX-Evil:%201?b=%0d%0aX-Evil:%201";
   for (int i = 0; i < 2; ++i) {
@@ -253,7 +253,7 @@ TEST_CASE("What the cache adds to a response holds no line of a client's making"
   }
 }
 
-TEST_CASE("Requests that differ in the query alone fill no more memory than there may be") {
+TEST_CASE("Requests that differ only in the query use no more memory than configured") {
   Origin origin([](const OriginRequest&) { return text(std::string(20'000, 'x')); });
   Larder larder(Yaml{.upstream = origin.url(), .store = "  memory: 1MiB\n"});
   Client client = larder.client();

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-/// src/http1/README.md, row by row, through a real socket: what is refused, and that nothing slips through
+/// src/http1/README.md, row by row, through a real socket: what is refused, and that nothing is smuggled in
 /// behind it.
 namespace larder::test {
 
@@ -21,7 +21,7 @@ struct Case {
 
 const std::string host = "Host: shop.test\r\n";
 
-/// What an attacker hopes that the origin takes for a request of its own.
+/// What an attacker hopes the origin takes for a separate request.
 const std::string smuggled = "GET /smuggled HTTP/1.1\r\nHost: shop.test\r\n\r\n";
 
 std::string get(const std::string& fields) {
@@ -34,8 +34,8 @@ std::string post(const std::string& fields, const std::string& rest = "") {
 
 class FrontDoor {
  public:
-  /// Sends the bytes, with a request smuggled behind: one answer of these statuses comes, a problem, and then
-  /// the connection ends; the origin sees nothing.
+  /// Sends the bytes followed by a smuggled request: there is one response, a problem with one of these
+  /// statuses, then the connection is closed; the origin sees nothing.
   void check_refused(const Case& one) {
     CAPTURE(one.what);
     const int asked = whole_requests();
@@ -55,7 +55,7 @@ class FrontDoor {
   Client client() { return larder_.client(); }
 
  private:
-  /// Requests that came to their end, without our own.
+  /// Requests that were completed, without our own.
   int whole_requests() const {
     const std::vector<OriginRequest> requests = origin_.requests();
     return static_cast<int>(std::ranges::count_if(requests, [](const OriginRequest& request) {
@@ -75,7 +75,7 @@ TEST_CASE(
   const std::string body = "5\r\nhello\r\n0\r\n\r\n";
   const std::vector<int> either{400, 501};
   const Case cases[] = {
-      {"a known other coding", post("Transfer-Encoding: gzip\r\n", body), either},
+      {"another known coding", post("Transfer-Encoding: gzip\r\n", body), either},
       {"xchunked", post("Transfer-Encoding: xchunked\r\n", body), either},
       {"quoted", post("Transfer-Encoding: \"chunked\"\r\n", body), either},
       {"identity", post("Transfer-Encoding: identity\r\n", body), either},
@@ -105,21 +105,21 @@ TEST_CASE("Content-Length is one decimal number (RFC 9112, section 6.3)") {
                                   "18446744073709551616", "99999999999999999999999", "3;", "\"3\""}) {
     door.check_refused({value, post("Content-Length: "s + value + "\r\n", "abc")});
   }
-  door.check_refused({"twice the same", post("Content-Length: 3\r\nContent-Length: 3\r\n", "abc")});
+  door.check_refused({"the same twice", post("Content-Length: 3\r\nContent-Length: 3\r\n", "abc")});
   door.check_refused({"twice another", post("Content-Length: 3\r\nContent-Length: 0\r\n", "abc")});
 }
 
-TEST_CASE("There is one Host, and it is a host (RFC 9112, section 3.2)") {
+TEST_CASE("There is exactly one Host, and it is valid (RFC 9112, section 3.2)") {
   FrontDoor door;
   const Case cases[] = {
       {"none", "GET /a HTTP/1.1\r\nX-A: 1\r\n\r\n"},
       {"two", "GET /a HTTP/1.1\r\nHost: shop.test\r\nHost: evil.test\r\n\r\n"},
-      {"twice the same", "GET /a HTTP/1.1\r\nHost: shop.test\r\nHost: shop.test\r\n\r\n"},
+      {"the same twice", "GET /a HTTP/1.1\r\nHost: shop.test\r\nHost: shop.test\r\n\r\n"},
       {"a path and a user in it", "GET /a HTTP/1.1\r\nHost: a/b@c\r\n\r\n"},
       {"a user", "GET /a HTTP/1.1\r\nHost: ann@shop.test\r\n\r\n"},
       {"a list", "GET /a HTTP/1.1\r\nHost: shop.test, evil.test\r\n\r\n"},
       {"a space", "GET /a HTTP/1.1\r\nHost: shop.test evil.test\r\n\r\n"},
-      {"a port that is none", "GET /a HTTP/1.1\r\nHost: shop.test:80a\r\n\r\n"},
+      {"an invalid port", "GET /a HTTP/1.1\r\nHost: shop.test:80a\r\n\r\n"},
       {"a user in an absolute target", "GET http://ann@shop.test/a HTTP/1.1\r\n" + host + "\r\n"},
   };
   for (const Case& one : cases) door.check_refused(one);
@@ -136,7 +136,7 @@ TEST_CASE(
   CHECK(request.fields.all("Host") == std::vector<std::string>{"shop.test"});
 }
 
-TEST_CASE("A target has no fragment, no control byte and nothing from 0x80 on") {
+TEST_CASE("A target has no fragment, no control byte and no byte from 0x80 up") {
   FrontDoor door;
   for (const std::string& target :
        {"/a#b"s, "/a\x80"s, "/\xc3\xa4"s, "/a\x01"s, "/a\tb"s, "/a\x7f"s, "/a\0b"s, "a"s, "/a b"s}) {
@@ -158,13 +158,13 @@ TEST_CASE("Lines end with CR LF, and fields are names, a colon and values") {
       {"a space before the colon of a length", post("Content-Length : 3\r\n", "abc")},
       {"no name", get(": 1\r\n")},
       {"no colon", get("X-A\r\n")},
-      {"a name that is no token", get("X(A): 1\r\n")},
+      {"a name that is not a token", get("X(A): 1\r\n")},
       {"a space before the first field", "GET /a HTTP/1.1\r\n X-A: 1\r\n" + host + "\r\n"},
   };
   for (const Case& one : cases) door.check_refused(one);
 }
 
-TEST_CASE("Requests are of a method, a target and a version that there are") {
+TEST_CASE("A request has a valid method, target and version") {
   FrontDoor door;
   const std::vector<int> any{400, 405, 501, 505};
   const Case cases[] = {
@@ -174,13 +174,13 @@ TEST_CASE("Requests are of a method, a target and a version that there are") {
       {"HTTP/0.9", "GET /a HTTP/0.9\r\n" + host + "\r\n", any},
       {"small letters", "GET /a http/1.1\r\n" + host + "\r\n", any},
       {"two spaces", "GET  /a HTTP/1.1\r\n" + host + "\r\n", any},
-      {"a method that is no token", "G@T /a HTTP/1.1\r\n" + host + "\r\n", any},
+      {"a method that is not a token", "G@T /a HTTP/1.1\r\n" + host + "\r\n", any},
       {"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"s, any},
   };
   for (const Case& one : cases) door.check_refused(one);
 }
 
-TEST_CASE("Broken chunks never make a whole request (RFC 9112, section 7.1)") {
+TEST_CASE("Malformed chunks never make a complete request (RFC 9112, section 7.1)") {
   FrontDoor door;
   for (const std::string body :
        {"x\r\nhello\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n", "+5\r\nhello\r\n0\r\n\r\n",
@@ -200,7 +200,7 @@ TEST_CASE("Broken chunks never make a whole request (RFC 9112, section 7.1)") {
     CHECK((!request.complete || request.body == "hello"));
 }
 
-TEST_CASE("Trailer fields go nowhere") {
+TEST_CASE("Trailer fields are not forwarded") {
   FrontDoor door;
   Client client = door.client();
   client.send(post("Transfer-Encoding: chunked\r\nTrailer: X-Admin\r\n",
@@ -219,16 +219,16 @@ TEST_CASE("Heads past the limits are 414 and 431") {
   for (int i = 0; i < 250; ++i) many += "X-" + std::to_string(i) + ": 1\r\n";
   const Case cases[] = {
       {"target", "GET /" + std::string(9'000, 'a') + " HTTP/1.1\r\n" + host + "\r\n", {414}},
-      {"a target without end", "GET /" + std::string(100'000, 'a'), {414, 431}},
+      {"an endless target", "GET /" + std::string(100'000, 'a'), {414, 431}},
       {"one field", get("X-A: " + std::string(70'000, 'a') + "\r\n"), {431}},
       {"many fields", get(many), {431}},
-      {"a head without end", "GET /a HTTP/1.1\r\n" + host + "X-A: " + std::string(100'000, 'a'), {431}},
+      {"an endless head", "GET /a HTTP/1.1\r\n" + host + "X-A: " + std::string(100'000, 'a'), {431}},
   };
   for (const Case& one : cases) door.check_refused(one);
   CHECK(door.client().get("/" + std::string(7'000, 'a')).status == 200);
 }
 
-TEST_CASE("Connection names no field that must pass") {
+TEST_CASE("Connection cannot remove a field that must be forwarded") {
   FrontDoor door;
   for (const std::string name : {"Authorization", "Cookie", "Host", "Content-Length", "Content-Type",
                                  "If-None-Match", "X-Forwarded-For"}) {
@@ -250,7 +250,7 @@ TEST_CASE("A later minor version of HTTP/1 is answered as HTTP/1.1 (RFC 9110, se
   }
 }
 
-TEST_CASE("An upgrade that no route allows is dropped, and what follows is no tunnel") {
+TEST_CASE("An upgrade that no route allows is dropped, and what follows is not a tunnel") {
   FrontDoor door;
   for (const std::string protocol : {"h2c", "websocket"}) {
     CAPTURE(protocol);
@@ -265,7 +265,7 @@ TEST_CASE("An upgrade that no route allows is dropped, and what follows is no tu
   }
 }
 
-TEST_CASE("The origin sees as many requests as a client sent, whatever their content looks like") {
+TEST_CASE("The origin sees exactly as many requests as the client sent, whatever their content looks like") {
   FrontDoor door;
   Client client = door.client();
   client.send(post("Content-Length: " + std::to_string(smuggled.size()) + "\r\n", smuggled) +

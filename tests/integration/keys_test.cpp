@@ -3,13 +3,13 @@
 
 #include <doctest/doctest.h>
 
-/// Which requests share a stored response, and what of a request the origin gets to see (src/README.md,
+/// Which requests share a stored response, and what the origin sees of a request (src/README.md,
 /// "Key").
 namespace larder::test {
 
 namespace {
 
-/// An origin that answers with what it was asked, behind a larder with one route.
+/// An origin that echoes the request, behind a larder with one route.
 struct Keyed {
   explicit Keyed(const std::string& rule)
       : origin([](const OriginRequest& request) { return text(request.target); }),
@@ -39,7 +39,7 @@ TEST_CASE("Another path, query or host is another entry") {
   CHECK_FALSE(keyed.is_hit("/a", {{"Host", "other.test"}}));
 }
 
-TEST_CASE("A host in other letters, with its default port or in absolute form is the same entry") {
+TEST_CASE("A host in another case, with its default port or in absolute form is the same entry") {
   Keyed keyed("");
   keyed.client.get("/a");
   CHECK(keyed.is_hit("/a", {{"Host", "SHOP.test"}}));
@@ -48,7 +48,7 @@ TEST_CASE("A host in other letters, with its default port or in absolute form is
   CHECK_FALSE(keyed.is_hit("/a", {{"Host", "shop.test:81"}}));
 }
 
-TEST_CASE("Every spelling of one authority is one entry, and the origin sees that one alone") {
+TEST_CASE("All spellings of an authority share one entry, and the origin sees only the normal form") {
   Origin origin([](const OriginRequest& request) {
     const std::string host = request.fields.get("Host");
     return text(host + " " + request.fields.get("X-Forwarded-Host"))
@@ -74,7 +74,7 @@ TEST_CASE("Every spelling of one authority is one entry, and the origin sees tha
   CHECK(cache_result(client.get("/p")) == "MISS");
 }
 
-TEST_CASE("Every port is another site, larder's own too") {
+TEST_CASE("Every port is a site of its own, even larder's own port") {
   Keyed keyed("");
   const std::string own_port = ":" + std::to_string(keyed.larder.port());
   for (const std::string host : {"127.0.0.1", "localhost", "shop.test", "[::1]"}) {
@@ -85,7 +85,7 @@ TEST_CASE("Every port is another site, larder's own too") {
   }
 }
 
-TEST_CASE("RFC 9112, section 3.2: a request without Host is passed, and nothing of it is kept") {
+TEST_CASE("RFC 9112, section 3.2: a request without Host is passed through, and nothing is stored") {
   Keyed keyed("");
   for (int i = 0; i < 2; ++i) {
     Client client = keyed.larder.client();
@@ -97,15 +97,14 @@ TEST_CASE("RFC 9112, section 3.2: a request without Host is passed, and nothing 
   CHECK(keyed.origin.count("/a") == 2);
   CHECK_FALSE(keyed.is_hit("/a"));
   CHECK(keyed.is_hit("/a"));
-  // Which site it writes to, the origin alone knows.
+  // Only the origin knows which site it writes to.
   Client client = keyed.larder.client();
   client.send("PUT /a HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}");
   CHECK(client.receive().status == 200);
   CHECK_FALSE(keyed.is_hit("/a"));
 }
 
-TEST_CASE(
-    "RFC 9112, section 3.2: a request that came without Host reaches its server by that server's authority") {
+TEST_CASE("RFC 9112, section 3.2: a request without Host reaches its server with that server's authority") {
   Origin origin([](const OriginRequest& request) { return text(request.method); });
   Larder larder(Yaml{.upstream = origin.url()});
   for (const std::string request :
@@ -124,7 +123,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A site's other spellings are the site: to routes, keys, the origin and purges") {
+TEST_CASE("Routes, keys, the origin and purges treat a site's other spellings as the site") {
   Origin origin([](const OriginRequest& request) { return text(request.fields.get("Host")); });
   const std::string routes = "  - match: /**\n    ttl: 60s\n";
   const std::string sites = "sites:\n  shop.test: [\"www.shop.test\", \"127.0.0.1:*\", \"localhost:*\"]\n";
@@ -141,12 +140,12 @@ TEST_CASE("A site's other spellings are the site: to routes, keys, the origin an
     CHECK(client.request("PUT", "/a", {{"Host", host}}, "{}").body == "shop.test");
     CHECK(cache_result(client.get("/a")) == "MISS");
   }
-  // A configuration read anew counts at once.
+  // A reloaded configuration takes effect immediately.
   CHECK(larder.reload(Yaml{.upstream = origin.url(), .routes = routes}));
   CHECK(client.get("/a", {{"Host", "www.shop.test"}}).body == "www.shop.test");
 }
 
-TEST_CASE("Ignored parameters are neither keyed nor forwarded") {
+TEST_CASE("Ignored parameters are neither part of the key nor forwarded") {
   Keyed keyed("    query: {ignore: [\"utm_*\", fbclid]}\n");
   CHECK(keyed.client.get("/a?utm_source=x&page=2&fbclid=9").body == "/a?page=2");
   CHECK(keyed.is_hit("/a?page=2"));
@@ -162,7 +161,7 @@ TEST_CASE("A parameter that hides another one is kept (parameter cloaking)") {
         "/a?page=1&utm_source=x;callback=evil");
 }
 
-TEST_CASE("Only the named parameters are keyed and forwarded, sorted where the route says so") {
+TEST_CASE("Only the named parameters are part of the key and forwarded, sorted if the route says so") {
   Keyed keyed("    query: {only: [page, limit], sorted: true}\n");
   CHECK(keyed.client.get("/a?x=1&page=2&limit=3").body == "/a?limit=3&page=2");
   CHECK(keyed.is_hit("/a?limit=3&page=2"));
@@ -192,7 +191,7 @@ TEST_CASE("Cookies that a route names are part of the key, and no others") {
   CHECK_FALSE(keyed.is_hit("/a", {{"Cookie", "theme=light"}}));
 }
 
-TEST_CASE("Partitions cannot be forged by what a client writes") {
+TEST_CASE("A client cannot forge partitions") {
   Keyed keyed("    headers: [X-A, X-B]\n");
   keyed.client.get("/a", {{"X-A", "1"}, {"X-B", "2"}});
   CHECK_FALSE(keyed.is_hit("/a", {{"X-A", "1#header:x-b=2"}}));
@@ -232,7 +231,7 @@ TEST_CASE("Routes send requests to their own upstreams") {
   CHECK(client.get("/products").body == "shop");
 }
 
-TEST_CASE("A long key is an entry like any other") {
+TEST_CASE("A long key makes an entry like any other") {
   Keyed keyed("");
   const std::string target = "/a?q=" + std::string(4000, 'x');
   keyed.client.get(target);

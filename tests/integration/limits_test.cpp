@@ -10,7 +10,7 @@
 #include <fstream>
 #include <sys/resource.h>
 
-/// `limits` on the connections of clients: who is let in, who has to go, and what is told of it.
+/// `limits` on client connections: which are accepted, which are closed, and what is logged.
 namespace larder::test {
 
 namespace {
@@ -32,7 +32,7 @@ std::vector<Client> silent_clients(std::uint16_t port, int count, std::string_vi
   return clients;
 }
 
-/// A larder that may have so many descriptors.
+/// A larder with this descriptor limit.
 class Bounded {
  public:
   Bounded(const Origin& origin, int descriptors, const std::string& rest = "") {
@@ -72,7 +72,9 @@ constexpr bool needs_descriptors = false;
 
 }  // namespace
 
-TEST_CASE("Silent connections, with a byte or without, keep no newcomer out, and one line tells of them") {
+TEST_CASE(
+    "Silent connections, with or without a first byte, do not keep new ones out, and are logged in one "
+    "line") {
   Origin origin(greet);
   for (const std::string_view say : {"", "G"}) {
     CAPTURE(say);
@@ -88,7 +90,9 @@ TEST_CASE("Silent connections, with a byte or without, keep no newcomer out, and
   }
 }
 
-TEST_CASE("A request that is being answered, or a content that is being sent, never has to go") {
+TEST_CASE(
+    "A connection whose request is being answered, or whose content is being sent, is never closed to make "
+    "room") {
   Gate gate;
   Origin origin([&](const OriginRequest& request) {
     if (request.target == "/slow") gate.pass();
@@ -108,7 +112,8 @@ TEST_CASE("A request that is being answered, or a content that is being sent, ne
   CHECK(waiting.receive().body == "hello ");
 }
 
-TEST_CASE("A connection without a first byte, over TLS without a handshake, has as long as a head") {
+TEST_CASE(
+    "A connection without a first byte, or without a handshake over TLS, has the time limit of a head") {
   Origin origin(greet);
   Authority authority;
   const CertificateFiles files = authority.issue("127.0.0.1");
@@ -135,13 +140,14 @@ TEST_CASE("A connection without a first byte, over TLS without a handshake, has 
       CHECK(steady_clock::now() - begun < std::chrono::seconds(10));
     }
   }
-  // Between requests a client has longer.
+  // Between requests a client has more time.
   Client kept(plain.number());
   CHECK(kept.get("/a").status == 200);
   CHECK_FALSE(kept.is_ended(std::chrono::seconds(2)));
 }
 
-TEST_CASE("A head that comes a byte at a time is 408 when its time is over, and its connection ends") {
+TEST_CASE(
+    "A head that comes a byte at a time gets a 408 when its time is over, and its connection is closed") {
   Origin origin(greet);
   Larder larder(Yaml{.upstream = origin.url(), .rest = "limits: {head: {time: 1s}}\n"});
   Client client = larder.client();
@@ -156,7 +162,7 @@ TEST_CASE("A head that comes a byte at a time is 408 when its time is over, and 
   CHECK(steady_clock::now() - begun < std::chrono::seconds(10));
 }
 
-TEST_CASE("Idle connections end when idle has passed, and heads and contents past the limits are refused") {
+TEST_CASE("Idle connections are closed after `idle`, and heads and content beyond the limits are refused") {
   Origin origin(greet);
   Larder larder(
       Yaml{.upstream = origin.url(),
@@ -179,7 +185,7 @@ TEST_CASE("Idle connections end when idle has passed, and heads and contents pas
   CHECK(chunked.is_ended());
 }
 
-TEST_CASE("One address has as many connections as it may, and others their own") {
+TEST_CASE("The connections of one address are limited without affecting others") {
   Origin origin(greet);
   Larder larder(Yaml{.upstream = origin.url(), .rest = "limits: {connections_per_address: 3}\n"});
   std::vector<Client> clients;
@@ -199,7 +205,7 @@ TEST_CASE("One address has as many connections as it may, and others their own")
   }));
 }
 
-TEST_CASE("Silent connections to the admin API keep no probe out") {
+TEST_CASE("Silent connections to the admin API do not keep a probe out") {
   Origin origin(greet);
   Administered shop(Yaml{.upstream = origin.url()}, "sesame");
   for (const std::string_view say : {"", "GET /healthz"}) {
@@ -213,7 +219,7 @@ TEST_CASE("Silent connections to the admin API keep no probe out") {
   }
 }
 
-TEST_CASE("The bound of connections follows the descriptor limit, and leaves some for upstreams") {
+TEST_CASE("The bound on connections follows the descriptor limit and leaves some for upstreams") {
   Origin origin(greet);
   Bounded larder(origin, 128);
   const std::vector<Client> silent = silent_clients(larder.port(), 300);
@@ -224,7 +230,7 @@ TEST_CASE("The bound of connections follows the descriptor limit, and leaves som
   CHECK(larder.process().wait(patience) == 0);
 }
 
-TEST_CASE("More connections than descriptors are a warning, and not taken literally") {
+TEST_CASE("More connections than descriptors cause a warning, and the number is lowered") {
   Origin origin(greet);
   Bounded larder(origin, 128, "limits: {connections: 5000}\n");
   CHECK(eventually([&] {
@@ -232,11 +238,11 @@ TEST_CASE("More connections than descriptors are a warning, and not taken litera
   }));
 }
 
-TEST_CASE("Want of descriptors is named once, and over when there are some again" *
+TEST_CASE("Running out of descriptors is logged once, and larder recovers when there are some again" *
           doctest::skip(needs_descriptors)) {
   Origin origin(greet);
   Bounded larder(origin, 128);
-  // Lowered behind its back: what it has open is all that it gets.
+  // Lowered from outside: it gets no more than it has open.
   const rlimit none{20, 128};
   REQUIRE(::prlimit(larder.process().pid(), RLIMIT_NOFILE, &none, nullptr) == 0);
   std::vector<Client> kept = silent_clients(larder.port(), 30);
@@ -250,7 +256,7 @@ TEST_CASE("Want of descriptors is named once, and over when there are some again
   CHECK(Client(larder.port()).get("/a").status == 200);
 }
 
-TEST_CASE("An upstream that no descriptor is left for is named, and does not rest for it" *
+TEST_CASE("An upstream without a descriptor left for it is logged, but not taken out of use" *
           doctest::skip(needs_descriptors)) {
   Origin origin(greet);
   Bounded larder(origin, 128);

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// Logs that are not read, that cannot be written, and that are reopened.
+/// Logs that are not read, cannot be written, or are reopened.
 namespace larder::test {
 
 namespace {
@@ -26,7 +26,7 @@ OriginResponse greet(const OriginRequest&) {
   return text("hello");
 }
 
-/// A pipe by a name, whose reader reads when it is told to.
+/// A named pipe whose reader reads only when told to.
 class Fifo {
  public:
   explicit Fifo(std::string path) : path_(std::move(path)) {
@@ -40,7 +40,7 @@ class Fifo {
 
   const std::string& path() const { return path_; }
 
-  /// What is there now.
+  /// What has arrived by now.
   std::string read() {
     std::string text;
     std::array<char, 65536> piece;
@@ -77,7 +77,7 @@ class Redirected {
     return boost::json::parse(stats.body).at("log").at("dropped").as_int64();
   }
 
-  /// Enough for a pipe and a queue, and more.
+  /// More than a pipe and a queue hold.
   void serve(int count) const {
     Client client(port_.number());
     std::string heads;
@@ -103,7 +103,7 @@ std::string content_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("Nobody waits for a log that is not read: not requests, not the other log, not the end") {
+TEST_CASE("Nothing waits for a log that is not read: not requests, not the other log, not shutting down") {
   Origin origin(greet);
   TemporaryDirectory directory;
   Fifo out((directory.path() / "out").string());
@@ -122,7 +122,7 @@ TEST_CASE("Nobody waits for a log that is not read: not requests, not the other 
   CHECK(contains(content_of(err), "lines of the access log were given up at the end"));
 }
 
-TEST_CASE("Once a log is read again, one line tells how many are lost") {
+TEST_CASE("Once a log is read again, one line says how many lines were lost") {
   Origin origin(greet);
   TemporaryDirectory directory;
   Fifo out((directory.path() / "out").string());
@@ -142,13 +142,13 @@ TEST_CASE("Once a log is read again, one line tells how many are lost") {
   for (std::size_t from = 0; from < read.size(); from = read.find('\n', from) + 1) CHECK(read[from] == '{');
 }
 
-TEST_CASE("A stderr that is not read, or both logs, hold nobody up either") {
+TEST_CASE("Nothing waits for a stderr, or for two logs, that are not read either") {
   Origin origin(greet);
   TemporaryDirectory directory;
   Fifo both((directory.path() / "both").string());
   Redirected larder(origin, both.path(), both.path());
   larder.serve(5'000);
-  // Each says what is wrong with the configuration, at length.
+  // Each reports at length what is wrong with the configuration.
   for (int i = 0; i < 200; ++i) larder.process().signal(SIGHUP);
   CHECK(larder.client().get("/b").status == 200);
   const auto begun = steady_clock::now();
@@ -157,7 +157,7 @@ TEST_CASE("A stderr that is not read, or both logs, hold nobody up either") {
   CHECK(steady_clock::now() - begun < std::chrono::seconds(4));
 }
 
-TEST_CASE("A log whose reader has gone ends nothing") {
+TEST_CASE("A log whose reader has gone does not end larder") {
   Origin origin(greet);
   TemporaryDirectory directory;
   const std::string err = (directory.path() / "err").string();
@@ -172,7 +172,7 @@ TEST_CASE("A log whose reader has gone ends nothing") {
   CHECK(larder.process().wait(patience) == 0);
 }
 
-TEST_CASE("Logs to nowhere: a full disk is told of, and closed descriptors are no sockets' numbers") {
+TEST_CASE("Logs to nowhere: a full disk is reported, and closed descriptors are not reused for sockets") {
   Origin origin(greet);
   TemporaryDirectory directory;
   const std::string err = (directory.path() / "err").string();
@@ -191,7 +191,7 @@ TEST_CASE("Logs to nowhere: a full disk is told of, and closed descriptors are n
   }
 }
 
-TEST_CASE("SIGUSR1 opens the access log's file anew, and ends nothing if there is none") {
+TEST_CASE("SIGUSR1 reopens the access log's file, and does no harm if there is none") {
   Origin origin(greet);
   TemporaryDirectory directory;
   const std::string file = (directory.path() / "access.log").string();

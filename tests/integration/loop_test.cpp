@@ -25,7 +25,7 @@ std::size_t descriptors(Larder& larder) {
   return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 
-/// Every way to ask, each answered 508; what it costs in descriptors is told once.
+/// Every kind of request gets a 508; the loop is logged once.
 void check_loop(Larder& larder) {
   const std::size_t before = descriptors(larder);
   for (int i = 0; i < 5; ++i) {
@@ -50,7 +50,7 @@ void check_loop(Larder& larder) {
 const std::string routes =
     "  - match: /own\n    cache: off\n  - match: /tunnel\n    websocket: on\n  - match: /**\n    ttl: 60s\n";
 
-/// A proxy that keeps these fields and no others.
+/// A proxy that keeps only these fields.
 Origin::Handler passing_on(const std::uint16_t& to, std::vector<std::string> kept) {
   return [&to, kept](const OriginRequest& request) {
     Fields fields;
@@ -66,13 +66,13 @@ Origin::Handler passing_on(const std::uint16_t& to, std::vector<std::string> kep
 
 }  // namespace
 
-TEST_CASE("An upstream that is the larder itself is a 508, whatever is asked, and one line in the log") {
+TEST_CASE("An upstream that is larder itself is a 508 for every request, and one line in the log") {
   Larder larder(Yaml{.upstream = "http://127.0.0.1:1", .routes = routes});
   REQUIRE(larder.reload(Yaml{.upstream = url_of(larder), .routes = routes}));
   check_loop(larder);
 }
 
-TEST_CASE("A loop through another larder ends, too") {
+TEST_CASE("A loop through another larder ends too") {
   Larder one(Yaml{.upstream = "http://127.0.0.1:1", .routes = routes});
   Larder other(Yaml{.upstream = url_of(one), .routes = routes});
   REQUIRE(one.reload(Yaml{.upstream = url_of(other), .routes = routes}));
@@ -91,7 +91,7 @@ TEST_CASE("A loop through a proxy that keeps CDN-Loop, or Via alone, ends") {
   }
 }
 
-TEST_CASE("Larders in a row work, each with a mark of its own, and all of one configuration") {
+TEST_CASE("Larders in a row work, each with a mark of its own, even with the same configuration") {
   Origin origin(greet);
   Larder third(Yaml{.upstream = origin.url(), .routes = routes});
   Larder second(Yaml{.upstream = url_of(third), .routes = routes});
@@ -112,7 +112,7 @@ TEST_CASE("Larders in a row work, each with a mark of its own, and all of one co
   CHECK(cache_result(first.client().get("/shared")) == "HIT");
 }
 
-TEST_CASE("A mark that a client made up costs nobody else an answer, and is on nothing that is shared") {
+TEST_CASE("A mark forged by a client denies no one else a response and is never in a shared request") {
   Origin origin(greet);
   Larder behind(Yaml{.upstream = origin.url(), .routes = routes});
   Larder front(Yaml{.upstream = url_of(behind), .routes = routes});

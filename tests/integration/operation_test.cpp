@@ -11,7 +11,7 @@
 #include <regex>
 #include <sstream>
 
-/// Running it: signals and draining, the access log.
+/// Operation: signals and draining, the access log.
 namespace larder::test {
 
 namespace {
@@ -33,7 +33,7 @@ OriginResponse greet(const OriginRequest&) {
 
 }  // namespace
 
-TEST_CASE("SIGTERM and SIGINT let requests under way finish, refuse new connections, and end with 0") {
+TEST_CASE("SIGTERM and SIGINT let active requests finish, refuse new connections, and exit with 0") {
   for (const int signal : {SIGTERM, SIGINT}) {
     CAPTURE(signal);
     Gate gate;
@@ -79,7 +79,7 @@ TEST_CASE("A response that is being sent when SIGTERM comes arrives whole") {
   CHECK(larder.process().wait(patience) == 0);
 }
 
-TEST_CASE("Idle connections do not hold the end up, however lately they were used") {
+TEST_CASE("Idle connections do not delay shutdown, however recently they were used") {
   Origin origin(greet);
   for (int i = 0; i < 10; ++i) {
     Larder larder(Yaml{.upstream = origin.url(), .rest = "shutdown_grace: 60s\n"});
@@ -106,7 +106,7 @@ TEST_CASE("shutdown_grace bounds the wait for requests that do not end") {
   CHECK(client.is_ended());
 }
 
-TEST_CASE("The access log tells of every request as a line of JSON") {
+TEST_CASE("The access log has a line of JSON for every request") {
   Origin origin(greet);
   Larder larder(Yaml{.upstream = origin.url(), .rest = "log: {access: on, format: json}\n"});
   Client client = larder.client();
@@ -130,7 +130,7 @@ TEST_CASE("The access log tells of every request as a line of JSON") {
   }
 }
 
-TEST_CASE("The access log in common format is a line that the usual tools read") {
+TEST_CASE("A line of the access log in common format can be read by the usual tools") {
   Origin origin(greet);
   Larder larder(Yaml{.upstream = origin.url(), .rest = "log: {access: on, format: common}\n"});
   larder.client().get("/logged");
@@ -142,7 +142,7 @@ TEST_CASE("The access log in common format is a line that the usual tools read")
   CHECK(std::regex_match(lines.front(), common));
 }
 
-TEST_CASE("The access log tells of what the front door refused, too") {
+TEST_CASE("The access log also has the requests that were refused") {
   Origin origin([](const OriginRequest&) { return text("x"); });
   Larder larder(Yaml{.upstream = origin.url(), .rest = "log: {access: on, format: common}\n"});
   struct Case {
@@ -178,7 +178,7 @@ TEST_CASE("The access log tells of what the front door refused, too") {
   }
 }
 
-TEST_CASE("The access log is off unless asked for") {
+TEST_CASE("The access log is off by default") {
   Origin origin(greet);
   Larder larder(Yaml{.upstream = origin.url()});
   for (int i = 0; i < 3; ++i) larder.client().get("/logged");
@@ -198,7 +198,7 @@ TEST_CASE("The log says no more than its level") {
   CHECK(talking.log_lines_with("127.0.0.1:" + std::to_string(talking.port())) > 0);
 }
 
-TEST_CASE("A request that never was is no crash: connections that come and go leave larder as it was") {
+TEST_CASE("Connections that come and go without a request do not crash larder") {
   Origin origin(greet);
   Larder larder(Yaml{.upstream = origin.url()});
   for (const std::string bytes :

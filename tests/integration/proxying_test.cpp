@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-/// Transparency: what goes through larder arrives as it was sent, but for what a proxy owes (RFC 9110,
+/// Transparency: messages arrive as they were sent, but for what a proxy has to change (RFC 9110,
 /// section 7.6).
 namespace larder::test {
 
@@ -41,7 +41,7 @@ std::vector<std::string> members(const Fields& fields, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("Every method reaches the origin with its target and content, and its answer comes back") {
+TEST_CASE("Every method reaches the origin with its target and content, and its response comes back") {
   Proxy proxy([](const OriginRequest& request) { return text(request.method + " " + request.body); });
   for (const std::string method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "REPORT"}) {
     CAPTURE(method);
@@ -69,7 +69,7 @@ TEST_CASE("Every status comes back with its fields and content") {
   }
 }
 
-TEST_CASE("A response without content stays one, and the connection goes on") {
+TEST_CASE("A response without content stays one, and the connection stays open") {
   Proxy proxy(
       [](const OriginRequest& request) { return request.method == "DELETE" ? status(204) : text("on"); });
   CHECK(proxy.client.remove("/a").status == 204);
@@ -86,7 +86,7 @@ TEST_CASE("The target arrives byte for byte") {
   }
 }
 
-TEST_CASE("Host goes upstream unchanged, its port and case too") {
+TEST_CASE("Host goes upstream unchanged, including port and case") {
   Proxy proxy(greet);
   for (const std::string host : {"shop.test", "Shop.Test:8443", "127.0.0.1", "[::1]:80"}) {
     CAPTURE(host);
@@ -108,7 +108,7 @@ TEST_CASE("Via is appended in both directions (RFC 9110, section 7.6.3)") {
   CHECK(downstream[1].starts_with("1.1 "));
 }
 
-TEST_CASE("X-Forwarded-For is appended to, X-Forwarded-Proto and -Host are written anew") {
+TEST_CASE("X-Forwarded-For is appended to, X-Forwarded-Proto and -Host are replaced") {
   Proxy proxy(greet);
   proxy.client.get("/", {{"X-Forwarded-For", "203.0.113.9"},
                          {"X-Forwarded-Proto", "gopher"},
@@ -142,7 +142,7 @@ TEST_CASE("Hop-by-hop fields stay on their connection (RFC 9110, section 7.6.1)"
   CHECK_FALSE(response.fields.has("Keep-Alive"));
 }
 
-TEST_CASE("Other fields pass in their order, repeated ones too") {
+TEST_CASE("Other fields are forwarded in order, including repeated ones") {
   Proxy proxy(greet);
   proxy.client.get("/", {{"X-B", "2"}, {"x-a", "1"}, {"X-B", "3"}, {"Accept", "text/html, */*;q=0.1"}});
   const Fields upstream = proxy.origin.last().fields;
@@ -173,7 +173,7 @@ TEST_CASE("A HEAD response that names a transfer coding has no content either (R
   CHECK(proxy.client.head("/").status == 200);
 }
 
-TEST_CASE("Conditions and ranges that larder does not answer itself are the origin's to answer") {
+TEST_CASE("Conditions and ranges that larder does not answer itself are left to the origin") {
   Proxy proxy([](const OriginRequest& request) {
     if (request.fields.has("If-None-Match")) return status(304).with("ETag", "\"v1\"");
     if (request.fields.get("If-Match") == "\"old\"") return status(412);
@@ -193,7 +193,7 @@ TEST_CASE("Conditions and ranges that larder does not answer itself are the orig
   CHECK(proxy.client.get("/").body == "hello");
 }
 
-TEST_CASE("A POST without content is one at the origin, too") {
+TEST_CASE("A POST without content arrives without content") {
   Proxy proxy(greet);
   CHECK(proxy.client.request("POST", "/").status == 200);
   CHECK_FALSE(proxy.origin.last().fields.has("Transfer-Encoding"));
@@ -211,7 +211,7 @@ TEST_CASE("Requests that change something are marked BYPASS") {
   }
 }
 
-TEST_CASE("An interim response is no answer (RFC 9110, section 15.2)") {
+TEST_CASE("An interim response is not the final one (RFC 9110, section 15.2)") {
   Proxy proxy([](const OriginRequest& request) {
     OriginResponse response = text("final " + request.target);
     response.before = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
@@ -225,7 +225,7 @@ TEST_CASE("An interim response is no answer (RFC 9110, section 15.2)") {
   }
 }
 
-TEST_CASE("CONNECT and TRACE are not for this proxy") {
+TEST_CASE("CONNECT and TRACE are not supported") {
   Proxy proxy(greet);
   for (const std::string head : {"CONNECT shop.test:443 HTTP/1.1\r\nHost: shop.test:443\r\n\r\n",
                                  "TRACE / HTTP/1.1\r\nHost: shop.test\r\n\r\n"}) {

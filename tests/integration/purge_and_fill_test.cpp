@@ -12,8 +12,8 @@
 #include <map>
 #include <mutex>
 
-/// Purges while fills run, on two instances with one Redis: who asks after the purge's answer never gets what
-/// was before it. LARDER_REPETITIONS says how often each order is tried (25).
+/// Purges while fills run, on two instances with one Redis: a request after the purge's response never gets
+/// the old content. LARDER_REPETITIONS says how often each order is tried (25).
 namespace larder::test {
 
 namespace {
@@ -25,8 +25,8 @@ int repetitions() {
   return said == nullptr ? 25 : std::stoi(said);
 }
 
-/// A value for each target, which writes count up. A read takes it when it arrives; the first read of each
-/// target, and the first write, may be held at a gate after that.
+/// A value for each target, incremented by writes. A read takes it on arrival; the first read of each target,
+/// and the first write, may then be held at a gate.
 class Counter {
  public:
   OriginResponse answer(const OriginRequest& request) {
@@ -80,7 +80,7 @@ struct Pair {
             .rest = "admin: {listen: \"127.0.0.1:" + std::to_string(admin[i].number()) + "\"}\n"};
   }
 
-  /// How many purges each instance knows of.
+  /// How many purges each instance knows.
   std::array<std::int64_t, 2> known() const {
     std::array<std::int64_t, 2> counts{};
     for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -90,7 +90,7 @@ struct Pair {
     return counts;
   }
 
-  /// Waits, after a purge's answer, until both know of one more.
+  /// Waits, after a purge's response, until both know one more.
   bool both_know(const std::array<std::int64_t, 2>& before) {
     const auto answered = Clock::now();
     const bool know = eventually([&] {
@@ -102,7 +102,7 @@ struct Pair {
     return know;
   }
 
-  /// Both have nothing but the new value.
+  /// Both have only the new value.
   bool both_say(const std::string& target) const {
     return first.client().get(target).body == "1" && second.client().get(target).body == "1";
   }
@@ -116,7 +116,7 @@ Client begin(const Larder& larder, std::string_view method, const std::string& t
 
 }  // namespace
 
-TEST_CASE("A fill that runs when its URL is purged gives nobody an old body after the purge's answer") {
+TEST_CASE("A fill that is running when its URL is purged delivers no old body after the purge's response") {
   Pair pair;
   int old = 0;
   for (int i = 0; i < repetitions(); ++i) {
@@ -139,13 +139,12 @@ TEST_CASE("A fill that runs when its URL is purged gives nobody an old body afte
     if (!pair.both_say(target)) ++old;
   }
   CHECK(old == 0);
-  MESSAGE(repetitions() << " purges while a fill runs, " << old
+  MESSAGE(repetitions() << " purges while a fill was running, " << old
                         << " old bodies after the answer; both knew of the purge " << pair.longest_lag.count()
                         << " ms after it at most");
 }
 
-TEST_CASE(
-    "A fill that ends while a purge of its URL is under way gives nobody an old body after its answer") {
+TEST_CASE("A fill that ends during a purge of its URL delivers no old body after the purge's response") {
   Pair pair;
   int old = 0;
   for (int i = 0; i < repetitions(); ++i) {
@@ -161,7 +160,7 @@ TEST_CASE(
     Client write = begin(purges, "PUT", target);
     write_gate.wait_for_arrivals(1);
     Client follower = begin(purges, "GET", target);
-    // The fill's answer and the write's race each other through larder.
+    // The responses to the fill and to the write race through larder.
     read_gate.open();
     if (i % 3 != 0) slow.receive();
     const auto before = pair.known();
@@ -174,7 +173,7 @@ TEST_CASE(
     follower.receive();
   }
   CHECK(old == 0);
-  MESSAGE(repetitions() << " fills that end while a purge is under way, " << old
+  MESSAGE(repetitions() << " fills that ended during a purge, " << old
                         << " old bodies after the answer; both knew of the purge " << pair.longest_lag.count()
                         << " ms after it at most");
 }

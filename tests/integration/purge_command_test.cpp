@@ -17,7 +17,7 @@ constexpr const char* routes =
 
 }  // namespace
 
-TEST_CASE("larder purge has the running larder purge, and prints the position") {
+TEST_CASE("larder purge makes the running larder purge and prints the position") {
   Origin origin(numbered);
   for (const std::string token : {"", "sesame"}) {
     Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, token);
@@ -48,7 +48,7 @@ TEST_CASE("larder purge has the running larder purge, and prints the position") 
   }
 }
 
-TEST_CASE("larder purge takes any spelling of a site for the site") {
+TEST_CASE("larder purge accepts any spelling of a site") {
   Origin origin(numbered);
   Yaml yaml{.upstream = origin.url(), .routes = routes};
   yaml.rest = "sites: {shop.test: [\"www.shop.test\", \"127.0.0.1:*\"]}\n";
@@ -71,7 +71,9 @@ TEST_CASE("larder purge takes any spelling of a site for the site") {
   }
 }
 
-TEST_CASE("larder purge ends with 2 for what it does not understand and with 1 where nobody does it") {
+TEST_CASE(
+    "larder purge exits with 2 if it does not understand its arguments, and with 1 if no larder carries it "
+    "out") {
   Origin origin(numbered);
   Administered shop(Yaml{.upstream = origin.url(), .routes = routes}, "sesame");
   for (const std::vector<std::string>& arguments :

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-/// The purge log as it stands in Redis: how often it is written, what its trimming and larder's end mean.
+/// The purge log in Redis: how often it is written, and what trimming it and larder's end mean.
 namespace larder::test {
 
 namespace {
@@ -33,7 +33,7 @@ int count_of(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("a storm of writes makes one record in 2 ms at most, and each purges") {
+TEST_CASE("a storm of writes appends at most one record every 2 ms, and every write purges") {
   Origin origin(numbered);
   RedisServer redis;
   Larder larder(yaml_of(origin, redis));
@@ -64,14 +64,14 @@ TEST_CASE("a storm of writes makes one record in 2 ms at most, and each purges")
     CHECK(cache_result(larder.client().get("/" + std::to_string(i) + "/a")) == "MISS");
 }
 
-TEST_CASE("a new larder trusts nothing of a log that was trimmed past the record which vouches for it") {
+TEST_CASE("a new larder trusts nothing if the log was trimmed past the witness that vouches for it") {
   Origin origin(numbered);
   RedisServer redis;
   Larder first(yaml_of(origin, redis));
   REQUIRE(uses(first, redis));
   first.client().get("/old");
   REQUIRE(is_stored(redis, "/old"));
-  // The record that is lost below purges it.
+  // The record that is trimmed below purges it.
   CHECK(first.client().put("/old").status == 200);
   first.client().get("/older/than/the/log");
   REQUIRE(is_stored(redis, "/older/than/the/log"));
@@ -97,7 +97,7 @@ TEST_CASE("a new larder trusts nothing of a log that was trimmed past the record
   }
 }
 
-TEST_CASE("the second purge of a write of unknown outcome is made before larder ends") {
+TEST_CASE("the second purge after a write of unknown outcome is made before larder exits") {
   Origin origin(numbered);
   RedisServer redis;
   Larder larder(yaml_of(origin, redis));
@@ -111,7 +111,7 @@ TEST_CASE("the second purge of a write of unknown outcome is made before larder 
   const auto began = std::chrono::steady_clock::now();
   CHECK(larder.stop() == 0);
   CHECK(purges_of("PUT http://shop.test/a/x") == 2);
-  // Long before its time, which would have been 5 s after the write.
+  // Long before it was due, 5 s after the write.
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{4});
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 using Targets = std::set<std::string>;
 
-/// An origin, a larder before it, and another larder before that, where the clients are.
+/// An origin, a larder in front of it, and another larder in front of that, which the clients use.
 class Chain {
  public:
   Chain()
@@ -25,10 +25,10 @@ class Chain {
         inner_(Yaml{.upstream = origin_.url()}),
         outer_(Yaml{.upstream = "http://127.0.0.1:" + std::to_string(inner_.port())}) {}
 
-  /// What the origin says to a write of that target. Before it is written.
+  /// Sets the origin's response to a write to that target. To be called before the write.
   void says(const std::string& target, OriginResponse answer) { answers_[target] = std::move(answer); }
 
-  /// Has both store it.
+  /// Makes both store it.
   void store(const std::string& target) {
     CHECK(has_it(outer_, target));
     CHECK(has_it(inner_, target));
@@ -38,7 +38,7 @@ class Chain {
     return outer_.client().request(method, target, {}, "{}");
   }
 
-  /// Those that neither has any more. Looking stores nothing.
+  /// Those that neither has any longer. The check stores nothing.
   Targets gone(const Targets& targets) const {
     Targets gone;
     for (const std::string& target : targets) {
@@ -72,7 +72,7 @@ class Chain {
     return larder.client().get(target, {{"Cache-Control", "only-if-cached"}}).status == 200;
   }
 
-  std::map<std::string, OriginResponse> answers_;  // not changed while requests run
+  std::map<std::string, OriginResponse> answers_;  // not changed while requests are running
   Origin origin_;
   Larder inner_;
   Larder outer_;
@@ -80,7 +80,7 @@ class Chain {
 
 }  // namespace
 
-TEST_CASE("a chain of two larders purges in both what the answer to a write calls for") {
+TEST_CASE("a write through a chain of two larders purges in both what its response calls for") {
   struct Case {
     std::string method;
     int status;
@@ -113,9 +113,9 @@ TEST_CASE("a chain of two larders purges in both what the answer to a write call
   }
 }
 
-TEST_CASE("a write of unknown outcome purges in both larders of a chain, and some seconds later once more") {
+TEST_CASE("a write of unknown outcome purges in both larders of a chain, and again some seconds later") {
   Chain chain;
-  // Each in a place of its own: a write purges its parent, too.
+  // Each under a path of its own: a write also purges its parent.
   const Targets lost{"/502/x", "/504/x", "/broken/x"};
   const Targets kept{"/502/y", "/504/y", "/broken/y"};
   chain.says("/502/x", status(502));
@@ -128,7 +128,7 @@ TEST_CASE("a write of unknown outcome purges in both larders of a chain, and som
     CHECK(chain.write("PUT", each).status == (each == "/504/x" ? 504 : 502));
   CHECK(chain.gone(lost) == lost);
   CHECK(chain.holds(kept));
-  // The write may be applied only now: what is fetched meanwhile is what was before it.
+  // The origin may apply the write only now: what was fetched meanwhile is the old content.
   for (const std::string& each : lost) chain.store(each);
   for (const std::string& each : lost) {
     CAPTURE(each);

@@ -29,7 +29,7 @@ OriginResponse answer(int code, std::string field = "", std::string value = "") 
   return response;
 }
 
-/// An origin whose writes answer as the case says, behind larder.
+/// An origin behind larder that answers writes as the case says.
 class Shop {
  public:
   explicit Shop(std::string routes = "  - match: /**\n    ttl: 60s\n", std::string timeouts = "")
@@ -94,7 +94,7 @@ TEST_CASE("A write purges its target with every query and its parent collection,
               {"/products/7"}});
 }
 
-TEST_CASE("DELETE purges what lies below, too") {
+TEST_CASE("DELETE also purges everything below its target") {
   Shop shop;
   shop.check({"below",
               "DELETE",
@@ -105,7 +105,7 @@ TEST_CASE("DELETE purges what lies below, too") {
   shop.check({"PUT does not", "PUT", "/products/7", status(200), {"/products/7"}, {"/products/7/reviews"}});
 }
 
-TEST_CASE("Location and Content-Location are purged where they name the same site") {
+TEST_CASE("Location and Content-Location are purged if they name the same site") {
   Shop shop;
   for (const std::string field : {"Location", "Content-Location"}) {
     shop.check({field,
@@ -148,7 +148,7 @@ TEST_CASE("Safe methods purge nothing") {
   }
 }
 
-TEST_CASE("A write whose outcome nobody knows purges") {
+TEST_CASE("A write of unknown outcome purges") {
   Shop shop("  - match: /**\n    ttl: 60s\n", "{first_byte: 200ms}");
   OriginResponse silent;
   silent.silent = true;
@@ -162,13 +162,13 @@ TEST_CASE("A write whose outcome nobody knows purges") {
                 {"/products/7", "/products"},
                 {"/products/8"}});
     shop.check(
-        {"no answer comes", method, "/products/7", silent, {"/products/7", "/products"}, {"/products/8"}});
+        {"no response comes", method, "/products/7", silent, {"/products/7", "/products"}, {"/products/8"}});
     shop.check(
-        {"the answer makes no sense", method, "/products/7", garbage, {"/products/7"}, {"/products/8"}});
+        {"the response is malformed", method, "/products/7", garbage, {"/products/7"}, {"/products/8"}});
   }
 }
 
-TEST_CASE("A client that leaves before the answer to its write does not stop the purge") {
+TEST_CASE("A client that disconnects before the response to its write does not stop the purge") {
   Gate gate;
   Shop shop;
   Client reader = shop.client();
@@ -209,7 +209,7 @@ TEST_CASE("A write purges every partition and variant") {
   for (const Fields& fields : requests) CHECK(cache_result(client.get("/a", fields)) == "MISS");
 }
 
-TEST_CASE("A route names more to purge, by URL and by tag, or nothing at all") {
+TEST_CASE("A route may name more to purge, by URL and by tag, or nothing at all") {
   Shop shop(
       "  - match: /products/{id}\n    ttl: 60s\n    tags: [\"product:{id}\"]\n"
       "  - match: /stock/{id}\n    ttl: 60s\n    purge: {urls: [\"/search/**\", \"/top/{id}\"], tags: "
@@ -225,7 +225,7 @@ TEST_CASE("A route names more to purge, by URL and by tag, or nothing at all") {
   shop.check({"none", "PUT", "/quiet/1", status(200), {}, {"/quiet/1", "/quiet"}});
 }
 
-TEST_CASE("Tags that the origin gives are purged as the route's are") {
+TEST_CASE("Tags given by the origin are purged like the route's") {
   Shop shop("  - match: /refresh/{tag}\n    purge: {tags: [\"{tag}\"]}\n  - match: /**\n    ttl: 60s\n");
   Client client = shop.client();
   for (const std::string field : {"Surrogate-Key", "Cache-Tag"}) {

@@ -18,11 +18,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// A second instance sees a purge within 100 ms; what is more is the test machine's share.
+/// A second instance sees a purge within 100 ms; the rest allows for a slow test machine.
 const milliseconds seen_elsewhere = is_sanitized() ? milliseconds(2000) : milliseconds(500);
 
-/// An origin with one value for every target: a write counts it up. A read takes the value when it arrives,
-/// and may then be held at a gate: the slow answer that carries an old value.
+/// An origin with one value for all targets, incremented by writes. A read takes the value on arrival, and
+/// may then be held at a gate: the slow response that carries an old value.
 class Counter {
  public:
   OriginResponse answer(const OriginRequest& request) {
@@ -45,7 +45,7 @@ struct Shared {
   Origin origin{[this](const OriginRequest& request) { return counter.answer(request); }};
 };
 
-/// Asks and leaves the answer on its way.
+/// Sends the request without waiting for the response.
 Client begin_get(const Larder& larder, std::string_view target = "/a") {
   Client client = larder.client();
   client.send(client.head_text("GET", target));
@@ -60,7 +60,7 @@ void check_race_on_one_instance(const Yaml& yaml, Counter& counter) {
   Client slow = begin_get(larder);
   gate.wait_for_arrivals(1);
   const std::string written = client.put("/a").body;
-  CHECK(client.get("/a").body == written);  // not one more waiter for the old answer
+  CHECK(client.get("/a").body == written);  // does not join those that wait for the old response
   gate.open();
   CHECK(slow.receive().status == 200);
   for (int i = 0; i < 5; ++i) CHECK(client.get("/a").body == written);
@@ -80,8 +80,8 @@ void check_slow_answer_alone(const Yaml& yaml, Counter& counter) {
   CHECK(client.get("/a").body == written);
 }
 
-/// Readers and a writer on one instance: a read begun after a write's answer shows that write, or a later
-/// one, whatever happens before a write in the meantime.
+/// Readers and a writer on one instance: a read started after a write's response shows that write or a later
+/// one, whatever happens in between.
 void check_reads_follow_writes(
     const Larder& larder, int writes = 150, const std::function<void(int)>& before = [](int) {}) {
   std::atomic<int> written{0};
@@ -113,21 +113,22 @@ void check_reads_follow_writes(
 
 }  // namespace
 
-TEST_CASE("A GET begun after a PUT's answer shows the new value, though an older GET is still under way") {
+TEST_CASE(
+    "A GET started after a PUT's response shows the new value, even while an older GET is still running") {
   Shared shared;
   RedisServer redis;
   check_race_on_one_instance({.upstream = shared.origin.url()}, shared.counter);
   check_race_on_one_instance({.upstream = shared.origin.url(), .redis = redis.url()}, shared.counter);
 }
 
-TEST_CASE("An answer fetched before a PUT and stored after it is not served") {
+TEST_CASE("A response fetched before a PUT and stored after it is not served") {
   Shared shared;
   RedisServer redis;
   check_slow_answer_alone({.upstream = shared.origin.url()}, shared.counter);
   check_slow_answer_alone({.upstream = shared.origin.url(), .redis = redis.url()}, shared.counter);
 }
 
-TEST_CASE("An answer fetched by a second instance before a PUT is not served there soon after") {
+TEST_CASE("A response that a second instance fetched before a PUT is no longer served there soon after it") {
   Shared shared;
   RedisServer redis;
   const Yaml yaml{.upstream = shared.origin.url(), .redis = redis.url()};
@@ -153,7 +154,7 @@ TEST_CASE("An answer fetched by a second instance before a PUT is not served the
   }
 }
 
-TEST_CASE("What a second instance holds in memory is gone soon after a PUT on the first") {
+TEST_CASE("What a second instance holds in memory is purged soon after a PUT on the first") {
   Shared shared;
   RedisServer redis;
   const Yaml yaml{.upstream = shared.origin.url(), .redis = redis.url()};
@@ -172,7 +173,7 @@ TEST_CASE("What a second instance holds in memory is gone soon after a PUT on th
   }
 }
 
-TEST_CASE("Under load every read shows the last answered write, in memory and over Redis") {
+TEST_CASE("Under load every read shows the last completed write, in memory and over Redis") {
   Shared shared;
   RedisServer redis;
   check_reads_follow_writes(Larder(Yaml{.upstream = shared.origin.url()}));
@@ -181,7 +182,7 @@ TEST_CASE("Under load every read shows the last answered write, in memory and ov
       Larder(Yaml{.upstream = shared.origin.url(), .store = "  memory: 0\n", .redis = redis.url()}));
 }
 
-TEST_CASE("Under load every read shows the last answered write while Redis hangs, dies and comes back") {
+TEST_CASE("Under load every read shows the last completed write while Redis hangs, dies and comes back") {
   for (const std::string store : {"", "  memory: 0\n"}) {
     CAPTURE(store);
     Shared shared;

@@ -9,12 +9,12 @@
 #include <fstream>
 #include <sstream>
 
-/// The ACL user of deploy/README.md: all that larder needs, and nothing else.
+/// The ACL user of deploy/README.md may do all that larder needs, and nothing else.
 namespace larder::test {
 
 namespace {
 
-/// The words behind `ACL SETUSER` in deploy/README.md.
+/// The words after `ACL SETUSER` in deploy/README.md.
 std::vector<std::string> documented_user() {
   std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/deploy/README.md");
   std::vector<std::string> words;
@@ -30,7 +30,7 @@ std::vector<std::string> documented_user() {
 
 }  // namespace
 
-TEST_CASE("Larder needs no more than the ACL user of deploy/README.md may do") {
+TEST_CASE("Larder needs no more than what the ACL user of deploy/README.md is allowed") {
   Origin origin(numbered);
   RedisServer redis;
   std::vector<std::string> user = documented_user();

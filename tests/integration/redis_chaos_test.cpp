@@ -7,14 +7,14 @@
 
 #include <doctest/doctest.h>
 
-/// A bad network between larder and Redis: never a wrong body, never a request that fails or waits long.
+/// A bad network between larder and Redis: never a wrong body, and no request fails or waits long.
 namespace larder::test {
 
 namespace {
 
 using std::chrono::milliseconds;
 
-/// What the origin answers to a target, whenever it is asked: 40 KB that say which target it was.
+/// The origin's constant response for a target: 40 KB that name the target.
 std::string body_of(const std::string& target) {
   std::string body;
   while (body.size() < 40'000) body += target + '\n';
@@ -48,7 +48,7 @@ void ask_around(const Larder& larder, int count) {
 
 }  // namespace
 
-TEST_CASE("Garbled replies of Redis are never a wrong body") {
+TEST_CASE("Garbled replies from Redis never lead to a wrong body") {
   Chaos chaos;
   Larder first(chaos.yaml());
   Larder second(chaos.yaml());
@@ -64,7 +64,7 @@ TEST_CASE("Garbled replies of Redis are never a wrong body") {
   CHECK(share(first, second, "after"));
 }
 
-TEST_CASE("Connections to Redis that are cut again and again fail no request") {
+TEST_CASE("No request fails when connections to Redis are cut again and again") {
   Chaos chaos;
   Larder first(chaos.yaml());
   Larder second(chaos.yaml());
@@ -81,7 +81,7 @@ TEST_CASE("Connections to Redis that are cut again and again fail no request") {
   CHECK(share(first, second, "after"));
 }
 
-TEST_CASE("A Redis behind a network that swallows everything is not waited for") {
+TEST_CASE("Requests do not wait for a Redis behind a network that drops everything") {
   Chaos chaos;
   Larder first(chaos.yaml());
   Larder second(chaos.yaml());
@@ -92,7 +92,7 @@ TEST_CASE("A Redis behind a network that swallows everything is not waited for")
   CHECK(share(first, second, "after"));
 }
 
-TEST_CASE("A Redis that is farther away than a command may take is not asked: its breaker stays open") {
+TEST_CASE("A Redis whose round trip exceeds the command timeout is not asked: its breaker stays open") {
   Chaos chaos;
   Larder first(chaos.yaml());
   Larder second(chaos.yaml());
@@ -100,7 +100,7 @@ TEST_CASE("A Redis that is farther away than a command may take is not asked: it
   chaos.relay.delay(milliseconds(200));
   ask_around(first, 100);
   const int connections = chaos.relay.connections();
-  // It looks every two seconds at most, and is asked nothing meanwhile.
+  // It is probed every two seconds at most, and asked nothing in between.
   Client client = first.client();
   CHECK(eventually([&] { return chaos.relay.connections() > connections; }, patience));
   CHECK(client.get("/a/1").body == body_of("/a/1"));

@@ -9,7 +9,7 @@
 
 #include <vector>
 
-/// larder over a Redis Cluster: entries over all slots, nodes that die, slots that move.
+/// larder on a Redis Cluster: entries across all slots, nodes that die, slots that move.
 namespace larder::test {
 
 namespace {
@@ -32,7 +32,7 @@ int slot_of_target(const RedisServer& node, const std::string& target) {
 
 }  // namespace
 
-TEST_CASE("A cluster holds entries in all its parts, and what one larder stores another one serves") {
+TEST_CASE("Entries are spread across all nodes of a cluster, and what one larder stores another one serves") {
   Clustered clustered;
   Larder first(clustered.yaml());
   Larder second(clustered.yaml());
@@ -67,8 +67,8 @@ TEST_CASE(
     CHECK(eventually([&] { return clustered.cluster.is_whole(); }, patience));
     const auto whole = since_the_end.read();
     CHECK(share(first, second, "after-" + std::to_string(master.port())));
-    MESSAGE("the cluster was whole again after " << whole.count() << " ms, and used after "
-                                                 << since_the_end.read().count() << " ms");
+    MESSAGE("the cluster had recovered after " << whole.count() << " ms, and used after "
+                                               << since_the_end.read().count() << " ms");
     CHECK(purge_across(first, second, "/purged"));
     load.go_on(50);
     load.finish();
@@ -77,7 +77,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Slots that move under load: no request fails, and names are found while they are half-way") {
+TEST_CASE("Slots that move under load: no request fails, and names are found during the move") {
   Clustered clustered;
   Larder first(clustered.yaml());
   Larder second(clustered.yaml());
@@ -109,7 +109,7 @@ TEST_CASE("Slots that move under load: no request fails, and names are found whi
   load.finish();
 }
 
-TEST_CASE("A cluster whose log's master is replaced while it lives is followed at once") {
+TEST_CASE("A planned failover of the master that holds the log is followed immediately") {
   Clustered clustered;
   Larder first(clustered.yaml());
   Larder second(clustered.yaml());

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-/// Redis absent, gone, hung and back: requests go on, within a bounded extra delay (src/README.md,
+/// Redis absent, killed, hung and back: requests are served with a bounded extra delay (src/README.md,
 /// "Promises").
 namespace larder::test {
 
@@ -26,7 +26,7 @@ struct Outage {
 
 TEST_CASE(
     "Redis absent at the start: requests are answered and cached in memory, and Redis is used once it is "
-    "there") {
+    "up") {
   Outage outage;
   outage.redis.stop();
   Larder first(outage.yaml());
@@ -64,7 +64,7 @@ TEST_CASE(
   load.finish();
 }
 
-TEST_CASE("Redis hung under load: no request fails or waits long, and it is used again once it goes on") {
+TEST_CASE("Redis hung under load: no request fails or waits long, and it is used again once it resumes") {
   Outage outage;
   Larder first(outage.yaml());
   Larder second(outage.yaml());
@@ -81,7 +81,7 @@ TEST_CASE("Redis hung under load: no request fails or waits long, and it is used
   load.finish();
 }
 
-TEST_CASE("A write during an outage counts here at once, and elsewhere when Redis is back") {
+TEST_CASE("A write during an outage takes effect here immediately, and elsewhere when Redis is back") {
   Outage outage;
   Larder first(outage.yaml());
   Larder second(outage.yaml());
@@ -113,7 +113,7 @@ TEST_CASE("A new and empty Redis at the old address serves nothing stale") {
   CHECK(eventually([&] { return elsewhere.get("/a").body != old; }, patience));
 }
 
-TEST_CASE("on_outage says whether HITs go on without Redis") {
+TEST_CASE("on_outage decides whether HITs are served without Redis") {
   Outage outage;
   Larder serving(outage.yaml(", on_outage: serve, outage_ttl: 200ms"));
   Larder asking(outage.yaml(", on_outage: origin, outage_ttl: 200ms"));
@@ -130,7 +130,7 @@ TEST_CASE("on_outage says whether HITs go on without Redis") {
   CHECK(eventually([&] { return cache_result(asking.client().get("/b")) == "HIT"; }, patience));
 }
 
-TEST_CASE("A larder whose Redis hangs ends when asked to") {
+TEST_CASE("A larder whose Redis hangs still shuts down") {
   Outage outage;
   Larder larder(outage.yaml());
   REQUIRE(uses(larder, outage.redis));

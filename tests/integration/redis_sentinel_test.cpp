@@ -8,7 +8,7 @@
 
 #include <doctest/doctest.h>
 
-/// larder over the master that sentinels name, and over the next one.
+/// larder on the master that sentinels name, and on its successor.
 namespace larder::test {
 
 namespace {
@@ -52,8 +52,8 @@ TEST_CASE("A master killed under load: no request fails or waits long, and the n
 }
 
 TEST_CASE(
-    "A master that hangs is left for the new one, and not gone back to when it wakes and takes itself for "
-    "it") {
+    "A hung master is left for the new one, and not returned to when it wakes up still believing to be the "
+    "master") {
   Watched watched;
   Larder first(watched.yaml());
   Larder second(watched.yaml());
@@ -70,7 +70,7 @@ TEST_CASE(
   load.finish();
 }
 
-TEST_CASE("A failover that is asked for while the master lives loses no purge") {
+TEST_CASE("A manual failover of a live master loses no purge") {
   Watched watched;
   Larder first(watched.yaml());
   Larder second(watched.yaml());
@@ -79,7 +79,7 @@ TEST_CASE("A failover that is asked for while the master lives loses no purge") 
   Client elsewhere = second.client();
   RedisServer& master = watched.sentinels.master();
   watched.sentinels.fail_over();
-  // Whichever of the two has it, nobody here is served what was before his own write.
+  // Whichever of the two has it, no client here is served what preceded its own write.
   for (int i = 0; i < 200; ++i) {
     const std::string target = "/written/" + std::to_string(i % 7);
     const std::string before = client.get(target).body;
@@ -91,7 +91,7 @@ TEST_CASE("A failover that is asked for while the master lives loses no purge") 
   CHECK(purge_across(first, second, "/purged"));
 }
 
-TEST_CASE("Over TLS a failover is followed too, to none but those whose certificates are trusted") {
+TEST_CASE("Over TLS too a failover is followed, but only to servers whose certificates are trusted") {
   Authority authority;
   const Authority other;
   Watched watched(&authority);
@@ -113,7 +113,7 @@ TEST_CASE("Over TLS a failover is followed too, to none but those whose certific
   CHECK(mistrusting.log_lines_with("connect: certificate not trusted") == 1);
 }
 
-TEST_CASE("With wait: a purge is answered once a replica has it, or is said to lack it") {
+TEST_CASE("With wait a purge is acknowledged once a replica has it, or reported as not replicated") {
   Origin origin(numbered);
   RedisServer master({"--repl-diskless-sync-delay", "0"});
   RedisServer replica({"--replicaof", "127.0.0.1 " + std::to_string(master.port())});
@@ -123,7 +123,7 @@ TEST_CASE("With wait: a purge is answered once a replica has it, or is said to l
       master.url() +
       "\", timeout: 500ms, wait: {replicas: 1, timeout: 2s}}\nroutes:\n  - match: /**\n    ttl: 600s\n");
   REQUIRE(uses(larder, master));
-  // A replica that still loads what it is sent first counts for WAIT, until something is written.
+  // A replica that is still loading the initial snapshot counts for WAIT until something is written.
   REQUIRE(
       eventually([&] { return records(master) != "0" && records(replica) == records(master); }, patience));
   Client client = larder.client();
@@ -134,7 +134,7 @@ TEST_CASE("With wait: a purge is answered once a replica has it, or is said to l
   CHECK(larder.log_lines_with("not on 1 replicas") == 0);
   replica.pause();
   for (int i = 0; i < 5; ++i) CHECK(client.put("/a").status == 200);
-  // The log is written behind the answers.
+  // The log is written after the responses.
   CHECK(eventually([&] { return larder.log_lines_with("not on 1 replicas") == 1; }, patience));
   replica.resume();
   CHECK(eventually(

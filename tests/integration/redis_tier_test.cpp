@@ -9,8 +9,8 @@
 
 #include <thread>
 
-/// The shared tier: what lies in Redis, who finds it there, and for how long (src/README.md, "Key" and "Purge
-/// log").
+/// The shared tier: what is in Redis, which instances find it there, and for how long (src/README.md, "Key"
+/// and "Purge log").
 namespace larder::test {
 
 namespace {
@@ -26,7 +26,7 @@ struct Tiered {
 
 }  // namespace
 
-TEST_CASE("Everything in Redis has a readable name with larder's prefix and an expiry, or a bound") {
+TEST_CASE("Everything in Redis has a readable name with larder's prefix, and an expiry or a bound") {
   Tiered tiered;
   Larder larder(tiered.yaml());
   REQUIRE(uses(larder, tiered.redis));
@@ -63,7 +63,7 @@ TEST_CASE("Everything in Redis has a readable name with larder's prefix and an e
   CHECK(is_readable);
 }
 
-TEST_CASE("The purge log keeps no more than what is younger than the longest lifetime") {
+TEST_CASE("The purge log keeps only what is younger than the longest lifetime") {
   Tiered tiered("  max_lifetime: 1s\n");
   Larder larder(tiered.yaml());
   REQUIRE(uses(larder, tiered.redis));
@@ -79,7 +79,7 @@ TEST_CASE("The purge log keeps no more than what is younger than the longest lif
   CHECK(eventually(write_on, patience));
 }
 
-TEST_CASE("The configured prefix stands before every name") {
+TEST_CASE("Every name has the configured prefix") {
   Origin origin(numbered);
   RedisServer redis;
   Larder larder("upstreams:\n  shop: {servers: [" + origin.url() + "]}\nstore:\n  redis: {url: \"" +
@@ -90,7 +90,7 @@ TEST_CASE("The configured prefix stands before every name") {
   for (const std::string& name : names_in(redis)) CHECK(name.starts_with("pantry:"));
 }
 
-TEST_CASE("What is in Redis survives a restart of larder, and ages on") {
+TEST_CASE("What is in Redis survives a restart of larder and keeps ageing") {
   Tiered tiered;
   Larder larder(tiered.yaml());
   REQUIRE(uses(larder, tiered.redis));
@@ -138,7 +138,7 @@ TEST_CASE("A second instance finds what the first has stored") {
   CHECK(tiered.origin.count("/varied") == 2);
 }
 
-TEST_CASE("Instances on one machine share entries by `sites`, whatever ports they listen at") {
+TEST_CASE("Instances on one machine share entries by `sites`, whatever ports they listen on") {
   Tiered tiered;
   Yaml yaml = tiered.yaml();
   yaml.rest += "sites: {shop.test: [\"127.0.0.1:*\"]}\n";
@@ -154,7 +154,7 @@ TEST_CASE("Instances on one machine share entries by `sites`, whatever ports the
 
 namespace {
 
-/// A record as larder writes one, with other fields and content: the writer's own, its checksums right.
+/// A record as larder writes it, but with fields and content of the forger's choice, and valid checksums.
 std::string forged(std::string_view key, int status, const http::FieldList& fields, std::string_view content,
                    store::Position born) {
   store::Draft draft;
@@ -188,7 +188,7 @@ void put(const RedisServer& redis, const std::string& name, const std::string& v
 }  // namespace
 
 TEST_CASE(
-    "A forged record in Redis is a miss, and the next answer on that connection is what was asked for") {
+    "A forged record in Redis is a miss, and the next response on that connection is the requested one") {
   Tiered tiered("  memory: 0\n");
   tiered.origin.answer([](const OriginRequest& request) { return text("origin " + request.target); });
   Larder larder(tiered.yaml());
@@ -250,7 +250,7 @@ TEST_CASE("Redis alone, without the memory tier, serves HITs and honors purges")
   CHECK(cache_result(client.get("/a")) == "MISS");
 }
 
-TEST_CASE("A purge outlives a restart of the instance that answered it") {
+TEST_CASE("A purge survives a restart of the instance that acknowledged it") {
   Tiered tiered;
   Larder larder(tiered.yaml());
   REQUIRE(uses(larder, tiered.redis));
@@ -264,7 +264,7 @@ TEST_CASE("A purge outlives a restart of the instance that answered it") {
   CHECK(cache_result(larder.client().get("/a")) == "MISS");
 }
 
-TEST_CASE("A flushed Redis means a cold cache and no stale one") {
+TEST_CASE("A flushed Redis means a cold cache, not a stale one") {
   Tiered tiered;
   Larder first(tiered.yaml());
   Larder second(tiered.yaml());
@@ -280,8 +280,8 @@ TEST_CASE("A flushed Redis means a cold cache and no stale one") {
 }
 
 TEST_CASE(
-    "A Redis that comes back as it was before a purge serves nothing of before, though no larder is left "
-    "that knew") {
+    "A Redis restored to its state before a purge serves nothing older than the purge, even if no larder "
+    "remembers it") {
   Tiered tiered;
   std::string written;
   {
@@ -303,7 +303,7 @@ TEST_CASE(
   CHECK(cache_result(larder.client().get("/a")) == "HIT");
 }
 
-TEST_CASE("A large content of text takes less room in Redis, and is whole for another instance") {
+TEST_CASE("Large text content takes less space in Redis and reaches another instance whole") {
   Tiered tiered;
   std::string content = "[";
   while (content.size() < 3'000'000) content += "{\"id\": " + std::to_string(content.size()) + "}, ";
@@ -328,7 +328,7 @@ TEST_CASE("A large content of text takes less room in Redis, and is whole for an
   CHECK(tiered.origin.count("/large") <= 2);
 }
 
-TEST_CASE("An entry that was tampered with is a miss and harms nobody") {
+TEST_CASE("An entry that was tampered with is a miss and does no harm") {
   Tiered tiered("  memory: 0\n");
   Larder larder(tiered.yaml());
   REQUIRE(uses(larder, tiered.redis));
@@ -382,7 +382,7 @@ TEST_CASE("Redis is reached by password, by ACL user, by Unix socket and in anot
   }
 }
 
-TEST_CASE("A wrong password costs the shared tier and no request") {
+TEST_CASE("A wrong password costs the shared tier, but no request") {
   Tiered tiered;
   RedisServer guarded({"--requirepass", "secret"});
   Larder larder(Yaml{.upstream = tiered.origin.url(),

@@ -11,7 +11,7 @@
 #include <atomic>
 #include <thread>
 
-/// SIGHUP: the configuration is read again while requests come.
+/// SIGHUP: the configuration is reloaded while requests are served.
 namespace larder::test {
 
 namespace {
@@ -20,13 +20,13 @@ std::string ttl_of_all(const std::string& ttl) {
   return "  - {match: /**, ttl: " + ttl + ", debug: on}\n";
 }
 
-/// The ttl of the route that a response was stored by, in minutes: some of it may be over.
+/// The ttl of the route that stored the response, in minutes, rounded up as some of it may have passed.
 int minutes_to_live(const Response& response) {
   const std::string seconds = response.fields.get("X-Cache-TTL");
   return seconds.empty() ? -1 : (std::stoi(seconds) + 59) / 60;
 }
 
-/// A GET on the connection that is there, which must not have ended.
+/// A GET on the existing connection, which must still be open.
 Response ask_on(Client& client, std::string_view target) {
   REQUIRE(client.send(client.head_text("GET", target)));
   return client.receive();
@@ -34,7 +34,7 @@ Response ask_on(Client& client, std::string_view target) {
 
 }  // namespace
 
-TEST_CASE("a changed ttl holds for new responses; what is stored and who is connected stay") {
+TEST_CASE("a changed ttl applies to new responses; stored responses and connections stay") {
   Origin origin(numbered);
   Larder larder(Yaml{.upstream = origin.url(), .routes = ttl_of_all("1h"), .rest = "threads: 2\n"});
   std::vector<Client> clients;
@@ -50,7 +50,9 @@ TEST_CASE("a changed ttl holds for new responses; what is stored and who is conn
   CHECK(larder.log_lines_with("configuration reloaded: 1 routes") == 1);
 }
 
-TEST_CASE("a wrong file changes nothing: each mistake is told with its place, and that the old one stays") {
+TEST_CASE(
+    "an invalid file changes nothing: each mistake is reported with its place, and that the old "
+    "configuration stays") {
   Origin origin(numbered);
   Larder larder(Yaml{.upstream = origin.url(), .routes = ttl_of_all("1h")});
   CHECK_FALSE(larder.reload(Yaml{.upstream = origin.url(),
@@ -63,7 +65,7 @@ TEST_CASE("a wrong file changes nothing: each mistake is told with its place, an
   CHECK(minutes_to_live(larder.client().get("/b")) == 60);
 }
 
-TEST_CASE("what takes a restart is named and stays; the rest is applied") {
+TEST_CASE("changes that take a restart are named and not made; the rest is applied") {
   Origin origin(numbered);
   Larder larder(Yaml{.upstream = origin.url(), .routes = ttl_of_all("1h"), .rest = "log: {level: error}\n"});
   const ReservedPort other;
@@ -81,7 +83,7 @@ TEST_CASE("what takes a restart is named and stays; the rest is applied") {
   CHECK(minutes_to_live(larder.client().get("/a")) == 1);
 }
 
-TEST_CASE("routes come together with the upstreams that they name, and requests to one that goes finish") {
+TEST_CASE("new routes come with their upstreams, and requests to a removed upstream finish") {
   Gate gate;
   Origin before([&](const OriginRequest& request) {
     if (request.target == "/slow") gate.pass();
@@ -102,7 +104,7 @@ TEST_CASE("routes come together with the upstreams that they name, and requests 
   CHECK(cache_result(larder.client().get("/slow")) == "HIT");
 }
 
-TEST_CASE("warming follows the routes, and is not begun again where they stay as they were") {
+TEST_CASE("warming follows the routes, and does not start again if they did not change") {
   Origin origin(numbered);
   const auto warming = [&](const std::string& url) {
     return Yaml{.upstream = origin.url(),
@@ -120,7 +122,7 @@ TEST_CASE("warming follows the routes, and is not begun again where they stay as
   CHECK(cache_result(larder.client().get("/api/1")) == "HIT");
 }
 
-TEST_CASE("what clients ask for most is counted from the reload on that asks for it") {
+TEST_CASE("hot keys are counted from the reload that turns it on") {
   Origin origin(numbered);
   RedisServer redis;
   const auto with = [&](const std::string& more) {
@@ -137,7 +139,8 @@ TEST_CASE("what clients ask for most is counted from the reload on that asks for
   CHECK(std::ranges::any_of(names, [](const std::string& name) { return name.starts_with("larder:hot:"); }));
 }
 
-TEST_CASE("two hundred reloads amid hits, misses, fetches behind, purges and streams: no request fails") {
+TEST_CASE(
+    "two hundred reloads during hits, misses, background fetches, purges and streams: no request fails") {
   Origin origin([](const OriginRequest& request) {
     OriginResponse response = numbered(request);
     if (request.target.starts_with("/large")) {

@@ -8,7 +8,7 @@
 
 #include <optional>
 
-/// Stale responses (RFC 5861) and those fetched ahead, under load.
+/// Stale responses (RFC 5861) and early refreshes, under load.
 namespace larder::test {
 
 using namespace std::chrono_literals;
@@ -27,12 +27,12 @@ std::string route(const std::string& keys) {
   return "  - {match: /**, " + keys + "}\n";
 }
 
-/// What seems to hold for ever: a length in a test's configuration that it does not live to see the end of.
+/// Practically forever: a duration in a test's configuration that the test does not see the end of.
 const std::string for_long = "1h";
 
 }  // namespace
 
-TEST_CASE("stale-while-revalidate: over 20 expiries nobody waits, and each has the origin asked once") {
+TEST_CASE("stale-while-revalidate: over 20 expiries no client waits, and the origin is asked once for each") {
   constexpr auto fetch = 20ms;
   constexpr auto ttl = 150ms;
   constexpr int expiries = 20;
@@ -44,7 +44,7 @@ TEST_CASE("stale-while-revalidate: over 20 expiries nobody waits, and each has t
   Load load(larder.port(), {"/a"}, 8, 2ms);
   CHECK(eventually([&] { return origin.count() > expiries; }, patience));
   const Load::Counts counts = load.stop();
-  // The fetch counts as age: what it brings is fresh for the rest, in whole milliseconds.
+  // The duration of the fetch counts as age: the response is fresh for the rest, in whole milliseconds.
   const auto most = (std::chrono::steady_clock::now() - began) / (ttl - fetch);
   INFO(counts.text());
   CHECK(counts.failed == 0);
@@ -52,13 +52,13 @@ TEST_CASE("stale-while-revalidate: over 20 expiries nobody waits, and each has t
   CHECK(origin.count() <= most + 1);
 }
 
-TEST_CASE("stale-if-error: while the origin is down no request fails, and then it is asked again") {
+TEST_CASE("stale-if-error: while the origin is down no request fails, and afterwards it is asked again") {
   std::optional<Origin> origin(std::in_place, numbered);
   const std::uint16_t port = origin->port();
   Larder larder(Yaml{.upstream = origin->url(), .routes = route("ttl: 100ms, stale_if_error: " + for_long)});
   const std::vector<std::string> targets{"/a", "/b", "/c"};
   for (const std::string& target : targets) larder.client().get(target);
-  SUBCASE("gone") {
+  SUBCASE("down") {
     origin.reset();
   }
   SUBCASE("every connection breaks") {
@@ -78,7 +78,7 @@ TEST_CASE("stale-if-error: while the origin is down no request fails, and then i
   CHECK(eventually([&] { return larder.client().get("/a").body == "back"; }, patience));
 }
 
-TEST_CASE("an origin that hangs keeps its first client waiting, and no more within stale-if-error") {
+TEST_CASE("an origin that hangs keeps only the first client waiting within stale-if-error") {
   Origin origin(numbered);
   Larder larder(Yaml{.upstream = origin.url(),
                      .routes = route("ttl: 100ms, stale_if_error: " + for_long),
@@ -113,13 +113,13 @@ TEST_CASE("XFetch: on a hot key no client ever sees an expiry") {
   CHECK(counts.failed == 0);
 }
 
-TEST_CASE("what one larder serves stale is stale in the next, however long that one's ttl") {
+TEST_CASE("what one larder serves stale is stale in the next, however long the ttl there") {
   std::optional<Origin> origin(std::in_place, numbered);
   Larder inner(Yaml{.upstream = origin->url(), .routes = route("ttl: 1s, stale_if_error: " + for_long)});
   Larder outer(Yaml{.upstream = "http://127.0.0.1:" + std::to_string(inner.port()),
                     .routes = route("ttl: " + for_long)});
   inner.client().get("/a");
-  // Its port is kept: another test's origin would take it, and answer in its place.
+  // Its port is kept: otherwise another test's origin could take it and answer instead.
   origin->answer([](const OriginRequest&) { return hang_up(); });
   CHECK(eventually([&] { return cache_result(inner.client().get("/a")) == "STALE"; }, patience));
   for (int i = 0; i < 3; ++i) {
@@ -135,7 +135,7 @@ TEST_CASE("what one larder serves stale is stale in the next, however long that 
   CHECK(cache_result(outer.client().get("/a")) == "HIT");
 }
 
-TEST_CASE("what Redis holds lives as long as it may be used stale, and serves another instance so") {
+TEST_CASE("what Redis holds lives as long as it may be served stale, by another instance too") {
   std::optional<Origin> origin(std::in_place, numbered);
   RedisServer redis;
   const Yaml yaml{.upstream = origin->url(),
@@ -149,7 +149,7 @@ TEST_CASE("what Redis holds lives as long as it may be used stale, and serves an
   REQUIRE(is_stored(redis, "/a"));
   const long long left = std::stoll(redis.cli({"pttl", "larder:r:GET:http://shop.test/a"}));
   CHECK(left > 3'000'000);
-  CHECK(left <= 4'000'000);  // expiries are spread
+  CHECK(left <= 4'000'000);  // expiries are jittered
   origin.reset();
   CHECK(eventually([&] { return cache_result(first.client().get("/a")) == "STALE"; }, patience));
   const Response stale = second.client().get("/a");
@@ -157,7 +157,7 @@ TEST_CASE("what Redis holds lives as long as it may be used stale, and serves an
   CHECK(stale.body == "answer 1");
 }
 
-TEST_CASE("Redis alone, without the memory tier, fetches ahead too") {
+TEST_CASE("Redis alone, without the memory tier, refreshes early too") {
   Origin origin(slow(100ms));
   RedisServer redis;
   Larder larder(Yaml{

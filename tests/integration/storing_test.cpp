@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-/// What may be shared and what never (RFC 9111, section 3; src/README.md, "TTLs"): the second of two requests
-/// tells.
+/// What may be shared and what never (RFC 9111, section 3; src/README.md, "TTLs"), told by the second of two
+/// requests.
 namespace larder::test {
 
 namespace {
@@ -18,7 +18,7 @@ struct Case {
   bool shared;  ///< the second request is answered without the origin
 };
 
-/// An origin whose fields each target has for itself, behind one larder for all cases of a table.
+/// An origin whose fields depend on the target, behind one larder for all cases of a table.
 class Table {
  public:
   explicit Table(const std::string& routes = any_route)
@@ -54,7 +54,7 @@ class Table {
 
 }  // namespace
 
-TEST_CASE("What the origin states of storing wins over the route's ttl") {
+TEST_CASE("What the origin says about storing wins over the route's ttl") {
   Table table;
   const Case cases[] = {
       {"nothing stated", {}, {}, true},
@@ -87,7 +87,7 @@ TEST_CASE("What the origin states of storing wins over the route's ttl") {
   for (const Case& one : cases) table.check(one);
 }
 
-TEST_CASE("Cookies and credentials are shared only where the origin says so") {
+TEST_CASE("Responses to cookies and credentials are shared only if the origin says so") {
   Table table;
   const Fields authorized{{"Authorization", "Basic YTpi"}};
   const Fields with_cookie{{"Cookie", "session=1"}};
@@ -126,7 +126,7 @@ TEST_CASE("Cookies and credentials are shared only where the origin says so") {
   for (const Case& one : cases) table.check(one);
 }
 
-TEST_CASE("A route may strip or allow Set-Cookie, share what credentials get, and ignore cookies") {
+TEST_CASE("A route may strip or allow Set-Cookie, share responses to credentials, and ignore cookies") {
   Table stripping("  - match: /**\n    ttl: 60s\n    set_cookie: strip\n");
   stripping.check({"stripped", {}, {{"Set-Cookie", "a=1"}}, true});
   Table allowing("  - match: /**\n    ttl: 60s\n    set_cookie: allow\n");
@@ -147,7 +147,7 @@ TEST_CASE("override: true lets the route's ttl win over what the origin says") {
   table.check({"max-age=0", {}, {{"Cache-Control", "max-age=0"}}, true});
 }
 
-TEST_CASE("What a request says of caching is honored (RFC 9111, section 5.2.1)") {
+TEST_CASE("A request's cache directives are honored (RFC 9111, section 5.2.1)") {
   Table table;
   const Case cases[] = {
       {"no-store", {{"Cache-Control", "no-store"}}, {}, false},
@@ -161,7 +161,7 @@ TEST_CASE("What a request says of caching is honored (RFC 9111, section 5.2.1)")
   for (const Case& one : cases) table.check(one);
 }
 
-TEST_CASE("A partial answer is never stored as the whole") {
+TEST_CASE("A partial response is never stored as the whole") {
   Origin origin([](const OriginRequest& request) {
     if (!request.fields.has("Range")) return text("whole");
     OriginResponse response = text("who");
@@ -177,7 +177,7 @@ TEST_CASE("A partial answer is never stored as the whole") {
   CHECK((again.body == "who" || again.body == "whole"));
 }
 
-TEST_CASE("only-if-cached is a 504 where nothing is cached, and the origin is not asked") {
+TEST_CASE("only-if-cached is a 504 if nothing is stored, and the origin is not asked") {
   Origin origin(numbered);
   Larder larder(Yaml{.upstream = origin.url()});
   Client client = larder.client();
@@ -188,7 +188,7 @@ TEST_CASE("only-if-cached is a 504 where nothing is cached, and the origin is no
   CHECK(origin.count() == 1);
 }
 
-TEST_CASE("A shared response does not answer a request with a cookie that the route does not know") {
+TEST_CASE("A shared response is not served to a request with a cookie that the route does not know") {
   Origin origin(numbered);
   Larder larder(Yaml{.upstream = origin.url()});
   Client client = larder.client();
@@ -197,7 +197,7 @@ TEST_CASE("A shared response does not answer a request with a cookie that the ro
   CHECK(client.get("/a").body == "answer 1");
 }
 
-TEST_CASE("One user's answer never reaches another") {
+TEST_CASE("One user's response never reaches another") {
   Origin origin([](const OriginRequest& request) {
     return text("for " + request.fields.get("Authorization") + request.fields.get("Cookie"));
   });
@@ -211,7 +211,7 @@ TEST_CASE("One user's answer never reaches another") {
 }
 
 TEST_CASE(
-    "A visitor never becomes who came before him, though the session is renewed each time "
+    "A visitor never becomes the previous one, though the session is renewed each time "
     "(express-session)") {
   Origin origin([](const OriginRequest& request) {
     const std::string cookie = request.fields.get("Cookie");
@@ -232,8 +232,7 @@ TEST_CASE(
   CHECK(client.get("/", {{"Cookie", "sid=bob"}}).body == "you are sid=bob");
 }
 
-TEST_CASE(
-    "Fields taken off the list of credentials are like any other, those put on it identify the client") {
+TEST_CASE("Fields removed from the list of credentials are like any other, those added identify the client") {
   Origin origin(numbered);
   Larder larder(
       Yaml{.upstream = origin.url(), .rest = "credentials: {add: [X-Tenant], remove: [X-Tenant-Id]}\n"});
@@ -261,7 +260,7 @@ TEST_CASE("Vary keeps variants apart, and each is a HIT of its own (RFC 9111, se
   CHECK(origin.count() == 3);
 }
 
-TEST_CASE("A GET with content and a path of two meanings go to the origin") {
+TEST_CASE("A GET with content and an ambiguous path go to the origin") {
   Origin origin([](const OriginRequest& request) { return text(request.target + request.body); });
   Larder larder(Yaml{.upstream = origin.url()});
   Client client = larder.client();
@@ -279,7 +278,7 @@ TEST_CASE("A GET with content and a path of two meanings go to the origin") {
   }
 }
 
-TEST_CASE("An encoding alone is no reason not to store, and is keyed as it stands (folded paths)") {
+TEST_CASE("An encoding alone does not prevent storing, and is part of the key as it is (folded paths)") {
   Origin origin([](const OriginRequest& request) { return text(request.target); });
   Larder larder(Yaml{.upstream = origin.url()});
   Client client = larder.client();
@@ -293,7 +292,7 @@ TEST_CASE("An encoding alone is no reason not to store, and is keyed as it stand
   }
 }
 
-TEST_CASE("What a client says in unkeyed fields does not reach the origin of a shared response") {
+TEST_CASE("Fields that are not part of the key do not reach the origin of a shared response") {
   Origin origin(numbered);
   Larder larder(Yaml{.upstream = origin.url()});
   const char* names[] = {"X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "X-Host",

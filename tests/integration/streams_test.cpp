@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-/// Responses without an end, and clients that do not read, over real sockets.
+/// Endless responses, and clients that do not read, over real sockets.
 namespace larder::test {
 
 namespace {
@@ -25,7 +25,7 @@ bool is_endless(const OriginRequest& request) {
   return request.target.starts_with("/endless");
 }
 
-/// Begins, says which request it answers, and never ends.
+/// A response that says which request it answers, and never ends.
 OriginResponse endless(const std::string& fields, int nth) {
   OriginResponse response;
   response.raw = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + fields + "\r\n7\r\nevent " +
@@ -33,14 +33,14 @@ OriginResponse endless(const std::string& fields, int nth) {
   return response;
 }
 
-/// Asks and reads nothing: as slow as a client can be.
+/// Sends a request and reads nothing: as slow as a client can be.
 void ask_without_reading(std::deque<Client>& clients, const Larder& larder, const std::string& target) {
   clients.push_back(larder.client());
   clients.back().send(clients.back().head_text("GET", target));
 }
 
-/// An origin whose responses go on for ever, an event every 50 ms, but for /plain. It ends them with their
-/// readers, and with itself.
+/// An origin whose responses are endless, an event every 50 ms, but for /plain. They end when their readers
+/// leave, or with the origin.
 class Trickle {
  public:
   Trickle() {
@@ -77,7 +77,7 @@ class Trickle {
 
   Socket listener_ = Socket::listening(0);
   std::atomic<bool> stopping_{false};
-  std::vector<std::thread> serving_;  // of the acceptor, while it runs
+  std::vector<std::thread> serving_;  // used by the acceptor alone, while it runs
   std::thread acceptor_;
 };
 
@@ -99,7 +99,7 @@ Yaml with_32_mebibytes(const Origin& origin) {
 
 }  // namespace
 
-TEST_CASE("Visits of endless responses that leave at once take no place for long") {
+TEST_CASE("Endless responses whose clients leave immediately do not occupy their slots for long") {
   const Trickle origin;
   const Larder larder(
       Yaml{.upstream = origin.url(), .protection = "    max_fills: 8\n    queue_timeout: 100ms\n"});
@@ -114,7 +114,7 @@ TEST_CASE("Visits of endless responses that leave at once take no place for long
   CHECK(has_room);
 }
 
-TEST_CASE("A reader who comes 5 s later is not given an endless response from another one's start") {
+TEST_CASE("A reader who comes 5 s later is not given an endless response from another reader's start") {
   Origin origin([](const OriginRequest& request) { return endless("", request.nth); });
   const Larder larder(Yaml{.upstream = origin.url()});
   Client first = larder.client();
@@ -131,7 +131,7 @@ TEST_CASE("A reader who comes 5 s later is not given an endless response from an
   CHECK(origin.count() == 2);
 }
 
-TEST_CASE("Event streams under a ttl go to as many as ask, and leave room for fetches") {
+TEST_CASE("Event streams under a ttl go to any number of clients and leave room for fetches") {
   for (const std::string fields :
        {"Content-Type: Text/Event-Stream; charset=utf-8\r\n", "X-Accel-Buffering: no\r\n"}) {
     CAPTURE(fields);
@@ -153,7 +153,7 @@ TEST_CASE("Event streams under a ttl go to as many as ask, and leave room for fe
   }
 }
 
-TEST_CASE("Clients that do not read large contents take no more memory than they may") {
+TEST_CASE("Clients that do not read large content take no more memory than allowed") {
   using Framing = OriginResponse::Framing;
   for (const Framing framing : {Framing::length, Framing::chunked}) {
     CAPTURE(static_cast<int>(framing));
@@ -170,23 +170,23 @@ TEST_CASE("Clients that do not read large contents take no more memory than they
     }
     CHECK(eventually([&] { return origin.count() == 30; }));
     std::this_thread::sleep_for(1s);
-    // Two threads may both find room for their next one: one more than there is room for, and what small
-    // pieces take.
+    // Two threads may both find room for their next piece: one more than there is room for, plus the overhead
+    // of small pieces.
     CHECK(held(larder) <= 34 * mebibyte + large);
     if (!is_sanitized()) CHECK(larder.larder().peak_memory() < 80 * mebibyte);
     CHECK(larder.client().get("/small").status == 200);
-    // Who reads gets all of it, stored or not.
+    // A client that reads gets all of it, stored or not.
     Pattern pattern;
     CHECK(clients.back().receive("GET", [&](std::string_view piece) { pattern.check(piece); }).complete);
     CHECK(pattern.size() == large);
     CHECK(pattern.holds());
     clients.clear();
-    // The store keeps two of them.
+    // The store holds two of them.
     CHECK(eventually([&] { return held(larder) <= 2 * large; }, 10s));
   }
 }
 
-TEST_CASE("Small stored contents and what is held for clients take no more memory together than they may") {
+TEST_CASE("Small stored responses and what is held for clients together take no more memory than allowed") {
   Origin origin([](const OriginRequest& request) {
     OriginResponse response = text(std::string(7'000, 'x'));
     if (request.target.starts_with("/large/")) {
@@ -209,7 +209,7 @@ TEST_CASE("Small stored contents and what is held for clients take no more memor
 }
 
 TEST_CASE(
-    "Once memory is used up a client that takes nothing makes room; one that keeps reading gets all of it") {
+    "Once memory is used up a client that reads nothing is dropped; one that keeps reading gets everything") {
   Origin origin([](const OriginRequest&) {
     OriginResponse response;
     response.pattern = large;
@@ -217,7 +217,7 @@ TEST_CASE(
   });
   Administered larder(with_32_mebibytes(origin));
   std::deque<Client> clients;
-  // The store keeps the last two.
+  // The store holds the last two.
   for (int client = 0; client < 4; ++client) {
     ask_without_reading(clients, larder.larder(), "/large/" + std::to_string(client));
     CHECK(eventually([&] { return held_in_all(larder) >= (client + 1) * large; }));
@@ -236,13 +236,13 @@ TEST_CASE(
   };
   CHECK_FALSE(is_stored("/large/new"));
   CHECK(eventually([&] { return is_stored("/large/new"); }, 12s));
-  // What the steady one leaves is not enough for this.
+  // The steady reader does not leave enough room for this.
   CHECK(eventually([&] { return is_stored("/large/newer"); }, 12s));
   steady.join();
   CHECK(taken == large);
 }
 
-TEST_CASE("Contents that are announced and come later count as what is held") {
+TEST_CASE("Content that is announced but has not come yet counts as held") {
   Origin origin([](const OriginRequest&) {
     OriginResponse response;
     response.raw = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(large) + "\r\n\r\n";
@@ -255,7 +255,7 @@ TEST_CASE("Contents that are announced and come later count as what is held") {
     ask_without_reading(clients, larder.larder(), "/large/" + std::to_string(client));
     if (contains(clients.back().receive_head().head, "detail=buffers-full")) ++unstored;
   }
-  CHECK(unstored == 6);  // four have room in 32 MiB
+  CHECK(unstored == 6);  // four fit in 32 MiB
   CHECK(held(larder) == 4 * large);
 }
 

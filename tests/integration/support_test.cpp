@@ -6,11 +6,11 @@
 
 #include <thread>
 
-/// The test's own tools, client against origin with nobody in between: what they get wrong, larder would be
-/// blamed for.
+/// The tests' own tools, client against origin with nothing in between: larder would be blamed for their
+/// mistakes.
 namespace larder::test {
 
-TEST_CASE("The origin tells the client what it was asked") {
+TEST_CASE("The origin tells the client what it received") {
   Origin origin([](const OriginRequest& request) {
     return text(request.method + " " + request.target + " " + request.fields.get("x-a") + " " + request.body);
   });
@@ -25,7 +25,7 @@ TEST_CASE("The origin tells the client what it was asked") {
   CHECK(origin.connections() == 1);
 }
 
-TEST_CASE("A HEAD response has no content, and the connection goes on") {
+TEST_CASE("A HEAD response has no content, and the connection stays open") {
   Origin origin([](const OriginRequest&) { return text("hello"); });
   Client client(origin.port());
   const Response response = client.head("/");
@@ -62,7 +62,7 @@ TEST_CASE("A body sent in chunks is put together") {
   CHECK(client.receive("POST").body == "abcde");
 }
 
-TEST_CASE("A body cut short, interim responses and a connection hung up are seen") {
+TEST_CASE("A truncated body, interim responses and a closed connection are noticed") {
   Origin origin([](const OriginRequest& request) {
     OriginResponse response = text("short");
     if (request.target == "/cut") response.claimed_length = 100;
@@ -89,7 +89,7 @@ TEST_CASE("The gate holds an answer until the test opens it") {
   CHECK(client.receive().body == "late");
 }
 
-TEST_CASE("A silent origin and an early answer are what they say") {
+TEST_CASE("A silent origin and an early response do what they say") {
   Origin origin([](const OriginRequest&) {
     OriginResponse response;
     response.silent = true;

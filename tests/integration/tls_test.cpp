@@ -71,7 +71,7 @@ class SecureLarder {
   }
   std::string ca() const { return authority_.ca(); }
 
-  /// Puts other files in place of its certificate's and has them read: whether the log says so.
+  /// Replaces the files of its certificate and has them reloaded: whether the log says so.
   bool renew(const CertificateFiles& files, const std::string& said) {
     constexpr auto over = std::filesystem::copy_options::overwrite_existing;
     std::filesystem::copy_file(files.cert, files_.cert, over);
@@ -92,13 +92,13 @@ class SecureLarder {
   std::unique_ptr<Process> process_;
 };
 
-/// Waits for a line of the log, and whether there is no second one.
+/// Whether the log gets this line, once.
 bool is_logged_once(const Larder& larder, const std::string& text) {
   return eventually([&] { return larder.log_lines_with(text) > 0; }, patience) &&
          larder.log_lines_with(text) == 1;
 }
 
-/// A redis-server for TLS alone; what it says itself comes by redis-cli's plain port.
+/// A redis-server for TLS; redis-cli talks to it over a plain port.
 struct SecureRedis {
   SecureRedis() {
     for (int attempt = 1; !server; ++attempt) {
@@ -128,7 +128,7 @@ struct SecureRedis {
 
 }  // namespace
 
-TEST_CASE("An https upstream is asked over TLS, over the same connection again, and what it says is cached") {
+TEST_CASE("An https upstream is asked over TLS, its connection is reused, and its response is cached") {
   SecureOrigin secure("127.0.0.1");
   const Larder larder(secure.yaml(secure.trusting()));
   Client client = larder.client();
@@ -140,7 +140,7 @@ TEST_CASE("An https upstream is asked over TLS, over the same connection again, 
   CHECK(secure.origin.last().fields.get("X-Forwarded-Proto") == "http");
 }
 
-TEST_CASE("Large content passes an https upstream both ways") {
+TEST_CASE("Large content passes both ways with an https upstream") {
   SecureOrigin secure("127.0.0.1");
   secure.origin.answer([](const OriginRequest&) {
     OriginResponse response;
@@ -195,7 +195,7 @@ TEST_CASE("larder shows its certificate to an upstream that wants one") {
   CHECK(larder.client().get("/").status == 200);
 }
 
-TEST_CASE("A listener for TLS serves https, and its responses are others than those of http") {
+TEST_CASE("A TLS listener serves https, and its stored responses are separate from those of http") {
   Origin origin(numbered);
   const SecureLarder larder(origin);
   const Run first = curl({"--cacert", larder.ca(), larder.url("/a")});
@@ -208,10 +208,10 @@ TEST_CASE("A listener for TLS serves https, and its responses are others than th
   Client plain(larder.plain_port(), "localhost:" + std::to_string(larder.port()));
   CHECK(cache_result(plain.get("/a")) == "MISS");
   CHECK(origin.last().fields.get("X-Forwarded-Proto") == "http");
-  CHECK(curl({larder.url("/a")}).exit_code == 60);  // the authority is not the system's
+  CHECK(curl({larder.url("/a")}).exit_code == 60);  // the system does not know the authority
 }
 
-TEST_CASE("Over TLS the port left out of key and Host is 443 (RFC 9110, section 4.2.2)") {
+TEST_CASE("Over TLS the default port of key and Host is 443 (RFC 9110, section 4.2.2)") {
   Origin origin([](const OriginRequest& request) { return text("for " + request.fields.get("Host") + "."); });
   SecureLarder larder(origin);
   const auto get = [&](const std::string& host) {
@@ -224,7 +224,7 @@ TEST_CASE("Over TLS the port left out of key and Host is 443 (RFC 9110, section 
   CHECK(contains(get("shop.test:80"), "for shop.test:80."));
 }
 
-TEST_CASE("Certificates read again hold for the next connections, and files that are wrong for none") {
+TEST_CASE("Reloaded certificates apply to new connections, and invalid files to none") {
   Origin origin(numbered);
   SecureLarder larder(origin);
   CHECK(curl({"--cacert", larder.ca(), larder.url("/a")}).exit_code == 0);
@@ -238,7 +238,7 @@ TEST_CASE("Certificates read again hold for the next connections, and files that
   CHECK(curl({"--cacert", other.ca(), larder.url("/a")}).exit_code == 0);
 }
 
-TEST_CASE("A listener for TLS speaks TLS 1.2 and later, and HTTP/1.1 alone") {
+TEST_CASE("A TLS listener speaks TLS 1.2 and later, and only HTTP/1.1") {
   Origin origin(numbered);
   const SecureLarder larder(origin);
   const std::string ca = larder.ca();
@@ -250,7 +250,8 @@ TEST_CASE("A listener for TLS speaks TLS 1.2 and later, and HTTP/1.1 alone") {
 }
 
 TEST_CASE(
-    "Large content passes a listener for TLS both ways, and plain HTTP to it only ends that connection") {
+    "Large content passes both ways through a TLS listener, and plain HTTP to it only closes that "
+    "connection") {
   Origin origin([](const OriginRequest&) {
     OriginResponse response;
     response.pattern = 20'000'000;
@@ -274,7 +275,7 @@ TEST_CASE(
   CHECK(origin.last().body_is_pattern);
 }
 
-TEST_CASE("rediss:// is spoken to over TLS, and its responses outlive larder") {
+TEST_CASE("rediss:// uses TLS, and stored responses outlive larder") {
   Origin origin(numbered);
   SecureRedis redis;
   {
@@ -292,7 +293,7 @@ TEST_CASE("rediss:// is spoken to over TLS, and its responses outlive larder") {
   CHECK(origin.count("/large") == 1);
 }
 
-TEST_CASE("A Redis whose certificate is not trusted is told of once, and requests go on without it") {
+TEST_CASE("A Redis whose certificate is not trusted is logged once, and requests are served without it") {
   Origin origin(numbered);
   SecureRedis redis;
   const Authority other;
@@ -309,7 +310,8 @@ TEST_CASE("A Redis whose certificate is not trusted is told of once, and request
   CHECK(names_in(*redis.server).empty());
 }
 
-TEST_CASE("A Redis Cluster that wants certificates is spoken to over TLS, by the name that its own is for") {
+TEST_CASE(
+    "A Redis Cluster that wants client certificates is reached over TLS, by the name in its certificate") {
   Origin origin(numbered);
   Authority authority;
   const CertificateFiles server = authority.issue("redis.internal");
@@ -348,7 +350,7 @@ TEST_CASE("A Redis Cluster that wants certificates is spoken to over TLS, by the
   }
 }
 
-TEST_CASE("A TLS file that cannot be used ends the start, and check, with its key and exit code 2") {
+TEST_CASE("An unusable TLS file makes the start and `check` fail with its key and exit code 2") {
   Authority authority;
   const CertificateFiles one = authority.issue("one.test");
   const CertificateFiles two = authority.issue("two.test");

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-/// Warming on a schedule, by the real clock: a turn comes at every full minute, so this takes up to one.
+/// Warming on a schedule, by the real clock: a turn comes at every full minute, so this takes up to a minute.
 namespace larder::test {
 
 namespace {
@@ -32,7 +32,7 @@ struct Scheduled {
                     .redis = redis.url(),
                     .rest = "admin: {listen: \"" + admin.address() + "\"}\n"}) {}
 
-  /// When its next turn comes, as /stats has it.
+  /// When its next turn comes, according to /stats.
   std::string next() const {
     const std::string stats = Client(admin.number(), "localhost").get("/stats").body;
     const std::size_t at = stats.find("\"next\":");
@@ -45,9 +45,9 @@ struct Scheduled {
 
 }  // namespace
 
-TEST_CASE("of two larders one does a turn: what ends before the next one is fetched anew, for both") {
+TEST_CASE("one of two larders takes a turn: what expires before the next turn is fetched again, for both") {
   constexpr std::chrono::seconds a_turn{90};
-  // All that comes before the turn is to find the time for it.
+  // Everything before the turn must have enough time.
   REQUIRE(eventually([] { return second_of_minute() < 45; }, a_turn));
   Origin origin(with_a_short_one);
   RedisServer redis;

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-/// Warming: fetched before anybody asks.
+/// Warming: responses are fetched before a client asks.
 namespace larder::test {
 
 namespace {
@@ -64,7 +64,7 @@ TEST_CASE("an origin that is down at the start is asked again") {
   CHECK(cache_result(larder.client("shop.test").get("/api/2")) == "HIT");
 }
 
-TEST_CASE("larder ends though an origin lets its warming wait") {
+TEST_CASE("larder shuts down though an origin keeps its warming waiting") {
   Origin origin([](const OriginRequest&) {
     OriginResponse response;
     response.silent = true;
@@ -77,7 +77,7 @@ TEST_CASE("larder ends though an origin lets its warming wait") {
   CHECK(origin.count() == 1);
 }
 
-TEST_CASE("the hottest of the last run are warm in the next, whatever became of the stored responses") {
+TEST_CASE("the hottest URLs of the last run are warm in the next, whatever became of the stored responses") {
   Origin origin(numbered);
   RedisServer redis;
   Larder larder(Yaml{.upstream = origin.url(), .routes = route("hottest: 2"), .redis = redis.url()});

@@ -7,7 +7,7 @@
 #include <thread>
 
 /// src/http1/README.md, row "bytes after an Upgrade before 101": a tunnel only after 101, only for WebSocket,
-/// only where the route allows.
+/// only if the route allows it.
 namespace larder::test {
 
 namespace {
@@ -19,8 +19,8 @@ const std::string switching =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
 const std::string accepting = switching + "Sec-WebSocket-Accept: " + accept + "\r\n\r\n";
 
-/// Answers each connection's first request with `answer`, and then sends back what it gets, behind
-/// `greeting`, until the client has ended. It ends the connection itself where it gets "bye".
+/// Answers each connection's first request with `answer`, then sends `greeting` and echoes what it gets,
+/// until the client closes. It closes the connection itself if it gets "bye".
 class EchoServer {
  public:
   explicit EchoServer(std::string answer, std::string greeting = "")
@@ -117,11 +117,11 @@ TEST_CASE("A WebSocket is a tunnel both ways once the origin has accepted it (RF
   CHECK(client.is_ended());
 }
 
-TEST_CASE("The end of a tunnel on either side is the end on the other") {
+TEST_CASE("A tunnel closed on either side is closed on the other") {
   EchoServer server(accepting);
   Larder larder(yaml_for(server));
   for (int i = 0; i < 2; ++i) {
-    // The server serves one connection after the other: it sees the first one's end.
+    // The server serves one connection after another: it sees the end of the first.
     Client client = larder.client();
     client.send(handshake());
     CHECK(client.receive_head().status == 101);
@@ -131,7 +131,7 @@ TEST_CASE("The end of a tunnel on either side is the end on the other") {
   CHECK(server.connections() == 2);
 }
 
-TEST_CASE("What a client sends behind a handshake waits for the 101, and is a request where none comes") {
+TEST_CASE("What a client sends after a handshake waits for the 101, and is a request if none comes") {
   SUBCASE("accepted") {
     EchoServer server(accepting);
     Larder larder(yaml_for(server));
@@ -153,7 +153,7 @@ TEST_CASE("What a client sends behind a handshake waits for the 101, and is a re
   }
 }
 
-TEST_CASE("A 101 that does not answer the handshake's own key is a 502, and no tunnel") {
+TEST_CASE("A 101 that does not match the handshake's key is a 502, not a tunnel") {
   for (const std::string& answer :
        {switching + "\r\n", switching + "Sec-WebSocket-Accept: c3VyZWx5IG5vdCB0aGUgYW5zd2Vy\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
@@ -169,7 +169,7 @@ TEST_CASE("A 101 that does not answer the handshake's own key is a 502, and no t
   }
 }
 
-TEST_CASE("Where the route does not allow it, an Upgrade is dropped") {
+TEST_CASE("If the route does not allow it, an Upgrade is dropped") {
   EchoServer server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   Larder larder(yaml_for(server, "off"));
   Client client = larder.client();
@@ -178,7 +178,7 @@ TEST_CASE("Where the route does not allow it, an Upgrade is dropped") {
   CHECK(server.head().find("Upgrade") == std::string::npos);
 }
 
-TEST_CASE("A tunnel on which nothing comes either way for `idle` ends") {
+TEST_CASE("A tunnel that is silent both ways for `idle` is closed") {
   EchoServer server(accepting);
   Larder larder(yaml_for(server, "on", "{idle: 1s}"));
   Client client = larder.client();
@@ -187,7 +187,7 @@ TEST_CASE("A tunnel on which nothing comes either way for `idle` ends") {
   CHECK(client.is_ended());
 }
 
-TEST_CASE("Shutting down ends tunnels once the grace has passed") {
+TEST_CASE("Shutting down closes tunnels after the grace period") {
   EchoServer server(accepting);
   Yaml yaml = yaml_for(server);
   yaml.rest = "shutdown_grace: 100ms\n";
