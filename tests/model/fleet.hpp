@@ -16,8 +16,8 @@
 
 namespace larder::test::model {
 
-/// Three larders on one Redis, each behind a network of its own, and what can go wrong with those. The faults
-/// are for one thread.
+/// Three larders on one Redis, each behind a network of its own, and what can go wrong with those. Faults may
+/// be injected by one thread only.
 class Fleet {
  public:
   explicit Fleet(const std::string& upstream);
@@ -25,13 +25,13 @@ class Fleet {
   Client client(int instance) const { return larders_[at(instance)]->client(); }
   Client admin(int instance) const { return Client(admin_ports_[at(instance)].number(), "localhost"); }
 
-  /// Does something bad, and undoes it. Returns what it was.
+  /// Injects a fault, and ends it. Returns what it was.
   std::string fail(std::mt19937_64& random);
 
-  /// Waits until every instance knows every purge, and none waits; false where that does not come.
+  /// Waits until every instance knows every purge and none is pending; false if that does not happen.
   bool is_whole();
 
-  /// What the larders have said.
+  /// The larders' logs.
   std::string log() const;
 
  private:

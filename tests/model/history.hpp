@@ -16,7 +16,7 @@ using Version = std::uint64_t;
 
 inline constexpr int instances = 3;
 
-/// A write as its client knows it: the origin had `version` before the answer came.
+/// A write as its client knows it: the origin had `version` before the response came.
 struct Write {
   Version version = 0;
   int instance = 0;       ///< that answered it
@@ -25,7 +25,7 @@ struct Write {
   Moment answered{};
 };
 
-/// What a read that begins now must show at least, by each promise. 0: nothing.
+/// The oldest version that a read that begins now may show, by each promise. 0: any.
 struct Floors {
   Version same = 0;       ///< writes answered by this instance
   Version same_soft = 0;  ///< soft purges too: for what is not said to be stale
@@ -37,26 +37,26 @@ struct Floors {
   std::optional<Moment> any_answered;  ///< when that was
 };
 
-/// All that was written to one resource. Safe to use from any thread.
+/// All writes to one resource. Safe to use from any thread.
 class History {
  public:
-  /// The origin has a new version.
+  /// Records that the origin has a new version.
   Version change(Version next);
 
   Version current() const;
 
   void answered(const Write& write);
 
-  /// For a read on `instance` that begins now; `seen_by` is until when writes must be known everywhere.
+  /// For a read on `instance` that begins now; writes until `seen_by` must be known everywhere.
   Floors floors(int instance, Moment seen_by) const;
 
-  /// How long ago the origin had a version last; 0 for its present one, nothing for one it never had.
+  /// How long ago a version was the origin's last; 0 for the current one, nothing for one that it never had.
   std::optional<std::chrono::milliseconds> outdated_for(Version version, Moment now) const;
 
-  /// When the first write past `version` was answered.
+  /// When the first write after `version` was answered.
   std::optional<Moment> first_answered_after(Version version) const;
 
-  /// The last writes, for whoever reads of a violation.
+  /// The last writes, for the report of a violation.
   std::string text(Moment now) const;
 
  private:

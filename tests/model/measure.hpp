@@ -9,7 +9,7 @@
 
 namespace larder::test::model {
 
-/// Times measured by many threads, told as a distribution.
+/// Times measured by many threads, printed as a distribution.
 class Measure {
  public:
   void add(std::chrono::steady_clock::duration time) {

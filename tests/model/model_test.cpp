@@ -1,6 +1,6 @@
 /// Random reads, writes and purges over three larders on one Redis while that fails in every way: no read
 /// begun after a write was answered returns an older version (src/README.md, "Promises").
-///   MODEL_OPERATIONS, MODEL_SEED, MODEL_CLIENTS and MODEL_FAULTS=off say how it is played.
+///   MODEL_OPERATIONS, MODEL_SEED, MODEL_CLIENTS and MODEL_FAULTS=off control the run.
 #include "fleet.hpp"
 #include "phases.hpp"
 #include "player.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// What is asserted under `push`; what is seen is far less, and printed.
+/// What is asserted under `push`; the delay seen is far shorter, and printed.
 const milliseconds bound = is_sanitized() ? milliseconds(10'000) : milliseconds(1'000);
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
@@ -60,7 +60,7 @@ void Game::play(std::uint64_t operations, int players, std::uint64_t seed, bool 
 void Game::fail_until(const std::atomic<bool>& done, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   while (!done) {
-    // Now and then long enough for `push` to be held to its bound again.
+    // Now and then long enough for the bound of `push` to apply again.
     const auto calm = milliseconds(100 + random() % 400) + (random() % 3 == 0 ? 2 * bound : milliseconds(0));
     const auto until = std::chrono::steady_clock::now() + calm;
     while (!done && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(milliseconds(20));
@@ -86,10 +86,10 @@ void Game::report(std::ostream& out) const {
   list("reads", score.reads);
   list("writes", score.writes);
   list("faults", faults);
-  out << "from the end of a fault until all know all: " << recovery.text() << "\n"
-      << "push, no fault: from a write's answer to the first read elsewhere that shows it: "
+  out << "from the end of a fault until all instances know all purges: " << recovery.text() << "\n"
+      << "push, no fault: from a write's response to the first read elsewhere that shows it: "
       << score.seen_after.text() << "\n"
-      << "push, no fault: reads elsewhere that showed an older version began after the answer by: "
+      << "push, no fault: reads elsewhere that showed an older version began this long after the response: "
       << score.older_when_calm.text() << "\n"
       << "push, in faults: the same: " << score.older_in_faults.text() << "\n"
       << "violations: " << score.violations.size() << "\n";

@@ -7,8 +7,8 @@
 
 namespace larder::test::model {
 
-/// Until when writes must be known on every instance under `push`: those answered `bound` ago, unless a fault
-/// keeps instances apart; then those answered `bound` before it. Safe to use from any thread.
+/// The time before which writes must be known on every instance under `push`: `bound` ago, unless a fault
+/// separates instances; then `bound` before the fault. Safe to use from any thread.
 class Phases {
  public:
   explicit Phases(std::chrono::milliseconds bound) : bound_(bound) {}
@@ -21,7 +21,7 @@ class Phases {
     disturbed_ = std::chrono::steady_clock::now();
   }
 
-  /// Every instance knows every purge.
+  /// Every instance knows every purge again.
   void calm() {
     const std::lock_guard lock(mutex_);
     is_calm_ = true;

@@ -11,7 +11,7 @@ Moment now() {
   return std::chrono::steady_clock::now();
 }
 
-/// What a busy machine may add to a lifetime: the origin's answer is on its way while the version ages.
+/// What a busy machine may add to a lifetime: the version ages while the origin's response is on its way.
 const milliseconds slack = is_sanitized() ? milliseconds(10'000) : milliseconds(2'000);
 
 std::string word(const Response& response) {
@@ -116,7 +116,7 @@ Write Player::put(Resource& resource, int instance) {
   return write;
 }
 
-/// Changes some resources behind larder's back, and purges what they have in common.
+/// Changes some resources unnoticed by larder, and purges what they have in common.
 void Player::purge(int instance) {
   const Resource& like = any_resource();
   const std::string site = like.is_strict ? "/strict" : "/push";
@@ -152,7 +152,7 @@ void Player::purge(int instance) {
   score_.count(score_.writes, (is_soft ? "soft purge by " : "purge by ") + kind.name);
 }
 
-/// Writes on one instance and reads on another until that shows it.
+/// Writes on one instance and reads on another until it shows the write.
 void Player::follow() {
   Resource& resource = any_resource();
   const int writer = any_instance();

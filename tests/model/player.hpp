@@ -16,7 +16,7 @@
 
 namespace larder::test::model {
 
-/// What all players write down together.
+/// What all players record together.
 struct Score {
   std::mutex mutex;
   std::map<std::string, std::uint64_t> reads;   ///< by the first word of X-Cache
@@ -33,12 +33,12 @@ struct Score {
   }
 };
 
-/// A client of all instances at once, that reads, writes, purges, and checks what it reads.
+/// A client of all instances that reads, writes, purges, and checks what it reads.
 class Player {
  public:
   Player(Site& site, const Fleet& fleet, const Phases& phases, Score& score, std::uint64_t seed);
 
-  /// One operation, as chance has it. What fails in itself is a violation.
+  /// One random operation. A request that fails is a violation too.
   void play();
 
  private:

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int collections = 4;
 constexpr int items = 4;
-constexpr std::size_t large = 6'000;  // packed in Redis
+constexpr std::size_t large = 6'000;  // compressed in Redis
 
 std::unique_ptr<Resource> make(bool is_strict, int collection, int item) {
   auto resource = std::make_unique<Resource>();

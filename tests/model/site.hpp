@@ -25,7 +25,7 @@ struct Resource {
 };
 
 /// A versioned origin: every write gives a resource a new version, greater than any before. A read takes the
-/// version as it arrives, and its answer may be slow, so that old ones come late.
+/// version on arrival, and its response may be slow, so that old ones come late.
 class Site {
  public:
   static constexpr std::chrono::milliseconds lifetime{1'000};
@@ -36,7 +36,7 @@ class Site {
   std::vector<std::unique_ptr<Resource>>& resources() { return resources_; }
   std::string url() const { return origin_.url(); }
 
-  /// A change that no larder sees.
+  /// A change that passes no larder.
   Version change(Resource& resource) { return resource.history.change(++last_); }
 
  private:
@@ -49,7 +49,7 @@ class Site {
   Origin origin_;
 };
 
-/// The version in an entity tag; 0 where there is none.
+/// The version in an entity tag; 0 if there is none.
 Version version_of(const std::string& etag);
 
 }  // namespace larder::test::model

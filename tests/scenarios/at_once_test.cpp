@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-// The hit path: what memory has fresh is answered without waiting. Every scenario compares such an answer
-// with the one that is given with waiting; here is when there is one.
+// The hit path: what memory holds fresh is answered without waiting. Every scenario compares such a response
+// with the one of the waiting path; the tests here say when there is one.
 
 using namespace larder;
 using namespace larder::test;
@@ -19,12 +19,12 @@ struct Case {
 
 }  // namespace
 
-TEST_CASE("What memory has fresh is answered without waiting") {
+TEST_CASE("What memory holds fresh is answered without waiting") {
   const std::vector<Case> cases{
       {"plain", "GET", {}, true},
       {"HEAD", "HEAD", {}, true},
       {"a range", "GET", {{"Range", "bytes=0-1"}}, true},
-      {"no such range", "GET", {{"Range", "bytes=99-"}}, true},
+      {"a range beyond the content", "GET", {{"Range", "bytes=99-"}}, true},
       {"its validator", "GET", {{"If-None-Match", "\"1\""}}, true},
       {"an age it has not reached", "GET", {{"Cache-Control", "max-age=60"}}, true},
       {"a cookie that only scripts read", "GET", {{"Cookie", "_ga=b"}}, true},
@@ -49,7 +49,7 @@ TEST_CASE("What memory has fresh is answered without waiting") {
   }
 }
 
-TEST_CASE("What only the route makes fresh is not for a request with a Cookie or Authorization") {
+TEST_CASE("What only the route makes fresh does not answer a request with a Cookie or Authorization") {
   for (const char* name : {"Cookie", "Authorization"}) {
     Scenario scenario({route("/**", Seconds{600})});
     scenario.origin_says({.content = "content"});
@@ -69,7 +69,7 @@ TEST_CASE("What is stale or purged is not answered without waiting") {
   CHECK_FALSE(scenario.get("/a").at_once);
   CHECK(scenario.get("/a").at_once);
   scenario.clock.advance(Seconds{61});
-  // Not even for a request that takes what is stale: another tier may have it fresh.
+  // Not even for a request that accepts stale responses: another tier may hold a fresh one.
   const Seen accepted = scenario.get("/a", {{"Cache-Control", "max-stale"}});
   CHECK(accepted.line() == "HIT 200 content");
   CHECK_FALSE(accepted.at_once);

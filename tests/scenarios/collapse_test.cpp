@@ -6,7 +6,7 @@ using namespace larder;
 using namespace larder::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("RFC 9111, section 4: what is being fetched is not fetched again for those who ask the same") {
+TEST_CASE("RFC 9111, section 4: what is being fetched is not fetched again for other requests for the same") {
   Late s(cacheable);
   auto first = s.begin("/a");
   auto second = s.begin("/a");
@@ -25,7 +25,7 @@ TEST_CASE("RFC 9111, section 4: what is being fetched is not fetched again for t
   CHECK(asked(s) == 2);
 }
 
-TEST_CASE("who comes while the content arrives gets it from its beginning") {
+TEST_CASE("a client that comes while the content is arriving gets it from the beginning") {
   for (const bool has_length : {true, false}) {
     Scenario s;
     Answer answer = cacheable;
@@ -66,7 +66,7 @@ TEST_CASE("each follower's own conditions, Range and method are answered from th
   }
 }
 
-TEST_CASE("a part and a head are fetched by who asks for them; they lead nobody") {
+TEST_CASE("Range and HEAD requests fetch for themselves and lead no others") {
   Late s(cacheable);
   auto part = s.begin("/a", {{"Range", "bytes=1-2"}});
   auto head = s.begin("/a", {}, "HEAD");
@@ -77,7 +77,7 @@ TEST_CASE("a part and a head are fetched by who asks for them; they lead nobody"
   s.finish(head);
 }
 
-TEST_CASE("a response that is not for others releases those who wait, and the next ones do not wait") {
+TEST_CASE("a response that is not shareable releases the waiting requests, and the next ones do not wait") {
   for (const char* control : {"no-store", "private", "no-cache", "max-age=0"}) {
     CAPTURE(control);
     Late s({.fields = {{"Cache-Control", control}, {"ETag", "\"1\""}}, .content = "own"});
@@ -122,7 +122,8 @@ TEST_CASE("RFC 9111, section 4.1: each variant is fetched once") {
   CHECK(asked(s) == 3);
 }
 
-TEST_CASE("RFC 9111, section 5.2.1: who wants the origin asked does not wait for an earlier answer") {
+TEST_CASE(
+    "RFC 9111, section 5.2.1: a request that wants the origin asked does not wait for an earlier fetch") {
   for (const char* control : {"no-cache", "no-store", "max-age=0"}) {
     CAPTURE(control);
     Late s(cacheable);
@@ -134,7 +135,7 @@ TEST_CASE("RFC 9111, section 5.2.1: who wants the origin asked does not wait for
   }
 }
 
-TEST_CASE("requests with cookies wait for each other alone, and share only what the origin made public") {
+TEST_CASE("requests with cookies wait only for each other, and share only what the origin made public") {
   Late s({.content = "hello"}, {route("/**", 60s)});
   auto anonymous = s.begin("/a");
   auto anna = s.begin("/a", {{"Cookie", "id=anna"}});
@@ -155,7 +156,7 @@ TEST_CASE("requests with cookies wait for each other alone, and share only what 
   CHECK(asked(public_one) == 1);
 }
 
-TEST_CASE("RFC 9111, section 4.3: a stale response is validated once for all who ask") {
+TEST_CASE("RFC 9111, section 4.3: a stale response is validated once for all requests") {
   Scenario s;
   s.origin_says(cacheable);
   s.get("/a");
@@ -171,7 +172,7 @@ TEST_CASE("RFC 9111, section 4.3: a stale response is validated once for all who
   CHECK(asked(s) == 2);
 }
 
-TEST_CASE("who comes after a purge does not wait for a fetch that began before it") {
+TEST_CASE("a request after a purge does not wait for a fetch that began before it") {
   Scenario s;
   std::string value = "old";
   s.origin.answer = [&value](const pipeline::Request& request) {
@@ -184,7 +185,7 @@ TEST_CASE("who comes after a purge does not wait for a fetch that began before i
     batch.purges = {std::move(what)};
     run_task(s.loop, s.log.append(std::move(batch)));
   };
-  SUBCASE("of its URL, while the head is waited for") {
+  SUBCASE("of its URL, while waiting for the head") {
     s.origin.waits = true;
     auto before = s.begin("/a");
     purge({policy::Purge::Kind::resource, "shop.test/a"});
@@ -194,7 +195,7 @@ TEST_CASE("who comes after a purge does not wait for a fetch that began before i
     s.finish(before);
     CHECK(s.get("/a").content == "new");
   }
-  SUBCASE("of its URL, while the content arrives") {
+  SUBCASE("of its URL, while the content is arriving") {
     s.origin.holds = true;
     auto before = s.begin("/a");
     purge({policy::Purge::Kind::resource, "shop.test/a"});
@@ -221,7 +222,7 @@ TEST_CASE("who comes after a purge does not wait for a fetch that began before i
     CHECK(s.finish(after).content == "new");
     CHECK(s.get("/a").content == "new");
   }
-  SUBCASE("of something else") {
+  SUBCASE("of another resource") {
     s.origin.waits = true;
     auto before = s.begin("/a");
     purge({policy::Purge::Kind::resource, "shop.test/b"});

@@ -6,8 +6,8 @@ using namespace larder;
 using namespace larder::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("an error of the origin is told to all who wait, without a new request and without its words") {
-  SUBCASE("where it does not answer") {
+TEST_CASE("an origin's error goes to all waiting requests, without another fetch and without its content") {
+  SUBCASE("if it does not answer") {
     Late s(cacheable);
     s.origin.failure = Error::timeout;
     auto first = s.begin("/a");
@@ -18,7 +18,7 @@ TEST_CASE("an error of the origin is told to all who wait, without a new request
     CHECK(status_of(seen) == "larder; fwd=uri-miss; collapsed");
     CHECK(asked(s) == 1);
   }
-  SUBCASE("where it answers with one") {
+  SUBCASE("if it answers with one") {
     Late s({.status = 503, .fields = {{"Retry-After", "7"}}, .content = "anna's basket is broken"});
     auto first = s.begin("/a");
     auto second = s.begin("/a");
@@ -33,7 +33,8 @@ TEST_CASE("an error of the origin is told to all who wait, without a new request
   }
 }
 
-TEST_CASE("RFC 9111, section 5.2.2.2: what must be validated and cannot be is 504 for all who wait") {
+TEST_CASE(
+    "RFC 9111, section 5.2.2.2: what must be validated and cannot be is a 504 for all waiting requests") {
   Scenario s;
   s.origin_says({.fields = {{"Cache-Control", "max-age=10, must-revalidate"}, {"ETag", "\"1\""}}});
   s.get("/a");
@@ -47,7 +48,7 @@ TEST_CASE("RFC 9111, section 5.2.2.2: what must be validated and cannot be is 50
   CHECK(asked(s) == 2);
 }
 
-TEST_CASE("nobody waits for another one's fetch longer than a fetch from that upstream may take") {
+TEST_CASE("no request waits for another's fetch longer than a fetch from that upstream may take") {
   struct Row {
     Milliseconds in_queue, until_head;
     std::size_t asked;
@@ -63,7 +64,7 @@ TEST_CASE("nobody waits for another one's fetch longer than a fetch from that up
   }
 }
 
-TEST_CASE("RFC 5861, section 4: those who wait for a fetch that fails are served what is stale") {
+TEST_CASE("RFC 5861, section 4: if a fetch fails, requests waiting for it are served the stale response") {
   Scenario s;
   s.origin_says({.fields = {{"Cache-Control", "max-age=10, stale-if-error=60"}}, .content = "v1"});
   s.get("/a");
@@ -72,7 +73,7 @@ TEST_CASE("RFC 5861, section 4: those who wait for a fetch that fails are served
   SUBCASE("without an answer") {
     s.origin.failure = Error::closed;
   }
-  SUBCASE("with an error for an answer") {
+  SUBCASE("with an error as the response") {
     s.origin_says({.status = 503, .content = "oops"});
   }
   auto first = s.begin("/a");
@@ -82,7 +83,7 @@ TEST_CASE("RFC 5861, section 4: those who wait for a fetch that fails are served
   CHECK(asked(s) == 2);
 }
 
-TEST_CASE("too many requests, and errors of any kind, are told to all who wait: none of them asks again") {
+TEST_CASE("429 and errors of any kind go to all waiting requests: none of them asks again") {
   for (const int status : {429, 500, 503, 520}) {
     CAPTURE(status);
     Late s({.status = status, .fields = {{"Retry-After", "7"}}, .content = "wait"});
@@ -96,7 +97,7 @@ TEST_CASE("too many requests, and errors of any kind, are told to all who wait: 
   }
 }
 
-TEST_CASE("an odd request, answered with 4xx where others have had a response, ends nobody's sharing") {
+TEST_CASE("an odd request that gets a 4xx for what others got a response does not stop collapsing") {
   Scenario s;
   s.origin_says(cacheable);
   s.get("/a");
@@ -112,7 +113,7 @@ TEST_CASE("an odd request, answered with 4xx where others have had a response, e
   CHECK(status_of(s.finish(second)).ends_with("collapsed"));
 }
 
-TEST_CASE("content cut short is whole for nobody, and is not stored") {
+TEST_CASE("truncated content looks complete to no client and is not stored") {
   Answer cut = cacheable;
   cut.cut_short = true;
   for (const bool has_length : {true, false}) {
@@ -129,7 +130,7 @@ TEST_CASE("content cut short is whole for nobody, and is not stored") {
   }
 }
 
-TEST_CASE("content that turns out too large to be kept is passed on to all who wait") {
+TEST_CASE("content that turns out too large to be kept is passed on to all waiting clients") {
   Scenario s;
   s.settings.max_object = 600;
   const std::string large(1000, 'x');
@@ -143,12 +144,12 @@ TEST_CASE("content that turns out too large to be kept is passed on to all who w
   CHECK(s.get("/a").line() == "MISS 200 " + large);
 }
 
-TEST_CASE("a fetch goes on without the client that began it") {
+TEST_CASE("a fetch goes on without the client that started it") {
   Scenario s;
   s.origin_says(cacheable);
   s.origin.holds = true;
   s.ask_and_leave("/a");
-  SUBCASE("for those who wait") {
+  SUBCASE("for those that wait") {
     auto second = s.begin("/a");
     CHECK(s.finish(second).line() == "MISS 200 content");
   }
@@ -159,7 +160,7 @@ TEST_CASE("a fetch goes on without the client that began it") {
   CHECK(asked(s) == 1);
 }
 
-TEST_CASE("what runs is ended with the worker, and its clients are told") {
+TEST_CASE("running fetches end with the worker, and their clients get an error") {
   Scenario s;
   s.origin_says(cacheable);
   s.origin.holds = true;

@@ -1,4 +1,4 @@
-// Which client asks decides what may be shared: credentials and Set-Cookie under every form of lifetime
+// What may be shared depends on the client: credentials and Set-Cookie under every form of lifetime
 // (config/README.md, "Credentials and cookies"; RFC 9111, sections 3.5 and 7.3).
 #include "scenario.hpp"
 
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A form in which a lifetime is stated, and what of it allows an answer to a credential to be shared.
+/// A form of stating a lifetime, and whether it allows sharing a response to a request with a credential.
 struct Lifetime {
   std::string what;
   Fields response;
@@ -72,7 +72,7 @@ policy::Route route_for(const Lifetime& lifetime) {
   return made;
 }
 
-/// Each as a client, an SDK or a gateway in front of larder sends it.
+/// As clients, SDKs or gateways in front of larder send them.
 constexpr const char* credential_fields[] = {"Authorization",
                                              "Cookie",
                                              "Api-Key",
@@ -132,7 +132,7 @@ constexpr const char* credential_fields[] = {"Authorization",
                                              "X-Plex-Token",
                                              "Remote-Email"};
 
-/// Answers everybody by name, as an application that trusts that field would.
+/// Answers each client by name, as an application that trusts that field would.
 Answer personal(const pipeline::Request& request, const std::string& field, const Fields& said) {
   return {.fields = said,
           .content = "for " + std::string(request.head.fields.find(field).value_or("nobody"))};
@@ -144,7 +144,7 @@ bool is_shared(const Lifetime& lifetime, const std::string& field) {
 
 }  // namespace
 
-TEST_CASE("an answer to a credential is given to others only where the response says so, by every lifetime") {
+TEST_CASE("a response to a credential is shared only if the response says so, with every form of lifetime") {
   for (const Lifetime& lifetime : lifetimes()) {
     for (const std::string field : credential_fields) {
       CAPTURE(lifetime.what);
@@ -164,7 +164,8 @@ TEST_CASE("an answer to a credential is given to others only where the response 
   }
 }
 
-TEST_CASE("what was fetched for nobody is given to a credential only where the response says so") {
+TEST_CASE(
+    "a response to an anonymous request is served to one with a credential only if the response says so") {
   for (const Lifetime& lifetime : lifetimes()) {
     for (const std::string field : credential_fields) {
       CAPTURE(lifetime.what);
@@ -177,7 +178,7 @@ TEST_CASE("what was fetched for nobody is given to a credential only where the r
       CHECK(s.get("/me").content == "for nobody");
       const bool shared = is_shared(lifetime, field);
       CHECK(s.get("/me", {{field, alice}}).content == "for " + (shared ? std::string("nobody") : alice));
-      // What is everybody's stays.
+      // The anonymous response stays.
       CHECK(s.get("/me").line() == "HIT 200 for nobody");
     }
   }
@@ -207,7 +208,8 @@ TEST_CASE("a session that is renewed with each response never goes to another vi
   }
 }
 
-TEST_CASE("visitors whose cookies only scripts read are one audience, and their cookies stay here") {
+TEST_CASE(
+    "visitors whose cookies are read only by scripts share responses, and their cookies are not forwarded") {
   const char* visitors[] = {"_ga=GA1.1.1.1", "_ga=GA1.1.2.2; _gid=GA1.1.3.3; _ga_ABC123=GS1.1",
                             "_gcl_au=1.1; _fbp=fb.1; _hjSessionUser_1=x; __utma=1.2", ";;  ; _ga=1 ;"};
   for (const Fields& said : {Fields{}, Fields{{"Cache-Control", "max-age=60"}},
@@ -224,13 +226,13 @@ TEST_CASE("visitors whose cookies only scripts read are one audience, and their 
     }
     CHECK(s.get("/a").line() == "HIT 200 page");
     CHECK(s.origin.asked.size() == 1);
-    // With a session beside them it is somebody's, and the origin sees the session alone.
+    // With a session cookie as well it is private, and the origin sees only the session.
     CHECK(s.get("/a", {{"Cookie", "_ga=1; sid=alice; _gid=2"}}).line() == "BYPASS 200 page");
     CHECK(s.origin.asked.back().fields.find("Cookie") == "sid=alice");
   }
 }
 
-TEST_CASE("a token that every SPA sends against forged requests is no credential") {
+TEST_CASE("a token that every SPA sends against request forgery is not a credential") {
   for (const char* name : {"X-CSRF-Token", "X-XSRF-TOKEN", "X-Requested-With", "X-Request-Id", "X-Trace-Id",
                            "Sec-Fetch-Mode", "X-App-Version", "Traceparent", "DNT"}) {
     CAPTURE(name);
@@ -271,7 +273,7 @@ TEST_CASE("`set_cookie: strip` gives the cookie to the client whose request was 
     const Seen second = s.get("/a");
     CHECK(second.line() == "HIT 200 page");
     CHECK_FALSE(second.fields.contains("Set-Cookie"));
-    // Their own conditions, where the content is spared.
+    // Their own conditions, so that no content is sent.
     Scenario with_tag({stripping()});
     Fields tagged = said;
     tagged.emplace_back("ETag", "\"1\"");
@@ -285,7 +287,8 @@ TEST_CASE("`set_cookie: strip` gives the cookie to the client whose request was 
   }
 }
 
-TEST_CASE("`set_cookie: strip`: who waited for another's fill gets its content without its cookie") {
+TEST_CASE(
+    "`set_cookie: strip`: a request that waited for another's fill gets its content without its cookie") {
   Scenario s({stripping()});
   set_cookies(s, {});
   s.origin.holds = true;
@@ -299,7 +302,7 @@ TEST_CASE("`set_cookie: strip`: who waited for another's fill gets its content w
   CHECK_FALSE(second.fields.contains("Set-Cookie"));
 }
 
-TEST_CASE("a 304 that brings a Set-Cookie is this client's, and what is stored stays everybody's") {
+TEST_CASE("a Set-Cookie in a 304 goes to this client only, and the stored response stays shared") {
   for (const policy::SetCookieRule rule :
        {policy::SetCookieRule::refuse, policy::SetCookieRule::strip, policy::SetCookieRule::allow}) {
     CAPTURE(static_cast<int>(rule));
@@ -340,7 +343,7 @@ TEST_CASE("a HEAD with a Set-Cookie changes nothing that is stored") {
   CHECK_FALSE(bob.fields.contains("Set-Cookie"));
 }
 
-TEST_CASE("the answer to a POST is nobody else's where the client showed who it is, or got a cookie") {
+TEST_CASE("the response to a POST is not shared if the client identified itself or got a cookie") {
   struct Case {
     Fields request;
     Fields response;
@@ -364,14 +367,14 @@ TEST_CASE("the answer to a POST is nobody else's where the client showed who it 
        }) {
     Scenario s({route("/**", 60s)});
     s.origin_says({.fields = response, .content = "posted"});
-    // What the front adds to each request would differ between the two ways of sending it.
+    // What the front end adds to each request would differ between the two ways of sending it.
     s.ask("POST", "/a", request);
     s.origin_says({.fields = {{"Cache-Control", "max-age=60"}}, .content = "got"});
     CHECK(s.get("/a").content == (is_stored ? "posted" : "got"));
   }
 }
 
-TEST_CASE("what is stale is not given to who shows who he is, nor in place of his error") {
+TEST_CASE("a client that identifies itself is not served stale responses, not even instead of an error") {
   for (const char* field : {"Cookie", "Authorization", "X-Api-Key"}) {
     CAPTURE(field);
     policy::Route made = route("/**", 60s);
@@ -389,14 +392,16 @@ TEST_CASE("what is stale is not given to who shows who he is, nor in place of hi
   }
 }
 
-TEST_CASE("a refresh behind carries who triggered it, and its answer falls under the same rule") {
+TEST_CASE(
+    "a background refresh carries the credential that triggered it, and its response is subject to the same "
+    "rule") {
   policy::Route made = route("/**", 60s);
   made.stale_while_revalidate = 600s;
   Scenario s({made});
   s.origin_says({.fields = {{"Cache-Control", "public, max-age=60"}}, .content = "for all"});
   s.get("/a");
   s.clock.advance(61s);
-  // Not said to be public any more.
+  // No longer public.
   s.origin.answer = [](const pipeline::Request& request) {
     return personal(request, "X-Api-Key", {{"Cache-Control", "max-age=60"}});
   };
@@ -409,7 +414,7 @@ TEST_CASE("a refresh behind carries who triggered it, and its answer falls under
   CHECK(s.get("/b").line() == "HIT 200 for all again");
 }
 
-TEST_CASE("parts that show who asked are nobody else's, and are not put together with what is everybody's") {
+TEST_CASE("parts for a client that identifies itself are not shared, and not combined with shared ones") {
   for (const char* field : {"Cookie", "Authorization", "X-Api-Key"}) {
     CAPTURE(field);
     Scenario s({route("/**", 60s)});
@@ -438,7 +443,7 @@ TEST_CASE("parts that show who asked are nobody else's, and are not put together
   }
 }
 
-TEST_CASE("requests with a credential wait for each other alone") {
+TEST_CASE("requests with different credentials do not wait for each other") {
   for (const char* field : {"Cookie", "Authorization", "X-Api-Key"}) {
     CAPTURE(field);
     Scenario s({route("/**", 60s)});
@@ -455,7 +460,9 @@ TEST_CASE("requests with a credential wait for each other alone") {
   }
 }
 
-TEST_CASE("a variant chosen by who asked does not answer another who asks, though the origin says 304") {
+TEST_CASE(
+    "a variant selected by one client's credential does not answer another client, even if the origin says "
+    "304") {
   for (const char* field : {"Cookie", "Authorization", "X-Api-Key"}) {
     CAPTURE(field);
     Scenario s({route("/**", 60s)});
@@ -470,7 +477,7 @@ TEST_CASE("a variant chosen by who asked does not answer another who asks, thoug
   }
 }
 
-TEST_CASE("a stored Set-Cookie goes to nobody once the route does not allow it any more") {
+TEST_CASE("a stored Set-Cookie is not served once the route no longer allows it") {
   policy::Route made = route("/**", 60s);
   made.set_cookie = policy::SetCookieRule::allow;
   Scenario s({made});
@@ -486,7 +493,7 @@ TEST_CASE("a stored Set-Cookie goes to nobody once the route does not allow it a
   CHECK(s.get("/a").line() == "HIT 200 all's");
 }
 
-TEST_CASE("`credentials: shared` shares what Authorization and its kin get, not what cookies get") {
+TEST_CASE("`credentials: shared` shares responses to Authorization and similar fields, not to cookies") {
   policy::Route made = route("/**", 60s);
   made.shares_credentials = true;
   for (const char* field : {"Authorization", "X-Api-Key", "X-Forwarded-User"}) {
@@ -503,7 +510,7 @@ TEST_CASE("`credentials: shared` shares what Authorization and its kin get, not 
   CHECK(s.get("/a", {{"Cookie", "sid=alice"}}).line() == "BYPASS 200 hers");
 }
 
-TEST_CASE("a credential that the route keys is each client's own, under every lifetime") {
+TEST_CASE("a credential in the route's key separates clients, under every form of lifetime") {
   for (const Lifetime& lifetime : lifetimes()) {
     CAPTURE(lifetime.what);
     policy::Route made = route_for(lifetime);

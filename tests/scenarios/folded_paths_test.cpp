@@ -18,7 +18,8 @@ policy::Route uncached(std::string_view match) {
 }  // namespace
 
 TEST_CASE(
-    "another spelling of a protected path is not cached where no route takes it, though its origin says so") {
+    "another spelling of a protected path that no route matches is not cached, even if the origin allows "
+    "it") {
   Scenario s({uncached("/api/me/**")});
   s.origin_says({.fields = {{"Cache-Control", "public, max-age=60"}}, .content = "mine"});
   for (const std::string path : {"//api/me/x", "/API/me/x", "/api%2Fme", "/api/me;v=1"}) {
@@ -33,7 +34,7 @@ TEST_CASE(
   CHECK(s.get("/other//x").cache == "HIT");
 }
 
-TEST_CASE("what was stored by another spelling is not served once a route protects its path") {
+TEST_CASE("what was stored under another spelling is not served once a route protects the path") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "stored"});
   s.get("//api/me");
@@ -47,7 +48,7 @@ TEST_CASE("what was stored by another spelling is not served once a route protec
   CHECK(s.get("//api/me").line() == "BYPASS 200 asked");
 }
 
-TEST_CASE("a method that the protected route does not take is not protected by it") {
+TEST_CASE("a method that the protected route does not match is not protected by it") {
   policy::Route posts = uncached("/api/**");
   posts.methods = {"POST"};
   Scenario s({posts, route("/**", 60s)});
@@ -56,7 +57,7 @@ TEST_CASE("a method that the protected route does not take is not protected by i
   CHECK(s.get("//api/me").cache == "HIT");
 }
 
-TEST_CASE("what one origin reads as a protected path is never stored") {
+TEST_CASE("what some origin reads as a protected path is never stored") {
   Scenario s({route("/Me/**", 60s), uncached("/api/me/**"), uncached("/me/**"), uncached("/api/@home/**"),
               uncached("/a%7Cb/**"), uncached("/lit"), route("/**", 60s)});
   s.origin_says({.content = "mine"});
@@ -75,7 +76,7 @@ TEST_CASE("what one origin reads as a protected path is never stored") {
   }
 }
 
-TEST_CASE("RFC 9111, 5.2.1.7: only-if-cached asks for nothing where nothing is cached") {
+TEST_CASE("RFC 9111, 5.2.1.7: only-if-cached does not ask the origin if nothing is stored") {
   policy::Route deaf = uncached("/deaf");
   deaf.honor_request_directives = false;
   Scenario s({uncached("/api/me/**"), deaf, route("/**", 60s)});

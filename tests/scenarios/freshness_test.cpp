@@ -58,7 +58,7 @@ TEST_CASE("HEAD on a cold cache is forwarded and stores nothing") {
   CHECK(s.get("/a").line() == "MISS 200 whole");
 }
 
-TEST_CASE("content cut short is passed on as far as it came, and never stored") {
+TEST_CASE("truncated content is passed on as far as it came, and never stored") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "half of it", .cut_short = true});
   const Seen broken = s.get("/a");
@@ -67,7 +67,7 @@ TEST_CASE("content cut short is passed on as far as it came, and never stored") 
   CHECK(s.get("/a").line() == "MISS 200 all");
 }
 
-TEST_CASE("content past max_object streams through, unstored") {
+TEST_CASE("content beyond max_object is streamed through and not stored") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = std::string((1u << 20) + 1, 'x')});
   const Seen big = s.get("/a");
@@ -87,7 +87,7 @@ TEST_CASE("an error of the origin becomes a problem and is not stored") {
   CHECK(s.get("/a").line() == "MISS 200 back");
 }
 
-TEST_CASE("RFC 9111, section 5.2.1: what a request asks of the cache is honored") {
+TEST_CASE("RFC 9111, section 5.2.1: a request's cache directives are honored") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "v1"});
   CHECK(s.get("/a", {{"Cache-Control", "only-if-cached"}}).status == 504);
@@ -99,7 +99,7 @@ TEST_CASE("RFC 9111, section 5.2.1: what a request asks of the cache is honored"
   CHECK(s.get("/a", {{"Cache-Control", "no-store"}}).cache == "BYPASS");
 }
 
-TEST_CASE("X-Cache is larder's own word, whatever a cache further in says") {
+TEST_CASE("X-Cache is larder's own, whatever a cache closer to the origin says") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.fields = {{"X-Cache", "HIT from elsewhere"}}, .content = "x"});
   const Seen miss = s.get("/a");

@@ -1,4 +1,4 @@
-// Guards that only count when something else goes wrong at the same moment.
+// Guards that only matter if something else goes wrong at the same moment.
 #include "late.hpp"
 
 #include <doctest/doctest.h>
@@ -7,8 +7,7 @@ using namespace larder;
 using namespace larder::test;
 using namespace std::chrono_literals;
 
-TEST_CASE(
-    "hits are not served while purges are not heard of, and neither is a stale one in place of an error") {
+TEST_CASE("while purges are not heard no hits are served, nor stale responses instead of an error") {
   policy::Route stale_on_error = route("/**", 10s);
   stale_on_error.stale_if_error = 1h;
   Scenario s({std::move(stale_on_error)});
@@ -25,7 +24,9 @@ TEST_CASE(
   CHECK(s.get("/a").line() == "HIT 200 content");
 }
 
-TEST_CASE("consistency strict: hits wait for the log's end, and who cannot know it shares no fetch") {
+TEST_CASE(
+    "consistency strict: hits wait for the log's end, and requests that cannot know it do not share a "
+    "fetch") {
   policy::Route strict = route("/**", 60s);
   strict.strict = true;
   Late s(cacheable, {std::move(strict)});
@@ -42,7 +43,7 @@ TEST_CASE("consistency strict: hits wait for the log's end, and who cannot know 
   CHECK_FALSE(hit.at_once);
 }
 
-TEST_CASE("the answer to a POST is not stored when another purge names it while its own is appended") {
+TEST_CASE("the response to a POST is not stored if another purge names it while its own is being appended") {
   const Answer made{.fields = {{"Cache-Control", "max-age=60"}, {"Content-Location", "/a"}},
                     .content = "made"};
   for (const bool is_between : {false, true}) {
@@ -64,7 +65,7 @@ TEST_CASE("RFC 9110, section 13.2.1: conditions and ranges do not apply to a sto
   CHECK(s.get("/a", {{"Range", "bytes=0-1"}}).line() == "HIT 404 gone");
 }
 
-TEST_CASE("RFC 9111, section 5.2.1.5: a request with no-store does not wait beside a fetch for others") {
+TEST_CASE("RFC 9111, section 5.2.1.5: a request with no-store does not join a fetch for others") {
   Late s(cacheable);
   auto first = s.begin("/a");
   auto second = s.begin("/a", {{"Cache-Control", "no-store"}});
@@ -73,7 +74,8 @@ TEST_CASE("RFC 9111, section 5.2.1.5: a request with no-store does not wait besi
   CHECK(s.finish(second).cache == "BYPASS");
 }
 
-TEST_CASE("RFC 5861, section 4: a storable error does not take the place of what may stand in for it") {
+TEST_CASE(
+    "RFC 5861, section 4: a storable error does not replace a response that may be served stale instead") {
   for (const int status : {501, 400, 414, 405}) {
     CAPTURE(status);
     Scenario s;

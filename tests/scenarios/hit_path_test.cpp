@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 // Hits through a real server and a real socket: nothing is allocated that can be kept from request to
-// request, several requests are answered together, and what the socket does not take at once is sent when it
-// does.
+// request, several requests are answered together, and what the socket does not accept immediately is sent
+// once it does.
 
 namespace {
 
@@ -22,7 +22,7 @@ std::size_t allocations = 0;  // of this program, whose tests run on one thread
 
 }  // namespace
 
-// The sanitizers bring their own: with them nothing is counted.
+// Sanitizers have their own allocator: with them nothing is counted.
 #ifndef __has_feature
 #define __has_feature(name) 0
 #endif
@@ -66,7 +66,7 @@ using namespace larder::test;
 
 namespace {
 
-/// A blocking client, whose own doings allocate nothing.
+/// A blocking client that allocates nothing itself.
 class Client {
  public:
   explicit Client(std::string_view port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -84,7 +84,7 @@ class Client {
     REQUIRE(::send(socket_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
   }
 
-  /// What has come by now.
+  /// What has arrived by now.
   std::string_view received() {
     const ssize_t count = ::recv(socket_, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     return {buffer_.data(), count < 0 ? 0 : static_cast<std::size_t>(count)};
@@ -118,7 +118,7 @@ struct Fixture {
     scenario.loop.run_for(Milliseconds{100});
   }
 
-  /// Allocations until the whole answer is there.
+  /// Allocations until the response has arrived completely.
   std::size_t ask(Client& client, std::string_view request, std::string_view end) {
     client.send(request);
     const std::size_t before = allocations;
@@ -140,7 +140,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("A hit allocates nothing once a connection has had some") {
+TEST_CASE("A hit allocates nothing once its connection has served a few") {
   constexpr std::string_view plain = "GET /a HTTP/1.1\r\nHost: shop.test\r\n\r\n";
   constexpr std::string_view browser =
       "GET /b?c=d HTTP/1.1\r\nHost: shop.test\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0)\r\n"
@@ -165,7 +165,7 @@ TEST_CASE("A hit allocates nothing once a connection has had some") {
   }
 }
 
-TEST_CASE("Answers that the socket does not take at once are sent when it does, all and in order") {
+TEST_CASE("Responses that the socket does not accept immediately are sent once it does, all and in order") {
   constexpr std::string_view small = "GET /a HTTP/1.1\r\nHost: shop.test\r\n\r\n";
   constexpr std::string_view large = "GET /large HTTP/1.1\r\nHost: shop.test\r\n\r\n";
   constexpr std::string_view larger = "GET /larger HTTP/1.1\r\nHost: shop.test\r\n\r\n";

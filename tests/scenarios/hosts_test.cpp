@@ -1,4 +1,4 @@
-// src/README.md, "Key": on shared requests key, Host and X-Forwarded-Host are one authority.
+// src/README.md, "Key": on shared requests the key, Host and X-Forwarded-Host have the same authority.
 #include "scenario.hpp"
 
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// An origin that writes what it sees of Host into its answer, as it would into a link.
+/// An origin that puts the Host it sees into its response, as it would into a link.
 Answer linking(const pipeline::Request& request) {
   const std::string host(request.head.fields.find("Host").value_or("none"));
   const std::string forwarded(request.head.fields.find("X-Forwarded-Host").value_or("none"));
@@ -24,7 +24,7 @@ Scenario& with_links(Scenario& s) {
   return s;
 }
 
-/// One of many spellings of few authorities.
+/// One of many spellings of a few authorities.
 class Spellings {
  public:
   std::string next() {
@@ -46,7 +46,7 @@ class Spellings {
 
 }  // namespace
 
-TEST_CASE("property: requests that share a key show the origin the same Host, byte by byte") {
+TEST_CASE("property: requests with the same key show the origin the same Host, byte for byte") {
   for (const bool has_sites : {false, true}) {
     CAPTURE(has_sites);
     policy::Route each = route("/**", 60s);
@@ -60,7 +60,7 @@ TEST_CASE("property: requests that share a key show the origin the same Host, by
     for (int i = 0; i < 2000; ++i) {
       const std::string host = spellings.next();
       CAPTURE(host);
-      // What was fetched for one is asked for anew by the next: what each of them sends is seen.
+      // Each request makes the origin be asked again, so that what each of them sends is seen.
       const Seen seen = s.get("/a", {{"Host", host}, {"Cache-Control", "no-cache"}});
       const std::string key(seen.fields.find("X-Cache-Key").value_or(""));
       REQUIRE(key.starts_with("GET:http://"));
@@ -76,7 +76,7 @@ TEST_CASE("property: requests that share a key show the origin the same Host, by
   }
 }
 
-TEST_CASE("an origin's link to one spelling of a host is not served to those of another") {
+TEST_CASE("an origin's link to one spelling of a host is not served to requests with another") {
   for (const char* host :
        {"SHOP.test", "shop.test:80", "shop.test:", "shop.test:0080", "shop.test.", "%73hop.test"}) {
     CAPTURE(host);
@@ -89,7 +89,7 @@ TEST_CASE("an origin's link to one spelling of a host is not served to those of 
   }
 }
 
-TEST_CASE("what is its client's alone goes on with the client's own Host") {
+TEST_CASE("requests that are not shared are forwarded with the client's own Host") {
   policy::Route off = route("/me/**", 60s);
   off.cache = false;
   Scenario s({off, route("/**", 60s)});
@@ -105,7 +105,7 @@ TEST_CASE("what is its client's alone goes on with the client's own Host") {
   CHECK(s.ask("POST", "http://Other.test:80/a", {{"Host", "shop.test"}}).content == "other.test other.test");
 }
 
-TEST_CASE("a site is one, whatever it is called: it is keyed, sent and purged by its own name") {
+TEST_CASE("a site is one, whatever it is called: key, Host and purges use its own name") {
   policy::Route off = route("/me/**", 60s);
   off.cache = false;
   Scenario s({off, route("/**", 60s)});
@@ -127,7 +127,7 @@ TEST_CASE("a site is one, whatever it is called: it is keyed, sent and purged by
         "MISS 200 www.shop.test:8080 www.shop.test:8080");
 }
 
-TEST_CASE("RFC 9110, section 9.3.3: a POST under another spelling of Host is no GET's answer") {
+TEST_CASE("RFC 9110, section 9.3.3: a POST under another spelling of Host does not answer a GET") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.fields = {{"Cache-Control", "max-age=60"}, {"Content-Location", "/a"}}, .content = "made"});
   s.ask("POST", "/a", {{"Host", "SHOP.test"}}, "{}");

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-// RFC 9111, sections 3.3 and 3.4: parts are put together and completed.
+// RFC 9111, sections 3.3 and 3.4: parts are combined and completed.
 
 using namespace larder;
 using namespace larder::test;
@@ -14,7 +14,7 @@ namespace {
 
 const std::string whole_content = "0123456789";
 
-/// An origin that serves ranges of `whole_content` under an entity tag, and heeds If-Range (RFC 9110,
+/// An origin that serves ranges of `whole_content` with an entity tag, and evaluates If-Range (RFC 9110,
 /// section 14.2).
 struct RangeOrigin {
   std::string tag = "\"1\"";
@@ -54,7 +54,8 @@ std::string range_asked(const Scenario& s) {
 }  // namespace
 
 TEST_CASE(
-    "RFC 9111, section 3.4: parts with the same strong validator are one, and answer what lies in both") {
+    "RFC 9111, section 3.4: parts with the same strong validator are combined, and answer ranges across "
+    "both") {
   Scenario s;
   s.origin.answer = RangeOrigin{};
   CHECK(range(s, "0-3").line() == "MISS 206 0123");
@@ -63,13 +64,14 @@ TEST_CASE(
   CHECK(both.line() == "HIT 206 12345");
   CHECK(both.fields.find("Content-Range") == "bytes 1-5/10");
   CHECK(range(s, "0-3").line() == "HIT 206 0123");
-  // In front of it, and apart from it.
+  // Before it, and separate from it.
   CHECK(range(s, "8-9").line() == "MISS 206 89");
   CHECK(range(s, "8-9").line() == "HIT 206 89");
   CHECK(s.origin.asked.size() == 3);
 }
 
-TEST_CASE("RFC 9110, section 15.3.7.3: parts that are the whole together are a 200, and answer everything") {
+TEST_CASE(
+    "RFC 9110, section 15.3.7.3: parts that together are the whole become a 200, and answer everything") {
   Scenario s;
   s.origin.answer = RangeOrigin{};
   range(s, "5-9");
@@ -86,7 +88,7 @@ TEST_CASE("RFC 9110, section 15.3.7.3: parts that are the whole together are a 2
   CHECK(s.origin.asked.size() == 2);
 }
 
-TEST_CASE("parts of different representations are never one") {
+TEST_CASE("parts of different representations are never combined") {
   for (const std::string tag : {"\"2\"", "W/\"1\"", ""}) {
     CAPTURE(tag);
     Scenario s;
@@ -98,7 +100,7 @@ TEST_CASE("parts of different representations are never one") {
   }
 }
 
-TEST_CASE("RFC 9111, section 3.3: only the rest of a part is asked for, and the client gets the whole") {
+TEST_CASE("RFC 9111, section 3.3: only the rest of a part is requested, and the client gets the whole") {
   struct Case {
     const char* part;
     const char* asked;
@@ -108,7 +110,7 @@ TEST_CASE("RFC 9111, section 3.3: only the rest of a part is asked for, and the 
     Scenario s;
     s.origin.answer = RangeOrigin{};
     range(s, part);
-    // Stale or fresh: what the origin confirms is good.
+    // Stale or fresh: the origin confirms it.
     s.clock.advance(90s);
     s.origin.answer = RangeOrigin{.mark = "second"};
     const Seen whole = s.get("/a");
@@ -124,7 +126,7 @@ TEST_CASE("RFC 9111, section 3.3: only the rest of a part is asked for, and the 
   }
 }
 
-TEST_CASE("where the part is of another representation by now, the client gets the new one whole") {
+TEST_CASE("if the representation has changed, the client gets the new one whole") {
   Scenario s;
   s.origin.answer = RangeOrigin{};
   range(s, "0-3");
@@ -136,7 +138,7 @@ TEST_CASE("where the part is of another representation by now, the client gets t
   CHECK(s.origin.asked.size() == 2);
 }
 
-TEST_CASE("an answer about a part that is no use is asked for again, whole") {
+TEST_CASE("if the response about the rest of a part cannot be used, the whole is requested") {
   const auto answers = [](const pipeline::Request& request, Answer to_range) {
     if (request.head.fields.contains("Range")) return to_range;
     return RangeOrigin{.tag = "\"2\""}(request);
@@ -165,7 +167,7 @@ TEST_CASE("an answer about a part that is no use is asked for again, whole") {
   }
 }
 
-TEST_CASE("a rest that is not all of it is cut short for the client, and not stored") {
+TEST_CASE("an incomplete rest is truncated for the client too, and not stored") {
   Scenario s;
   s.origin.answer = RangeOrigin{};
   range(s, "0-3");
@@ -180,7 +182,7 @@ TEST_CASE("a rest that is not all of it is cut short for the client, and not sto
   CHECK(s.get("/a").cache == "MISS");
 }
 
-TEST_CASE("a part that was purged is completed by nothing, and what is completed is as new as its part") {
+TEST_CASE("a purged part is not completed, and a completed response is only as new as its part") {
   Scenario s;
   s.origin.answer = RangeOrigin{};
   range(s, "0-3");
@@ -192,7 +194,7 @@ TEST_CASE("a part that was purged is completed by nothing, and what is completed
   meanwhile.origin.answer = RangeOrigin{};
   range(meanwhile, "0-3");
   meanwhile.origin.answer = [&meanwhile](const pipeline::Request& request) {
-    // Another's write comes while the rest is on its way.
+    // Another client's write comes while the rest is being fetched.
     run_task(meanwhile.loop, meanwhile.log.append({.purges = {{policy::Purge::Kind::all, ""}}, .why = {}}));
     return RangeOrigin{}(request);
   };
@@ -201,7 +203,7 @@ TEST_CASE("a part that was purged is completed by nothing, and what is completed
   CHECK(meanwhile.get("/a").cache == "MISS");
 }
 
-TEST_CASE("a part is nobody's to complete who may not have it") {
+TEST_CASE("a part is not completed for a client that may not see it") {
   policy::Route one = route("/**", 60s);
   Scenario s({one});
   s.origin.answer = [](const pipeline::Request& request) {
@@ -214,7 +216,7 @@ TEST_CASE("a part is nobody's to complete who may not have it") {
   CHECK(range_asked(s) == "whole always");
 }
 
-TEST_CASE("RFC 9111, section 3.3: a part that is shorter than its Content-Range says completes nothing") {
+TEST_CASE("RFC 9111, section 3.3: a part shorter than its Content-Range says completes nothing") {
   for (const auto& [stored, cut] : {std::pair{"0-4", "5-9"}, std::pair{"5-9", "0-4"}}) {
     Scenario s;
     RangeOrigin honest;
@@ -234,14 +236,14 @@ TEST_CASE("RFC 9111, section 3.3: a part that is shorter than its Content-Range 
   }
 }
 
-TEST_CASE("parts put together are as new as the fetch that began first: a purge since then names them") {
+TEST_CASE("combined parts are only as new as the earlier fetch: a purge since then applies to them") {
   Scenario s;
   s.origin.answer = RangeOrigin{};
   s.origin.waits = true;
   std::future<Seen> slow = s.begin("/a", {{"Range", "bytes=5-9"}});
   run_task(s.log.append({.purges = {{policy::Purge::Kind::resource, "shop.test/a"}}}));
   s.origin.waits = false;
-  // The slow one has not been told yet that it may go on: this one overtakes it.
+  // The slow one is still held back: this one overtakes it.
   s.origin.holds = true;
   std::future<Seen> quick = s.begin("/a", {{"Range", "bytes=0-4"}});
   s.finish(quick);

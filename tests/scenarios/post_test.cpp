@@ -16,7 +16,7 @@ const Fields for_gets{{"Cache-Control", "max-age=60"}, {"Content-Location", "/a?
 
 }  // namespace
 
-TEST_CASE("RFC 9110, section 9.3.3: the answer to a POST answers later GETs where it says so") {
+TEST_CASE("RFC 9110, section 9.3.3: the response to a POST answers later GETs if it says so") {
   Scenario s;
   s.origin_says({.fields = {{"Cache-Control", "max-age=60"}}, .content = "old"});
   s.get("/a?x=1");
@@ -28,7 +28,7 @@ TEST_CASE("RFC 9110, section 9.3.3: the answer to a POST answers later GETs wher
   CHECK(s.get("/a?x=1").cache == "MISS");
 }
 
-TEST_CASE("the answer to a POST is no GET's where anything is missing") {
+TEST_CASE("the response to a POST does not answer a GET if anything is missing") {
   struct Case {
     std::string why;
     Fields request;
@@ -44,7 +44,7 @@ TEST_CASE("the answer to a POST is no GET's where anything is missing") {
       {"not shared", {}, posted({{"Cache-Control", "private, max-age=60"}, {"Content-Location", "/a?x=1"}})},
       {"another status", {}, {.status = 201, .fields = for_gets, .content = "made"}},
       {"cut short", {}, {.fields = for_gets, .content = "made", .cut_short = true}},
-      {"a field that no shared request sends on", {{"X-Host", "evil.test"}}, posted(for_gets)},
+      {"a field that is not forwarded on shared requests", {{"X-Host", "evil.test"}}, posted(for_gets)},
       {"a method override", {{"X-HTTP-Method-Override", "DELETE"}}, posted(for_gets)},
       {"a precondition", {{"If-Match", "\"1\""}}, posted(for_gets)},
       {"no-store in the request", {{"Cache-Control", "no-store"}}, posted(for_gets)},
@@ -59,7 +59,7 @@ TEST_CASE("the answer to a POST is no GET's where anything is missing") {
   }
 }
 
-TEST_CASE("the answer to a POST is not kept where something was purged meanwhile") {
+TEST_CASE("the response to a POST is not stored if something was purged meanwhile") {
   Scenario s;
   s.origin.answer = [&s](const pipeline::Request& request) {
     if (request.head.method == "POST") s.ask("PUT", "/a", {}, "{}");

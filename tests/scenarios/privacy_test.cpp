@@ -6,7 +6,7 @@ using namespace larder;
 using namespace larder::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("what the origin or the request marks as somebody's own is not shared") {
+TEST_CASE("what the origin or the request marks as private is not shared") {
   struct Case {
     std::string why;
     Fields request;
@@ -19,7 +19,7 @@ TEST_CASE("what the origin or the request marks as somebody's own is not shared"
        {{"Authorization", "Bearer a"}},
        {{"Cache-Control", "max-age=60"}}},
       {"RFC 9111, section 4.1: Vary: *", {}, {{"Cache-Control", "max-age=60"}, {"Vary", "*"}}},
-      {"Set-Cookie where only the route's ttl makes it fresh", {}, {{"Set-Cookie", "id=1"}}},
+      {"Set-Cookie if only the route's ttl makes it fresh", {}, {{"Set-Cookie", "id=1"}}},
       {"a Cookie that the route neither keys nor ignores", {{"Cookie", "id=1"}}, {}},
   };
   for (const Case& each : cases) {
@@ -33,7 +33,8 @@ TEST_CASE("what the origin or the request marks as somebody's own is not shared"
 }
 
 TEST_CASE(
-    "a request with an unnamed Cookie is neither answered from what the route's ttl made fresh, nor stored") {
+    "a request with an unnamed Cookie is not answered with what the route's ttl made fresh, and its response "
+    "is not stored") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "public"});
   s.get("/a");
@@ -42,7 +43,7 @@ TEST_CASE(
   CHECK(s.get("/a").line() == "HIT 200 public");
 }
 
-TEST_CASE("RFC 9111, section 3.5: an answer to Authorization that may not be shared is a BYPASS") {
+TEST_CASE("RFC 9111, section 3.5: a response to Authorization that may not be shared is a BYPASS") {
   Scenario s({route("/**", 60s)});
   const Fields anna{{"Authorization", "Bearer anna"}};
   s.origin_says({.content = "for anna"});
@@ -63,7 +64,7 @@ TEST_CASE("a name with larder's own port in Host cannot poison the name without 
   CHECK(s.get("/a", {{"Host", "shop.test"}}).line() == "MISS 200 shop.test");
 }
 
-TEST_CASE("where the route allows Set-Cookie and the origin says public, RFC 9111 decides (section 7.3)") {
+TEST_CASE("if the route allows Set-Cookie and the origin says public, RFC 9111 decides (section 7.3)") {
   policy::Route allowing = route("/**", 60s);
   allowing.set_cookie = policy::SetCookieRule::allow;
   Scenario s({allowing});
@@ -92,7 +93,7 @@ TEST_CASE("cookies and fields that the route names are part of the key") {
   CHECK(s.get("/a", {{"Cookie", "theme=dark"}, {"Accept-Language", "fr"}}).cache == "MISS");
 }
 
-TEST_CASE("RFC 9111, section 4.1: a response is used for requests whose selecting fields match alone") {
+TEST_CASE("RFC 9111, section 4.1: a response is used only for requests whose selecting fields match") {
   Scenario s({route("/**", 60s)});
   s.origin.answer = [](const pipeline::Request& request) {
     return Answer{.fields = {{"Vary", "Accept-Language"}},
@@ -105,7 +106,7 @@ TEST_CASE("RFC 9111, section 4.1: a response is used for requests whose selectin
   CHECK(s.get("/a").line() == "MISS 200 -");
 }
 
-TEST_CASE("a field that is not part of the key never reaches the origin's shared answer") {
+TEST_CASE("a field that is not part of the key never reaches the origin of a shared response") {
   for (const char* name : {"X-Forwarded-Host", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
                            "X-Host", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto"}) {
     CAPTURE(name);
@@ -118,7 +119,7 @@ TEST_CASE("a field that is not part of the key never reaches the origin's shared
   }
 }
 
-TEST_CASE("a response that varies by what larder itself writes is not shared") {
+TEST_CASE("a response that varies by a field that larder itself writes is not shared") {
   for (const char* name : {"X-Forwarded-For", "Forwarded", "Via"}) {
     CAPTURE(name);
     Scenario s({route("/**", 60s)});

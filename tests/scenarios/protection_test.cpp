@@ -6,7 +6,7 @@ using namespace larder;
 using namespace larder::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("an upstream is asked for so many fills at once; then stale is served, or 503") {
+TEST_CASE("an upstream gets max_fills concurrent fills; beyond that stale responses are served, or 503") {
   const std::map<std::string, cache::Protection> one{{"origin", {1, 0, 1s}}};
   Scenario s({}, one);
   s.origin_says({.fields = {{"Cache-Control", "max-age=10, stale-if-error=60"}}, .content = "v1"});
@@ -22,7 +22,7 @@ TEST_CASE("an upstream is asked for so many fills at once; then stale is served,
   CHECK(asked(s) == 2);
   s.finish(runs);
   CHECK(s.get("/b").line() == "MISS 200 v1");
-  SUBCASE("requests that are not for the cache are no fills") {
+  SUBCASE("requests that are not cacheable are not fills") {
     s.origin.waits = true;
     auto again = s.begin("/c");
     auto write = s.begin("/d", {}, "DELETE");
@@ -31,18 +31,18 @@ TEST_CASE("an upstream is asked for so many fills at once; then stale is served,
   }
 }
 
-TEST_CASE("a fill counts until its content is there, or turns out not to be kept") {
+TEST_CASE("a fill counts until its content is complete, or turns out not to be stored") {
   const std::map<std::string, cache::Protection> one{{"origin", {1, 0, 1s}}};
   Scenario s({}, one);
   s.origin.holds = true;
-  SUBCASE("kept") {
+  SUBCASE("stored") {
     s.origin_says(cacheable);
     auto runs = s.begin("/a");
     CHECK(s.get("/b").status == 503);
     s.finish(runs);
     CHECK(s.get("/b").status == 200);
   }
-  SUBCASE("not kept") {
+  SUBCASE("not stored") {
     s.origin_says({.fields = {{"Cache-Control", "no-store"}}, .content = "content"});
     auto runs = s.begin("/a");
     auto second = s.begin("/b");

@@ -34,7 +34,7 @@ TEST_CASE(
   CHECK(s.get("/other").line() == "HIT 200 old");
 }
 
-TEST_CASE("POST purges the collection with every query, and DELETE what lies below") {
+TEST_CASE("POST purges the collection with every query, and DELETE everything below") {
   Scenario s({route("/**", 60s)});
   store_all(s, {"/products?page=2", "/products/7", "/products/7/reviews"});
   s.origin_says({.status = 201, .fields = {{"Location", "/products/9"}}});
@@ -47,7 +47,7 @@ TEST_CASE("POST purges the collection with every query, and DELETE what lies bel
   CHECK(s.get("/products/7/reviews").cache == "MISS");
 }
 
-TEST_CASE("a refused write purges nothing, one of unknown outcome does") {
+TEST_CASE("a refused write purges nothing, one of unknown outcome purges") {
   struct Case {
     int status;
     Error failure;
@@ -82,7 +82,7 @@ TEST_CASE(
   CHECK(s.get("/c/1").cache == "HIT");
 }
 
-TEST_CASE("a route names more to purge, by pattern and by tag, or nothing at all") {
+TEST_CASE("a route may name more to purge, by pattern and by tag, or nothing at all") {
   policy::Route product = route("/products/{id}", 60s);
   product.purge = {.none = false, .urls = {"/search/**"}, .tags = {"product:{id}"}};
   policy::Route tagged = route("/reports/{id}", 60s);
@@ -99,13 +99,13 @@ TEST_CASE("a route names more to purge, by pattern and by tag, or nothing at all
   CHECK(s.get("/silent/1").cache == "HIT");
 }
 
-TEST_CASE("a response fetched before a purge is not reused, though it be stored after it") {
+TEST_CASE("a response fetched before a purge is not reused, even if stored after it") {
   Scenario s({route("/**", 60s)});
   bool first = true;
   s.origin.answer = [&](const pipeline::Request& request) {
     if (first && request.head.method == "GET") {
       first = false;
-      s.ask("PUT", "/products/7", {}, "{}");  // somebody writes while the old answer is on its way
+      s.ask("PUT", "/products/7", {}, "{}");  // a write while the old response is on its way
       return Answer{.content = "old"};
     }
     return Answer{.content = "new"};
@@ -115,7 +115,7 @@ TEST_CASE("a response fetched before a purge is not reused, though it be stored 
   CHECK(s.get("/products/7").line() == "HIT 200 new");
 }
 
-TEST_CASE("a write under any scheme or port of a host purges what others fetched") {
+TEST_CASE("a write under any scheme or port of a host purges what was fetched under others") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "old"});
   s.get("/a", {{"Host", "shop.test:8081"}});
@@ -124,7 +124,7 @@ TEST_CASE("a write under any scheme or port of a host purges what others fetched
   CHECK(s.get("/a", {{"Host", "shop.test:8081"}}).cache == "MISS");
 }
 
-TEST_CASE("a write that did not go out whole purges nothing, however it ended") {
+TEST_CASE("a write that was not sent whole purges nothing, however it ended") {
   for (const Error failure : {Error::closed, Error::timeout, Error::reset}) {
     for (const bool is_whole : {false, true}) {
       CAPTURE(is_whole);
@@ -141,7 +141,7 @@ TEST_CASE("a write that did not go out whole purges nothing, however it ended") 
   }
 }
 
-TEST_CASE("RFC 9111, section 4.4: a non-error answer to half a request purges its target alone") {
+TEST_CASE("RFC 9111, section 4.4: a non-error response to half a request purges only its target") {
   Scenario s({route("/**", 60s)});
   s.settings.purge_again_after = 1h;
   store_all(s, {"/a/1", "/a", "/a/1/b"});
@@ -154,7 +154,7 @@ TEST_CASE("RFC 9111, section 4.4: a non-error answer to half a request purges it
   s.stop();
 }
 
-TEST_CASE("a redirect of a DELETE leaves what lies below, and a safe method leaves everything") {
+TEST_CASE("a redirected DELETE leaves what is below its target, and a safe method leaves everything") {
   Scenario s({route("/**", 60s)});
   store_all(s, {"/", "/products"});
   s.origin_says({.status = 302, .fields = {{"Location", "/login"}}});
@@ -164,7 +164,7 @@ TEST_CASE("a redirect of a DELETE leaves what lies below, and a safe method leav
   CHECK(s.get("/products").cache == "HIT");
 }
 
-TEST_CASE("a write of unknown outcome purges once more: it may be applied later") {
+TEST_CASE("a write of unknown outcome purges again later: it may be applied late") {
   for (const int status : {0, 502, 504}) {
     CAPTURE(status);
     Scenario s({route("/**", 60s)});
@@ -177,12 +177,12 @@ TEST_CASE("a write of unknown outcome purges once more: it may be applied later"
     s.origin_says({.content = "before it is applied"});
     CHECK(s.get("/a").cache == "MISS");
     CHECK(s.get("/a").cache == "HIT");
-    s.finish_behind();  // the timer among the rest
+    s.finish_behind();  // including the timer
     CHECK(s.get("/a").cache == "MISS");
   }
 }
 
-TEST_CASE("PURGE and BAN are never sent on: 405, or a purge of the target for those who may") {
+TEST_CASE("PURGE and BAN are never forwarded: 405, or a purge of the target for permitted clients") {
   Scenario s({route("/**", 60s)});
   store_all(s, {"/a", "/a?x=1", "/b"});
   const std::size_t asked_before = s.origin.asked.size();

@@ -68,7 +68,7 @@ TEST_CASE("RFC 9110, section 15.5.17: a 416 has the stored fields that do not de
   CHECK(beyond.fields.find("Age") == "0");
   for (const auto& [name, value] : kept) CHECK(beyond.fields.find(name) == value);
   for (const auto& [name, value] : left_out) CHECK_FALSE(beyond.fields.contains(name));
-  // A lifetime would let the next cache answer requests for the whole with it.
+  // With a lifetime the next cache could answer requests for the whole with it.
   CHECK_FALSE(beyond.fields.contains("Cache-Control"));
   CHECK_FALSE(beyond.fields.contains("Content-Type"));
 }
@@ -84,7 +84,7 @@ TEST_CASE("RFC 9110, section 13.1.5: If-Range is compared strongly") {
   const auto status = [&s](std::string condition) {
     return s.get("/a", {{"Range", "bytes=0-1"}, {"If-Range", std::move(condition)}}).status;
   };
-  // The clock stands long after that Date, so the response is stale: the origin is asked, and confirms.
+  // The clock is long past that Date, so the response is stale: the origin is asked, and confirms.
   s.origin_says({.status = 304, .fields = {{"ETag", "\"1\""}, {"Date", "Sun, 06 Nov 1994 08:49:40 GMT"}}});
   CHECK(status("\"1\"") == 206);
   CHECK(status("W/\"1\"") == 200);
@@ -102,7 +102,7 @@ TEST_CASE("RFC 9110, section 13.2.2: conditions come before the range") {
   CHECK(s.get("/a", {{"Range", "bytes=0-1"}, {"If-None-Match", "\"2\""}}).line() == "HIT 206 01");
 }
 
-TEST_CASE("on a miss the origin is asked for the same part, or as the client asked") {
+TEST_CASE("on a miss the origin is asked for the same part, or with the client's own request") {
   Scenario s;
   s.origin_says({.status = 206, .fields = {{"Content-Range", "bytes 0-1/10"}}, .content = "01"});
   const Seen missed = s.get("/a", {{"Range", "bytes=0-1"}, {"If-Range", "\"1\""}});
@@ -122,7 +122,7 @@ TEST_CASE("an origin that answers a range with the whole fills the cache") {
   CHECK(s.get("/a", range("bytes=0-1")).line() == "HIT 206 01");
 }
 
-TEST_CASE("RFC 9111, section 3.3: a part is kept, and answers ranges wholly within it") {
+TEST_CASE("RFC 9111, section 3.3: a part is stored, and answers ranges wholly within it") {
   Scenario s;
   s.origin_says(part("bytes 4-8/10", "45678"));
   const Seen first = s.get("/a", range("bytes=4-8"));
@@ -148,7 +148,7 @@ TEST_CASE("RFC 9111, section 3.3: a part is kept, and answers ranges wholly with
   CHECK(s.get("/a", range("bytes=6-7")).line() == "HIT 206 67");
 }
 
-TEST_CASE("a part is judged as a whole response is, and purged with it") {
+TEST_CASE("a part is judged like a whole response, and purged with it") {
   Scenario s;
   s.origin_says(part("bytes 4-8/10", "45678"));
   s.get("/a", range("bytes=4-8"));
@@ -168,7 +168,7 @@ TEST_CASE("a part is judged as a whole response is, and purged with it") {
   }
 }
 
-TEST_CASE("a part shorter than its Content-Range says holds what came") {
+TEST_CASE("a part shorter than its Content-Range says is stored as far as it came") {
   Scenario s;
   s.origin_says(part("bytes 4-9/10", "45678"));
   s.get("/a", range("bytes=4-"));

@@ -8,8 +8,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// An origin that takes five seconds, and an entry of a minute in its last millisecond: chance spares it in
-/// one case of 5000.
+/// An origin that takes five seconds, and an entry of a minute in its last millisecond: the chance of no
+/// early refresh is 1 in 5000.
 struct Aged {
   explicit Aged(policy::Route first = route("/**", 60s)) : s({std::move(first)}) {
     s.origin.answer = [this](const pipeline::Request&) {
@@ -20,7 +20,7 @@ struct Aged {
     s.clock.advance(54'999ms);
   }
 
-  /// Asks until a fetch behind has begun, or for long enough to be sure that none does.
+  /// Asks until a background fetch has begun, or long enough to be sure that none does.
   void ask_until_refreshed() {
     for (int i = 0; i < 10 && s.origin.asked.size() == 1; ++i) CHECK(s.get("/a").line() == "HIT 200 v1");
   }
@@ -31,7 +31,7 @@ struct Aged {
 
 }  // namespace
 
-TEST_CASE("a hot response is fetched anew before it ends, and nobody waits") {
+TEST_CASE("a hot response is fetched again before it expires, and no request waits") {
   Aged aged;
   Scenario& s = aged.s;
   aged.answer.content = "v2";
@@ -46,14 +46,14 @@ TEST_CASE("a hot response is fetched anew before it ends, and nobody waits") {
   CHECK(s.get("/a").line() == "HIT 200 v2");
 }
 
-TEST_CASE("what is asked for once in its last stretch is not fetched for nothing") {
+TEST_CASE("a response that is requested only once shortly before it expires is not refreshed for nothing") {
   Aged aged;
   CHECK(aged.s.get("/a").line() == "HIT 200 v1");
   aged.s.finish_behind();
   CHECK(aged.s.origin.asked.size() == 1);
 }
 
-TEST_CASE("a refresh ahead that fails leaves what is fresh, whatever the error says of itself") {
+TEST_CASE("a failed early refresh leaves the fresh response, whatever the error's own fields say") {
   Aged aged;
   aged.s.origin_says({.status = 503, .fields = {{"Cache-Control", "max-age=60"}}, .content = "oops"});
   aged.s.origin.waits = true;

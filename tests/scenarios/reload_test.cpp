@@ -2,14 +2,14 @@
 
 #include <doctest/doctest.h>
 
-/// Other settings while requests are under way.
+/// Changed settings while requests are being served.
 using namespace larder;
 using namespace larder::test;
 using namespace std::chrono_literals;
 
 namespace {
 
-/// As the scenario's settings, but for the route.
+/// The scenario's settings, but for the route.
 std::shared_ptr<const cache::Settings> with(const Scenario& s, policy::Route route) {
   auto settings = std::make_shared<cache::Settings>(*s.handler.settings());
   route.upstream = "origin";
@@ -18,7 +18,7 @@ std::shared_ptr<const cache::Settings> with(const Scenario& s, policy::Route rou
   return settings;
 }
 
-/// Nobody holds the settings before but who goes by them.
+/// Only the requests that use the old settings keep them alive.
 void adopt(Scenario& s, policy::Route route) {
   s.handler.adopt(with(s, std::move(route)));
   s.shared_settings.reset();
@@ -26,7 +26,8 @@ void adopt(Scenario& s, policy::Route route) {
 
 }  // namespace
 
-TEST_CASE("a request under way when other routes come finishes by its own, the next goes by theirs") {
+TEST_CASE(
+    "a request that is running when the routes change finishes by the old ones, the next uses the new ones") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "v1"});
   s.origin.waits = true;
@@ -39,7 +40,9 @@ TEST_CASE("a request under way when other routes come finishes by its own, the n
   CHECK(s.get("/b").line() == "MISS 200 v1");
 }
 
-TEST_CASE("who waits for a fetch begun before the change gets it, and its content after it") {
+TEST_CASE(
+    "a request waiting for a fetch that began before the change gets its response, and its content after the "
+    "change") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "v1"});
   s.origin.waits = true;
@@ -53,7 +56,7 @@ TEST_CASE("who waits for a fetch begun before the change gets it, and its conten
   CHECK(s.origin.asked.size() == 1);
 }
 
-TEST_CASE("a fetch behind a stale answer goes on by the settings that it began with") {
+TEST_CASE("a background fetch for a stale response goes on with the settings that it began with") {
   policy::Route before = route("/**", 60s);
   before.stale_while_revalidate = 60s;
   Scenario s({before});
@@ -69,7 +72,7 @@ TEST_CASE("a fetch behind a stale answer goes on by the settings that it began w
   CHECK(s.get("/a").line() == "HIT 200 v2");
 }
 
-TEST_CASE("what is stored stays, whatever routes say meanwhile") {
+TEST_CASE("stored responses stay, whatever routes say meanwhile") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "v1"});
   s.get("/a");

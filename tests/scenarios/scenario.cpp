@@ -9,7 +9,7 @@
 namespace larder::test {
 namespace {
 
-/// Hands content out in two pieces, so that nothing depends on its coming at once.
+/// Delivers content in two pieces, so that nothing depends on its coming in one.
 class Pieces final : public pipeline::BodyReader {
  public:
   Pieces(std::string content, bool cut_short, const bool& holds)
@@ -48,7 +48,7 @@ Task<> read_content(pipeline::BodyReader& reader, Seen& seen) {
   }
 }
 
-/// As far as two answers to one request can be compared.
+/// What can be compared of two responses to one request.
 bool are_equal(const pipeline::Response& a, const pipeline::Response& b) {
   return a.head.status == b.head.status && a.head.fields == b.head.fields &&
          a.shared_lines.view() == b.shared_lines.view() && a.cache_result == b.cache_result &&
@@ -56,7 +56,7 @@ bool are_equal(const pipeline::Response& a, const pipeline::Response& b) {
          a.body.is_streamed() == b.body.is_streamed() && a.body.bytes().view() == b.body.bytes().view();
 }
 
-/// Asks on both ways: what is answered without waiting is what would have been answered with it.
+/// Asks in both ways: a response without waiting must be the one that would have been given with waiting.
 Task<Seen> exchange(pipeline::Handler& handler, pipeline::Request& request) {
   pipeline::Response at_once;
   const bool is_answered = handler.answer_now(request, at_once);

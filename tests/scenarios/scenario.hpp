@@ -18,7 +18,7 @@ namespace larder::test {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// What the fake origin answers.
+/// The fake origin's response.
 struct Answer {
   int status = 200;
   Fields fields;
@@ -27,7 +27,7 @@ struct Answer {
   bool has_length = true;  ///< the content's length is known beforehand
 };
 
-/// An origin that answers from the test's own words, in pieces, and remembers what it was asked.
+/// An origin that gives the test's responses, in pieces, and remembers the requests.
 class FakeOrigin final : public pipeline::Handler {
  public:
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
@@ -54,7 +54,7 @@ struct Seen {
   std::string line() const { return cache + " " + std::to_string(status) + " " + content; }
 };
 
-/// A purge log that can be told not to know every purge, and to get another one's while it appends.
+/// A purge log that can be told not to know every purge, and to get a purge from elsewhere while it appends.
 class TestLog final : public store::PurgeLog {
  public:
   explicit TestLog(const Clock& clock) : log_(clock, {}) {}
@@ -83,7 +83,7 @@ class TestLog final : public store::PurgeLog {
   store::MemoryPurgeLog log_;
 };
 
-/// A dialogue between a client, larder and its origin, in which time passes only when told.
+/// A dialogue between clients, larder and its origin, in which time passes only when told to.
 class Scenario {
  public:
   explicit Scenario(std::vector<policy::Route> routes = {},
@@ -91,24 +91,24 @@ class Scenario {
 
   Seen ask(std::string method, std::string path, Fields fields = {}, std::string content = {});
 
-  /// Begins to ask, and lets everybody go on until all wait for the origin.
+  /// Starts a request, and lets everything run until all wait for the origin.
   std::future<Seen> begin(std::string path, Fields fields = {}, std::string method = "GET");
 
-  /// The origin answers, and goes on.
+  /// Makes the origin answer, and go on.
   Seen finish(std::future<Seen>& begun);
 
-  /// Asks and goes away when the head has come.
+  /// Starts a request and disconnects once the head has come.
   void ask_and_leave(std::string path);
 
-  /// Lets the fills behind answers already given come to their end.
+  /// Lets background fills finish.
   void finish_behind();
 
-  /// Ends them, wherever they are.
+  /// Ends them, however far they are.
   void stop();
 
   Seen get(std::string path, Fields fields = {}) { return ask("GET", std::move(path), std::move(fields)); }
 
-  /// From now on the origin answers so.
+  /// From now on the origin gives this response.
   void origin_says(Answer answer) {
     origin.answer = [answer](const pipeline::Request&) { return answer; };
   }

@@ -18,7 +18,8 @@ const Answer renewed{.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"2\"
 
 }  // namespace
 
-TEST_CASE("RFC 5861, section 3: within its window a stale response is served, and validated behind") {
+TEST_CASE(
+    "RFC 5861, section 3: within its window a stale response is served, and validated in the background") {
   Scenario s;
   s.origin_says(with_window);
   s.get("/a");
@@ -29,7 +30,7 @@ TEST_CASE("RFC 5861, section 3: within its window a stale response is served, an
   CHECK(stale.line() == "STALE 200 v1");
   CHECK(stale.fields.find("Cache-Status") == "larder; hit; ttl=-2");
   CHECK(stale.fields.find("Age") == "12");
-  SUBCASE("one fill at a time, with the stored validator, and whole though a part was asked for") {
+  SUBCASE("one fill at a time, with the stored validator, and whole even if a part was requested") {
     CHECK(s.get("/a", {{"Range", "bytes=0-0"}}).line() == "STALE 206 v");
     CHECK(s.ask("HEAD", "/a").cache == "STALE");
     s.finish_behind();
@@ -39,14 +40,14 @@ TEST_CASE("RFC 5861, section 3: within its window a stale response is served, an
     CHECK_FALSE(s.origin.asked[1].fields.contains("Range"));
     CHECK(s.get("/a").line() == "HIT 200 v2");
   }
-  SUBCASE("a fill that is ended leaves what was") {
+  SUBCASE("an aborted fill leaves the stored response") {
     s.stop();
     s.origin.waits = false;
     CHECK(s.get("/a").line() == "STALE 200 v1");
     s.finish_behind();
     CHECK(s.get("/a").line() == "HIT 200 v2");
   }
-  SUBCASE("a write meanwhile is not undone by the answer to the older fetch") {
+  SUBCASE("a write meanwhile is not undone by the response to the older fetch") {
     s.origin.waits = false;
     s.ask("PUT", "/a", {}, "{}");
     s.finish_behind();
@@ -55,7 +56,7 @@ TEST_CASE("RFC 5861, section 3: within its window a stale response is served, an
   s.finish_behind();
 }
 
-TEST_CASE("RFC 9211, section 2.4: what is served stale says so from the moment at which its lifetime ends") {
+TEST_CASE("RFC 9211, section 2.4: a stale response says so from the moment its lifetime ends") {
   Scenario s;
   s.origin_says(with_window);
   s.get("/a");
@@ -66,19 +67,19 @@ TEST_CASE("RFC 9211, section 2.4: what is served stale says so from the moment a
   const Seen stale = s.get("/a");
   CHECK(stale.line() == "STALE 200 v1");
   CHECK(stale.fields.find("Cache-Status") == "larder; hit; ttl=-1");
-  // A cache further out goes by that: else it would take this for fresh by its own route's ttl.
+  // A cache further out relies on that: otherwise it would consider this fresh by its own route's ttl.
   CHECK(policy::said_staleness(stale.fields) > 0ms);
   s.finish_behind();
 }
 
-TEST_CASE("past the window, or where something forbids stale use, the origin is asked first") {
+TEST_CASE("beyond the window, or if something forbids stale use, the origin is asked first") {
   struct Case {
     std::string why;
     const char* response;
     Fields request;
   };
   for (const Case& each : {
-           Case{"past the window", "max-age=10, stale-while-revalidate=1", {}},
+           Case{"beyond the window", "max-age=10, stale-while-revalidate=1", {}},
            Case{"RFC 9111, section 5.2.2.2", "max-age=10, stale-while-revalidate=20, must-revalidate", {}},
            Case{"RFC 9111, section 5.2.2.8", "max-age=10, stale-while-revalidate=20, proxy-revalidate", {}},
            Case{"RFC 9111, section 5.2.2.10", "s-maxage=10, stale-while-revalidate=20", {}},
@@ -124,12 +125,12 @@ TEST_CASE("RFC 5861, section 4: stale-if-error hides an error of the origin") {
   CHECK(s.get("/a").line() == "MISS 404 gone");
 }
 
-TEST_CASE("an error is the answer where stale use is over, forbidden or purged") {
+TEST_CASE("the error is passed on if stale use is over or forbidden, or the response purged") {
   Scenario s;
   s.origin_says(with_window);
   s.get("/a");
   s.origin_says({.status = 503, .content = "oops"});
-  SUBCASE("past the window") {
+  SUBCASE("beyond the window") {
     s.clock.advance(71s);
   }
   SUBCASE("purged") {
@@ -149,7 +150,8 @@ TEST_CASE("an error is the answer where stale use is over, forbidden or purged")
 }
 
 TEST_CASE(
-    "a soft purge makes stale: what may be served stale or validated still is, and is fresh after that") {
+    "a soft purge makes a response stale: if it may be served stale or validated it still is, and then is "
+    "fresh again") {
   Scenario s;
   s.origin_says(with_window);
   s.get("/a");
@@ -162,7 +164,7 @@ TEST_CASE(
   };
   purge_softly();
   s.clock.advance(3s);
-  SUBCASE("served while it is validated behind") {
+  SUBCASE("served while it is validated in the background") {
     const Seen stale = s.get("/a");
     CHECK(stale.line() == "STALE 200 v1");
     CHECK(stale.fields.find("Cache-Status") == "larder; hit; ttl=-3");
@@ -176,14 +178,14 @@ TEST_CASE(
       s.finish_behind();
     }
   }
-  SUBCASE("in place of an error, until its window from the purge on is over") {
+  SUBCASE("instead of an error, until its window, counted from the purge, is over") {
     s.origin_says({.status = 503, .content = "oops"});
     s.clock.advance(50s);
     CHECK(s.get("/a").line() == "STALE 200 v1");
     s.clock.advance(10s);
     CHECK(s.get("/a").line() == "MISS 503 oops");
   }
-  SUBCASE("past the window it is validated") {
+  SUBCASE("beyond the window it is validated") {
     s.clock.advance(20s);
     s.origin_says(renewed);
     const Seen seen = s.get("/a");
@@ -191,13 +193,13 @@ TEST_CASE(
     CHECK(seen.fields.find("Cache-Status") == "larder; fwd=stale; stored; detail=soft-purged");
     CHECK(s.get("/a").line() == "HIT 200 v2");
   }
-  SUBCASE("a write purges it as ever") {
+  SUBCASE("a write still purges it") {
     s.origin_says({.content = "done"});
     s.ask("PUT", "/a", {}, "{}");
     s.origin_says(renewed);
     CHECK(s.get("/a").line() == "MISS 200 v2");
   }
-  SUBCASE("while the origin is asked, an error finds it stale and not gone") {
+  SUBCASE("while the origin is asked: on an error it is served stale") {
     s.clock.advance(30s);
     s.origin.answer = [&](const pipeline::Request&) {
       purge_softly();
@@ -207,7 +209,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a response that nothing lets be served stale is a miss after a soft purge") {
+TEST_CASE("a response that may not be served stale is a miss after a soft purge") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "v1"});
   s.get("/a");
@@ -231,7 +233,8 @@ TEST_CASE("a request may allow stale use on errors itself, and forbid it") {
   CHECK(s.get("/a").line() == "MISS 503 oops");
 }
 
-TEST_CASE("a stale response that only the route made fresh stands in for nobody else's error") {
+TEST_CASE(
+    "a stale response that only the route made fresh is not served to other clients instead of an error") {
   policy::Route heuristic = route("/**", 10s);
   Scenario s({heuristic});
   s.origin_says({.fields = {{"Cache-Control", "stale-if-error=60"}}, .content = "public"});
@@ -242,7 +245,7 @@ TEST_CASE("a stale response that only the route made fresh stands in for nobody 
   CHECK(s.get("/a").line() == "STALE 200 public");
 }
 
-TEST_CASE("a route's windows hold where the origin states none") {
+TEST_CASE("a route's windows apply if the origin states none") {
   policy::Route lenient = route("/**", 10s);
   lenient.stale_while_revalidate = 20s;
   lenient.stale_if_error = 60s;
@@ -256,7 +259,7 @@ TEST_CASE("a route's windows hold where the origin states none") {
     s.finish_behind();
     CHECK(s.get("/a").line() == "HIT 200 v2");
   }
-  SUBCASE("stale-if-error, longer than that") {
+  SUBCASE("stale-if-error, longer than the other") {
     s.clock.advance(30s);
     s.origin.failure = Error::unavailable;
     CHECK(s.get("/a").line() == "STALE 200 v1");
@@ -265,7 +268,7 @@ TEST_CASE("a route's windows hold where the origin states none") {
   }
 }
 
-TEST_CASE("an origin in trouble is not asked behind by every stale answer") {
+TEST_CASE("a failing origin is not asked in the background for every stale response") {
   Scenario s;
   s.origin_says(with_window);
   s.get("/a");
@@ -280,7 +283,7 @@ TEST_CASE("an origin in trouble is not asked behind by every stale answer") {
   CHECK(s.origin.asked.size() == 3);
 }
 
-TEST_CASE("an origin that hangs keeps one client waiting, and no other within stale-if-error") {
+TEST_CASE("an origin that hangs keeps only one client waiting within stale-if-error") {
   Scenario s;
   s.origin_says(with_window);
   s.get("/a");
@@ -298,8 +301,8 @@ TEST_CASE("an origin that hangs keeps one client waiting, and no other within st
 }
 
 TEST_CASE(
-    "RFC 9111, section 4.3.3: what the origin has answered anew, though not to be stored, does not come back "
-    "as stale") {
+    "RFC 9111, section 4.3.3: a stored response that the origin has superseded, even with one that may not "
+    "be stored, is not served stale") {
   for (const Answer& definite : {Answer{.status = 404}, Answer{.status = 410},
                                  Answer{.fields = {{"Cache-Control", "private"}}, .content = "mine"}}) {
     CAPTURE(definite.status);
@@ -314,7 +317,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a resource that is gone is served stale until the origin has said so, and no longer") {
+TEST_CASE("a deleted resource is served stale until the origin has said so, and no longer") {
   Scenario s;
   s.origin_says({.fields = {{"Cache-Control", "max-age=1, stale-while-revalidate=3600"}}, .content = "old"});
   s.get("/a");
@@ -325,7 +328,7 @@ TEST_CASE("a resource that is gone is served stale until the origin has said so,
   CHECK(s.get("/a").line() == "MISS 404 ");
 }
 
-TEST_CASE("RFC 9111, section 5.2.2.2: what must be validated and cannot be is answered with 504") {
+TEST_CASE("RFC 9111, section 5.2.2.2: what must be validated and cannot be gets a 504") {
   for (const auto& [directive, status] : {std::pair{"must-revalidate", 504}, std::pair{"public", 502}}) {
     Scenario s;
     s.origin_says({.fields = {{"Cache-Control", std::string("max-age=1, ") + directive}}, .content = "old"});

@@ -1,4 +1,4 @@
-// Responses without an end, and how much is held in memory for clients.
+// Endless responses, and how much is held in memory for clients.
 #include "late.hpp"
 
 #include <doctest/doctest.h>
@@ -13,11 +13,11 @@ namespace {
 
 const std::map<std::string, cache::Protection> one_fill{{"origin", {1, 0, 1s}}};
 
-/// An answer whose end nobody knows; `holds` keeps it from coming.
+/// A response of unknown length; `holds` delays its end.
 const Answer endless{
     .fields = {{"Content-Type", "application/x-ndjson"}}, .content = "{}\n{}\n", .has_length = false};
 
-/// Lets the loop run for a time of the real clock, which fills are watched by.
+/// Lets the loop run by the real clock, which the supervision of fills uses.
 void run_for(Scenario& s, Milliseconds time) {
   s.loop.restart();
   s.loop.run_for(time);
@@ -25,7 +25,7 @@ void run_for(Scenario& s, Milliseconds time) {
 
 }  // namespace
 
-TEST_CASE("event streams are passed: nothing stored, nobody joined, no fill counted") {
+TEST_CASE("event streams are passed through: nothing is stored, joined or counted as a fill") {
   for (const auto& [name, value] : Fields{{"Content-Type", "text/event-stream"},
                                           {"Content-Type", "Text/Event-Stream ; charset=utf-8"},
                                           {"Content-Type", "multipart/x-mixed-replace;boundary=x"},
@@ -50,8 +50,7 @@ TEST_CASE("event streams are passed: nothing stored, nobody joined, no fill coun
   }
 }
 
-TEST_CASE(
-    "a fetch of unknown length ends some time after its last reader has gone, and gives its place back") {
+TEST_CASE("a fetch of unknown length ends some time after its last reader has gone, and frees its slot") {
   for (const bool has_length : {false, true}) {
     CAPTURE(has_length);
     Scenario s({route("/**", 60s)}, one_fill);
@@ -66,12 +65,12 @@ TEST_CASE(
     s.origin.holds = false;
     if (has_length) s.finish_behind();
     CHECK(s.get("/other").status == 200);
-    // What has an end is fetched to it, and stored.
+    // A response of known length is fetched to its end, and stored.
     CHECK(s.get("/endless").cache == (has_length ? "HIT" : "MISS"));
   }
 }
 
-TEST_CASE("any fetch for the cache ends in time: its readers see it cut, and nothing is stored") {
+TEST_CASE("any fetch for the cache ends in time: its readers see it truncated, and nothing is stored") {
   std::map<std::string, cache::Protection> short_lived = one_fill;
   short_lived["origin"].total = 20ms;
   Scenario s({route("/**", 60s)}, short_lived);
@@ -87,7 +86,8 @@ TEST_CASE("any fetch for the cache ends in time: its readers see it cut, and not
 }
 
 TEST_CASE(
-    "past the bound of what is held for clients, content passes unstored, and is stored again below it") {
+    "beyond the bound of what is held for clients, content is passed through unstored, and stored again "
+    "below it") {
   Scenario s({route("/**", 60s)});
   s.origin_says(cacheable);
   auto held = ByteBudget::allocate(s.coordinator.buffered(), s.coordinator.buffered()->limit());
@@ -105,7 +105,7 @@ TEST_CASE(
   CHECK(s.get("/b").line() == "HIT 200 content");
 }
 
-TEST_CASE("a response that became endless is not fetched behind answers for longer than a while") {
+TEST_CASE("a response that became endless is fetched in the background for a limited time only") {
   for (const policy::Collapse collapse : {policy::Collapse::local, policy::Collapse::off}) {
     policy::Route collapsing = route("/**", 60s);
     collapsing.collapse = collapse;
@@ -122,7 +122,7 @@ TEST_CASE("a response that became endless is not fetched behind answers for long
     run_for(s, 400ms);
     s.origin.holds = false;
     CHECK(s.get("/other").status == 200);
-    // Nor is it tried again at once.
+    // Nor is it tried again immediately.
     s.clock.advance(10s);
     const std::size_t asked = s.origin.asked.size();
     CHECK(s.get("/a").cache == "STALE");
@@ -130,7 +130,7 @@ TEST_CASE("a response that became endless is not fetched behind answers for long
   }
 }
 
-TEST_CASE("a client's own fetch goes on past its time, but is not stored any more") {
+TEST_CASE("a client's own fetch goes on beyond the time limit, but is no longer stored") {
   policy::Route alone = route("/**", 60s);
   alone.collapse = policy::Collapse::off;
   for (const Milliseconds total : {Milliseconds{20}, Milliseconds{60'000}}) {
@@ -151,7 +151,7 @@ TEST_CASE("a client's own fetch goes on past its time, but is not stored any mor
   }
 }
 
-TEST_CASE("what is put together from parts counts as what is held") {
+TEST_CASE("what is combined from parts counts as held") {
   const std::string content(60'000, 'x');
   Scenario s({route("/**", 60s)});
   s.origin.answer = [&](const pipeline::Request& request) {
@@ -171,7 +171,7 @@ TEST_CASE("what is put together from parts counts as what is held") {
   CHECK(s.coordinator.buffered()->held() >= 60'000);
 }
 
-TEST_CASE("content that is not kept any more is passed on for as long as it takes") {
+TEST_CASE("content that is no longer kept is passed on for as long as it takes") {
   std::map<std::string, cache::Protection> short_lived = one_fill;
   short_lived["origin"].total = 20ms;
   Scenario s({route("/**", 60s)}, short_lived);

@@ -11,7 +11,7 @@ using namespace larder::test;
 
 namespace {
 
-/// The routes of shared/design's larder.example.yaml, as far as this version serves them.
+/// The routes of shared/design's larder.example.yaml, as far as this version supports them.
 constexpr std::string_view example = R"(
 upstreams: {shop: {servers: ["http://127.0.0.1:3000"]}}
 routes:
@@ -26,7 +26,7 @@ constexpr const char* paths[] = {"/api/products/7",   "/api/products?utm_source=
                                  "/api/search/a?q=b", "/api/me/orders",
                                  "/legacy/start",     "/no/route"};
 
-/// How a user tells who asks.
+/// How a user identifies itself.
 Fields credentials(std::string_view kind, const std::string& user) {
   if (kind == "token") return {{"Authorization", "Bearer " + user}};
   if (kind == "cookie") return {{"Cookie", "session=" + user}};
@@ -35,7 +35,8 @@ Fields credentials(std::string_view kind, const std::string& user) {
   return {{"Authorization", "Bearer " + user}, {"Cookie", "session=" + user}};
 }
 
-/// What an origin says of an answer that is one user's: nothing, that it is, or thoughtlessly a lifetime.
+/// What an origin says about a response that is one user's: nothing, that it is private, or carelessly a
+/// lifetime.
 const std::vector<Fields>& markings() {
   static const std::vector<Fields> all{
       {},
@@ -53,7 +54,7 @@ const std::vector<Fields>& markings() {
   return all;
 }
 
-/// Answers everybody with what it knows of them.
+/// Answers each user with what it knows about them.
 Answer personal(const pipeline::Request& request, const Fields& marking) {
   const http::FieldList& fields = request.head.fields;
   return {.fields = marking,

@@ -20,7 +20,7 @@ TEST_CASE("RFC 9111, section 4.3.2: a client's validator is answered with 304 fr
   CHECK(s.origin.asked.size() == 1);
 }
 
-TEST_CASE("a client's validator on a cold cache is kept from the origin, answered, and the whole stored") {
+TEST_CASE("a client's validator on a cold cache is not forwarded, but evaluated, and the whole stored") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.fields = {{"ETag", "\"a\""}}, .content = "v1"});
   CHECK(s.get("/a", {{"If-None-Match", "\"a\""}}).line() == "MISS 304 ");
@@ -28,7 +28,8 @@ TEST_CASE("a client's validator on a cold cache is kept from the origin, answere
   CHECK(s.get("/a").line() == "HIT 200 v1");
 }
 
-TEST_CASE("RFC 9111, section 4.3: a stale response with a validator is validated, and holds on after 304") {
+TEST_CASE(
+    "RFC 9111, section 4.3: a stale response with a validator is validated, and fresh again after a 304") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.fields = {{"ETag", "\"a\""}, {"Cache-Control", "max-age=10"}}, .content = "v1"});
   s.get("/a");
@@ -41,7 +42,8 @@ TEST_CASE("RFC 9111, section 4.3: a stale response with a validator is validated
   CHECK(s.get("/a").line() == "HIT 200 v1");
 }
 
-TEST_CASE("RFC 9110, section 13.2.1: a stored response that is not 2xx is fetched anew, without conditions") {
+TEST_CASE(
+    "RFC 9110, section 13.2.1: a stored response that is not 2xx is fetched again, without conditions") {
   Scenario s({route("/**", 60s)});
   for (const int status : {301, 404, 410, 500}) {
     CAPTURE(status);
@@ -61,7 +63,7 @@ TEST_CASE("RFC 9110, section 13.2.1: a stored response that is not 2xx is fetche
   }
 }
 
-TEST_CASE("a stale response is replaced where the origin answers the validation with another") {
+TEST_CASE("a stale response is replaced if the origin answers the validation with a new one") {
   Scenario s({route("/**", 10s)});
   s.origin_says({.fields = {{"ETag", "\"a\""}}, .content = "v1"});
   s.get("/a");
@@ -74,7 +76,8 @@ TEST_CASE("a stale response is replaced where the origin answers the validation 
 }
 
 TEST_CASE(
-    "RFC 9111, section 4.3.5: a 200 to HEAD freshens what it speaks of, and makes stale what it does not") {
+    "RFC 9111, section 4.3.5: a 200 to HEAD freshens a stored response that matches, and makes stale one "
+    "that does not") {
   struct Case {
     std::string why;
     Fields head;
@@ -101,7 +104,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("what HEAD freshened is still as old as its content where a purge is concerned") {
+TEST_CASE("for purges a response that HEAD freshened is still as old as its content") {
   Scenario s;
   s.origin_says({.fields = {{"Cache-Control", "max-age=10"}}, .content = "v1"});
   s.get("/a");
@@ -127,7 +130,7 @@ TEST_CASE("RFC 9111, section 4.3.4: a 304 to HEAD freshens the stored response t
 
 TEST_CASE(
     "RFC 9111, section 4.3.4: a 304 with another strong validator updates nothing, and the origin is asked "
-    "anew") {
+    "again") {
   Scenario s;
   s.origin_says({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .content = "v1"});
   s.get("/a");
@@ -140,7 +143,7 @@ TEST_CASE(
   CHECK(s.get("/a").line() == "MISS 200 v2");
 }
 
-TEST_CASE("RFC 9110, section 13.2.1: a client's condition is evaluated where nothing is stored, too") {
+TEST_CASE("RFC 9110, section 13.2.1: a client's condition is evaluated even if nothing is stored") {
   const Fields unstored{{"ETag", "\"1\""}, {"Cache-Control", "no-store"}, {"X-A", "b"}};
   Scenario s;
   s.origin_says({.fields = unstored, .content = "content"});
@@ -163,8 +166,7 @@ TEST_CASE("RFC 9110, section 13.2.1: a client's condition is evaluated where not
   CHECK(s.get("/a", {{"If-None-Match", "\"1\""}}).line() == "MISS 404 none");
 }
 
-TEST_CASE(
-    "content that is cut short while a client's condition waits for its end is an error, and no 304 or 200") {
+TEST_CASE("content truncated while a client's condition waits for its end is an error, not a 304 or 200") {
   for (const bool has_length : {true, false}) {
     Scenario s({route("/**", 0ms)});
     s.settings.routes[0].collapse = policy::Collapse::off;
@@ -180,7 +182,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "what was purged between being found stale and being validated is not validated (RFC 9111, section "
+    "a response purged after it was found stale is not validated (RFC 9111, section "
     "4.4)") {
   const std::map<std::string, cache::Protection> one{{"origin", {1, 8, 10s}}};
   Scenario s({route("/**", 10s)}, one);
@@ -188,7 +190,7 @@ TEST_CASE(
   s.get("/a");
   s.clock.advance(11s);
   s.origin.answer = [](const pipeline::Request& request) {
-    // The validator lies: that is what purges are for.
+    // The validator lies, which is what purges are for.
     if (request.head.fields.contains("If-None-Match")) return Answer{.status = 304};
     return Answer{.content = "new"};
   };
@@ -209,7 +211,7 @@ const std::string tomorrow = "Sat, 01 Jan 2050 00:00:00 GMT";
 }  // namespace
 
 TEST_CASE(
-    "RFC 9110, section 13.1.3: If-Modified-Since is ignored where there is no Last-Modified, stored or not") {
+    "RFC 9110, section 13.1.3: If-Modified-Since is ignored if there is no Last-Modified, stored or not") {
   for (const std::string control : {"max-age=60", "no-store", "private"}) {
     CAPTURE(control);
     Scenario s;
@@ -223,7 +225,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("RFC 9110, section 13.1.3: If-Modified-Since is held against Last-Modified, of a 200 alone") {
+TEST_CASE("RFC 9110, section 13.1.3: If-Modified-Since is compared with Last-Modified, and only for a 200") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.fields = {{"Last-Modified", yesterday}, {"X-A", "b"}}, .content = "v1"});
   CHECK(s.get("/a").line() == "MISS 200 v1");
@@ -256,12 +258,12 @@ TEST_CASE("RFC 9110, section 13.1.5: If-Range with a date is compared strongly")
   CHECK(part("/a", yesterday) == "HIT 206 con");
   CHECK(part("/a", tomorrow) == "HIT 200 content");
   CHECK(part("/a", "Fri, 04 Nov 1994 08:49:37 GMT") == "HIT 200 content");
-  // Modified in the second in which it was sent: it may have been so twice.
+  // Modified in the second in which it was sent: it may have been modified twice.
   const std::string now = http::format_date(s.clock.now());
   s.origin_says({.fields = {{"Date", now}, {"Last-Modified", now}}, .content = "content"});
   s.get("/b");
   CHECK(part("/b", now) == "HIT 200 content");
-  // Date is no validator.
+  // Date is not a validator.
   s.origin_says({.fields = {{"Date", now}}, .content = "content"});
   s.get("/c");
   CHECK(part("/c", now) == "HIT 200 content");
@@ -269,7 +271,7 @@ TEST_CASE("RFC 9110, section 13.1.5: If-Range with a date is compared strongly")
 
 namespace {
 
-/// What a browser or a cache behind larder needs of a 304, beside the validators.
+/// What a browser or a cache in front of larder needs from a 304, besides the validators.
 const Fields told{{"Access-Control-Allow-Origin", "https://shop.test"},
                   {"Access-Control-Allow-Credentials", "true"},
                   {"Content-Security-Policy", "default-src 'self'"},
@@ -294,7 +296,7 @@ std::string missing(const Seen& seen, const Fields& wanted = told) {
 
 }  // namespace
 
-TEST_CASE("RFC 9110, section 15.4.5: a 304 tells all that the 200 would, but for the content's own fields") {
+TEST_CASE("RFC 9110, section 15.4.5: a 304 has all fields of the 200 except those of the content") {
   const Fields describing{
       {"Content-Type", "text/plain"}, {"Content-Language", "de"}, {"Content-Encoding", "x"}};
   struct Case {
@@ -322,8 +324,7 @@ TEST_CASE("RFC 9110, section 15.4.5: a 304 tells all that the 200 would, but for
   }
 }
 
-TEST_CASE(
-    "RFC 9111, section 4.3.4: what a 304 of the origin changed goes out with larder's 304s from then on") {
+TEST_CASE("RFC 9111, section 4.3.4: fields changed by the origin's 304 are in larder's 304s from then on") {
   Scenario s;
   const Fields base{{"ETag", "\"1\""}, {"Cache-Control", "max-age=10"}};
   s.origin_says({.fields = and_more(base, told), .content = "v1"});
@@ -343,7 +344,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a cookie of the origin's 304 is for who asked, in whatever answer; one that is stored is in no 304") {
+    "a cookie in the origin's 304 goes to the requesting client, in whatever response; a stored one is in no "
+    "304") {
   const Fields base{{"ETag", "\"1\""}, {"Cache-Control", "public, max-age=10, no-cache=\"set-cookie\""}};
   for (const bool conditional : {false, true}) {
     CAPTURE(conditional);

@@ -14,7 +14,8 @@ Fields language(std::string value) {
   return {{"Accept-Language", std::move(value)}};
 }
 
-/// Answers in German or English, as asked, by entity tags that name the language; everything else in English.
+/// Answers in German or English as requested, with entity tags that name the language; everything else in
+/// English.
 Answer speak(const pipeline::Request& request) {
   const bool german = request.head.fields.find("Accept-Language").value_or("").starts_with("de");
   const std::string tag = german ? "\"de\"" : "\"en\"";
@@ -31,7 +32,8 @@ std::string last_condition(const Scenario& s) {
 }  // namespace
 
 TEST_CASE(
-    "a request that selects no variant asks which of them answers it, and that is stored for its like") {
+    "a request that selects no variant asks which one answers it, and that one is stored for similar "
+    "requests") {
   Scenario s;
   s.origin.answer = speak;
   CHECK(s.get("/a", language("de")).line() == "MISS 200 hallo");
@@ -49,8 +51,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "RFC 9111, section 4.3.4: the variant that a 304 names was not chosen for the request, and stays as "
-    "old") {
+    "RFC 9111, section 4.3.4: a variant that a 304 names but the request did not select is not freshened") {
   Scenario s;
   s.origin.answer = speak;
   s.get("/a", language("de"));
@@ -61,7 +62,7 @@ TEST_CASE(
   CHECK(s.get("/a", language("de")).line() == "REVALIDATED 200 hallo");
 }
 
-TEST_CASE("a 304 that names none of the variants is no answer: the content is asked for") {
+TEST_CASE("a 304 that names none of the variants does not answer: the content is requested") {
   for (const Fields& named : {Fields{{"ETag", "\"other\""}}, Fields{{"ETag", "W/\"x\""}}}) {
     Scenario s;
     s.origin.answer = speak;
@@ -75,7 +76,9 @@ TEST_CASE("a 304 that names none of the variants is no answer: the content is as
   }
 }
 
-TEST_CASE("no variant is asked about that was purged, has no entity tag, or is not for the request") {
+TEST_CASE(
+    "the origin is not asked about variants that are purged, lack an entity tag, or may not answer the "
+    "request") {
   Scenario purged;
   purged.origin.answer = speak;
   purged.get("/a", language("de"));
@@ -93,7 +96,7 @@ TEST_CASE("no variant is asked about that was purged, has no entity tag, or is n
   CHECK(last_condition(untagged) == "none");
   CHECK_FALSE(untagged.origin.asked.back().fields.contains("If-Modified-Since"));
 
-  // By the route's ttl alone nothing is shared with a request that has a cookie.
+  // What only the route's ttl makes fresh is not shared with a request that has a cookie.
   Scenario strangers({route("/**", 60s)});
   strangers.origin_says({.fields = {{"Vary", "Accept-Language"}, {"ETag", "\"1\""}}, .content = "x"});
   strangers.get("/a", language("de"));
@@ -103,8 +106,7 @@ TEST_CASE("no variant is asked about that was purged, has no entity tag, or is n
   CHECK(last_condition(strangers) == "none");
 }
 
-TEST_CASE(
-    "a variant is not asked about that was its client's own, or that the request may not be able to read") {
+TEST_CASE("the origin is not asked about variants of another client, or that the request may not accept") {
   struct Case {
     Fields stored;
     Fields request;
@@ -136,7 +138,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "RFC 4647, section 2.3: who wants German before English does not get what was for the other order") {
+    "RFC 4647, section 2.3: a request for German before English does not get the response for the other "
+    "order") {
   Scenario s;
   s.origin.answer = speak;
   CHECK(s.get("/a", language("de, en")).line() == "MISS 200 hallo");
@@ -145,7 +148,7 @@ TEST_CASE(
   CHECK(s.get("/a", language("EN , de;q=1")).line() == "HIT 200 hello");
 }
 
-TEST_CASE("codings select by what goes upstream: what the client takes of zstd, br and gzip") {
+TEST_CASE("codings select by what is sent upstream: those of zstd, br and gzip that the client accepts") {
   Scenario s;
   s.origin.answer = [](const pipeline::Request& request) {
     const std::string codings(request.head.fields.find("Accept-Encoding").value_or("none"));
