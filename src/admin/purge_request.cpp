@@ -1,6 +1,7 @@
 #include <larder/admin/purge_request.hpp>
 #include <larder/base/text.hpp>
 #include <larder/http/target.hpp>
+#include <larder/policy/foreign_notation.hpp>
 #include <larder/policy/path_pattern.hpp>
 #include <larder/store/purge_table.hpp>
 
@@ -185,6 +186,10 @@ void Reader::read_purges(std::string_view kind) {
   } else if (place->path.find('?') != std::string::npos) {
     return refuse(std::string(kind) + ": must not have a query: every query of a path is purged");
   }
+  if (kind != "pattern" && place->path.find_first_of("*{}") != std::string::npos) {
+    return refuse(std::string(kind) + ": " + shown(place->path) +
+                  " would be taken literally: what holds * or {name} is a pattern");
+  }
   place->path = policy::normal_path(place->path);
   if (kind == "url") add_url(*place);
   if (kind == "prefix") add_prefix(*place);
@@ -207,6 +212,9 @@ void Reader::read_tag(const json::value& value) {
   const bool has_control = std::ranges::any_of(*tag, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (has_control || trim(*tag) != *tag) {
     return refuse("tag: must not have control bytes, or spaces at its ends");
+  }
+  if (tag->find('*') != tag->npos) {
+    return refuse("tag: " + shown(*tag) + " would be taken literally: a tag is purged by its whole name");
   }
   add(Kind::tag, *tag);
 }
@@ -241,6 +249,10 @@ void Reader::add_pattern(const Place& place) {
   if (!policy::PathPattern::parse(place.path)) {
     return refuse("pattern: " + shown(place.path) +
                   " is no pattern: segments are literal, hold * or are a {name}; ** comes last");
+  }
+  if (const auto foreign = policy::foreign_path_pattern(place.path)) {
+    return refuse("pattern: " + shown(foreign->piece) + " is another notation" +
+                  (foreign->meant.empty() ? "" : ": did you mean " + shown(foreign->meant) + "?"));
   }
   for (const std::string& site : place.sites) add(Kind::pattern, site + place.path);
 }

@@ -43,9 +43,9 @@ std::string as_authority(std::string_view text) {
   return number(text) ? ":" + std::string(text) : std::string(text);
 }
 
-/// A host that can be looked up: percent-encoding would name another one.
+/// A host that can be looked up: percent-encoding would name another one, a pattern none.
 bool is_plain_host(urls::string_view encoded) {
-  return view(encoded).find('%') == std::string_view::npos;
+  return view(encoded).find_first_of("%*") == std::string_view::npos;
 }
 
 bool check_port(const Value& value, std::string_view port, unsigned lowest) {
@@ -138,7 +138,8 @@ std::optional<std::string> listen_address(const Value& value) {
   const auto authority = urls::parse_authority(authority_text);
   if (!authority || authority->has_userinfo() || !authority->has_port() ||
       !is_plain_host(authority->encoded_host())) {
-    value.mismatch(listen_example, *text);
+    const bool is_every = text->starts_with("*:");
+    value.mismatch(listen_example, *text, is_every ? ", did you mean " + quoted(text->substr(1)) + "?" : "");
     return std::nullopt;
   }
   if (!check_port(value, view(authority->port()), 0)) return std::nullopt;

@@ -1,4 +1,5 @@
 #include "kinds.hpp"
+#include "notation.hpp"
 #include "sections.hpp"
 #include "suggest.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 using policy::CredentialFields;
 
 bool check_field_name(const Value& item, const std::string& text) {
-  if (is_token(text)) return true;
+  if (is_token(text)) return check_glob_notation(item, text);
   item.mismatch("a header name, in which * stands for any run of letters", text);
   return false;
 }

@@ -1,4 +1,5 @@
 // What of a request is part of a route's key: query, cookies, fields.
+#include "notation.hpp"
 #include "route_kinds.hpp"
 
 #include <larder/base/token.hpp>
@@ -12,8 +13,9 @@ using Names = std::vector<std::string>;
 
 /// A glob over the names of query parameters.
 bool check_parameter(const Value& item, const std::string& text) {
-  if (!text.empty() && !has_control_byte(text) && text.find_first_of("&=# ") == std::string::npos)
-    return true;
+  if (!text.empty() && !has_control_byte(text) && text.find_first_of("&=# ") == std::string::npos) {
+    return check_glob_notation(item, text);
+  }
   item.mismatch("the name of a query parameter", text);
   return false;
 }
@@ -22,6 +24,16 @@ bool check_token(const Value& item, const std::string& text) {
   if (is_token(text)) return true;
   item.mismatch("a name without spaces and marks", text);
   return false;
+}
+
+bool check_cookie(const Value& item, const std::string& text) {
+  return check_token(item, text) && check_glob_notation(item, text);
+}
+
+/// What is keyed must be known beforehand: fields that a glob would name are as many as clients can think of.
+bool check_keyed_field(const Value& item, const std::string& text) {
+  return check_token(item, text) && check_glob_notation(item, text) &&
+         check_no_glob(item, text, "fields for the key are named one by one");
 }
 
 /// A query rule as its keys have it.
@@ -49,7 +61,7 @@ Section<QueryKeys> query_section() {
 
 Section<policy::CookieRule> cookie_section() {
   using policy::CookieRule;
-  const Texts names{"a list of cookies", check_token, false};
+  const Texts names{"a list of cookies", check_cookie, false};
   Table<CookieRule> table{{
       key("key", &CookieRule::key, names, "Names and globs that are part of the key.")
           .shown_if([](const CookieRule& rule) { return !rule.key.empty(); }),
@@ -106,7 +118,7 @@ std::optional<policy::CookieRule> Cookies::read(const Value& value) const {
   using policy::CookieRule;
   const Section<CookieRule> section = cookie_section();
   if (value.is_list()) {
-    const Texts names{"a list of cookies", check_token, false};
+    const Texts names{"a list of cookies", check_cookie, false};
     return CookieRule::keep_only(names.read(value).value_or(Names{}));
   }
   if (value.is_map()) return section.read(value);
@@ -141,7 +153,7 @@ void Cookies::list(const std::string& path, Takes takes, std::vector<KeyEntry>& 
 }
 
 Texts field_names() {
-  return {"a list of header names", check_token};
+  return {"a list of header names", check_keyed_field};
 }
 
 }  // namespace larder::config

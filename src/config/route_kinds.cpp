@@ -57,7 +57,8 @@ const Names& offered_methods() {
 bool check_method(const Value& item, const std::string& text) {
   const Names& methods = offered_methods();
   if (std::ranges::find(methods, text) != methods.end()) return true;
-  item.mismatch("a method such as \"GET\"", text, did_you_mean(text, methods));
+  item.mismatch("a method such as \"GET\"", text,
+                text == "*" ? ": without methods a route takes all" : did_you_mean(text, methods));
   return false;
 }
 

@@ -1,4 +1,5 @@
 // What purges a route's responses: tags, and what writes purge.
+#include "notation.hpp"
 #include "route_kinds.hpp"
 #include "suggest.hpp"
 
@@ -37,6 +38,14 @@ bool check_template(const Value& item, const std::string& text, const Names* cap
   return true;
 }
 
+/// A purge by tag is a look-up of its name.
+bool check_tag(const Value& item, const std::string& text, const Names* captures) {
+  return check_template(item, text, captures) &&
+         check_no_glob(item, text,
+                       "a tag is purged by its whole name, so give what goes together one tag more, as "
+                       "\"products\", or purge by urls, as \"/products/**\"");
+}
+
 /// Whether a template becomes a path pattern when its names are replaced.
 bool check_purge_url(const Value& item, const std::string& text, const Names* captures) {
   if (!check_template(item, text, captures)) return false;
@@ -45,8 +54,14 @@ bool check_purge_url(const Value& item, const std::string& text, const Names* ca
     for (const std::string& name : *captures) samples.emplace_back(name, "x");
   }
   const std::optional<std::string> sample = policy::expand_template(text, samples);
-  if (!sample || policy::PathPattern::parse(*sample)) return true;
-  item.mismatch("a path pattern such as \"/api/search/**\"", text);
+  if (!sample) return true;
+  const std::optional<std::string> mistake = mistake_in_path_pattern(*sample);
+  if (!mistake) return true;
+  if (text == *sample) {
+    item.error(*mistake);
+  } else {
+    item.mismatch("a path pattern such as \"/api/search/**\"", text);
+  }
   return false;
 }
 
@@ -70,7 +85,7 @@ Section<policy::PurgeRule> purge_section(const Names* captures) {
   return {{{
               key("urls", &PurgeRule::urls, Templates{"a list of path patterns", check_purge_url, captures},
                   "Path patterns, as /api/search/**, with {names} of the match."),
-              key("tags", &PurgeRule::tags, Templates{"a list of tags", check_template, captures},
+              key("tags", &PurgeRule::tags, Templates{"a list of tags", check_tag, captures},
                   "Tags, with {names} of the match."),
           }},
           true};
@@ -80,7 +95,7 @@ Section<policy::PurgeRule> purge_section(const Names* captures) {
 
 std::optional<Names> Tags::read(const Value& value, const policy::Route& route) const {
   const std::optional<Names> captures = captures_of(route);
-  return Templates{"a list of tags", check_template, captures ? &*captures : nullptr}.read(value);
+  return Templates{"a list of tags", check_tag, captures ? &*captures : nullptr}.read(value);
 }
 
 std::optional<policy::PurgeRule> Purge::read(const Value& value, const policy::Route& route) const {

@@ -1,3 +1,4 @@
+#include "notation.hpp"
 #include "route_kinds.hpp"
 #include "suggest.hpp"
 
@@ -23,11 +24,7 @@ std::string title(const YAML::Node& node, std::size_t number) {
 std::optional<std::string> read_match(const Value& value) {
   const std::optional<std::string> text = value.text("a path pattern such as \"/api/products/{id}\"");
   if (!text) return std::string();
-  if (!policy::PathPattern::parse(*text)) {
-    value.error(quoted(*text) +
-                " is not a path pattern: one begins with \"/\", names each {part} once, and \"**\" is its "
-                "last segment");
-  }
+  if (const std::optional<std::string> mistake = mistake_in_path_pattern(*text)) value.error(*mistake);
   return text;
 }
 

@@ -18,8 +18,14 @@ constexpr std::string_view path_example = "a path such as \"/api/products?page=1
 bool check_target(const Value& value, const std::string& text) {
   const bool is_plain =
       std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f && c != '#' && c != '\\'; });
-  if (text.starts_with('/') && !text.starts_with("//") && is_plain) return true;
-  value.mismatch(path_example, text);
+  if (!text.starts_with('/') || text.starts_with("//") || !is_plain) {
+    value.mismatch(path_example, text);
+  } else if (text.find_first_of("*{}") != text.npos) {
+    value.error(quoted(text) +
+                " is a pattern, of which no page can be asked for: name each, or use sitemap or hottest");
+  } else {
+    return true;
+  }
   return false;
 }
 

@@ -7,7 +7,7 @@ namespace larder::policy {
 namespace {
 
 template <std::size_t Size>
-bool is_among(const std::array<int, Size>& statuses, int status) {
+bool is_listed(const std::array<int, Size>& statuses, int status) {
   return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
 }
 
@@ -35,10 +35,10 @@ bool is_plain(const http::RequestHead& request) {
 bool may_be_provoked(const Route& route, const http::RequestHead& request, int status) {
   static constexpr std::array by_fields{400, 413, 417, 431};
   static constexpr std::array by_target{405, 414};
-  if (is_among(by_fields, status)) return true;
+  if (is_listed(by_fields, status)) return true;
   // What of the target is in no key is sent on nevertheless.
-  if (route.query.forward_all && is_among(by_target, status)) return true;
-  return (status >= 500 || is_among(by_target, status)) && !is_plain(request);
+  if (route.query.forward_all && is_listed(by_target, status)) return true;
+  return (status >= 500 || is_listed(by_target, status)) && !is_plain(request);
 }
 
 }  // namespace larder::policy

@@ -112,6 +112,24 @@ TEST_CASE("what does not say exactly one thing to purge is refused by name") {
   });
 }
 
+TEST_CASE(
+    "a pattern where it would be taken literally, or in another notation, is refused with the right form") {
+  check({
+      {R"({"url": "/products/*"})",
+       "400 url: '/products/*' would be taken literally: what holds * or {name} is a pattern"},
+      {R"({"url": "/products/{id}"})",
+       "400 url: '/products/{id}' would be taken literally: what holds * or {name} is a pattern"},
+      {R"({"prefix": "http://h/api/**"})",
+       "400 prefix: '/api/**' would be taken literally: what holds * or {name} is a pattern"},
+      {R"({"tag": "product:*"})",
+       "400 tag: 'product:*' would be taken literally: a tag is purged by its whole name"},
+      {R"({"tag": ["a", "*"]})", "400 tag: '*' would be taken literally: a tag is purged by its whole name"},
+      {R"({"pattern": "/api/:id"})", "400 pattern: ':id' is another notation: did you mean '/api/{id}'?"},
+      {R"({"pattern": "/api/.*"})", "400 pattern: '.*' is another notation: did you mean '/api/**'?"},
+      {R"({"url": "/products?q=*"})", "resource {*}/products, resource {*}/products/"},
+  });
+}
+
 TEST_CASE("what could name nothing is refused rather than purge nothing") {
   check({
       {R"({"url": 7})", "400 url: must be a text that is not empty"},

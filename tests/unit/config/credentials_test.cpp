@@ -44,6 +44,10 @@ TEST_CASE("what makes no sense in credentials is an error at its place") {
       {"add: [cookie]",
        "credentials.add: \"cookie\" is a credential always: a route can key it by \"headers\" or "
        "\"cookies\""},
+      {"add: [\"^X-Acme-\"]",
+       "credentials.add: \"^X-Acme-\" is a regular expression, and would only match itself: names are "
+       "literal, "
+       "and * stands for any run of letters, did you mean \"X-Acme-*\"?"},
       {"add: [\"*\"]", "credentials.add: \"*\" names every field"},
       {"add: [X-Forwarded-For]",
        "credentials.add: \"X-Forwarded-For\" never identifies the client: larder itself writes it, or it is "

@@ -103,6 +103,9 @@ TEST_CASE("an address to listen at is a host and port or a Unix socket, each onc
   const Case cases[] = {
       {"listen: 127.0.0.1\n",
        "t.yaml:2:9: listen: expected an address such as \"0.0.0.0:8080\", found \"127.0.0.1\"\n"},
+      {"listen: \"*:80\"\n",
+       "t.yaml:2:9: listen: expected an address such as \"0.0.0.0:8080\", found \"*:80\", did you mean "
+       "\":80\"?\n"},
       {"listen: 0.0.0.0:70000\n", "t.yaml:2:9: listen: port \"70000\" is not from 0 to 65535\n"},
       {"listen: [\"a b:80\", 80, \":80\"]\n",
        "t.yaml:2:10: listen: expected an address such as \"0.0.0.0:8080\", found \"a b:80\"\n"
@@ -126,6 +129,9 @@ TEST_CASE("an upstream has servers: scheme, host and port alone") {
       {"upstreams: {a: {servers: h:3000}}\n",
        "t.yaml:1:26: upstream \"a\": servers: expected a URL such as \"http://127.0.0.1:3000\", found "
        "\"h:3000\"\n"},
+      {"upstreams: {a: {servers: [\"http://*.internal\"]}}\n",
+       "t.yaml:1:27: upstream \"a\": servers: expected a URL such as \"http://127.0.0.1:3000\", found "
+       "\"http://*.internal\"\n"},
       {"upstreams: {a: {servers: [\"http://h/base\"]}}\n",
        "t.yaml:1:27: upstream \"a\": servers: a server's URL may not have a path or query: requests keep "
        "their own, "
@@ -219,7 +225,7 @@ TEST_CASE("every error of a file comes at once, in the order of the lines") {
   CHECK(texts_of(loaded.diagnostics) ==
         "t.yaml:1:10: threads: expected auto or a number from 1 to 256, found \"many\"\n"
         "t.yaml:3:12: route \"api\": match: \"api\" is not a path pattern: one begins with \"/\", names each "
-        "{part} once, and \"**\" is its last segment\n"
+        "{part} once, and \"**\" is its last segment, did you mean \"/api\"?\n"
         "t.yaml:4:15: route \"api\": upstream: there is no upstream \"shpo\", did you mean \"shop\"?\n"
         "t.yaml:6:15: route \"/**\": unknown key \"cookie\", did you mean \"cookies\"?\n"
         "t.yaml:8:20: upstream \"shop\": servers: expected a URL such as \"http://127.0.0.1:3000\", found "

@@ -57,7 +57,7 @@ routes:
     query: {only: ["a*", "true", "~"], sorted: on, forward: all}
     headers: [Accept-Language, "null"]
     cookies: [theme]
-    tags: ["p:{id}", "$x", "- a: b # c", "*"]
+    tags: ["p:{id}", "$x", "- a: b # c", "&b"]
     purge: {urls: ["/q/{id}/**"], tags: ["r:{part}"]}
     consistency: strict
     collapse: off
@@ -129,7 +129,7 @@ TEST_CASE("every key of a route is read into its place") {
                                          .forward_all = true});
   CHECK(route.headers == std::vector<std::string>{"Accept-Language", "null"});
   CHECK(route.cookies == policy::CookieRule::keep_only({"theme"}));
-  CHECK(route.tags == std::vector<std::string>{"p:{id}", "$x", "- a: b # c", "*"});
+  CHECK(route.tags == std::vector<std::string>{"p:{id}", "$x", "- a: b # c", "&b"});
   CHECK(route.collapse == policy::Collapse::off);
   CHECK(loaded.config.routes[1].collapse == policy::Collapse::cluster);
   CHECK(route.purge == policy::PurgeRule{.none = false, .urls = {"/q/{id}/**"}, .tags = {"r:{part}"}});

@@ -1,5 +1,7 @@
 #include "support.hpp"
 
+#include <larder/policy/key.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace larder;
@@ -14,7 +16,7 @@ TEST_CASE("what a route may not say is refused in its place") {
       {"match: api",
        "route \"api\": match: \"api\" is not a path pattern: one begins with \"/\", names each {part} once, "
        "and "
-       "\"**\" is its last segment"},
+       "\"**\" is its last segment, did you mean \"/api\"?"},
       {"match: [a]", "routes[1].match: expected a path pattern such as \"/api/products/{id}\", found a list"},
       {"upstream: apy", "route \"/**\": upstream: there is no upstream \"apy\", did you mean \"api\"?"},
       {"upstream: \"\"", "route \"/**\": upstream: there is no upstream \"\""},
@@ -77,7 +79,8 @@ TEST_CASE("what a route may not say is refused in its place") {
       {"purge: all", "route \"/**\": purge: expected resource or none, found \"all\""},
       {"purge: [a]", "route \"/**\": purge: expected resource, none or a map of urls and tags, found a list"},
       {"purge: {urls: [\"p/*\"]}",
-       "route \"/**\": purge.urls: expected a path pattern such as \"/api/search/**\", found \"p/*\""},
+       "route \"/**\": purge.urls: \"p/*\" is not a path pattern: one begins with \"/\", names each {part} "
+       "once, and \"**\" is its last segment, did you mean \"/p/*\"?"},
       {"match: \"/p/{id}\", purge: {urls: [\"/q/{id}/r/{id}\"], tags: [\"{nr}\"]}",
        "route \"/p/{id}\": purge.tags: \"{nr}\": the match has no \"{nr}\""},
       {"consistency: stric",
@@ -109,6 +112,75 @@ TEST_CASE("what a route may not say is refused in its place") {
     const std::string place = "t.yaml:2:" + std::to_string(found[0].column) + ": ";
     CHECK(found[0].text() == place + diagnostics);
   }
+}
+
+TEST_CASE("what would be taken literally in silence is an error with the right form") {
+  struct Case {
+    const char* keys;
+    const char* diagnostics;
+  };
+  const Case cases[] = {
+      {"match: \"/api/:id\"",
+       "route \"/api/:id\": match: \"/api/:id\" is another notation: here \":id\" would only match itself; a "
+       "segment is literal, {name}, or holds *, did you mean \"/api/{id}\"?"},
+      {"match: \"/img/*.{png,jpg}\"",
+       "route \"/img/*.{png,jpg}\": match: \"/img/*.{png,jpg}\" is not a path pattern: one begins with "
+       "\"/\", "
+       "names each {part} once, and \"**\" is its last segment"},
+      {"match: \"^/api/.*$\"",
+       "route \"^/api/.*$\": match: \"^/api/.*$\" is not a path pattern: one begins with \"/\", names each "
+       "{part} once, and \"**\" is its last segment, did you mean \"/api/**\"?"},
+      {"match: \"/a/{id}\", purge: {urls: [\"/a/:id\"]}",
+       "route \"/a/{id}\": purge.urls: \"/a/:id\" is another notation: here \":id\" would only match itself; "
+       "a "
+       "segment is literal, {name}, or holds *, did you mean \"/a/{id}\"?"},
+      {"match: \"/a/{id}\", purge: {urls: [\"/b/{id}/:x\"]}",
+       "route \"/a/{id}\": purge.urls: expected a path pattern such as \"/api/search/**\", found "
+       "\"/b/{id}/:x\""},
+      {"purge: {tags: [\"product:*\"]}",
+       "route \"/**\": purge.tags: \"product:*\" would be taken literally, its * too: a tag is purged by its "
+       "whole name, so give what goes together one tag more, as \"products\", or purge by urls, as "
+       "\"/products/**\""},
+      {"tags: [\"product:*\"]",
+       "route \"/**\": tags: \"product:*\" would be taken literally, its * too: a tag is purged by its "
+       "whole name, so give what goes together one tag more, as \"products\", or purge by urls, as "
+       "\"/products/**\""},
+      {"headers: [\"X-Tenant-*\"]",
+       "route \"/**\": headers: \"X-Tenant-*\" would be taken literally, its * too: fields for the key are "
+       "named one by one"},
+      {"cookies: [\"^wp_.*\"]",
+       "route \"/**\": cookies: \"^wp_.*\" is a regular expression, and would only match itself: names are "
+       "literal, and * stands for any run of letters, did you mean \"wp_*\"?"},
+      {"cookies: {ignore: [\"_ga|_gid\"]}",
+       "route \"/**\": cookies.ignore: \"_ga|_gid\" is a regular expression, and would only match itself: "
+       "names are literal, and * stands for any run of letters"},
+      {"query: {ignore: [\"utm_.*\"]}",
+       "route \"/**\": query.ignore: \"utm_.*\" is a regular expression, and would only match itself: names "
+       "are literal, and * stands for any run of letters, did you mean \"utm_*\"?"},
+      {"methods: [\"*\"]",
+       "route \"/**\": methods: expected a method such as \"GET\", found \"*\": without methods a route "
+       "takes "
+       "all"},
+  };
+  for (const auto& [keys, diagnostics] : cases) {
+    CAPTURE(keys);
+    const std::vector<Diagnostic> found = load_route(keys).diagnostics;
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].text() == "t.yaml:2:" + std::to_string(found[0].column) + ": " + diagnostics);
+  }
+}
+
+TEST_CASE("globs hold wherever names of cookies and parameters are listed") {
+  const Loaded loaded = load_route(
+      "match: \"/img/*.png\", cookies: {key: [\"wordpress_logged_in_*\"], ignore: [\"_sp_id.*\"]}, "
+      "query: {ignore: [\"utm_*\", \"filter[*]\"]}");
+  CHECK(texts_of(loaded.diagnostics) == "");
+  const policy::Route& route = loaded.config.routes.at(0);
+  CHECK(route.pattern.matches("/img/a.png"));
+  http::FieldList fields;
+  fields.add("Cookie", "wordpress_logged_in_7f=x; _sp_id.1=y");
+  CHECK_FALSE(policy::has_unkeyed_cookie(route, fields));
+  CHECK(policy::keep_query(route.query, "utm_source=a&filter%5Bx%5D=1&page=2") == "page=2");
 }
 
 TEST_CASE("a route's upstream may be left out while there is one") {

@@ -72,6 +72,13 @@ TEST_CASE("what cannot be warmed is refused in its place") {
        ".urls: expected a path such as \"/api/products?page=1\", found \"//elsewhere/a\""},
       {"site: \"http://s\", sitemap: \"a b\"",
        ".sitemap: expected a path such as \"/api/products?page=1\", found \"a b\""},
+      {"site: \"http://s\", urls: [\"/api/*\"]",
+       ".urls: \"/api/*\" is a pattern, of which no page can be asked for: name each, or use sitemap or "
+       "hottest"},
+      {"site: \"http://s\", urls: [\"/api/{id}\"]",
+       ".urls: \"/api/{id}\" is a pattern, of which no page can be asked for"},
+      {"site: \"http://s\", sitemap: \"/sitemap-*.xml\"",
+       ".sitemap: \"/sitemap-*.xml\" is a pattern, of which no page can be asked for"},
       {"hottest: many", ".hottest: expected a number from 0 to 10000, found \"many\""},
       {"hottest: 1, concurrency: 0", ".concurrency: expected a number from 1 to 64, found \"0\""},
       {"site: \"http://s\", hottest: 1, headers: {\"a b\": c}", ".headers: \"a b\" is not a header name"},
