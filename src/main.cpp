@@ -55,10 +55,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
 void add_purge_options(CLI::App& app, Arguments& arguments) {
   add_config_option(app, arguments);
   larder::admin::PurgeArguments& order = arguments.purge;
-  app.add_option("url", order.url, "Path or URL: it is purged with every query");
-  app.add_option("--tag", order.tag, "Purge what carries this tag");
-  app.add_option("--prefix", order.prefix, "Purge this path or URL and all below it");
-  app.add_option("--pattern", order.pattern, "Purge every path that matches, as /api/*/items or /api/**");
+  for (const larder::admin::PurgeSelector& selector : larder::admin::purge_selectors) {
+    app.add_option(selector.option, order.selected[selector.name], selector.help);
+  }
   app.add_flag("--all", order.all, "Purge everything");
   app.add_option("--host", order.host, "Only of this site; without it, and without a URL, of every site");
   app.add_flag("--soft", order.soft, "Make stale, not invalid: what may be served stale still is");

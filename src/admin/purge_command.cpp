@@ -64,14 +64,10 @@ int report(const PurgeRequest& request, const Answer& answer, std::ostream& out,
 
 std::string to_json(const PurgeArguments& order) {
   json::object object;
-  const auto add = [&object](const char* name, const std::optional<std::string>& value) {
-    if (value) object[name] = *value;
-  };
-  add("url", order.url);
-  add("tag", order.tag);
-  add("prefix", order.prefix);
-  add("pattern", order.pattern);
-  add("host", order.host);
+  for (const auto& [name, text] : order.selected) {
+    if (text) object[name] = *text;
+  }
+  if (order.host) object["host"] = *order.host;
   if (order.all) object["all"] = true;
   if (order.soft) object["soft"] = true;
   if (order.dry_run) object["dry_run"] = true;

@@ -17,7 +17,6 @@ namespace {
 namespace json = boost::json;
 using Kind = policy::Purge::Kind;
 
-constexpr std::array<std::string_view, 5> kinds{"url", "prefix", "pattern", "tag", "all"};
 constexpr std::array<std::string_view, 3> others{"host", "dry_run", "soft"};
 constexpr std::size_t longest_text = 8 * 1024;
 constexpr std::size_t most_tags = 256;
@@ -28,6 +27,11 @@ std::string shown(std::string_view text) {
   std::ranges::replace_if(
       plain, [](char c) { return c < 0x20 || c >= 0x7f || c == '"' || c == '\\'; }, '?');
   return "'" + plain + "'";
+}
+
+bool is_selector(std::string_view name) {
+  const auto has_name = [name](const PurgeSelector& selector) { return selector.name == name; };
+  return name == "all" || std::ranges::any_of(purge_selectors, has_name);
 }
 
 /// Where something is: sites, or store::every_site, and a path.
@@ -85,9 +89,8 @@ std::optional<std::string_view> Reader::read_kind() {
   std::vector<std::string_view> found;
   for (const auto& member : members_) {
     const std::string_view name(member.key().data(), member.key().size());
-    const auto kind = std::ranges::find(kinds, name);
-    if (kind != kinds.end()) {
-      found.push_back(*kind);
+    if (is_selector(name)) {
+      found.push_back(name);
     } else if (std::ranges::find(others, name) == others.end()) {
       refuse(shown(name) + ": there is no such member");
     }
@@ -257,22 +260,6 @@ void Reader::add_pattern(const Place& place) {
   for (const std::string& site : place.sites) add(Kind::pattern, site + place.path);
 }
 
-std::string_view name_of(Kind kind) {
-  switch (kind) {
-    case Kind::resource:
-      return "resource";
-    case Kind::below:
-      return "below";
-    case Kind::pattern:
-      return "pattern";
-    case Kind::tag:
-      return "tag";
-    case Kind::all:
-      break;
-  }
-  return "all";
-}
-
 }  // namespace
 
 std::variant<PurgeRequest, Refusal> read_purge_request(std::string_view json, const policy::Sites& sites) {
@@ -284,7 +271,7 @@ std::variant<PurgeRequest, Refusal> read_purge_request(std::string_view json, co
 }
 
 std::string describe(const policy::Purge& purge) {
-  return std::string(name_of(purge.kind)) + " " + purge.value;
+  return std::string(policy::name_of(purge.kind)) + " " + purge.value;
 }
 
 }  // namespace larder::admin

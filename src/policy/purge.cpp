@@ -217,6 +217,15 @@ std::string without_dot_segments(std::string_view path) {
 
 }  // namespace
 
+std::string_view name_of(Purge::Kind kind) {
+  return std::ranges::find(purge_kind_names, kind, [](const auto& row) { return row.first; })->second;
+}
+
+std::optional<Purge::Kind> purge_kind_of(std::string_view name) {
+  const auto row = std::ranges::find(purge_kind_names, name, [](const auto& known) { return known.second; });
+  return row == purge_kind_names.end() ? std::nullopt : std::optional(row->first);
+}
+
 std::string normal_path(std::string_view path) {
   return without_dot_segments(encoding_normalised(path));
 }

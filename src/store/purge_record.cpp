@@ -12,28 +12,6 @@ namespace {
 
 using Kind = policy::Purge::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 5> kind_names{{
-    {Kind::resource, "resource"},
-    {Kind::below, "below"},
-    {Kind::pattern, "pattern"},
-    {Kind::tag, "tag"},
-    {Kind::all, "all"},
-}};
-
-std::string_view name_of(Kind kind) {
-  for (const auto& [known, name] : kind_names) {
-    if (known == kind) return name;
-  }
-  return "all";
-}
-
-std::optional<Kind> kind_of(std::string_view name) {
-  for (const auto& [kind, known] : kind_names) {
-    if (known == name) return kind;
-  }
-  return std::nullopt;
-}
-
 std::string hexadecimal(std::uint64_t number) {
   std::array<char, 17> text{};
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(number));
@@ -58,7 +36,7 @@ ReadRecord read_fields(const redis::Value& fields) {
   for (std::size_t i = 0; i + 1 < fields.items.size(); i += 2) {
     const std::string_view name = fields.items[i].text.view();
     const std::string_view value = fields.items[i + 1].text.view();
-    const std::optional<Kind> kind = kind_of(name);
+    const std::optional<Kind> kind = policy::purge_kind_of(name);
     if (kind) record.purges.push_back({*kind, std::string(value)});
     if (name == "soft" && value == "1") record.strength = Strength::soft;
     if (name == "kind" && value == "witness") is_witness = true;

@@ -1,20 +1,20 @@
 #pragma once
 
+#include <larder/admin/purge_request.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/net/endpoint.hpp>
 
+#include <map>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 namespace larder::admin {
 
 /// What `larder purge` was told on its command line.
 struct PurgeArguments {
-  std::optional<std::string> url;
-  std::optional<std::string> tag;
-  std::optional<std::string> prefix;
-  std::optional<std::string> pattern;
+  std::map<std::string_view, std::optional<std::string>> selected;  ///< by PurgeSelector::name
   std::optional<std::string> host;
   bool all = false;
   bool soft = false;

@@ -3,12 +3,26 @@
 #include <larder/policy/purge.hpp>
 #include <larder/policy/sites.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 namespace larder::admin {
+
+/// A member that says by a text what to purge, and the option of `larder purge` with that name.
+struct PurgeSelector {
+  std::string_view name;
+  const char* option;  ///< as CLI11 takes it
+  const char* help;
+};
+inline constexpr std::array<PurgeSelector, 4> purge_selectors{{
+    {"url", "url", "Path or URL: it is purged with every query"},
+    {"tag", "--tag", "Purge what carries this tag"},
+    {"prefix", "--prefix", "Purge this path or URL and all below it"},
+    {"pattern", "--pattern", "Purge every path that matches, as /api/*/items or /api/**"},
+}};
 
 /// What a client of the admin API wants purged: fit for PurgeLog::append().
 struct PurgeRequest {

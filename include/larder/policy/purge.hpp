@@ -5,6 +5,7 @@
 #include <larder/policy/route.hpp>
 #include <larder/policy/sites.hpp>
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -32,6 +33,19 @@ struct Purge {
   std::string value;
   bool operator==(const Purge&) const = default;
 };
+
+/// The name of each kind: in the purge log's records and where a purge is printed.
+inline constexpr std::array<std::pair<Purge::Kind, std::string_view>, 5> purge_kind_names{{
+    {Purge::Kind::resource, "resource"},
+    {Purge::Kind::below, "below"},
+    {Purge::Kind::pattern, "pattern"},
+    {Purge::Kind::tag, "tag"},
+    {Purge::Kind::all, "all"},
+}};
+
+/// As above; nothing if there is no such kind.
+std::string_view name_of(Purge::Kind kind);
+std::optional<Purge::Kind> purge_kind_of(std::string_view name);
 
 /// The form of a path in which tags and purges are compared: needless percent-encoding and dot segments
 /// removed, the digits of an encoding in upper case (RFC 3986, section 6.2.2), repeated slashes made one.

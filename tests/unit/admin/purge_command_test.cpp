@@ -13,7 +13,7 @@ using larder::net::parse_endpoint;
 
 TEST_CASE("an order becomes what the admin API reads") {
   PurgeArguments order;
-  order.prefix = "/a\"b";
+  order.selected["prefix"] = "/a\"b";
   order.host = "shop.example";
   order.dry_run = true;
   CHECK(to_json(order) == R"({"prefix":"/a\"b","host":"shop.example","dry_run":true})");
@@ -34,11 +34,11 @@ TEST_CASE("an order that says nothing, or too much, is refused before any larder
   std::ostringstream errors;
   PurgeArguments order;
   CHECK(run_purge(order, Endpoint{}, "", out, errors) == 2);
-  order.url = "/a";
-  order.tag = "b";
+  order.selected["url"] = "/a";
+  order.selected["tag"] = "b";
   CHECK(run_purge(order, Endpoint{}, "", out, errors) == 2);
   CHECK(out.str().empty());
   CHECK(errors.str() ==
         "larder purge: one of url, prefix, pattern, tag and all must say what to purge\n"
-        "larder purge: url and tag: only one may say what to purge\n");
+        "larder purge: tag and url: only one may say what to purge\n");
 }
