@@ -26,7 +26,7 @@ std::string read_from(const ArrivingContent& content, std::uint64_t position) {
 
 }  // namespace
 
-TEST_CASE("content of any length is read from anywhere, and is whole at the end") {
+TEST_CASE("content of any length can be read from any offset, and is whole at the end") {
   for (const std::size_t size : {0ul, 1ul, 999ul, 16'384ul, 16'385ul, 100'000ul, 3'000'000ul}) {
     for (const bool is_known : {true, false}) {
       CAPTURE(size);
@@ -43,7 +43,7 @@ TEST_CASE("content of any length is read from anywhere, and is whole at the end"
   }
 }
 
-TEST_CASE("what was handed out stays, though more comes and the beginning is forgotten") {
+TEST_CASE("pieces handed out stay valid when more arrives and the beginning is dropped") {
   ArrivingContent content(std::nullopt);
   const std::string all = pattern(500'000);
   content.append(std::string_view(all).substr(0, 1000));
@@ -57,7 +57,7 @@ TEST_CASE("what was handed out stays, though more comes and the beginning is for
   CHECK(read_from(content, content.begin()) == all.substr(content.begin()));
 }
 
-TEST_CASE("content of a known length counts from the moment that it is expected") {
+TEST_CASE("content of a known length counts from the moment it is expected") {
   const auto budget = std::make_shared<ByteBudget>(1'000'000);
   std::optional<ArrivingContent> content(std::in_place, 600'000, budget);
   CHECK(budget->held() == 600'000);
@@ -70,7 +70,7 @@ TEST_CASE("content of a known length counts from the moment that it is expected"
   CHECK(budget->held() == 0);
 }
 
-TEST_CASE("where too much is held already, only a little is kept for who is behind") {
+TEST_CASE("if too much is held already, only a little is kept for slow readers") {
   const auto budget = std::make_shared<ByteBudget>(1'000'000);
   for (const bool is_full : {false, true}) {
     CAPTURE(is_full);

@@ -23,7 +23,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "the first leads, the next ones join, until it takes no more") {
+TEST_CASE_FIXTURE(Fixture, "the first request leads, the next ones join, until the fill accepts no more") {
   const JoinResult first = enter();
   REQUIRE(first.kind == Kind::lead);
   CHECK(enter().kind == Kind::join);
@@ -35,8 +35,7 @@ TEST_CASE_FIXTURE(Fixture, "the first leads, the next ones join, until it takes 
   CHECK(enter().kind == Kind::lead);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "a new fill takes an outdated one's place, and the old one's end does not end it") {
+TEST_CASE_FIXTURE(Fixture, "a new fill replaces an outdated one, and is not affected when the old one ends") {
   const JoinResult old = enter();
   const JoinResult other = enter("k", true, old.fill.get());
   REQUIRE(other.kind == Kind::lead);
@@ -46,7 +45,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(enter().fill == other.fill);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a hit-for-miss key is nobody's to lead or join for a while") {
+TEST_CASE_FIXTURE(Fixture, "nobody leads or joins a hit-for-miss key for a while") {
   collapser.set_hit_for_miss("k", clock.now());
   CHECK(collapser.is_hit_for_miss("k", clock.now()));
   CHECK_FALSE(collapser.is_hit_for_miss("other", clock.now()));
@@ -66,7 +65,7 @@ TEST_CASE_FIXTURE(Fixture, "a hit-for-miss key is nobody's to lead or join for a
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a bounded number of hit-for-miss keys is remembered, the latest of them") {
+TEST_CASE_FIXTURE(Fixture, "a bounded number of hit-for-miss keys is remembered, the latest ones") {
   const std::size_t many = 2 * Collapser::shards * Collapser::most_hit_for_miss;
   for (std::size_t i = 0; i < many; ++i) collapser.set_hit_for_miss(std::to_string(i), clock.now());
   std::size_t remembered = 0;
@@ -82,15 +81,15 @@ TEST_CASE_FIXTURE(Fixture, "a fill takes no more followers than its bound") {
   CHECK(enter().kind == Kind::alone);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "a lead dropped without a word releases its followers, and the key is free again") {
+TEST_CASE_FIXTURE(
+    Fixture, "a leader that gives up without a result releases its followers, and the key is free again") {
   JoinResult first = enter();
   { const FillLeader leader(collapser, "k", first.fill); }
   CHECK(first.fill->look().state == FillSnapshot::State::released);
   CHECK(enter().kind == Kind::lead);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what a lead says is what its followers see, and the last word") {
+TEST_CASE_FIXTURE(Fixture, "followers see what the leader reports, and the first result is final") {
   JoinResult first = enter();
   FillLeader leader(collapser, "k", first.fill);
   SUBCASE("an error") {
@@ -99,7 +98,7 @@ TEST_CASE_FIXTURE(Fixture, "what a lead says is what its followers see, and the 
     CHECK(first.fill->look().failure.error == Error::timeout);
     CHECK(enter().kind == Kind::lead);
   }
-  SUBCASE("not for others, now and soon") {
+  SUBCASE("not shareable, now and soon") {
     leader.set_hit_for_miss(clock.now());
     CHECK(first.fill->look().state == FillSnapshot::State::released);
     CHECK(enter().kind == Kind::hit_for_miss);

@@ -20,7 +20,7 @@ namespace {
 
 using Answered = std::future<Fetched>;
 
-/// Begins to ask, and goes on until everybody waits for the origin.
+/// Starts a request, and runs until all requests wait for the origin.
 Answered begin(Workbench& bench, Workbench::Asked& asked) {
   bench.origin.holds = true;
   Answered answered =
@@ -41,7 +41,7 @@ pipeline::Response finish(Workbench& bench, Answered& answered) {
 
 }  // namespace
 
-TEST_CASE("one fetch answers all who ask the same") {
+TEST_CASE("one fetch answers all requests for the same") {
   Workbench bench;
   bench.origin.answers({[] { return answer_of(200, {}, "a"); }});
   const auto first = bench.ask("/a");
@@ -56,7 +56,7 @@ TEST_CASE("one fetch answers all who ask the same") {
   CHECK(bench.origin.asked.size() == 1);
 }
 
-TEST_CASE("who would get another's response fetches without waiting") {
+TEST_CASE("a request that must not get another's response fetches without waiting") {
   Workbench bench;
   bench.origin.answers({[] { return answer_of(200, {}, "a"); }});
   const auto first = bench.ask("/a");
@@ -77,7 +77,7 @@ TEST_CASE("who would get another's response fetches without waiting") {
     finish(bench, one);
     finish(bench, other);
   }
-  SUBCASE("after a purge of what is being fetched") {
+  SUBCASE("after a purge of the response being fetched") {
     const auto second = bench.ask("/a");
     Answered leads = begin(bench, *first);
     bench.purge("shop.test/a");
@@ -88,8 +88,7 @@ TEST_CASE("who would get another's response fetches without waiting") {
   }
 }
 
-TEST_CASE(
-    "followers of a response that is not for others fetch for themselves, and so do the next requests") {
+TEST_CASE("followers of a response that is not shareable fetch for themselves, and so do the next requests") {
   Workbench bench;
   bench.origin.answers({[] { return answer_of(200, {{"Cache-Control", "private"}}, "mine"); }});
   const auto first = bench.ask("/a");
@@ -106,7 +105,7 @@ TEST_CASE(
   CHECK_FALSE(bench.collapsing.is_hit_for_miss(second->transaction));
 }
 
-TEST_CASE("a failure is told to all who waited, and none of them asks again") {
+TEST_CASE("a failure goes to all waiting requests, and none of them asks again") {
   Workbench bench;
   bench.origin.answers({[] { return answer_of(503, {{"Retry-After", "7"}}, "out of order"); }});
   const auto first = bench.ask("/a");
@@ -121,7 +120,7 @@ TEST_CASE("a failure is told to all who waited, and none of them asks again") {
   CHECK(bench.origin.asked.size() == 1);
 }
 
-TEST_CASE("what was stored between the look-up and now is not fetched again") {
+TEST_CASE("a response stored since the look-up is not fetched again") {
   Workbench bench;
   const auto late = bench.ask("/a");
   bench.fill("/a", {}, {}, "a");
@@ -131,7 +130,7 @@ TEST_CASE("what was stored between the look-up and now is not fetched again") {
   CHECK(bench.origin.asked.empty());
 }
 
-TEST_CASE("in the background nobody waits for what another one is fetching") {
+TEST_CASE("a background fetch does not wait for another's fetch") {
   Workbench bench;
   bench.origin.answers({[] { return answer_of(200, {}, "a"); }});
   const auto first = bench.ask("/a");
@@ -144,7 +143,7 @@ TEST_CASE("in the background nobody waits for what another one is fetching") {
   finish(bench, leads);
 }
 
-TEST_CASE("followers who fetch for themselves are not fills: they take no place in the upstream's") {
+TEST_CASE("followers that fetch for themselves are not fills: they need no permit of the upstream") {
   Workbench bench({{"origin", {.max_fills = 1, .queue = 0}}});
   bench.origin.answers({[] { return answer_of(200, {{"Cache-Control", "private"}}, "mine"); }});
   const auto first = bench.ask("/a");
@@ -157,7 +156,7 @@ TEST_CASE("followers who fetch for themselves are not fills: they take no place 
   CHECK_FALSE(second->transaction.permit.has_value());
 }
 
-TEST_CASE("followers of a fill that was canceled are told nothing: they fetch for themselves") {
+TEST_CASE("followers of a canceled fill fetch for themselves") {
   Workbench bench;
   bench.origin.answers({[]() -> Result<pipeline::Response> { return Error::canceled; },
                         [] { return answer_of(200, {}, "a"); }});

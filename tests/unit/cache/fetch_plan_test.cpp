@@ -13,7 +13,7 @@ namespace {
 
 const Lines part_lines{{"ETag", "\"1\""}, {"Content-Range", "bytes 0-3/10"}};
 
-/// Has the first four of ten bytes stored.
+/// Stores the first four of ten bytes.
 void store_part(Workbench& bench, const std::string& path) {
   bench.fill(path, {{"Range", "bytes=0-3"}}, part_lines, "0123", 206);
 }
@@ -26,7 +26,7 @@ std::string sent(const Workbench::Asked& asked, const FetchPlan& plan) {
 
 }  // namespace
 
-TEST_CASE("what is to be validated is, by its validators") {
+TEST_CASE("a response that needs validation is validated by its validators") {
   Workbench bench;
   bench.fill("/a", {}, {{"ETag", "\"1\""}}, "a");
   const auto asked = bench.ask("/a", {{"Range", "bytes=0-3"}});
@@ -38,7 +38,7 @@ TEST_CASE("what is to be validated is, by its validators") {
   REQUIRE(std::holds_alternative<Validate>(plan));
   CHECK(sent(*asked, plan) == "If-None-Match: \"1\"\r\n");
 
-  SUBCASE("not if it is purged meanwhile: then it is fetched like anything else") {
+  SUBCASE("not if it has been purged meanwhile: then it is fetched like any other") {
     bench.purge("shop.test/a");
     CHECK(std::holds_alternative<Whole>(without_purged(bench.context, asked->transaction, plan)));
   }
@@ -65,7 +65,7 @@ TEST_CASE("a request that selects none of the stored variants asks which of them
   REQUIRE(selected_variant(which, not_modified) != nullptr);
   CHECK(selected_variant(which, not_modified)->content() == "de");
 
-  SUBCASE("those that are purged meanwhile are left out") {
+  SUBCASE("variants purged meanwhile are left out") {
     bench.purge("shop.test/a");
     CHECK(std::holds_alternative<Whole>(without_purged(bench.context, asked->transaction, plan)));
   }
@@ -89,7 +89,7 @@ TEST_CASE("variants without entity tags cannot be asked about") {
   CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
 }
 
-TEST_CASE("if a part is stored only the rest is asked for, where that makes a whole for everybody") {
+TEST_CASE("if a part is stored only the rest is requested, provided that makes a shareable whole") {
   Workbench bench;
   store_part(bench, "/a");
   const auto asked = bench.ask("/a");
@@ -97,11 +97,11 @@ TEST_CASE("if a part is stored only the rest is asked for, where that makes a wh
   REQUIRE(std::holds_alternative<RestOfPart>(plan));
   CHECK(sent(*asked, plan) == "Range: bytes=4-\r\nIf-Range: \"1\"\r\n");
 
-  SUBCASE("not if it is purged meanwhile") {
+  SUBCASE("not if it has been purged meanwhile") {
     bench.purge("shop.test/a");
     CHECK(std::holds_alternative<Whole>(without_purged(bench.context, asked->transaction, plan)));
   }
-  SUBCASE("not if a whole one is stored, or the response is known not to be for others") {
+  SUBCASE("not if a whole response is stored, or the response is known not to be shareable") {
     asked->transaction.is_hit_for_miss = true;
     CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
     asked->transaction.is_hit_for_miss = false;

@@ -13,7 +13,7 @@ using larder::test::Workbench;
 
 namespace {
 
-/// Makes the transaction lead a fill; what its followers see.
+/// Makes the transaction lead a fill; returns what its followers see.
 std::shared_ptr<SharedFill> lead(Workbench& bench, Workbench::Asked& asked) {
   JoinResult joining = bench.coordinator.collapser().enter(asked.transaction.key.text, bench.log.mark(), true,
                                                            bench.clock.now(), nullptr);
@@ -28,7 +28,7 @@ std::string asked_for(const Workbench& bench, std::size_t turn, http::FieldName 
 
 }  // namespace
 
-TEST_CASE("a whole response is stored, and told to the followers of the fill") {
+TEST_CASE("a whole response is stored and goes to the followers of the fill") {
   Workbench bench;
   bench.origin.answers({[] { return answer_of(200, {}, "a"); }});
   const auto asked = bench.ask("/a");
@@ -42,7 +42,7 @@ TEST_CASE("a whole response is stored, and told to the followers of the fill") {
   CHECK(fill->look().response->content() == "a");
 }
 
-TEST_CASE("a response that is not for others is told to its client alone, and remembered as hit-for-miss") {
+TEST_CASE("a response that is not shareable goes to its client only, and is remembered as hit-for-miss") {
   Workbench bench;
   bench.origin.answers({[] { return answer_of(200, {{"Cache-Control", "private"}}, "mine"); }});
   const auto asked = bench.ask("/a");
@@ -53,7 +53,7 @@ TEST_CASE("a response that is not for others is told to its client alone, and re
   CHECK(bench.collapsing.is_hit_for_miss(asked->transaction));
 }
 
-TEST_CASE("a 304 freshens what is validated; one that speaks of another response leads to a whole fetch") {
+TEST_CASE("a 304 freshens the stored response; one about another response leads to a whole fetch") {
   Workbench bench;
   bench.fill("/a", {}, {{"ETag", "\"1\""}}, "old");
   bench.clock.advance(2min);
@@ -86,7 +86,7 @@ TEST_CASE("a 304 freshens what is validated; one that speaks of another response
   }
 }
 
-TEST_CASE("a 304 about none of the variants is of no use: the next plan asks for the whole, once") {
+TEST_CASE("a 304 about none of the variants cannot be used: the next plan asks for the whole, once") {
   Workbench bench;
   for (const std::string language : {"de", "en"}) {
     bench.fill("/a", {{"Accept-Language", language}},
@@ -112,7 +112,7 @@ TEST_CASE("a 304 about none of the variants is of no use: the next plan asks for
   }
 }
 
-TEST_CASE("the rest of a part makes a whole response, or the whole is asked for") {
+TEST_CASE("the rest of a part completes the response, or else the whole is requested") {
   Workbench bench;
   bench.fill("/a", {{"Range", "bytes=0-3"}}, {{"ETag", "\"1\""}, {"Content-Range", "bytes 0-3/10"}}, "0123",
              206);
@@ -127,7 +127,7 @@ TEST_CASE("the rest of a part makes a whole response, or the whole is asked for"
     CHECK(field_of(fetched, "Cache-Status") == "larder; fwd=partial; stored");
     CHECK(bench.stored(*asked)->content() == "0123456789");
   }
-  SUBCASE("another part, a range that is not there, or one of another response") {
+  SUBCASE("another part, an unsatisfiable range, or a part of another response") {
     const auto useless = [](int turn) -> Result<pipeline::Response> {
       if (turn == 0) return answer_of(206, {{"ETag", "\"1\""}, {"Content-Range", "bytes 5-9/10"}}, "56789");
       if (turn == 1) return answer_of(416, {{"Content-Range", "bytes */4"}});
@@ -149,7 +149,7 @@ TEST_CASE("the rest of a part makes a whole response, or the whole is asked for"
   }
 }
 
-TEST_CASE("a failure is hidden by what is stored if that may stand in, and told to the followers") {
+TEST_CASE("a stored response that may be served stale hides a failure, and the followers are told") {
   Workbench bench;
   bench.fill("/a", {}, {{"Cache-Control", "max-age=60, stale-if-error=60"}}, "old");
   bench.clock.advance(90s);
@@ -158,7 +158,7 @@ TEST_CASE("a failure is hidden by what is stored if that may stand in, and told 
   asked->transaction.why = policy::Reason::stale;
   const auto fill = lead(bench, *asked);
 
-  SUBCASE("no answer") {
+  SUBCASE("no response") {
     bench.origin.answers({[]() -> Result<pipeline::Response> { return Error::timeout; }});
     const pipeline::Response fetched = bench.fetch(*asked);
     CHECK(fetched.cache_result == pipeline::CacheResult::stale);
@@ -173,7 +173,7 @@ TEST_CASE("a failure is hidden by what is stored if that may stand in, and told 
     CHECK(fill->look().failure.status == 503);
     CHECK(fill->look().failure.retry_after == "7");
   }
-  SUBCASE("not what was purged meanwhile") {
+  SUBCASE("not by a response purged meanwhile") {
     bench.origin.answers({[]() -> Result<pipeline::Response> { return Error::refused; }});
     bench.purge("shop.test/a");
     const pipeline::Response fetched = bench.fetch(*asked);
@@ -182,7 +182,7 @@ TEST_CASE("a failure is hidden by what is stored if that may stand in, and told 
   }
 }
 
-TEST_CASE("an upstream with enough fills is not asked: 503, but by requests known to be for themselves") {
+TEST_CASE("an upstream at max_fills is not asked: 503, except by requests known not to be shareable") {
   Workbench bench({{"origin", {.max_fills = 1, .queue = 0}}});
   bench.origin.answers({[] { return answer_of(200, {}, "a"); }});
   std::optional<FillLimiter::Permit> other = bench.coordinator.limiter("origin")->try_acquire();
@@ -216,7 +216,7 @@ TEST_CASE("a client that has the response already gets a 304, whether it is stor
   }
 }
 
-TEST_CASE("content that a client has already is read to its end all the same, and stored") {
+TEST_CASE("content that a client already has is still read to its end and stored") {
   Workbench bench;
   bench.origin.answers({[] { return test::arriving({{"ETag", "\"1\""}}, {"12", "34"}, true); }});
   const auto asked = bench.ask("/a", {{"If-None-Match", "\"1\""}});
@@ -225,7 +225,7 @@ TEST_CASE("content that a client has already is read to its end all the same, an
   CHECK(bench.stored(*asked)->content() == "1234");
 }
 
-TEST_CASE("what a purge names before or while the origin is asked is as good as not stored") {
+TEST_CASE("a response purged before or while the origin is asked counts as not stored") {
   Workbench bench;
   bench.fill("/a", {}, {{"Cache-Control", "max-age=60, must-revalidate"}}, "strict");
   bench.fill("/b", {}, {{"Cache-Control", "max-age=60, stale-if-error=60"}}, "lenient");
@@ -237,13 +237,13 @@ TEST_CASE("what a purge names before or while the origin is asked is as good as 
   REQUIRE(strict->transaction.stored != nullptr);
   REQUIRE(lenient->transaction.stored != nullptr);
 
-  SUBCASE("before: nothing is left that would have to be validated") {
+  SUBCASE("before: there is nothing left to validate") {
     bench.origin.answers({[]() -> Result<pipeline::Response> { return Error::refused; }});
     CHECK(bench.fetch(*strict).head.status == 504);
     bench.purge("shop.test/a");
     CHECK(bench.fetch(*strict).head.status == 502);
   }
-  SUBCASE("while: it does not stand in for the error") {
+  SUBCASE("while: it is not served instead of the error") {
     bench.origin.while_asked = [](store::PurgeLog& log) -> Task<> {
       co_await log.append({.purges = {{policy::Purge::Kind::resource, "shop.test/b"}}, .why = "test"});
     };

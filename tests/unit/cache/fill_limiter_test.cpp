@@ -25,7 +25,7 @@ bool is_answered(const std::future<std::optional<Permit>>& asked) {
   return asked.wait_for(0s) == std::future_status::ready;
 }
 
-/// Takes a permit many times over, and counts who is inside.
+/// Acquires a permit many times, and counts how many are held at once.
 Task<> go_in_and_out(FillLimiter& limiter, std::atomic<int>& inside, std::atomic<int>& most) {
   for (int i = 0; i < 200; ++i) {
     const std::optional<Permit> permit = co_await limiter.acquire();
@@ -41,7 +41,8 @@ Task<> go_in_and_out(FillLimiter& limiter, std::atomic<int>& inside, std::atomic
 
 }  // namespace
 
-TEST_CASE("so many go in at once; the others wait in turn, and those past the queue are refused") {
+TEST_CASE(
+    "max_fills permits are given; further requests wait in turn, and those beyond the queue are refused") {
   boost::asio::io_context loop;
   FillLimiter limiter({.max_fills = 2, .queue = 2, .queue_timeout = 60s});
   std::optional<Permit> first = limiter.try_acquire();
@@ -62,13 +63,13 @@ TEST_CASE("so many go in at once; the others wait in turn, and those past the qu
   loop.poll();
   REQUIRE(is_answered(third));
   CHECK_FALSE(is_answered(fourth));
-  CHECK(third.get());  // and gone again
+  CHECK(third.get());  // and released again
   loop.restart();
   loop.run();
   CHECK(fourth.get());
 }
 
-TEST_CASE("who waits too long is refused, and takes nobody's place") {
+TEST_CASE("a request that waits too long is refused, and holds no permit") {
   boost::asio::io_context loop;
   FillLimiter limiter({.max_fills = 1, .queue = 5, .queue_timeout = 1ms});
   std::optional<Permit> inside = limiter.try_acquire();
@@ -79,7 +80,7 @@ TEST_CASE("who waits too long is refused, and takes nobody's place") {
   CHECK(limiter.try_acquire());
 }
 
-TEST_CASE("who is ended while it waits, or just as it is let in, leaves the place to others") {
+TEST_CASE("a request canceled while it waits, or just as it gets its permit, leaves the permit to others") {
   FillLimiter limiter({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
   std::optional<Permit> inside = limiter.try_acquire();
   {
@@ -92,7 +93,7 @@ TEST_CASE("who is ended while it waits, or just as it is let in, leaves the plac
   CHECK(limiter.try_acquire());
 }
 
-TEST_CASE("on several threads there are never more inside than may be") {
+TEST_CASE("on several threads there are never more than max_fills permits in use") {
   FillLimiter limiter({.max_fills = 3, .queue = 100, .queue_timeout = 60s});
   std::atomic<int> inside{0};
   std::atomic<int> most{0};
@@ -116,7 +117,8 @@ TEST_CASE("on several threads there are never more inside than may be") {
 }
 
 TEST_CASE(
-    "other limits hold at once: who waits goes in where there is room now, and nobody where there is less") {
+    "changed limits apply immediately: waiting requests get a permit if there is room now, and none if there "
+    "is less") {
   boost::asio::io_context loop;
   FillLimiter limiter({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
   std::optional<Permit> first = limiter.try_acquire();
@@ -138,7 +140,7 @@ TEST_CASE(
   first.reset();
   loop.restart();
   loop.poll();
-  CHECK_FALSE(is_answered(third));  // the second is inside still
+  CHECK_FALSE(is_answered(third));  // the second still holds its permit
   CHECK(second.get());
   loop.restart();
   loop.run();

@@ -8,7 +8,7 @@ using namespace larder;
 
 namespace {
 
-/// All that is read, and the error in words if it ends in one.
+/// All that is read, and the error's message if it ends in one.
 Task<std::string> read_all(pipeline::Body& body) {
   std::string text;
   while (true) {
@@ -21,7 +21,7 @@ Task<std::string> read_all(pipeline::Body& body) {
 
 }  // namespace
 
-TEST_CASE("what arrives is joined to what is stored if it is as long as was said, not shorter or longer") {
+TEST_CASE("what arrives is joined to what is stored if it has the announced length, not less or more") {
   struct Case {
     std::vector<std::string> pieces;
     std::string outcome;

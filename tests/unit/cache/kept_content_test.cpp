@@ -6,7 +6,7 @@ using namespace larder;
 using larder::test::arriving;
 using larder::test::Workbench;
 
-TEST_CASE("content read at its client's pace is stored once it is whole, and before its end is passed on") {
+TEST_CASE("content read at its client's pace is stored once it is whole, before its end is passed on") {
   for (const bool has_length : {true, false}) {
     CAPTURE(has_length);
     Workbench bench;
@@ -23,7 +23,7 @@ TEST_CASE("content read at its client's pace is stored once it is whole, and bef
   }
 }
 
-TEST_CASE("content that a purge names while it comes does not take the place of a newer one") {
+TEST_CASE("content purged while it arrives does not replace a newer response") {
   Workbench bench;
   bench.origin.answers({[] { return arriving({}, {"ol", "d"}, true); }});
   const auto asked = bench.ask("/a");
@@ -37,7 +37,7 @@ TEST_CASE("content that a purge names while it comes does not take the place of 
   CHECK(bench.stored(*asked)->content() == "new");
 }
 
-TEST_CASE("content past a limit goes on, and is not stored") {
+TEST_CASE("content beyond a limit is passed on but not stored") {
   Workbench bench;
   const auto asked = bench.ask("/a");
   const auto read_all = [&](bool has_length) {
@@ -68,7 +68,7 @@ TEST_CASE("content past a limit goes on, and is not stored") {
   }
 }
 
-TEST_CASE("content is whole by its length, or at its end if that is what its response's fields say") {
+TEST_CASE("content is whole by its length, or at its end if the response's fields say so") {
   struct Case {
     std::optional<std::uint64_t> length;
     std::optional<std::uint64_t> size;

@@ -15,7 +15,7 @@ using larder::cache::LaterPurges;
 
 namespace {
 
-/// Later purges of one loop, whose time does not come while the test runs.
+/// Later purges on one loop, which do not become due while the test runs.
 struct Bench {
   boost::asio::io_context loop;
   test::ManualClock clock;
@@ -27,7 +27,7 @@ struct Bench {
                          std::move(only_if_whole)));
   }
 
-  /// All that does not wait for its time.
+  /// Everything that does not wait for a timer.
   void run_some(Task<> task) {
     boost::asio::co_spawn(loop, std::move(task), boost::asio::detached);
     poll();
@@ -44,7 +44,7 @@ struct Bench {
 
 }  // namespace
 
-TEST_CASE("what waits for its second purge is purged at once when the worker drains") {
+TEST_CASE("what waits for its second purge is purged immediately when the worker drains") {
   Bench bench;
   bench.start();
   bench.start();
@@ -52,7 +52,7 @@ TEST_CASE("what waits for its second purge is purged at once when the worker dra
   bench.later.drain();
   bench.poll();
   CHECK(bench.made() == 2);
-  SUBCASE("a write that ends without an answer meanwhile has its time, and stop() is the last of it") {
+  SUBCASE("a write that ends without a response meanwhile gets its delay, which stop() cuts short") {
     bench.start();
     CHECK(bench.made() == 2);
     bench.later.stop();
@@ -66,7 +66,7 @@ TEST_CASE("what waits for its second purge is purged at once when the worker dra
   }
 }
 
-TEST_CASE("what was not delivered whole by the end purges nothing") {
+TEST_CASE("a write not delivered whole by the end purges nothing") {
   Bench bench;
   const auto delivery = std::make_shared<pipeline::Delivery>();
   bench.start(delivery);
@@ -86,7 +86,7 @@ TEST_CASE("what was not delivered whole by the end purges nothing") {
   }
 }
 
-TEST_CASE("after stop() nothing waits: the first purge was made just now") {
+TEST_CASE("after stop() nothing waits: the first purge has just been made") {
   Bench bench;
   bench.later.stop();
   bench.start();

@@ -46,7 +46,7 @@ TEST_CASE("a safe request is passed on, and purges nothing") {
   CHECK(bench.stored(*bench.ask("/a"))->content() == "a");
 }
 
-TEST_CASE("a write purges what it changed before its answer leaves, unless it failed") {
+TEST_CASE("a write purges what it changed before its response is sent, unless it failed") {
   for (const auto& [status, is_purged] : {std::pair{204, true}, {302, true}, {404, false}}) {
     CAPTURE(status);
     Workbench bench;
@@ -58,7 +58,7 @@ TEST_CASE("a write purges what it changed before its answer leaves, unless it fa
   }
 }
 
-TEST_CASE("a write of unknown outcome purges at once; stop() does not lose the second purge") {
+TEST_CASE("a write of unknown outcome purges immediately; stop() does not lose the second purge") {
   Workbench bench;
   bench.fill("/a", {}, {}, "a");
   bench.origin.answers({[]() -> Result<pipeline::Response> { return Error::closed; }});
@@ -71,7 +71,7 @@ TEST_CASE("a write of unknown outcome purges at once; stop() does not lose the s
   CHECK(bench.log.mark().sequence == sequence + 1);
 }
 
-TEST_CASE("a write of unknown outcome purges once more after a while, what was fetched meanwhile too") {
+TEST_CASE("a write of unknown outcome purges again after a while, including what was fetched meanwhile") {
   Workbench bench;
   bench.settings->purge_again_after = Milliseconds{300};
   bench.origin.answers({[]() -> Result<pipeline::Response> { return Error::closed; }});
@@ -82,7 +82,7 @@ TEST_CASE("a write of unknown outcome purges once more after a while, what was f
   CHECK(bench.stored(*bench.ask("/a")) == nullptr);
 }
 
-TEST_CASE("the answer to a POST that is its own resource is stored for GETs, as new as its own purge") {
+TEST_CASE("the response to a POST that names its own resource is stored for GETs, as new as its own purge") {
   Workbench bench;
   bench.fill("/a", {}, {}, "old");
   bench.origin.answers({[] {

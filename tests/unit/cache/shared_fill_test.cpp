@@ -23,7 +23,7 @@ SteadyTime soon() {
   return std::chrono::steady_clock::now() + 30s;
 }
 
-/// What a reader saw: the content as far as it came, and how it ended.
+/// What a reader got: the content as far as it came, and how it ended.
 struct Read {
   std::string content;
   boost::system::error_code error;
@@ -39,7 +39,7 @@ Task<Read> read_all(std::shared_ptr<FillReader> reader) {
   }
 }
 
-/// A follower: waits for the head, then reads all.
+/// A follower: waits for the head, then reads everything.
 Task<Read> follow(FillPtr fill) {
   const FillSnapshot seen = co_await fill->wait_for_head(soon());
   if (seen.state == FillSnapshot::State::failed) co_return Read{{}, seen.failure.error};
@@ -89,7 +89,7 @@ std::string pattern(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("followers on several threads read all that one leader appends, whenever they come") {
+TEST_CASE("followers on several threads read everything that one leader appends, whenever they join") {
   for (const bool is_known : {true, false}) {
     CAPTURE(is_known);
     Loops loops(3);
@@ -120,7 +120,7 @@ TEST_CASE("followers on several threads read all that one leader appends, whenev
   }
 }
 
-TEST_CASE("content cut short is an error to every follower, after what came") {
+TEST_CASE("truncated content is an error for every follower, after what came") {
   Loops loops(2);
   const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
   fill->begin(1'000);
@@ -140,7 +140,7 @@ TEST_CASE("content cut short is an error to every follower, after what came") {
   }
 }
 
-TEST_CASE("where the length is known the last piece is seen when the response is stored") {
+TEST_CASE("if the length is known, the last piece is delivered once the response is stored") {
   SharedFill fill({});
   fill.begin(10);
   fill.publish(response());
@@ -162,7 +162,8 @@ TEST_CASE("a wait for the head ends with its deadline") {
   CHECK(seen.get().state == FillSnapshot::State::asking);
 }
 
-TEST_CASE("past what may be kept the fastest reader sets the pace, and who is too far behind is cut off") {
+TEST_CASE(
+    "beyond what may be kept the fastest reader sets the pace, and readers too far behind are cut off") {
   boost::asio::io_context loop;
   const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
   const std::string piece = pattern(64 * 1024);
@@ -187,7 +188,7 @@ TEST_CASE("past what may be kept the fastest reader sets the pace, and who is to
   CHECK(slow_read.get().error == Error::reset);
   fast.reset();
   slow.reset();
-  SUBCASE("nobody wants more where no reader is left") {
+  SUBCASE("nothing more is wanted if no reader is left") {
     loop.restart();
     auto wanted = boost::asio::co_spawn(loop, fill->wait_until_wanted(), boost::asio::use_future);
     loop.run();
@@ -195,12 +196,12 @@ TEST_CASE("past what may be kept the fastest reader sets the pace, and who is to
   }
 }
 
-TEST_CASE("content of unknown length is joined for 5 s after its head, other content as long as it comes") {
+TEST_CASE("content of unknown length can be joined for 5 s after its head, other content while it arrives") {
   for (const bool is_known : {false, true}) {
     CAPTURE(is_known);
     SharedFill fill({});
     const SteadyTime now = steady_now();
-    CHECK(fill.may_join(now + 1h));  // nobody knows what it is yet
+    CHECK(fill.may_join(now + 1h));  // it is not known yet what comes
     fill.begin(is_known ? std::optional<std::uint64_t>(100) : std::nullopt);
     fill.publish(response());
     CHECK(fill.may_join(now + 4s));
@@ -210,7 +211,7 @@ TEST_CASE("content of unknown length is joined for 5 s after its head, other con
   }
 }
 
-TEST_CASE("a fill tells since when it is unread, once it was read") {
+TEST_CASE("a fill says since when it has no readers, once it has had some") {
   SharedFill fill({});
   CHECK_FALSE(fill.unread_since());
   fill.attach_reader();
@@ -223,7 +224,7 @@ TEST_CASE("a fill tells since when it is unread, once it was read") {
   CHECK_FALSE(fill.unread_since());
 }
 
-TEST_CASE("what arrives is counted until the last who holds it lets go") {
+TEST_CASE("what arrives is counted until its last holder lets go") {
   const auto budget = std::make_shared<ByteBudget>(1'000'000);
   Bytes kept;
   {

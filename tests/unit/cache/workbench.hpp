@@ -47,7 +47,7 @@ class Pieces final : public pipeline::BodyReader {
   std::size_t next_ = 0;
 };
 
-/// A response whose content comes so; `length`: whether it says how much.
+/// A response with this content; `length` says whether its length is known.
 inline pipeline::Response arriving(const Lines& lines, std::vector<std::string> pieces, bool has_length) {
   pipeline::Response response = answer_of(200, lines);
   std::optional<std::uint64_t> length;
@@ -57,7 +57,7 @@ inline pipeline::Response arriving(const Lines& lines, std::vector<std::string> 
   return response;
 }
 
-/// Answers by a function, and remembers what it was asked.
+/// Answers with a function, and remembers the requests.
 class ScriptedOrigin final : public pipeline::Handler {
  public:
   explicit ScriptedOrigin(store::PurgeLog& log) : log_(log) {}
@@ -70,7 +70,7 @@ class ScriptedOrigin final : public pipeline::Handler {
     co_return answer(request);
   }
 
-  /// The answers in turn; the last one again and again.
+  /// Sets the responses, given in turn; the last one is repeated.
   void answers(std::vector<std::function<Result<pipeline::Response>()>> turns) {
     answer = [turns = std::move(turns), next = std::size_t{0}](const pipeline::Request&) mutable {
       const std::size_t turn = std::min(next++, turns.size() - 1);
@@ -87,14 +87,14 @@ class ScriptedOrigin final : public pipeline::Handler {
   store::PurgeLog& log_;
 };
 
-/// What the parts of one worker's cache stand on, in memory, and those parts.
+/// What the parts of one worker's cache need, in memory, and those parts.
 struct Workbench {
   explicit Workbench(const cache::FillCoordinator::Protections& upstreams = {}) : coordinator(upstreams) {
     route.upstream = "origin";
     route.ttl.plain = std::chrono::minutes{1};
   }
 
-  /// A request on its way, and what is found out about it.
+  /// A request being answered, and what is known about it so far.
   struct Asked {
     Asked(const Workbench& bench, std::string method, const std::string& path, const Lines& lines)
         : settings(bench.settings),
@@ -117,12 +117,12 @@ struct Workbench {
     return std::make_unique<Asked>(*this, std::move(method), path, lines);
   }
 
-  /// As it would be looked up.
+  /// The result of looking it up.
   store::StoredResponsePtr stored(Asked& asked) {
     return store.find_now(asked.transaction.key.text, asked.request.head.fields);
   }
 
-  /// Fetches what is best asked for.
+  /// Fetches by the best plan.
   pipeline::Response fetch(Asked& asked) {
     cache::Fetched fetched =
         run_task(loop, fetcher.fetch(asked.transaction, plan_of(context, asked.transaction)));
@@ -130,7 +130,7 @@ struct Workbench {
     return std::move(*fetched);
   }
 
-  /// The same for a response that is there at once.
+  /// The same for a response that is available immediately.
   void fill(const std::string& path, const Lines& lines, const Lines& answered, std::string content,
             int status = 200) {
     origin.answers({[=] { return answer_of(status, answered, content); }});
@@ -165,7 +165,7 @@ struct Workbench {
   cache::PassThrough pass_through{context};
 };
 
-/// A field of a response, wherever it stands.
+/// A field of a response, wherever it is.
 inline std::string field_of(const pipeline::Response& response, std::string_view name) {
   if (const auto value = response.head.fields.find(http::FieldName(name))) return std::string(*value);
   const http::FieldList lines = http::FieldList::of_wire(response.shared_lines.view());

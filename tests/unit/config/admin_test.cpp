@@ -5,7 +5,7 @@
 using namespace larder;
 using namespace larder::config;
 
-TEST_CASE("there is an admin API only where the file has a section for it") {
+TEST_CASE("there is an admin API only if the file has a section for it") {
   CHECK_FALSE(load_with_upstream("").config.admin.has_value());
   const Loaded bare = load_with_upstream("admin: {}\n");
   CHECK(texts_of(bare.diagnostics) == "");
@@ -30,7 +30,8 @@ TEST_CASE("the effective configuration shows the admin API but not its token") {
   CHECK(to_yaml(load_with_upstream("").config).find("admin") == std::string::npos);
 }
 
-TEST_CASE("the admin API listens on a loopback address or has a token, and never where requests are served") {
+TEST_CASE(
+    "the admin API listens on a loopback address or has a token, and never shares an address with requests") {
   struct Case {
     const char* yaml;
     const char* diagnostic;

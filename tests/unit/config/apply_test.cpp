@@ -51,7 +51,7 @@ TEST_CASE("an error on the command line names its option") {
         "--log-level: expected trace, debug, info, warn, error or off, found \"loud\"\n");
 }
 
-TEST_CASE("--upstream stands in for the file's own, and settles what is wrong with them") {
+TEST_CASE("--upstream replaces the file's upstreams, and with them their errors") {
   for (const char* yaml :
        {"", "threads: 2\n", "upstreams: {}\n",
         "upstreams: {a: {servers: \"http://h\"}}\nroutes: [{upstream: b}]\n",
@@ -68,7 +68,7 @@ TEST_CASE("--upstream stands in for the file's own, and settles what is wrong wi
   }
 }
 
-TEST_CASE("--ttl is a route behind the file's own") {
+TEST_CASE("--ttl adds a route after the file's own") {
   Overrides overrides;
   overrides.ttl = "2d";
   Loaded loaded = load_route("match: /a");

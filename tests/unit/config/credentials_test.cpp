@@ -33,7 +33,7 @@ TEST_CASE("fields that identify the client are added and removed, and written ba
   CHECK(load_with_upstream("").config.credentials == Credentials{});
 }
 
-TEST_CASE("what makes no sense in credentials is an error at its place") {
+TEST_CASE("invalid credentials are an error at their place") {
   const std::pair<const char*, const char*> cases[] = {
       {"add: [\"X Tenant\"]",
        "credentials.add: expected a header name, in which * stands for any run of letters, found \"X "

@@ -26,7 +26,7 @@ Loaded load_bare(std::string_view yaml) {
 
 }  // namespace
 
-TEST_CASE("an error reads as file:line:column, then what it is about and what may have been meant") {
+TEST_CASE("an error reads as file:line:column, then the key or section, the fault and a suggestion") {
   const Loaded loaded = load_text(
       "upstreams:\n"
       "  api:\n"
@@ -40,7 +40,7 @@ TEST_CASE("an error reads as file:line:column, then what it is about and what ma
   CHECK_FALSE(loaded.ok());
 }
 
-TEST_CASE("text that is no YAML, no map or no single document is refused where it goes wrong") {
+TEST_CASE("text that is not YAML, a map or a single document is refused where it goes wrong") {
   const Case cases[] = {
       {"", "t.yaml:1:1: \"upstreams\" is missing: larder needs at least one\n"},
       {"# nothing yet\n", "t.yaml:1:1: \"upstreams\" is missing: larder needs at least one\n"},
@@ -51,14 +51,14 @@ TEST_CASE("text that is no YAML, no map or no single document is refused where i
       {"upstreams: *none\n", "t.yaml:1:12: not YAML: the referenced anchor is not defined\n"},
       {"upstreams: {a: {servers: [\"http://h\"]}}\n---\nthreads: 2\n",
        "t.yaml:2:1: not one YAML document: something else begins here\n"},
-      {", which yaml-cpp takes for empty documents without end\n",
+      {", which yaml-cpp takes for endless empty documents\n",
        "t.yaml:1:1: not one YAML document: something else begins here\n"},
       {"]", "t.yaml:1:1: not YAML: illegal flow end\n"},
   };
   check(cases, load_bare);
 }
 
-TEST_CASE("keys are known, once each, and words") {
+TEST_CASE("keys must be known, unique and single words") {
   const Case cases[] = {
       {"thraeds: 2\n", "t.yaml:2:1: unknown key \"thraeds\", did you mean \"threads\"?\n"},
       {"zebra: 2\n", "t.yaml:2:1: unknown key \"zebra\"\n"},
@@ -99,7 +99,7 @@ TEST_CASE("a wrong type says what was expected and what was found") {
   check(cases, load_with_upstream);
 }
 
-TEST_CASE("an address to listen at is a host and port or a Unix socket, each once") {
+TEST_CASE("an address to listen on is a host and port or a Unix socket, each once") {
   const Case cases[] = {
       {"listen: 127.0.0.1\n",
        "t.yaml:2:9: listen: expected an address such as \"0.0.0.0:8080\", found \"127.0.0.1\"\n"},
@@ -120,7 +120,7 @@ TEST_CASE("an address to listen at is a host and port or a Unix socket, each onc
   check(cases, load_with_upstream);
 }
 
-TEST_CASE("an upstream has servers: scheme, host and port alone") {
+TEST_CASE("an upstream has servers: only scheme, host and port") {
   const Case cases[] = {
       {"upstreams: {}\n", "t.yaml:1:12: upstreams: must not be empty: larder needs at least one\n"},
       {"upstreams: [a]\n", "t.yaml:1:12: upstreams: expected a map of upstreams by name, found a list\n"},
@@ -159,7 +159,7 @@ TEST_CASE("an upstream has servers: scheme, host and port alone") {
   check(cases, load_bare);
 }
 
-TEST_CASE("the store's sizes, times and Redis are sane, and no message repeats a password") {
+TEST_CASE("the store's sizes, times and Redis are checked, and no message repeats a password") {
   const Case cases[] = {
       {"store: {memory: 4kB}\n", "t.yaml:2:17: store.memory: must be 0 (off) or at least 1MiB\n"},
       {"store: {memory: lots}\n",
@@ -210,7 +210,7 @@ TEST_CASE("the store's sizes, times and Redis are sane, and no message repeats a
   check(cases, load_with_upstream);
 }
 
-TEST_CASE("every error of a file comes at once, in the order of the lines") {
+TEST_CASE("all errors of a file are reported together, in the order of the lines") {
   const Loaded loaded = load(
       "threads: many\n"
       "routes:\n"

@@ -32,7 +32,7 @@ TEST_CASE("variables are replaced inside values, and a value stays one scalar") 
       "t.yaml:2:14: log.level: expected trace, debug, info, warn, error or off, found \"a: [b, ${HOST}\"\n");
 }
 
-TEST_CASE("a variable that cannot be replaced is an error in its place") {
+TEST_CASE("a variable that cannot be replaced is an error at its place") {
   struct Case {
     const char* value;
     const char* message;

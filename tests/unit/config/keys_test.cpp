@@ -9,7 +9,7 @@
 using namespace larder;
 using namespace larder::config;
 
-TEST_CASE("every key has a sentence, and a name of its own") {
+TEST_CASE("every key has a sentence and a unique name") {
   std::vector<std::string> paths;
   for (const KeyEntry& key : all_keys()) {
     CAPTURE(key.path);
@@ -20,7 +20,7 @@ TEST_CASE("every key has a sentence, and a name of its own") {
   CHECK(paths.size() > 90);
 }
 
-TEST_CASE("what a section takes, the keys inside take as well") {
+TEST_CASE("what holds for a section holds for the keys inside") {
   for (const KeyEntry& key : all_keys()) {
     CAPTURE(key.path);
     if (key.path.starts_with("limits.") || key.path.starts_with("store.redis.") || key.path == "log.file") {

@@ -14,7 +14,7 @@ Loaded with(std::string_view section) {
 
 }  // namespace
 
-TEST_CASE("limits hold unless said otherwise, and are shown") {
+TEST_CASE("limits have defaults, and are shown") {
   const Loaded loaded = with("");
   CHECK(loaded.config.limits == Limits{});
   CHECK(loaded.config.limits.head.size == 65536);
@@ -40,7 +40,7 @@ TEST_CASE("limits are read") {
   CHECK(with("limits: {connections: auto}").config.limits.connections == 0);
 }
 
-TEST_CASE("limits that make no sense are refused") {
+TEST_CASE("invalid limits are refused") {
   for (const std::string_view section :
        {"limits: 3", "limits: {connections: 0}", "limits: {connections: -1}", "limits: {connections: many}",
         "limits: {connections_per_address: none}", "limits: {head: 64KiB}", "limits: {head: {size: 100}}",

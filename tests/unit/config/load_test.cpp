@@ -145,7 +145,7 @@ TEST_CASE("every key of a route is read into its place") {
   CHECK(other.refresh_ahead == policy::RefreshAhead::where_needed);
 }
 
-TEST_CASE("the effective configuration reads back to itself but for its secrets") {
+TEST_CASE("the effective configuration reads back as itself except for its secrets") {
   const Loaded loaded = load(everything);
   const std::string yaml = to_yaml(loaded.config);
   CHECK(yaml.find("se$") == std::string::npos);
@@ -207,7 +207,7 @@ log: {level: info, access: off, format: json, file: ""}
 )");
 }
 
-TEST_CASE("who may purge by PURGE is a list of addresses, and the log of purges has a size") {
+TEST_CASE("those who may use PURGE are a list of addresses, and the log of purges has a size") {
   const Loaded loaded =
       load_with_upstream("purge_method: {allow: [10.0.0.0/8, \"::1\"]}\nstore: {purge_log: 8MiB}\n");
   REQUIRE(loaded.ok());
@@ -239,7 +239,7 @@ TEST_CASE("sentinels may have a user of their own, whose password is not shown")
   CHECK(to_yaml(loaded.config).find("sentinel: {username: w, password: \"***\"}") != std::string::npos);
 }
 
-TEST_CASE("a Redis URL is taken in every form that the Redis client reads") {
+TEST_CASE("a Redis URL is accepted in every form that the Redis client reads") {
   for (const char* url :
        {"redis://localhost", "REDIS://127.0.0.1:7000/3", "redis://[::1]:7000/15", "redis://larder@h",
         "redis://:a:b@h/", "redis://a%40b:p%3Aq%2F%25@h", "unix:/run/redis.sock", "unix:///run/redis.sock",
@@ -284,7 +284,7 @@ TEST_CASE("a Redis URL is taken in every form that the Redis client reads") {
   }
 }
 
-TEST_CASE("the design's example is served") {
+TEST_CASE("the design's example is supported") {
   const Loaded loaded = load_file(source_directory + "/tests/unit/config/larder.example.yaml", variables({}));
   std::string errors;
   std::string warnings;
@@ -299,7 +299,7 @@ TEST_CASE("the design's example is served") {
         "with others\n");
 }
 
-TEST_CASE("the configurations that come with larder are good as they are") {
+TEST_CASE("the configurations that come with larder are valid as they are") {
   for (const char* name : {"/config/larder.yaml", "/config/compose.yaml", "/deploy/demo.yaml"}) {
     CAPTURE(name);
     const Loaded loaded = load_file(source_directory + name, variables({}));

@@ -29,7 +29,7 @@ std::string text_of(const std::string& path) {
   return text.str();
 }
 
-/// The example with what it only shows, `# key: value`, made part of it.
+/// The example with the keys that it has as comments, `# key: value`, made part of it.
 std::string whole_example() {
   static const std::regex shown(R"(^( *)# ( *)((- )?[a-z_.]+:( .*)?)$)");
   std::istringstream lines(text_of(example_path));
@@ -38,7 +38,7 @@ std::string whole_example() {
   return text;
 }
 
-/// What the comments of the example say of the key that a line begins with, those that go on below it too.
+/// The example's comments about the key that a line begins with, including those that continue below it.
 std::string comment_of(const std::string& example, const YAML::Mark& mark) {
   std::istringstream lines(example);
   std::string line;
@@ -60,7 +60,7 @@ struct Shown {
   YAML::Node value;
 };
 
-/// By their paths as all_keys() has them; of several the first.
+/// By their paths as in all_keys(); of several the first.
 void collect(const YAML::Node& node, const std::string& path, std::map<std::string, Shown>& keys) {
   if (node.IsSequence()) {
     for (const YAML::Node& item : node) collect(item, path + "[]", keys);
@@ -86,7 +86,7 @@ bool is_alternative(const std::string& path) {
   return std::ranges::any_of(forms, [&](const char* form) { return path.starts_with(form); });
 }
 
-/// What has a value for the sake of example, where a comment need not tell the default.
+/// Keys whose value is an example, so that a comment need not state the default.
 bool is_for_example(const std::string& path) {
   static const std::set<std::string> paths{
       "upstreams.NAME.tls.key", "routes[].upstream",     "routes[].stale_if_error", "routes[].warm.site",
@@ -94,7 +94,7 @@ bool is_for_example(const std::string& path) {
   return paths.contains(path);
 }
 
-/// Whether two texts say the same, as `60s` and `1m` or `a` and `[a]` do.
+/// Whether two texts mean the same, like `60s` and `1m` or `a` and `[a]`.
 bool same_value(const std::string& one, const std::string& other) {
   const Result<Milliseconds> time = parse_duration(one);
   if (time && parse_duration(other)) return *time == *parse_duration(other);
@@ -115,12 +115,12 @@ TEST_CASE("the manual's tables are those of the keys") {
     std::ofstream(manual_path) << manual.replace(from, to - from, "\n" + reference() + "\n");
     return;
   }
-  INFO("LARDER_WRITE_REFERENCE=1 build/release/tests/unit/unit_config writes them anew");
+  INFO("LARDER_WRITE_REFERENCE=1 build/release/tests/unit/unit_config rewrites them");
   CHECK(manual.substr(from, to - from) == "\n" + reference() + "\n");
 }
 
 TEST_CASE(
-    "the example has every key, and what it shows is sound but for what needs another value beside it") {
+    "the example has every key, and what it shows is valid except for keys that depend on another value") {
   const std::string example = whole_example();
   std::string messages;
   for (const Diagnostic& one : load_text(example, "", variables({})).diagnostics)

@@ -7,7 +7,7 @@
 using namespace larder;
 using namespace larder::config;
 
-TEST_CASE("what a route may not say is refused in its place") {
+TEST_CASE("invalid keys and values of a route are refused at their place") {
   struct Case {
     const char* keys;
     const char* diagnostics;
@@ -114,7 +114,7 @@ TEST_CASE("what a route may not say is refused in its place") {
   }
 }
 
-TEST_CASE("what would be taken literally in silence is an error with the right form") {
+TEST_CASE("what would silently be taken literally is an error with the right form") {
   struct Case {
     const char* keys;
     const char* diagnostics;
@@ -170,7 +170,7 @@ TEST_CASE("what would be taken literally in silence is an error with the right f
   }
 }
 
-TEST_CASE("globs hold wherever names of cookies and parameters are listed") {
+TEST_CASE("globs work wherever names of cookies and parameters are listed") {
   const Loaded loaded = load_route(
       "match: \"/img/*.png\", cookies: {key: [\"wordpress_logged_in_*\"], ignore: [\"_sp_id.*\"]}, "
       "query: {ignore: [\"utm_*\", \"filter[*]\"]}");
@@ -183,7 +183,7 @@ TEST_CASE("globs hold wherever names of cookies and parameters are listed") {
   CHECK(policy::keep_query(route.query, "utm_source=a&filter%5Bx%5D=1&page=2") == "page=2");
 }
 
-TEST_CASE("a route's upstream may be left out while there is one") {
+TEST_CASE("a route's upstream may be left out if there is only one") {
   CHECK(load_route("ttl: 1s").config.routes.at(0).upstream == "api");
   const Loaded several = load(
       "upstreams: {a: {servers: \"http://h\"}, b: {servers: \"http://i\"}}\n"
@@ -193,7 +193,7 @@ TEST_CASE("a route's upstream may be left out while there is one") {
   CHECK(several.config.routes.at(1).upstream == "b");
 }
 
-TEST_CASE("a route behind one that takes its requests is warned of") {
+TEST_CASE("there is a warning about a route that an earlier one shadows") {
   const Loaded loaded = load_with_upstream(
       "routes:\n"
       "  - {match: /a, methods: [GET]}\n"
@@ -219,7 +219,7 @@ TEST_CASE("a switch is any of YAML's words for yes and no") {
   }
 }
 
-TEST_CASE("what shares private answers is warned of, and more so beside override") {
+TEST_CASE("there is a warning about sharing private responses, and a stronger one together with override") {
   struct Case {
     const char* keys;
     std::vector<std::string> warnings;

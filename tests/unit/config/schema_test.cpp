@@ -8,7 +8,7 @@
 
 using namespace larder::config;
 
-TEST_CASE("the JSON Schema says of every key what the manual says of it") {
+TEST_CASE("the JSON Schema describes every key as the manual does") {
   const std::string schema = json_schema();
   CHECK(boost::json::parse(schema).as_object().at("$schema") == "http://json-schema.org/draft-07/schema#");
   for (const KeyEntry& key : all_keys()) {

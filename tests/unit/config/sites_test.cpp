@@ -7,7 +7,7 @@ using namespace larder::config;
 
 namespace {
 
-/// What is wrong with `sites: {...}`, a line each, without the file.
+/// What is wrong with `sites: {...}`, one line each, without the file.
 std::string complaint(std::string_view sites) {
   const Loaded loaded = load_with_upstream("sites: {" + std::string(sites) + "}\n");
   std::string text = texts_of(loaded.diagnostics);
@@ -17,7 +17,7 @@ std::string complaint(std::string_view sites) {
 
 }  // namespace
 
-TEST_CASE("sites are read in their order, with one spelling or a list of them") {
+TEST_CASE("sites are read in order, with one spelling or a list of them") {
   const Loaded loaded = load_with_upstream(
       "sites:\n  shop.example: [\"www.shop.example\", \"127.0.0.1:*\", \"localhost:*\"]\n"
       "  \"blog.example:8080\": \"[::1]:81\"\n");
@@ -28,7 +28,7 @@ TEST_CASE("sites are read in their order, with one spelling or a list of them") 
   CHECK(load(to_yaml(loaded.config)).config.sites == loaded.config.sites);
 }
 
-TEST_CASE("what makes no sense in sites is an error at its place") {
+TEST_CASE("invalid sites are an error at their place") {
   const std::string a_site = R"(expected a host such as "shop.example" or "shop.example:8080", found )";
   const std::string a_spelling =
       R"(expected a host such as "www.shop.example", or "localhost:*" for every port, found )";
@@ -66,7 +66,7 @@ TEST_CASE("what makes no sense in sites is an error at its place") {
         "t.yaml:2:8: sites: expected a map of sites to their other spellings, found a list\n");
 }
 
-TEST_CASE("what is a host by its grammar alone is an error with a suggestion") {
+TEST_CASE("a text that merely looks like a host is an error with a suggestion") {
   const std::string at = "t.yaml:2:13: sites.a: ";
   const std::string no_pattern = " is not a host, and patterns are not known here: did you mean ";
   for (const auto& [spelling, said] : std::vector<std::pair<std::string, std::string>>{
@@ -108,6 +108,6 @@ TEST_CASE("what is a host by its grammar alone is an error with a suggestion") {
   }
 }
 
-TEST_CASE("a spelling with its port may stand beside one for every port") {
+TEST_CASE("a spelling with its port is allowed beside one for every port") {
   CHECK(complaint(R"(a: ["127.0.0.1:*"], b: ["127.0.0.1:81"], "c:81": ["c:*"])") == "");
 }

@@ -4,7 +4,7 @@
 
 using namespace larder::config;
 
-TEST_CASE("a typing slip is near to what was meant, another word is not") {
+TEST_CASE("a typo is close to what was meant, another word is not") {
   CHECK(typing_distance("ttl", "ttl") == 0);
   CHECK(typing_distance("tll", "ttl") == 1);
   CHECK(typing_distance("thraeds", "threads") == 1);

@@ -10,7 +10,7 @@
 
 namespace larder::config {
 
-/// An environment of these variables alone.
+/// An environment with only these variables.
 inline Environment variables(std::map<std::string, std::string, std::less<>> values) {
   return [values = std::move(values)](std::string_view name) -> std::optional<std::string> {
     const auto found = values.find(name);
@@ -19,7 +19,7 @@ inline Environment variables(std::map<std::string, std::string, std::less<>> val
   };
 }
 
-/// What larder would print, a line each.
+/// What larder would print, one line each.
 inline std::string texts_of(const std::vector<Diagnostic>& diagnostics) {
   std::string text;
   for (const Diagnostic& one : diagnostics) text += one.text() + "\n";

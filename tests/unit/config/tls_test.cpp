@@ -19,7 +19,7 @@ store:
 
 }  // namespace
 
-TEST_CASE("the files and names of TLS are read into their places, and written as they were") {
+TEST_CASE("the files and names of TLS are read and written back unchanged") {
   const Loaded loaded = load(secured);
   CHECK(loaded.ok());
   const Config& config = loaded.config;
@@ -44,7 +44,7 @@ TEST_CASE("one listener may be a map, and tls may be left out of it") {
   CHECK(loaded.config.listen == std::vector<Listen>{{"[::]:80"}});
 }
 
-TEST_CASE("what is wrong with TLS is told in its place") {
+TEST_CASE("errors in TLS are reported at their place") {
   struct Case {
     const char* yaml;
     const char* diagnostics;

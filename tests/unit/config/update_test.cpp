@@ -25,7 +25,7 @@ Config read(std::string text, std::string_view from = "", std::string_view to = 
 
 }  // namespace
 
-TEST_CASE("routes, upstreams, the log's level and the grace are taken from what was read anew") {
+TEST_CASE("routes, upstreams, the log's level and the grace are taken from the new configuration") {
   const Config before = read(std::string(running));
   const Config fresh = read(
       "upstreams: {a: {servers: [\"http://h:2\"], max_fills: 3}, b: {servers: [\"http://i:1\"]}}\n"
@@ -39,7 +39,7 @@ TEST_CASE("routes, upstreams, the log's level and the grace are taken from what 
   CHECK(to_yaml(update.config) == to_yaml(fresh));
 }
 
-TEST_CASE("sites are taken from what was read anew, and warmed ones are then other ones") {
+TEST_CASE("sites are taken from the new configuration, which changes what is warmed") {
   const Config before = read(std::string(running));
   const Update update = update_of(before, read(std::string(running), "routes:", "sites: {a: [b]}\nroutes:"));
   CHECK(update.kept.empty());
@@ -47,7 +47,7 @@ TEST_CASE("sites are taken from what was read anew, and warmed ones are then oth
   CHECK(update.config.sites == std::vector<policy::SiteRule>{{"a", {"b"}}});
 }
 
-TEST_CASE("what takes a restart stays, and is named") {
+TEST_CASE("what takes a restart stays and is named") {
   struct Case {
     std::string_view from;
     std::string_view to;
@@ -80,7 +80,7 @@ TEST_CASE("what takes a restart stays, and is named") {
   }
 }
 
-TEST_CASE("what is the same changes nothing") {
+TEST_CASE("an equal configuration changes nothing") {
   const Config before = read(std::string(running));
   const Update update = update_of(before, before);
   CHECK(update.kept.empty());
@@ -134,7 +134,7 @@ TEST_CASE("routes that only look different are the same") {
   CHECK_FALSE(update_of(before, fresh).has_new_routes);
 }
 
-TEST_CASE("upstreams are taken from what was read anew, and leave the routes as they are") {
+TEST_CASE("upstreams are taken from the new configuration, and the routes stay as they are") {
   const Config before = read(std::string(running));
   const Config fresh = read(std::string(running), "http://h:1", "http://h:2");
   const Update update = update_of(before, fresh);
@@ -143,7 +143,7 @@ TEST_CASE("upstreams are taken from what was read anew, and leave the routes as 
   CHECK_FALSE(update.has_new_routes);
 }
 
-TEST_CASE("of a section that is new, what takes a restart is left out and the rest is taken") {
+TEST_CASE("of a new section, what takes a restart is left out and the rest is taken") {
   const Config before = read(std::string(running));
   const Config fresh = read(std::string(running), "routes:", "log: {level: warn, access: on}\nroutes:");
   const Update update = update_of(before, fresh);

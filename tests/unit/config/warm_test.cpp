@@ -18,7 +18,7 @@ Loaded load_warm(const std::string& warm) {
 
 }  // namespace
 
-TEST_CASE("what is to be warmed is read, and shown as it was read") {
+TEST_CASE("what is to be warmed is read, and shown as read") {
   const Loaded loaded = load_warm(
       "site: \"HTTP://shop.example:80\", urls: [\"/api/a?b=c\", /api/d], sitemap: /sitemap.xml, hottest: "
       "100, "
@@ -40,7 +40,7 @@ TEST_CASE("what is to be warmed is read, and shown as it was read") {
   CHECK(again.config.routes.at(1).warm == rule);
 }
 
-TEST_CASE("the least that says what to warm has defaults for the rest") {
+TEST_CASE("a minimal section for warming has defaults for the rest") {
   const Loaded loaded = load_warm("hottest: 5");
   CHECK(texts_of(loaded.diagnostics) == "");
   const policy::WarmRule rule = loaded.config.routes.at(1).warm.value();
@@ -52,7 +52,7 @@ TEST_CASE("the least that says what to warm has defaults for the rest") {
   CHECK_FALSE(loaded.config.routes.at(0).warm);
 }
 
-TEST_CASE("what cannot be warmed is refused in its place") {
+TEST_CASE("what cannot be warmed is refused at its place") {
   struct Case {
     const char* warm;
     const char* message;
@@ -100,7 +100,7 @@ TEST_CASE("what cannot be warmed is refused in its place") {
   }
 }
 
-TEST_CASE("a route that caches no GET is not warmed, and without Redis nobody knows what was hot") {
+TEST_CASE("a route that does not cache GET is not warmed, and without Redis hot keys are not known") {
   CHECK(texts_of(load_route("cache: off, warm: {site: \"http://s\", urls: [/a]}").diagnostics) ==
         "t.yaml:2:29: route \"/**\": warm: the route caches no GET\n");
   CHECK(texts_of(load_route("methods: [PUT], warm: {site: \"http://s\", urls: [/a]}").diagnostics) ==

@@ -16,8 +16,7 @@ using namespace larder;
 
 namespace {
 
-/// A server that answers each request with the number of its connection and, unless it `holds` it back, a
-/// "!".
+/// A server that answers each request with the number of its connection and, unless `holds` delays it, a "!".
 class Server {
  public:
   explicit Server(boost::asio::io_context& loop)
@@ -102,7 +101,7 @@ const std::string unavailable = make_error_code(Error::unavailable).message();
 
 }  // namespace
 
-TEST_CASE("an upstream that stays as it is keeps its connections; one that differs gets new ones") {
+TEST_CASE("an unchanged upstream keeps its connections; a changed one gets new ones") {
   Fixture f;
   CHECK(f.ask("a") == "1!");
   f.origin.adopt({f.up("a"), f.up("b")}, f.earlier);
@@ -113,7 +112,7 @@ TEST_CASE("an upstream that stays as it is keeps its connections; one that diffe
   CHECK(f.ask("b") == "2!");
 }
 
-TEST_CASE("an upstream that is none any more is asked as long as anybody may name it") {
+TEST_CASE("a removed upstream is still asked while a generation may name it") {
   Fixture f;
   f.origin.adopt({f.up("b")}, f.earlier);
   CHECK(f.ask("a") == "1!");
@@ -126,7 +125,7 @@ TEST_CASE("an upstream that is none any more is asked as long as anybody may nam
   CHECK(f.ask("a") == "2!");
 }
 
-TEST_CASE("an upstream is asked as long as any generation lives that may name it, not the last one alone") {
+TEST_CASE("an upstream is asked while any generation that may name it lives, not only the last one") {
   Fixture f;
   const auto first = std::make_shared<int>();
   auto second = std::make_shared<int>();
@@ -137,7 +136,7 @@ TEST_CASE("an upstream is asked as long as any generation lives that may name it
   CHECK(f.ask("a") == "1!");
 }
 
-TEST_CASE("a response on its way goes on when its upstream is replaced or goes, and closing ends it") {
+TEST_CASE("a response in progress goes on when its upstream is replaced or removed, and closing ends it") {
   for (const bool is_replaced : {true, false}) {
     CAPTURE(is_replaced);
     Fixture f;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr SteadyTime now{Seconds{1'000}};
 
-/// How a server stands. Times are seconds before `now`.
+/// The state of a server. Times are seconds before `now`.
 struct State {
   int failed = never;
   std::vector<int> kept{};
@@ -40,7 +40,7 @@ const State has_rested{.failed = 2};
 
 }  // namespace
 
-TEST_CASE("each way of balancing chooses a server by what is known of all of them") {
+TEST_CASE("each way of balancing chooses a server by the state of all servers") {
   struct Case {
     std::string what;
     Balancing balancing;
@@ -51,13 +51,13 @@ TEST_CASE("each way of balancing chooses a server by what is known of all of the
   };
   const std::vector<Case> cases{
       {"one server", last_used, {up}, 0, true, 0},
-      {"one server, however often it had its turn", last_used, {up}, 5, true, 0},
+      {"one server, however often it was used", last_used, {up}, 5, true, 0},
       {"the next in turn", last_used, {up, up, up}, 1, true, 1},
       {"the first after the last", last_used, {up, up, up}, 3, true, 0},
-      {"one that rests is passed over", last_used, {up, rests, up}, 1, true, 2},
+      {"a resting one is skipped", last_used, {up, rests, up}, 1, true, 2},
       {"so is the last one", last_used, {up, up, rests}, 2, true, 0},
       {"all but one rest", last_used, {rests, up, rests}, 2, true, 1},
-      {"a rest is over after two seconds", last_used, {up, has_rested, up}, 1, true, 1},
+      {"a rest ends after two seconds", last_used, {up, has_rested, up}, 1, true, 1},
       {"all rest: the next in turn", last_used, {rests, rests, rests}, 2, true, 2},
       {"no unused connection: as for a new one", last_used, {up, rests, up}, 1, false, 2},
       {"the only unused connection", last_used, {up, {.kept = {9}}, up}, 0, false, 1},
@@ -67,8 +67,8 @@ TEST_CASE("each way of balancing chooses a server by what is known of all of the
        0,
        false,
        1},
-      {"though its server rests", last_used, {up, {.failed = 1, .kept = {9}}, up}, 0, false, 1},
-      {"a new connection is made in turn all the same", last_used, {up, up, {.kept = {1}}}, 1, true, 1},
+      {"even if its server rests", last_used, {up, {.failed = 1, .kept = {9}}, up}, 0, false, 1},
+      {"a new connection is still made in turn", last_used, {up, up, {.kept = {1}}}, 1, true, 1},
   };
   const pipeline::Request request;
   for (const Case& one : cases) {

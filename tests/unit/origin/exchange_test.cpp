@@ -25,7 +25,7 @@ Task<> say(net::Stream& stream, std::string_view text) {
   co_await stream.write(parts);
 }
 
-/// Reads until what came, after what was `heard` before, holds `end`, or the peer ends.
+/// Reads until the data, beginning with what was `heard` before, contains `end`, or the peer closes.
 Task<> hear_on(net::Stream& stream, std::string& heard, std::string_view end) {
   std::array<char, 4096> buffer{};
   while (heard.find(end) == std::string::npos) {
@@ -45,7 +45,7 @@ Task<> play(std::unique_ptr<net::Stream> stream, const Script& script) {
   stream->close();
 }
 
-/// Content in pieces, each after the one before was taken.
+/// Content in pieces, each available once the previous one was taken.
 class Pieces final : public pipeline::BodyReader {
  public:
   explicit Pieces(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
@@ -71,7 +71,7 @@ class BrokenOff final : public pipeline::BodyReader {
   bool has_begun_ = false;
 };
 
-/// An upstream whose connections play one script after the other; then it listens no more.
+/// An upstream whose connections play one script after another; then it stops listening.
 struct Fixture {
   explicit Fixture(std::vector<Script> scripts_to_play, Milliseconds idle_timeout = Seconds{60})
       : scripts(std::move(scripts_to_play)) {
@@ -94,7 +94,7 @@ struct Fixture {
     }
   }
 
-  /// The content of the answer, or the error in words.
+  /// The content of the response, or the error's message.
   static Task<std::string> exchange(Fixture& self, std::string method, pipeline::Body body) {
     pipeline::Request request;
     request.head.method = std::move(method);
@@ -153,7 +153,7 @@ Task<> answers_head_with_content(net::Stream& stream, bool& has_sent_more) {
   co_await hear(stream, "never");
 }
 
-/// A response of 8 KiB in all, which is what is read at once, and another behind it.
+/// A response of 8 KiB in all, the size of one read, and another after it.
 Task<> fills_the_buffer_and_sends_more(net::Stream& stream) {
   constexpr std::size_t at_once = 8 * 1024;
   co_await hear(stream, head_end);
@@ -179,7 +179,7 @@ Task<> says(net::Stream& stream, std::string text) {
   co_await hear(stream, "never");
 }
 
-/// Says that the connection ends, and answers on it all the same.
+/// Says that it closes the connection, but answers on it again.
 Task<> says_close_and_goes_on(net::Stream& stream) {
   co_await hear(stream, head_end);
   co_await say(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nlast");
@@ -194,13 +194,14 @@ std::string words_of(Error error) {
 }  // namespace
 
 TEST_CASE(
-    "RFC 9112, section 8: content that the end of the connection delimits is whole only at an orderly end") {
+    "RFC 9112, section 8: content delimited by the end of the connection is whole only if it ends orderly") {
   CHECK(Fixture({ends_orderly}).ask("GET") == "all of it");
   const std::string broken = Fixture({breaks_off}).ask("GET");
   CHECK(broken.ends_with("connection broken"));
 }
 
-TEST_CASE("what may have been done by a first attempt is not called unreachable after the second") {
+TEST_CASE(
+    "a request that a first attempt may have delivered is not reported as unreachable after the second") {
   Fixture fixture({answers_then_hangs_up_on_the_next});
   CHECK(fixture.ask("GET") == "first");
   CHECK(fixture.ask("DELETE") == "connection closed");
@@ -215,19 +216,20 @@ TEST_CASE("RFC 9112, section 9.3: content sent in answer to HEAD is not taken fo
   CHECK(fixture.ask("GET") == "first");
 }
 
-TEST_CASE("a read that fills the buffer says nothing of what is behind it: that is nobody's answer") {
+TEST_CASE("a read that fills the buffer does not show what follows: that is not a response to any request") {
   Fixture fixture({fills_the_buffer_and_sends_more, answers_then_hangs_up_on_the_next});
   CHECK(fixture.ask("GET").size() > 8000);
   CHECK(fixture.ask("GET") == "first");
 }
 
-TEST_CASE("a server that answers early gets the rest of the request, which it may need to go on answering") {
+TEST_CASE(
+    "a server that answers early gets the rest of the request, which it may need to complete its response") {
   Fixture fixture({echoes_while_it_reads});
   pipeline::Body body(std::make_unique<Pieces>(std::vector<std::string>{"one", "two"}), std::nullopt);
   CHECK(fixture.ask("POST", std::move(body)) == "done");
 }
 
-TEST_CASE("closing ends what waits for an answer") {
+TEST_CASE("closing ends requests that wait for a response") {
   Fixture fixture({[](net::Stream& stream) -> Task<> { co_await hear(stream, "never"); }});
   fixture.loop.poll();
   boost::asio::post(fixture.loop, [&] { boost::asio::post(fixture.loop, [&] { fixture.origin->close(); }); });
@@ -235,14 +237,14 @@ TEST_CASE("closing ends what waits for an answer") {
   CHECK(answer == make_error_code(Error::canceled).message());
 }
 
-TEST_CASE("RFC 9110, section 15.2.2: a 101 that nobody asked for is malformed") {
+TEST_CASE("RFC 9110, section 15.2.2: an unsolicited 101 is malformed") {
   Fixture fixture({[](net::Stream& stream) {
     return says(stream, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
   }});
   CHECK(fixture.ask("GET") == words_of(Error::malformed));
 }
 
-TEST_CASE("RFC 9110, section 15.2: sixteen interim responses are read past, a seventeenth is malformed") {
+TEST_CASE("RFC 9110, section 15.2: sixteen interim responses are skipped, a seventeenth is malformed") {
   for (const int count : {16, 17}) {
     CAPTURE(count);
     std::string text;
@@ -263,13 +265,13 @@ TEST_CASE("content that pauses for longer than idle_timeout has failed") {
   CHECK(std::chrono::steady_clock::now() - begun < Seconds{3});
 }
 
-TEST_CASE("RFC 9112, section 9.6: a connection whose server says close is not used again") {
+TEST_CASE("RFC 9112, section 9.6: a connection is not reused after `Connection: close`") {
   Fixture fixture({says_close_and_goes_on, answers_then_hangs_up_on_the_next});
   CHECK(fixture.ask("GET") == "last");
   CHECK(fixture.ask("GET") == "first");
 }
 
-TEST_CASE("a client that breaks off takes its server's connection along: half a request is not a whole one") {
+TEST_CASE("if a client aborts, the server's connection is closed: half a request must not look complete") {
   bool has_ended = false;
   const Script waits = [&has_ended](net::Stream& stream) -> Task<> {
     co_await hear(stream, "never");

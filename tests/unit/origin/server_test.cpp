@@ -37,7 +37,7 @@ TEST_CASE("RFC 9110, section 7.2: a server's authority has the port that its sch
   }
 }
 
-TEST_CASE("a server that fails rests for two seconds, and whether it failed before is told once") {
+TEST_CASE("a server that fails rests for two seconds, and the change of state is reported once") {
   Server server{origin::ServerSettings{}};
   CHECK(!server.is_resting(now));
   CHECK(!server.note_success());
@@ -51,7 +51,7 @@ TEST_CASE("a server that fails rests for two seconds, and whether it failed befo
   CHECK(!server.note_success());
 }
 
-TEST_CASE("a server's unused connections are taken newest first, and no more than the most are kept") {
+TEST_CASE("a server's unused connections are taken newest first, and only a bounded number is kept") {
   Server server{origin::ServerSettings{}};
   CHECK(server.last_kept() == SteadyTime::min());
   for (int i = 1; i <= 3; ++i) server.keep(quiet_connection(), 2, now + Seconds{i});
@@ -62,7 +62,7 @@ TEST_CASE("a server's unused connections are taken newest first, and no more tha
   CHECK(server.last_kept() == SteadyTime::min());
 }
 
-TEST_CASE("closing a server closes the connections that are in use, and not those that no longer are") {
+TEST_CASE("closing a server closes only the connections that are still in use") {
   for (const std::array<std::size_t, 2> ended : {std::array<std::size_t, 2>{0, 2}, {2, 0}, {0, 1}, {1, 2}}) {
     CAPTURE(ended[0]);
     CAPTURE(ended[1]);

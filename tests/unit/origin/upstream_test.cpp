@@ -20,7 +20,7 @@ using origin::Connection;
 
 namespace {
 
-/// Accepts connections and holds them; its port stays its own while it listens to nobody.
+/// Accepts connections and holds them; its port stays reserved while it does not listen.
 class Backend {
  public:
   explicit Backend(boost::asio::io_context& loop) : loop_(loop) { listen(); }
@@ -77,7 +77,7 @@ struct Fixture {
   /// The server that a new connection is made to.
   std::size_t next_server() { return connect()->server(); }
 
-  /// One connection to each server, in their order.
+  /// One connection to each server, in order.
   std::vector<std::unique_ptr<Connection>> connect_to_each() {
     std::vector<std::unique_ptr<Connection>> connections;
     while (connections.size() < backends.size()) connections.push_back(connect());
@@ -114,7 +114,7 @@ TEST_CASE("new connections go to the servers in turn") {
   CHECK(servers == std::vector<std::size_t>{0, 1, 2, 0, 1, 2, 0});
 }
 
-TEST_CASE("of unused connections the one that was used last is taken first, whichever server it goes to") {
+TEST_CASE("of the unused connections the most recently used is taken first, whichever server it goes to") {
   Fixture f;
   std::vector<std::unique_ptr<Connection>> connections = f.connect_to_each();
   for (const std::size_t server : {1, 0, 2}) f.upstream.keep(std::move(connections[server]));
@@ -124,7 +124,7 @@ TEST_CASE("of unused connections the one that was used last is taken first, whic
   CHECK(f.take_unused() == nullptr);
 }
 
-TEST_CASE("a new connection is made in turn, though there is an unused one") {
+TEST_CASE("a new connection is made in turn even if there is an unused one") {
   Fixture f;
   f.upstream.keep(f.connect());
   CHECK(f.next_server() == 1);
@@ -137,7 +137,7 @@ TEST_CASE("taking an unused connection does not move the turn on") {
   CHECK(f.next_server() == 1);
 }
 
-TEST_CASE("an unused connection that its server has ended, or has sent something on, is not taken") {
+TEST_CASE("an unused connection that its server has closed, or has sent something on, is not taken") {
   Fixture f;
   std::vector<std::unique_ptr<Connection>> connections = f.connect_to_each();
   f.await_accepted();
@@ -148,7 +148,7 @@ TEST_CASE("an unused connection that its server has ended, or has sent something
   CHECK(f.take_unused() == nullptr);
 }
 
-TEST_CASE("so many unused connections of a server are kept and no more") {
+TEST_CASE("only a bounded number of unused connections is kept per server") {
   Fixture f;
   std::vector<std::unique_ptr<Connection>> connections;
   for (std::size_t i = 0; i < 3 * (Fixture::most_unused + 1); ++i) connections.push_back(f.connect());
@@ -158,7 +158,7 @@ TEST_CASE("so many unused connections of a server are kept and no more") {
   CHECK(kept == std::array<std::size_t, 3>{Fixture::most_unused, Fixture::most_unused, Fixture::most_unused});
 }
 
-TEST_CASE("the unused connections of one server take no room of another's") {
+TEST_CASE("the unused connections of one server do not count for another") {
   Fixture f;
   for (std::size_t server = 1; server < 3; ++server) f.backends[server].stop();
   std::vector<std::unique_ptr<Connection>> connections;
@@ -169,7 +169,7 @@ TEST_CASE("the unused connections of one server take no room of another's") {
   CHECK(kept == Fixture::most_unused);
 }
 
-TEST_CASE("a server that takes no connection rests: the others are asked, even when it listens again") {
+TEST_CASE("a server that accepts no connection rests: the others are asked, even when it listens again") {
   Fixture f;
   f.backends[1].stop();
   CHECK(f.next_server() == 0);
@@ -180,7 +180,7 @@ TEST_CASE("a server that takes no connection rests: the others are asked, even w
   CHECK(servers == std::vector<std::size_t>{0, 2, 0, 2});
 }
 
-TEST_CASE("an unused connection to a server that rests is taken all the same") {
+TEST_CASE("an unused connection to a resting server is still taken") {
   Fixture f;
   std::vector<std::unique_ptr<Connection>> connections = f.connect_to_each();
   f.backends[0].stop();
@@ -202,7 +202,7 @@ TEST_CASE("when every server rests each is asked once more, and the log has a li
   CHECK(count_of(f.said.str(), "answers again") == 1);
 }
 
-TEST_CASE("closing ends the connections in use and the unused ones, and there are none after it") {
+TEST_CASE("closing ends all connections, used and unused, and no new ones are made") {
   Fixture f;
   std::unique_ptr<Connection> used = f.connect();
   f.upstream.note_use(*used);

@@ -31,7 +31,7 @@ class Pieces final : public pipeline::BodyReader {
   std::size_t next_ = 0;
 };
 
-/// Says of each response that it has five bytes.
+/// Announces five bytes for each response.
 class SaysFive final : public pipeline::Handler {
  public:
   explicit SaysFive(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
@@ -45,7 +45,7 @@ class SaysFive final : public pipeline::Handler {
   std::vector<std::string> pieces_;
 };
 
-/// What two requests, sent at once on one connection, are answered until the connection ends.
+/// The responses to two pipelined requests, until the connection is closed.
 std::string answers_to_two(std::vector<std::string> pieces) {
   boost::asio::io_context loop;
   SaysFive handler(std::move(pieces));
@@ -79,7 +79,7 @@ std::size_t count_of(std::string_view text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("RFC 9112, section 6.3: content of another length than was said ends the connection") {
+TEST_CASE("RFC 9112, section 6.3: content of another length than announced closes the connection") {
   struct Case {
     std::vector<std::string> pieces;
     std::size_t answers;

@@ -19,7 +19,7 @@ TEST_CASE("connections leave descriptors to upstreams, Redis, the admin API and 
   }
 }
 
-TEST_CASE("an IPv4 address counts by itself, an IPv6 address with its /64") {
+TEST_CASE("an IPv4 address counts alone, an IPv6 address with its /64") {
   CHECK(address_group("192.0.2.1") == address_group("::ffff:192.0.2.1"));
   CHECK(address_group("192.0.2.1") != address_group("192.0.2.2"));
   CHECK(address_group("2001:db8:1:2::1") == address_group("2001:db8:1:2:ffff::9"));

@@ -27,14 +27,14 @@ TEST_CASE("a connection's phases follow each other as their table allows") {
   CHECK(may_follow(Phase::answering, Phase::between_requests));
 }
 
-TEST_CASE("a connection that reads is fresh only until its first byte, and what has begun stays begun") {
+TEST_CASE("a reading connection is fresh only until its first byte, and does not become fresh again") {
   CHECK(phase_to_read(Phase::fresh, false) == Phase::fresh);
   CHECK(phase_to_read(Phase::answering, false) == Phase::between_requests);
   CHECK(phase_to_read(Phase::between_requests, false) == Phase::between_requests);
   for (const Phase phase : phases) CHECK(phase_to_read(phase, true) == Phase::head);
 }
 
-TEST_CASE("only a connection whose client has asked for nothing is idle") {
+TEST_CASE("only a connection without a request is idle") {
   CHECK(is_idle(Phase::fresh));
   CHECK(is_idle(Phase::between_requests));
   CHECK_FALSE(is_idle(Phase::head));

@@ -82,7 +82,8 @@ struct Writing {
 
 }  // namespace
 
-TEST_CASE("What a client speaks and what is known of the content choose the framing, RFC 9112, section 6") {
+TEST_CASE(
+    "The client's version and what is known about the content decide the framing, RFC 9112, section 6") {
   struct Row {
     const char* method;
     int version_minor;
@@ -116,7 +117,7 @@ TEST_CASE("What a client speaks and what is known of the content choose the fram
   }
 }
 
-TEST_CASE("A connection that ends says so with its last response, RFC 9112, section 9.6") {
+TEST_CASE("A connection's last response says that it closes, RFC 9112, section 9.6") {
   const std::string last = "Content-Length: 5\r\nConnection: close\r\n\r\nhello";
   Writing writing;
   Response made = response(200, Content::there);
@@ -134,7 +135,7 @@ TEST_CASE("A connection that ends says so with its last response, RFC 9112, sect
   CHECK_FALSE(answered.keep_alive);
 }
 
-TEST_CASE("Content that does not come to its end does not look as if it had, RFC 9112, section 8") {
+TEST_CASE("Incomplete content does not look complete, RFC 9112, section 8") {
   Writing writing;
   Answered answered{"GET"};
   Response made = response(200, Content::none);

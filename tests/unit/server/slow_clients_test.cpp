@@ -48,7 +48,7 @@ class Echo final : public pipeline::Handler {
   Milliseconds takes{0};
 };
 
-/// A server on a port of its own, and its clients, on one event loop.
+/// A server on its own port, and its clients, on one event loop.
 class Fixture {
  public:
   explicit Fixture(Settings settings, server::Occupancy::Bounds bounds = {})
@@ -76,14 +76,14 @@ class Fixture {
     CHECK(sent.has_value());
   }
 
-  /// All that comes until the server ends the connection.
+  /// Everything received until the server closes the connection.
   std::string rest(net::Stream& stream) {
     std::string text;
     while (receive(stream, text)) continue;
     return text;
   }
 
-  /// What comes up to an end like `end`.
+  /// What is received up to and including `end`.
   std::string until(net::Stream& stream, std::string_view end) {
     std::string text;
     while (!text.ends_with(end) && receive(stream, text)) continue;
@@ -97,7 +97,7 @@ class Fixture {
   const Server& server() const { return server_; }
   std::string said() const { return said_.str(); }
 
-  /// Lets time pass for what is at work on the loop.
+  /// Lets the loop run for this long.
   void run_for(Milliseconds time) { loop.run_for(time); }
 
   boost::asio::io_context loop;
@@ -119,14 +119,14 @@ class Fixture {
   Server server_;
 };
 
-/// Until the server has had enough.
+/// Sends until the server closes the connection.
 Task<> send_byte_by_byte(net::Stream& stream) {
   const std::array<std::string_view, 1> parts{"X"};
   Result<> sent;
   while (sent) sent = co_await stream.write(parts);
 }
 
-/// A byte every few milliseconds, for as long as that.
+/// Sends a byte every few milliseconds, for this long.
 Task<> drip(std::shared_ptr<net::Stream> stream, Milliseconds time) {
   const SteadyTime end = std::chrono::steady_clock::now() + time;
   const std::array<std::string_view, 1> parts{"X"};
@@ -139,7 +139,7 @@ Task<> drip(std::shared_ptr<net::Stream> stream, Milliseconds time) {
 
 constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
-/// What is said to a client whose request did not come in time (RFC 9110, section 15.5.9).
+/// The response to a client whose request did not come in time (RFC 9110, section 15.5.9).
 bool is_timeout(std::string_view answer) {
   return answer.starts_with("HTTP/1.1 408 Request Timeout\r\n") &&
          answer.find("\r\nConnection: close\r\n") != answer.npos;
@@ -147,7 +147,7 @@ bool is_timeout(std::string_view answer) {
 
 }  // namespace
 
-TEST_CASE("a head that does not end in time is answered 408, and its connection ends") {
+TEST_CASE("a head that is not complete in time gets a 408, and its connection is closed") {
   Fixture fixture({.head_timeout = soon, .idle_timeout = never});
   for (const std::string_view begun : {"G", "GET / HTTP/1.1\r\nHost: h\r\n", "\r\n"}) {
     CAPTURE(begun);
@@ -157,7 +157,7 @@ TEST_CASE("a head that does not end in time is answered 408, and its connection 
   }
 }
 
-TEST_CASE("a head that comes byte by byte has no more time than one that comes at once") {
+TEST_CASE("a head that comes byte by byte has no more time than one that comes in one piece") {
   Fixture fixture({.head_timeout = soon, .idle_timeout = never});
   const auto client = fixture.client();
   // Were the deadline put off by each byte, this would never end.
@@ -165,7 +165,7 @@ TEST_CASE("a head that comes byte by byte has no more time than one that comes a
   fixture.run_until_no_connection();
 }
 
-TEST_CASE("a connection on which nothing is asked ends in silence") {
+TEST_CASE("a connection without a request is closed without a response") {
   Fixture fixture({.head_timeout = soon, .idle_timeout = soon});
   const auto fresh = fixture.client();
   CHECK(fixture.rest(*fresh).empty());
@@ -176,7 +176,7 @@ TEST_CASE("a connection on which nothing is asked ends in silence") {
   CHECK(answer.find("HTTP/1.1", 1) == std::string::npos);
 }
 
-TEST_CASE("content that stops coming is answered 408, and its connection ends") {
+TEST_CASE("content that stalls gets a 408, and its connection is closed") {
   Fixture fixture({.idle_timeout = soon});
   for (const std::string_view begun :
        {"Content-Length: 5\r\n\r\nhel", "Transfer-Encoding: chunked\r\n\r\n5\r\nhel"}) {
@@ -188,8 +188,8 @@ TEST_CASE("content that stops coming is answered 408, and its connection ends") 
   }
 }
 
-TEST_CASE("content that comes byte by byte, slower than slowest_rate, has no more time than it would take") {
-  // A byte buys a millisecond, and none comes so often.
+TEST_CASE("content that comes byte by byte, slower than slowest_rate, gets no more time than at that rate") {
+  // A byte earns a millisecond, but comes less often.
   Fixture fixture({.idle_timeout = soon, .slowest_rate = 1'000'000'000});
   const auto client = fixture.client();
   fixture.send(*client, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\n");
@@ -197,7 +197,7 @@ TEST_CASE("content that comes byte by byte, slower than slowest_rate, has no mor
   fixture.run_until_no_connection();
 }
 
-TEST_CASE("a client that does not read its answer loses the connection") {
+TEST_CASE("a client that does not read its response loses the connection") {
   Fixture fixture({.idle_timeout = soon});
   fixture.handler.size = 64u << 20;
   const auto client = fixture.client();
@@ -206,14 +206,14 @@ TEST_CASE("a client that does not read its answer loses the connection") {
   fixture.run_until_no_connection();
 }
 
-TEST_CASE("a connection without a first byte has as long as a head, and ends in silence") {
+TEST_CASE("a connection without a first byte has the time of a head, and is closed without a response") {
   Fixture fixture({.head_timeout = soon, .idle_timeout = never});
   const auto client = fixture.client();
   CHECK(fixture.rest(*client).empty());
   fixture.run_until_no_connection();
 }
 
-TEST_CASE("a slowloris, whose head comes a byte at a time and is never whole, is answered 408") {
+TEST_CASE("a slowloris, whose head comes a byte at a time and is never complete, gets a 408") {
   Fixture fixture({.head_timeout = Milliseconds{300}, .idle_timeout = never});
   const std::shared_ptr<net::Stream> client = fixture.client();
   fixture.send(*client, "GET / HTTP/1.1\r\nX-A: ");
@@ -224,7 +224,7 @@ TEST_CASE("a slowloris, whose head comes a byte at a time and is never whole, is
   CHECK(std::chrono::steady_clock::now() - begun < Seconds{3});
 }
 
-TEST_CASE("a client whose request is being answered is never ended for a newcomer, which waits") {
+TEST_CASE("a client whose request is being answered is never closed for a new one, which waits") {
   Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 1});
   fixture.handler.takes = Milliseconds{400};
   auto first = fixture.client();
@@ -243,7 +243,7 @@ TEST_CASE("a client whose request is being answered is never ended for a newcome
   CHECK(fixture.said().find("all 1", fixture.said().find("all 1") + 1) == std::string::npos);
 }
 
-TEST_CASE("at the bound of connections the one that has waited longest ends, and a newcomer is served") {
+TEST_CASE("at the bound of connections the one idle longest is closed, and the new one is served") {
   Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 3});
   std::array clients{fixture.client(), fixture.client(), fixture.client()};
   for (const std::size_t i : {0, 1, 2, 0}) {
@@ -261,7 +261,7 @@ TEST_CASE("at the bound of connections the one that has waited longest ends, and
   }
 }
 
-TEST_CASE("a client that has asked nothing for a second goes before one that was answered, amid a head too") {
+TEST_CASE("a client without a complete request for a second is closed before one that was answered") {
   for (const std::string_view begun : {"", "GET / HT"}) {
     CAPTURE(begun);
     Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 2});
@@ -280,7 +280,7 @@ TEST_CASE("a client that has asked nothing for a second goes before one that was
   }
 }
 
-TEST_CASE("a flood of silent connections ends its own, and not those of clients that were answered") {
+TEST_CASE("a flood of silent connections closes its own, not those of clients that were answered") {
   Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 10});
   const auto kept = fixture.client();
   fixture.send(*kept, get);
@@ -295,7 +295,7 @@ TEST_CASE("a flood of silent connections ends its own, and not those of clients 
   CHECK(fixture.until(*kept, "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
-TEST_CASE("silent connections, however many, do not keep a newcomer out") {
+TEST_CASE("silent connections, however many, do not keep a new one out") {
   Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 20});
   std::vector<std::unique_ptr<net::Stream>> silent;
   for (int i = 0; i < 60; ++i) {
@@ -308,7 +308,7 @@ TEST_CASE("silent connections, however many, do not keep a newcomer out") {
   CHECK(fixture.server().connections() <= 21);
 }
 
-TEST_CASE("one address has so many connections and no more, if so configured") {
+TEST_CASE("the number of connections per address is bounded if so configured") {
   Fixture fixture({.head_timeout = never, .idle_timeout = never}, {.connections = 10, .per_address = 2});
   auto first = fixture.client();
   const auto second = fixture.client();
@@ -322,7 +322,8 @@ TEST_CASE("one address has so many connections and no more, if so configured") {
   CHECK(fixture.said().find("limits.connections_per_address") != std::string::npos);
 }
 
-TEST_CASE("content past max_content is answered 413: unread if its length is told, else once it is passed") {
+TEST_CASE(
+    "content beyond max_content gets a 413: unread if its length is known, otherwise once it is exceeded") {
   Fixture fixture({.idle_timeout = never, .max_content = 4});
   struct Case {
     std::string_view request;
@@ -342,7 +343,7 @@ TEST_CASE("content past max_content is answered 413: unread if its length is tol
   }
 }
 
-TEST_CASE("a head of the size that is allowed is read, and one that is larger is answered 431") {
+TEST_CASE("a head of the allowed size is read, and a larger one gets a 431") {
   for (const std::size_t bound : {std::size_t{2'048}, std::size_t{65'536}, std::size_t{300'000}}) {
     CAPTURE(bound);
     Settings settings;
@@ -373,7 +374,7 @@ TEST_CASE("the deadlines for a client do not run while its request is being answ
   CHECK(fixture.until(*stream, "what").starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
-TEST_CASE("an answer after which the connection ends reaches a client that sent more than was read") {
+TEST_CASE("the last response on a connection reaches a client that sent more than was read") {
   Fixture fixture({.linger = Milliseconds{2'000}});
   fixture.handler.size = 3'000'000;
   const auto stream = fixture.client();

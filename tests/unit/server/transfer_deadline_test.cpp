@@ -15,21 +15,21 @@ SteadyTime at(Milliseconds time) {
 
 }  // namespace
 
-TEST_CASE("a peer may pause for as long as the deadline says, and again once it has caught up") {
+TEST_CASE("a peer may pause for the whole allowance, and again once it has caught up") {
   TransferDeadline transfer(Seconds{60}, 500);
   CHECK(transfer.begin(start) == at(Seconds{60}));
   transfer.end(at(Seconds{50}), 1'000'000);
   CHECK(transfer.begin(at(Seconds{50})) == at(Seconds{110}));
 }
 
-TEST_CASE("every byte gives back what it would have taken at the slowest rate") {
+TEST_CASE("every byte gives back the time it takes at the slowest rate") {
   TransferDeadline transfer(Seconds{60}, 500);
   transfer.begin(start);
   transfer.end(at(Seconds{40}), 5'000);
   CHECK(transfer.begin(at(Seconds{40})) == at(Seconds{70}));
 }
 
-TEST_CASE("a peer slower than the slowest rate comes to its end, one that is faster never does") {
+TEST_CASE("a peer slower than the slowest rate runs out of time, a faster one never does") {
   struct Case {
     std::uint64_t bytes_per_second;
     bool ends;
@@ -50,21 +50,21 @@ TEST_CASE("a peer slower than the slowest rate comes to its end, one that is fas
   }
 }
 
-TEST_CASE("time in which nobody waits for the peer does not count") {
+TEST_CASE("time in which the peer is not waited for does not count") {
   TransferDeadline transfer(Seconds{60}, 500);
   transfer.begin(start);
   transfer.end(at(Seconds{10}), 0);
   CHECK(transfer.begin(at(Seconds{5'000})) == at(Seconds{5'050}));
 }
 
-TEST_CASE("no number of bytes moves the deadline further away than a whole pause") {
+TEST_CASE("no number of bytes extends the deadline beyond one whole pause") {
   TransferDeadline transfer(Seconds{60}, 0);
   transfer.begin(start);
   transfer.end(start, std::uint64_t{1} << 40);
   CHECK(transfer.begin(start) == at(Seconds{60}));
 }
 
-TEST_CASE("many short waits use the time up as one long one does") {
+TEST_CASE("many short waits use up the time like one long wait") {
   TransferDeadline transfer(Milliseconds{10}, 1'000'000'000);
   SteadyTime now = start;
   for (int wait = 0; wait < 100; ++wait) {

@@ -17,7 +17,9 @@ SteadyTime at(int milliseconds) {
 
 }  // namespace
 
-TEST_CASE("who owes a head for a second goes first, then who is kept longest, then who owes one") {
+TEST_CASE(
+    "first to go is a connection that owes a head for a second, then the one kept longest, then others that "
+    "owe one") {
   std::array<Waiting, 4> all;
   WaitingList list;
   CHECK(list.longest(at(0)) == nullptr);
@@ -38,7 +40,8 @@ TEST_CASE("who owes a head for a second goes first, then who is kept longest, th
   CHECK(list.longest(at(2'020)) == &all[3]);
 }
 
-TEST_CASE("if more owe a head than are kept, those are spared, though the newcomer waits for a moment") {
+TEST_CASE(
+    "if more owe a head than are kept, the kept ones are spared, though the new one waits for a moment") {
   std::array<Waiting, 3> all;
   WaitingList list;
   list.keep(all[0], at(0));
@@ -60,7 +63,7 @@ TEST_CASE("a new connection that is answered within one tick of the clock is kep
   CHECK(list.longest(at(10)) == &all[0]);
 }
 
-TEST_CASE("a list and those in it may go in any order") {
+TEST_CASE("a list and its members may be destroyed in any order") {
   auto list = std::make_unique<WaitingList>();
   Waiting longer;
   {

@@ -38,7 +38,7 @@ struct Fixture : test::LoopFixture {
 
   State look(Leases& at) { return run(at.look("k")).state; }
 
-  /// Lets what was sent on its own arrive.
+  /// Lets commands that were sent without waiting arrive.
   void settle() { CHECK(look(leases) != State::unknown); }
 
   std::string value() { return server.cli({"get", "larder:lease:r:k"}); }
@@ -46,7 +46,7 @@ struct Fixture : test::LoopFixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "one instance owns a lease, the others see it held until it is let go of") {
+TEST_CASE_FIXTURE(Fixture, "one instance owns a lease, the others see it held until it is released") {
   Leases::Answer mine = run(leases.acquire("k"));
   CHECK(mine.state == State::owned);
   CHECK(look(others) == State::held);
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(Fixture, "one instance owns a lease, the others see it held un
   CHECK(run(others.acquire("k")).state == State::owned);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a lease shows since which position of the purge log it is held") {
+TEST_CASE_FIXTURE(Fixture, "a lease shows the position of the purge log since which it is held") {
   store::PurgeBatch batch;
   batch.purges = {{policy::Purge::Kind::all, "*"}};
   run(purges.append(batch));
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Fixture, "a lease shows since which position of the purge log 
   CHECK(run(others.acquire("k")).since == purges.mark().position);
 }
 
-TEST_CASE_FIXTURE(Fixture, "as hit-for-miss it is owned by no instance for a while") {
+TEST_CASE_FIXTURE(Fixture, "as hit-for-miss it is not owned by any instance for a while") {
   Leases::Answer mine = run(leases.acquire("k"));
   mine.lease->set_hit_for_miss();
   mine.lease.reset();
@@ -79,8 +79,8 @@ TEST_CASE_FIXTURE(Fixture, "as hit-for-miss it is owned by no instance for a whi
   CHECK(left <= 10'000);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "out of step with the purge log there is no lease: what is waited for could not be read") {
+TEST_CASE_FIXTURE(
+    Fixture, "out of step with the purge log there is no lease: the awaited response could not be read") {
   test::ScriptedLog behind;
   Leases aside(client, behind, {.lifetime = 10s, .hit_for_miss_lifetime = 10s});
   behind.in_step = false;
@@ -91,13 +91,14 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(run(aside.acquire("k")).state == State::owned);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a lease that expired and is another's now is not ended by its first owner") {
+TEST_CASE_FIXTURE(
+    Fixture, "a lease that expired and belongs to another instance now is not ended by its first owner") {
   Leases::Answer mine = run(leases.acquire("k"));
   server.cli({"del", "larder:lease:r:k"});
   Leases::Answer theirs = run(others.acquire("k"));
   REQUIRE(theirs.state == State::owned);
   const std::string held = value();
-  SUBCASE("by letting go of it") {
+  SUBCASE("by releasing it") {
     mine.lease.reset();
   }
   SUBCASE("by making it hit-for-miss") {
@@ -107,14 +108,14 @@ TEST_CASE_FIXTURE(Fixture, "a lease that expired and is another's now is not end
   CHECK(value() == held);
 }
 
-TEST_CASE_FIXTURE(Fixture, "the lease of an instance that died expires") {
+TEST_CASE_FIXTURE(Fixture, "the lease of a dead instance expires") {
   Leases brief(client, purges, {.lifetime = 20ms, .hit_for_miss_lifetime = 10s});
   const Leases::Answer mine = run(brief.acquire("k"));
   CHECK(mine.state == State::owned);
   CHECK(test::eventually([&] { return look(others) == State::free; }));
 }
 
-TEST_CASE_FIXTURE(Fixture, "without Redis leases are unknown, and what is held may be let go of") {
+TEST_CASE_FIXTURE(Fixture, "without Redis leases are unknown, and a held one may be released") {
   Leases::Answer mine = run(leases.acquire("k"));
   server.stop();
   REQUIRE(run_until([this] { return !client.is_up(); }));

@@ -7,8 +7,8 @@
 #include <malloc.h>
 #include <random>
 
-// What the memory tier says it holds is what the process has allocated for it. The sanitizers bring their own
-// allocator, of which malloc's figures tell nothing.
+// What the memory tier says it holds is what the process has allocated for it. Sanitizers have their own
+// allocator, which malloc's statistics do not cover.
 #ifndef __has_feature
 #define __has_feature(name) 0
 #endif
@@ -23,13 +23,13 @@ namespace {
 
 constexpr std::uint64_t mib = 1024 * 1024;
 
-/// Bytes that are allocated, with what the allocator adds.
+/// Bytes allocated, including the allocator's overhead.
 double allocated() {
   const auto figures = ::mallinfo2();
   return static_cast<double>(figures.uordblks + figures.hblkhd);
 }
 
-/// As an ordinary origin's response is stored.
+/// A stored response like that of an ordinary origin.
 Draft draft(std::size_t number, std::size_t size) {
   Sample sample;
   sample.path = "/products/" + std::to_string(number);
@@ -58,7 +58,7 @@ TEST_CASE("a stored response of 1 KiB takes at most 1.5 KiB all in") {
   CHECK(each <= 1536);
 }
 
-TEST_CASE("a full memory tier has allocated about as many bytes as it may hold, and never more") {
+TEST_CASE("a full memory tier has allocated about as many bytes as its limit, and never more") {
   for (const std::size_t largest : {100, 2'000, 50'000}) {
     CAPTURE(largest);
     std::mt19937 random(1);
@@ -66,7 +66,7 @@ TEST_CASE("a full memory tier has allocated about as many bytes as it may hold, 
     {
       MemoryTier tier(8 * mib, mib);
       std::size_t number = 0;
-      // Until it has been filled some times over: ghosts cost, too.
+      // Until it has been filled several times over: ghosts take memory too.
       while (tier.counts().evictions < 3 * tier.counts().entries + 1) {
         tier.put(StoredResponse::from(draft(number++, random() % largest)));
       }
@@ -79,7 +79,7 @@ TEST_CASE("a full memory tier has allocated about as many bytes as it may hold, 
   }
 }
 
-TEST_CASE("what many small entries leave behind counts when a few large ones take their place") {
+TEST_CASE("what many small entries leave behind counts when a few large ones replace them") {
   const double before = allocated();
   MemoryTier tier(8 * mib, mib);
   std::size_t number = 0;

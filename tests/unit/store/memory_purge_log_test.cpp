@@ -10,7 +10,7 @@ using larder::policy::Purge;
 using larder::store::MemoryPurgeLog;
 using larder::test::Sample;
 
-TEST_CASE("without Redis a purge counts once it was appended") {
+TEST_CASE("without Redis a purge takes effect once it is appended") {
   larder::test::ManualClock clock;
   MemoryPurgeLog log(clock, {});
   Sample sample;
@@ -24,7 +24,7 @@ TEST_CASE("without Redis a purge counts once it was appended") {
   CHECK(log.trusts_hits());
 }
 
-TEST_CASE("without Redis a purge counts although the clock was set back") {
+TEST_CASE("without Redis a purge takes effect even if the clock was set back") {
   larder::test::ManualClock clock;
   clock.advance(larder::Milliseconds{60'000});
   MemoryPurgeLog log(clock, {});
@@ -52,7 +52,7 @@ TEST_CASE("without Redis positions count up") {
   CHECK(second < log.mark().position);
 }
 
-TEST_CASE("without Redis a purge is answered with where it stands, and no purge with nothing") {
+TEST_CASE("without Redis appending a purge returns its position, and appending nothing returns none") {
   larder::test::ManualClock clock;
   MemoryPurgeLog log(clock, {});
   const auto position = larder::test::run_task(log.append({.purges = {{Purge::Kind::tag, "a"}}}));

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = 1024 * kib;
-constexpr std::uint64_t most_beside = 80;  // what a place in the tier costs
+constexpr std::uint64_t most_beside = 80;  // the cost of an entry
 const larder::http::FieldList no_fields;
 
 StoredResponsePtr numbered(int number, std::size_t size = 100) {
@@ -33,7 +33,7 @@ bool has(MemoryTier& tier, const StoredResponsePtr& response) {
 
 }  // namespace
 
-TEST_CASE("the memory tier gives back the very response that was stored") {
+TEST_CASE("the memory tier returns the very response that was stored") {
   MemoryTier tier(mib, 64 * kib);
   const auto response = numbered(1);
   CHECK(tier.find(response->primary_key(), no_fields).absence == MemoryTier::Absence::no_key);
@@ -44,7 +44,7 @@ TEST_CASE("the memory tier gives back the very response that was stored") {
   CHECK(tier.counts().bytes <= response->weight() + most_beside);
 }
 
-TEST_CASE("a later response takes the place of the one before; a copy from another tier does not") {
+TEST_CASE("a later response replaces the previous one; a copy from another tier does not") {
   MemoryTier tier(mib, 64 * kib);
   const auto older = numbered(1);
   const auto newer = numbered(1, 5'000);
@@ -63,7 +63,7 @@ TEST_CASE("a later response takes the place of the one before; a copy from anoth
   CHECK(tier.counts().bytes == 0);
 }
 
-TEST_CASE("variants lie side by side, and are selected by the request's fields (RFC 9111, section 4.1)") {
+TEST_CASE("variants are stored side by side, and selected by the request's fields (RFC 9111, section 4.1)") {
   MemoryTier tier(mib, 64 * kib);
   Sample sample;
   sample.vary = {"accept-language"};
@@ -80,7 +80,7 @@ TEST_CASE("variants lie side by side, and are selected by the request's fields (
   CHECK(tier.find(sample.primary_key(), german).response == in_german);
   CHECK(tier.find(sample.primary_key(), french).response == in_french);
   CHECK(tier.find(sample.primary_key(), no_fields).response == nullptr);
-  // A variant's own key is no primary key.
+  // A variant's own key is not a primary key.
   CHECK(tier.find(in_german->variant_key(), german).response == nullptr);
   CHECK(tier.counts().entries == 3);
 }
@@ -107,7 +107,7 @@ TEST_CASE("a response stored under other Vary names is never selected by mistake
   CHECK(tier.find(sample.primary_key(), request).response == by_language);
   CHECK(tier.find(sample.primary_key(), no_fields).response == nullptr);
 
-  // Nor is one that varies by something else, though it lies under the very key.
+  // Nor is one that varies by something else, even if stored under the same key.
   auto draft = larder::store::copy_of(by_type);
   draft.variant_key = by_language->variant_key();
   tier.put(larder::store::StoredResponse::from(draft));
@@ -119,7 +119,7 @@ TEST_CASE("a response stored under other Vary names is never selected by mistake
   CHECK(tier.find(sample.primary_key(), request).response == nullptr);
 }
 
-TEST_CASE("names that another tier knows to be newer take the place of ours; a response here stays") {
+TEST_CASE("newer Vary names from another tier replace ours; a response here stays") {
   MemoryTier tier(mib, 64 * kib);
   const auto request = fields_of({{"Accept-Language", "de"}, {"Accept", "text/html"}});
   Sample sample;
@@ -132,7 +132,7 @@ TEST_CASE("names that another tier knows to be newer take the place of ours; a r
   CHECK(tier.find(sample.primary_key(), request).response == by_type);
 }
 
-TEST_CASE("an object of the largest size finds room, and what is larger than a shard is refused") {
+TEST_CASE("an object of the largest size fits, and one larger than a shard is refused") {
   MemoryTier tier(256 * mib, 8 * mib);
   CHECK(tier.shards() >= 8);
   CHECK(tier.shards() * tier.shard_capacity() <= 256 * mib);
@@ -148,11 +148,11 @@ TEST_CASE("an object of the largest size finds room, and what is larger than a s
   small.put(too_large);
   CHECK(small.counts().refused == 1);
   CHECK_FALSE(has(small, too_large));
-  CHECK_FALSE(has(small, before));  // older than what was refused
+  CHECK_FALSE(has(small, before));  // older than the refused one
   CHECK(small.counts().bytes == 0);
 }
 
-TEST_CASE("the memory tier stays within its bytes whatever is stored") {
+TEST_CASE("the memory tier stays within its size whatever is stored") {
   constexpr std::uint64_t limit = 2 * mib;
   MemoryTier tier(limit, 32 * kib);
   CHECK(tier.shards() > 1);
@@ -171,7 +171,7 @@ TEST_CASE("the memory tier stays within its bytes whatever is stored") {
   CHECK(tier.counts().evictions > 1'000);
 }
 
-TEST_CASE("what is asked for once does not displace what is asked for often") {
+TEST_CASE("responses requested once do not displace those requested often") {
   MemoryTier tier(mib, mib);
   REQUIRE(tier.shards() == 1);
   std::vector<StoredResponsePtr> hot;
@@ -188,7 +188,7 @@ TEST_CASE("what is asked for once does not displace what is asked for often") {
   for (const auto& response : hot) CHECK(has(tier, response));
 }
 
-TEST_CASE("what comes back soon after it was evicted is kept longer than what is new") {
+TEST_CASE("a response that returns soon after its eviction is kept longer than a new one") {
   MemoryTier tier(256 * kib, mib);
   REQUIRE(tier.shards() == 1);
   int next = 1'000;
@@ -223,7 +223,7 @@ TEST_CASE("the memory tier is safe to use from many threads") {
   CHECK(tier.counts().bytes <= mib);
 }
 
-TEST_CASE("all that the memory tier holds counts once in the budget, and no more once it is gone") {
+TEST_CASE("everything the memory tier holds counts once in the budget, until it is gone") {
   const auto budget = std::make_shared<larder::ByteBudget>(64 * mib);
   MemoryTier tier(mib, 64 * kib, budget);
   for (int number = 0; number < 500; ++number) tier.put(numbered(number, 7 * kib));
@@ -248,7 +248,7 @@ TEST_CASE("all that the memory tier holds counts once in the budget, and no more
   CHECK(budget->held() == 0);
 }
 
-TEST_CASE("where others hold all memory the tier takes what is new in place of what is old, or not at all") {
+TEST_CASE("if others hold all memory, the tier replaces old responses with new ones, or stores nothing") {
   const auto budget = std::make_shared<larder::ByteBudget>(mib);
   MemoryTier tier(mib, mib, budget);
   for (int number = 0; number < 50; ++number) tier.put(numbered(number, 7 * kib));

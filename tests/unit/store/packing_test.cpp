@@ -39,7 +39,7 @@ std::string text_of(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("contents come back as they were, of one piece and of several") {
+TEST_CASE("content is restored unchanged, from one piece or several") {
   Zstd zstd;
   for (const std::size_t size : {std::size_t{1}, std::size_t{5'000}, packed_piece - 1, packed_piece,
                                  packed_piece + 1, 3 * packed_piece}) {
@@ -58,7 +58,7 @@ TEST_CASE("contents come back as they were, of one piece and of several") {
   }
 }
 
-TEST_CASE("what cannot be made smaller by an eighth stays as it is") {
+TEST_CASE("content that does not shrink by an eighth stays as it is") {
   Zstd zstd;
   std::mt19937 random(1);
   std::string noise(50'000, ' ');
@@ -66,7 +66,7 @@ TEST_CASE("what cannot be made smaller by an eighth stays as it is") {
   CHECK_FALSE(pack(zstd, noise));
 }
 
-TEST_CASE("packed bytes that are not just what packing makes of that many bytes are nothing") {
+TEST_CASE("packed bytes that are not exactly what packing makes of that many bytes are rejected") {
   Zstd zstd;
   const std::string content = text_of(packed_piece + 1'000);
   const std::string packed(pack(zstd, content)->view());
@@ -87,11 +87,11 @@ TEST_CASE("packed bytes that are not just what packing makes of that many bytes 
     const std::optional<Bytes> after = unpack(zstd, garbled, content.size());
     if (after) CHECK(after->size() == content.size());
   }
-  // The record's checksum keeps such bytes away; what comes after them is unpacked as ever.
+  // The record's checksum keeps such bytes away; later ones are still unpacked.
   CHECK(unpack(zstd, packed, content.size())->view() == content);
 }
 
-TEST_CASE("worth packing are contents of some size, of text by their type, without a coding of their own") {
+TEST_CASE("only content of some size, of a text type and without a content coding is worth packing") {
   struct Row {
     std::size_t size;
     const char* type;

@@ -1,4 +1,4 @@
-// What keeps a response out that is older than a purge which names it, where the order of things is unusual.
+// A response older than a purge that names it is kept out, even if things happen in an unusual order.
 #include "sample.hpp"
 
 #include <larder/store/purge_table.hpp>
@@ -25,7 +25,7 @@ Time time_at(int seconds) {
 
 }  // namespace
 
-TEST_CASE("a purge that is forgotten counts for everything older than it, whatever its kind") {
+TEST_CASE("a forgotten purge counts for everything older than it, whatever its kind") {
   for (const Purge& forgotten :
        {Purge{Kind::pattern, "shop.example/x/*"}, Purge{Kind::tag, "a"},
         Purge{Kind::resource, "shop.example/x"}, Purge{Kind::below, "shop.example/x/"}}) {
@@ -46,7 +46,7 @@ TEST_CASE("a purge that is forgotten counts for everything older than it, whatev
   }
 }
 
-TEST_CASE("patterns that arrive in another order than they were logged in are all looked at") {
+TEST_CASE("patterns that arrive in another order than logged are all checked") {
   PurgeTable table({});
   table.apply({{Kind::pattern, "shop.example/a/*"}}, position_at(5), time_at(5));
   table.apply({{Kind::pattern, "shop.example/b/*"}}, position_at(3), time_at(5));

@@ -24,7 +24,7 @@ using larder::store::Strength;
 
 namespace {
 
-/// Groups over a log that keeps what is written.
+/// Groups over a log that remembers what is written.
 struct Written {
   boost::asio::io_context loop;
   std::vector<PurgeRecord> records;
@@ -51,7 +51,7 @@ Purge tag(std::string name) {
 
 }  // namespace
 
-TEST_CASE("purges of one moment are one record without repeats, and every caller learns where it is") {
+TEST_CASE("concurrent purges are one record without repeats, and every caller learns its position") {
   Written log;
   std::vector<std::future<std::optional<Position>>> told;
   for (int i = 0; i < 1000; ++i) told.push_back(log.append({tag("a"), tag(std::to_string(i % 10))}));
@@ -62,7 +62,7 @@ TEST_CASE("purges of one moment are one record without repeats, and every caller
   for (auto& one : told) CHECK(one.get() == Position{1, 1});
 }
 
-TEST_CASE("hard and soft purges, and one that wants a record of its own, are not mixed") {
+TEST_CASE("hard and soft purges, and purges that need a record of their own, are not mixed") {
   Written log;
   auto hard = log.append({tag("a")});
   auto soft = log.append({tag("b")}, Strength::soft);
@@ -74,7 +74,7 @@ TEST_CASE("hard and soft purges, and one that wants a record of its own, are not
   CHECK(log.records[1].batch.strength == Strength::soft);
 }
 
-TEST_CASE("a record holds 16 KiB of names at most") {
+TEST_CASE("a record holds at most 16 KiB of names") {
   Written log;
   std::vector<Purge> many;
   for (int i = 0; i < 100; ++i) many.push_back(tag(std::string(1000, 'x') + std::to_string(i)));
@@ -92,7 +92,7 @@ TEST_CASE("a record holds 16 KiB of names at most") {
   CHECK(names == 100);
 }
 
-TEST_CASE("no record comes before its turn, which is one in 2 ms, and none is dropped for it") {
+TEST_CASE("at most one record is written every 2 ms, and none is dropped") {
   Written log;
   std::vector<Purge> many;
   for (int i = 0; i < 320; ++i) many.push_back(tag(std::string(1000, 'x') + std::to_string(i)));
@@ -107,7 +107,7 @@ TEST_CASE("no record comes before its turn, which is one in 2 ms, and none is dr
   }
 }
 
-TEST_CASE("what comes while a record is written is the next one, however much it is") {
+TEST_CASE("purges that come while a record is written form the next one, however many they are") {
   Written log;
   std::vector<std::future<std::optional<Position>>> told;
   for (int i = 0; i < 100; ++i) told.push_back(log.append({tag("first")}));

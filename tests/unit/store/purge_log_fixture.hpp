@@ -20,7 +20,7 @@ using Kind = Purge::Kind;
 
 inline const Purge product{Kind::resource, "shop.example/products/7"};
 
-/// A purge log of an instance, on the test's loop; gone with its coroutines at the end.
+/// A purge log of an instance, on the test's loop; its coroutines end with it.
 class Instance {
  public:
   Instance(LoopFixture& fixture, RedisPurgeLog::Settings settings)
@@ -66,7 +66,7 @@ struct PurgeLogFixture : LoopFixture {
   void cut_connections() { server.cli({"CLIENT", "KILL", "TYPE", "normal"}); }
 };
 
-/// Where each text stands in a whole, one after the other.
+/// Whether the texts occur in the whole, one after another.
 inline bool in_order(const std::string& whole, const std::vector<std::string>& parts) {
   std::size_t from = 0;
   for (const std::string& part : parts) {

@@ -44,7 +44,7 @@ bool survives(const Sample& sample, const Purge& purge) {
   table.advance(at(2));
   const bool is_valid = table.is_valid(*in_memory);
   CHECK(admits(table, in_redis) == is_valid);
-  // What is fetched after it is not concerned.
+  // What is fetched after it is not affected.
   fetched.born = table.mark().position;
   fetched.checked = table.mark().sequence;
   const auto later = fetched.make();
@@ -70,13 +70,13 @@ TEST_CASE("a purge of a path on every site names it on each, and no other path")
     CHECK(survives(sample, {Kind::below, every + "/products/7/"}));
     CHECK(survives(sample, {Kind::pattern, every + "/categories/*"}));
   }
-  // A star is a host like others.
+  // A star is a host like any other.
   Sample sample;
   sample.site = "shop.example";
   CHECK(survives(sample, {Kind::resource, "*" + sample.path}));
 }
 
-TEST_CASE("each kind of purge names what it says and nothing else") {
+TEST_CASE("each kind of purge matches what it says and nothing else") {
   Sample sample;
   sample.site = "shop.example";
   sample.path = "/products/7";
@@ -96,7 +96,7 @@ TEST_CASE("each kind of purge names what it says and nothing else") {
       {Kind::below, "shop.example/products/7/", true},
       {Kind::below, "shop.example/prod/", true},
       {Kind::below, "other.example/products/", true},
-      // Not in its form: what it lies below is purged, rather too much than too little.
+      // Not in normal form: what is above it is purged, too much rather than too little.
       {Kind::below, "shop.example/products/7", false},
       {Kind::below, "shop.example", false},
       {Kind::pattern, "shop.example/products/*", false},
@@ -120,7 +120,7 @@ TEST_CASE("each kind of purge names what it says and nothing else") {
   }
 }
 
-TEST_CASE("a path of thousands of segments is named by a purge of anything that it lies below") {
+TEST_CASE("a path of thousands of segments is matched by a purge of any path above it") {
   Sample sample;
   sample.path.clear();
   for (int i = 0; i < 4'000; ++i) sample.path += "/a";
@@ -133,7 +133,7 @@ TEST_CASE("a path of thousands of segments is named by a purge of anything that 
   CHECK(survives(sample, {Kind::below, sample.site + sample.path + "/"}));
 }
 
-TEST_CASE("a record that names several things purges each of them") {
+TEST_CASE("a record that names several purges each of them") {
   PurgeTable table({});
   Sample sample;
   const auto one = sample.make();
@@ -160,7 +160,7 @@ TEST_CASE("a response fetched before a purge and stored after it is not used (th
   CHECK_FALSE(admits(table, sample.make()));
 }
 
-TEST_CASE("a check moves on, so that one purge is looked at once") {
+TEST_CASE("a check advances, so that each purge is checked only once") {
   PurgeTable table({});
   const auto response = Sample{}.make();
   table.apply({{Kind::tag, "other"}}, at(1), start);
@@ -171,7 +171,7 @@ TEST_CASE("a check moves on, so that one purge is looked at once") {
   CHECK_FALSE(table.is_valid(*response));
 }
 
-TEST_CASE("what this instance has purged and not yet written counts for memory at once") {
+TEST_CASE("a purge by this instance that is not yet written applies to memory immediately") {
   PurgeTable table({});
   table.advance(at(1));
   Sample sample;
@@ -187,7 +187,7 @@ TEST_CASE("what this instance has purged and not yet written counts for memory a
   CHECK_FALSE(admits(table, response));
 }
 
-TEST_CASE("a response born later than all that is known here is not used: the log may have lost its end") {
+TEST_CASE("a response born after the last known position is not used: the log may have lost its end") {
   PurgeTable table({});
   table.advance(at(5));
   Sample sample;
@@ -197,7 +197,7 @@ TEST_CASE("a response born later than all that is known here is not used: the lo
   CHECK(admits(table, sample.make()));
 }
 
-TEST_CASE("names purged over and over take no more room, and are forgotten after their last purge") {
+TEST_CASE("names purged repeatedly take no more space, and are forgotten some time after their last purge") {
   PurgeTable table({.max_lifetime = Milliseconds{10'000}});
   for (int i = 1; i <= 100; ++i) {
     table.apply({{Kind::tag, "a"}, {Kind::tag, "b" + std::to_string(i / 50)}}, at(i), time_at(i));
@@ -224,19 +224,19 @@ TEST_CASE("a record applied again with its position changes nothing") {
   }
 }
 
-TEST_CASE("positions go forward only") {
+TEST_CASE("positions only move forward") {
   PurgeTable table({});
   table.advance(at(5));
   table.advance(at(3));
   CHECK(table.mark().position == at(5));
 }
 
-TEST_CASE("purges older than any entry are forgotten, and what is older than they were is not used") {
+TEST_CASE("purges older than any entry are forgotten, and responses older than those purges are not used") {
   PurgeTable table({.max_lifetime = Milliseconds{10'000}});
   Sample sample;
   sample.path = "/never/purged";
   sample.checked = table.mark().sequence;
-  const auto untouched = sample.make();  // fetched before the first purge, not looked at since
+  const auto untouched = sample.make();  // fetched before the first purge, not checked since
   table.apply({{Kind::tag, "a"}, {Kind::pattern, "shop.example/x/*"}}, at(1), time_at(1));
   sample.checked = table.mark().sequence;
   sample.born = at(1);
@@ -253,9 +253,7 @@ TEST_CASE("purges older than any entry are forgotten, and what is older than the
   CHECK(admits(table, later));
 }
 
-TEST_CASE(
-    "many that are too old at once go some at a time, and no sooner are they forgotten than they count for "
-    "all") {
+TEST_CASE("many expired purges are forgotten a few at a time, and then count for everything older") {
   PurgeTable table({.max_lifetime = Milliseconds{10'000}});
   std::vector<Purge> many;
   for (int i = 0; i < 1'000; ++i) many.push_back({Kind::tag, "t" + std::to_string(i)});
@@ -273,7 +271,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a thing purged again is as young as its last purge") {
+TEST_CASE("a name purged again is as recent as its last purge") {
   PurgeTable table({.max_lifetime = Milliseconds{10'000}});
   table.apply({{Kind::tag, "a"}}, at(1), time_at(1));
   Sample sample;
@@ -287,7 +285,7 @@ TEST_CASE("a thing purged again is as young as its last purge") {
 }
 
 TEST_CASE(
-    "of too many names, or patterns, the oldest are forgotten, and what is older than they counts as "
+    "if there are too many names or patterns, the oldest are forgotten, and older responses count as "
     "purged") {
   for (const bool patterns : {false, true}) {
     CAPTURE(patterns);
@@ -338,7 +336,7 @@ TEST_CASE("a name that is purged again and again is not the oldest") {
   CHECK_FALSE(admits(table, sample.make()));
 }
 
-TEST_CASE("what was born later than the log has come is not used: that log may have been lost") {
+TEST_CASE("a response born beyond the log's last position is not used: that log may have been lost") {
   PurgeTable table({});
   table.advance(at(5));
   Sample sample;
@@ -349,13 +347,13 @@ TEST_CASE("what was born later than the log has come is not used: that log may h
   CHECK(admits(table, response));
 }
 
-TEST_CASE("the same pattern purged again takes no more room") {
+TEST_CASE("the same pattern purged again takes no more space") {
   PurgeTable table({});
   for (unsigned i = 1; i < 100; ++i) table.apply({{Kind::pattern, "shop.example/api/**"}}, at(i), start);
   CHECK(table.counts().patterns == 1);
 }
 
-TEST_CASE("no thread sees a response as valid once a purge of it was applied") {
+TEST_CASE("no thread considers a response valid once a purge of it is applied") {
   PurgeTable table({});
   std::atomic<int> purged{0};
   std::atomic<bool> done{false};

@@ -79,7 +79,7 @@ constexpr std::size_t prefix_size = 16;
 
 }  // namespace
 
-TEST_CASE("a stored response comes back from its record as it went in") {
+TEST_CASE("a stored response is restored from its record unchanged") {
   const Draft before = full_draft();
   const Record record = decode_text(joined(encode(StoredResponse::from(before))));
   REQUIRE(std::holds_alternative<std::shared_ptr<Draft>>(record));
@@ -96,7 +96,7 @@ TEST_CASE("a stored response comes back from its record as it went in") {
   CHECK(after.checked == 0);
 }
 
-TEST_CASE("a packed content comes back packed, with the size that it has unpacked") {
+TEST_CASE("packed content is restored packed, with its unpacked size") {
   Draft before = full_draft();
   before.content = Bytes::copy_of(std::string(5'000, 'x'));
   const Record record = decode_text(joined(encode(StoredResponse::from(before), Bytes::copy_of("packed"))));
@@ -108,7 +108,7 @@ TEST_CASE("a packed content comes back packed, with the size that it has unpacke
   CHECK(packed->draft->content.empty());
 }
 
-TEST_CASE("every flag of a response's lifetimes travels by itself") {
+TEST_CASE("every flag of a response's lifetimes is recorded independently") {
   for (const int set : {0, 1, 2, 3, 4}) {
     Draft draft = Sample{}.draft();
     auto& lifetimes = draft.lifetimes;
@@ -121,7 +121,7 @@ TEST_CASE("every flag of a response's lifetimes travels by itself") {
   }
 }
 
-TEST_CASE("the names of a Vary come back from their record") {
+TEST_CASE("the names of a Vary are restored from their record") {
   const Record record = decode_text(joined(encode(VaryRecord{"GET:http://a/b", {"accept", "x-y"}})));
   REQUIRE(std::holds_alternative<VaryRecord>(record));
   CHECK(std::get<VaryRecord>(record).primary_key == "GET:http://a/b");
@@ -135,7 +135,7 @@ TEST_CASE("the content of a decoded record shares the record's bytes") {
   CHECK(draft.content.view().data() == bytes.view().data() + bytes.size() - draft.content.size());
 }
 
-TEST_CASE("a record cut short or made longer anywhere is nothing") {
+TEST_CASE("a record truncated or extended anywhere is rejected") {
   for (const std::string& whole :
        {joined(encode(full_response())), joined(encode(full_response(), Bytes::copy_of("packed"))),
         joined(encode(VaryRecord{"GET:http://a/b", {"accept"}}))}) {
@@ -147,7 +147,7 @@ TEST_CASE("a record cut short or made longer anywhere is nothing") {
   }
 }
 
-TEST_CASE("a record with any byte changed is nothing") {
+TEST_CASE("a record with any byte changed is rejected") {
   for (const std::string& whole :
        {joined(encode(full_response())), joined(encode(full_response(), Bytes::copy_of("packed"))),
         joined(encode(VaryRecord{"GET:http://a/b", {"accept"}}))}) {
@@ -162,7 +162,7 @@ TEST_CASE("a record with any byte changed is nothing") {
   }
 }
 
-TEST_CASE("bytes that are not a record are nothing") {
+TEST_CASE("bytes that are not a record are rejected") {
   std::mt19937 random(1);
   for (int round = 0; round < 2'000; ++round) {
     std::string text(random() % 200, '\0');
@@ -171,7 +171,7 @@ TEST_CASE("bytes that are not a record are nothing") {
   }
 }
 
-TEST_CASE("a head that is garbled under a right checksum is nothing, or at least no harm") {
+TEST_CASE("a garbled head with a valid checksum is rejected, or at least does no harm") {
   const EncodedRecord record = encode(full_response());
   const std::string head = record.head.substr(prefix_size);
   const std::string body(record.body.view());
@@ -191,12 +191,12 @@ TEST_CASE("a head that is garbled under a right checksum is nothing, or at least
       CHECK(larder::is_token(field.name));
       CHECK(larder::http::is_field_value(field.value));
     }
-    // Sums of its times do not overflow: the sanitizers watch.
+    // Sums of its times do not overflow: the sanitizers would notice.
     larder::policy::remaining_freshness((*draft)->lifetimes, larder::Time{Milliseconds{1}});
   }
 }
 
-TEST_CASE("a field that would split a response makes a record nothing") {
+TEST_CASE("a record with a field that would split a response is rejected") {
   Draft draft = Sample{}.draft();
   draft.fields.clear();
   draft.fields.add("Name", "a plain value");
@@ -219,7 +219,7 @@ TEST_CASE("a field that would split a response makes a record nothing") {
 
 namespace {
 
-/// How the record of a draft is read: as a response, packed or not, or as nothing.
+/// How the record of a draft is read: as a response, packed or not, or rejected.
 std::string kind_of(const Record& record) {
   if (std::holds_alternative<std::shared_ptr<Draft>>(record)) return "response";
   return std::holds_alternative<larder::store::PackedResponse>(record) ? "packed" : "nothing";
@@ -229,7 +229,7 @@ std::string read_of(const Draft& draft) {
   return kind_of(decode_text(joined(encode(StoredResponse::from(draft)))));
 }
 
-/// A part as larder stores it: `size` bytes from the third on, of ten.
+/// A part as larder stores it: `size` bytes of ten, starting at the third.
 Draft part_draft(std::size_t size) {
   Draft draft = Sample{}.draft();
   draft.primary_key = draft.variant_key = draft.primary_key + "#part";
@@ -242,7 +242,7 @@ Draft part_draft(std::size_t size) {
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
-/// What storing takes out of a response, or never lets in.
+/// Fields that storing removes, or never accepts.
 const std::vector<Lines> never_stored{
     {{"Transfer-Encoding", "chunked"}},
     {{"transfer-encoding", "identity"}},
@@ -272,7 +272,7 @@ const std::vector<Lines> never_stored{
 
 }  // namespace
 
-TEST_CASE("a field that storing would have taken out makes a record nothing, of whatever kind it is") {
+TEST_CASE("a record with a field that storing removes is rejected, whatever its kind") {
   for (const Lines& lines : never_stored) {
     CAPTURE(lines.front().first);
     const auto with_lines = [&lines](Draft draft) {
@@ -292,7 +292,7 @@ TEST_CASE("a field that storing would have taken out makes a record nothing, of 
   }
 }
 
-TEST_CASE("what an origin may say goes through its record") {
+TEST_CASE("what an origin may send is kept by its record") {
   Draft draft = Sample{}.draft();
   for (const auto& [name, value] : Lines{{"Via", "1.0 a, 1.1 larder"},
                                          {"Cache-Status", "inner; hit"},
@@ -308,7 +308,7 @@ TEST_CASE("what an origin may say goes through its record") {
   }
 }
 
-TEST_CASE("a status that is never stored makes a record nothing (RFC 9111, sections 3.3 and 4.3.3)") {
+TEST_CASE("a record with a status that is never stored is rejected (RFC 9111, sections 3.3 and 4.3.3)") {
   for (const int status : {0, 1, 99, 100, 101, 103, 199, 206, 304, 416, 600, 999, 65'535}) {
     Draft draft = Sample{}.draft();
     draft.status = status;
@@ -332,7 +332,7 @@ TEST_CASE("a 204 has no content, packed or not") {
   CHECK(read_of(draft) == "response");
 }
 
-TEST_CASE("a part is a 206 as long as its Content-Range says, and nothing else lies under its key") {
+TEST_CASE("a part is a 206 as long as its Content-Range says, and nothing else is accepted under its key") {
   CHECK(read_of(part_draft(3)) == "response");
   for (const std::size_t size : {0, 2, 4}) CHECK(read_of(part_draft(size)) == "nothing");
   const auto changed = [](auto change) {
@@ -351,7 +351,7 @@ TEST_CASE("a part is a 206 as long as its Content-Range says, and nothing else l
   }
 }
 
-TEST_CASE("tags that could not go out as X-Cache-Tags make a record nothing") {
+TEST_CASE("a record with tags that could not be sent as X-Cache-Tags is rejected") {
   for (const char* tag : {"a\r\nEvil: yes", "a\n", "a\x7f", "\x01"}) {
     Draft names = Sample{}.draft();
     names.tags.names = {"good", tag};
@@ -365,7 +365,7 @@ TEST_CASE("tags that could not go out as X-Cache-Tags make a record nothing") {
   }
 }
 
-TEST_CASE("a record that names more selecting fields than larder stores by is nothing") {
+TEST_CASE("a record with more selecting fields than larder allows is rejected") {
   std::vector<std::string> names;
   for (int i = 0; i < 64; ++i) names.push_back("x-" + std::to_string(100 + i));
   CHECK_FALSE(is_nothing(joined(encode(VaryRecord{"GET:http://a/b", names}))));
@@ -378,7 +378,7 @@ TEST_CASE("a record that names more selecting fields than larder stores by is no
   CHECK(read_of(sample.draft()) == "nothing");
 }
 
-TEST_CASE("a record with a head larger than any of larder's is nothing, right or not") {
+TEST_CASE("a record with a head larger than any of larder's is rejected, valid or not") {
   Draft draft = Sample{}.draft();
   draft.tags.names = {std::string(1'000'000, 't')};
   CHECK(read_of(draft) == "response");
@@ -386,7 +386,7 @@ TEST_CASE("a record with a head larger than any of larder's is nothing, right or
   CHECK(read_of(draft) == "nothing");
 }
 
-TEST_CASE("a record whose variant's key is another key's is nothing") {
+TEST_CASE("a record whose variant's key belongs to another key is rejected") {
   Draft draft = Sample{}.draft();
   const EncodedRecord record = encode(StoredResponse::from(draft));
   std::string head = record.head.substr(prefix_size);

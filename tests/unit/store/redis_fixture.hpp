@@ -15,7 +15,7 @@
 
 namespace larder::test {
 
-/// One event loop, run by the test itself, and a log that nobody reads.
+/// One event loop, run by the test itself, and a log that is not read.
 struct LoopFixture {
   boost::asio::io_context loop{1};
   SystemClock clock;
@@ -49,7 +49,7 @@ struct LoopFixture {
     return std::move(**result);
   }
 
-  /// Lets what was stopped come to its end.
+  /// Lets what was stopped finish.
   void drain() {
     if (loop.stopped()) loop.restart();
     loop.run_for(Seconds{10});

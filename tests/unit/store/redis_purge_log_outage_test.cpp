@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "a purge that finds the stream gone is writte
   CHECK(in_order(stream(), {"marker", "shop.example/products/7"}));
 }
 
-TEST_CASE("a Redis that was restarted with what it had keeps it, if an instance knows what it had") {
+TEST_CASE("a Redis restarted with its data keeps it, if an instance knows what it held") {
   for (const bool somebody_knows : {true, false}) {
     CAPTURE(somebody_knows);
     LoopFixture fixture;
@@ -66,7 +66,7 @@ TEST_CASE("a Redis that was restarted with what it had keeps it, if an instance 
       REQUIRE(fixture.run_until([&] { return in_order(log(), {"marker", "other", "witness"}); }));
     }
     {
-      // One who comes new cannot know whether a purge was lost, unless another vouches for the log.
+      // A new instance cannot know whether a purge was lost, unless another vouches for the log.
       Instance two(fixture, log_settings(server.url()));
       REQUIRE(two.comes_into_step());
       CHECK(admits(*two, response) == somebody_knows);
@@ -81,7 +81,7 @@ TEST_CASE("a Redis that was restarted with what it had keeps it, if an instance 
 }
 
 TEST_CASE("a purge that waited does not hide that Redis lost one before it") {
-  // Some rounds: which of an instance's connections is back first is chance.
+  // Several rounds: it is random which of an instance's connections is back first.
   for (int round = 0; round < 6; ++round) {
     LoopFixture fixture;
     RedisServer server;
@@ -94,7 +94,7 @@ TEST_CASE("a purge that waited does not hide that Redis lost one before it") {
     server.stop();
     REQUIRE(one->falls_out_of_step());
     one->purge({Kind::tag, "other"});
-    // Down for a while that is another in each round, so that their pauses end one way and the other.
+    // Down for a different time in each round, so that their pauses end in either order.
     fixture.run_until([end = std::chrono::steady_clock::now() + Milliseconds{100 + 70 * round}] {
       return std::chrono::steady_clock::now() > end;
     });
@@ -112,7 +112,7 @@ TEST_CASE("a purge that waited does not hide that Redis lost one before it") {
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "a Redis without memory for a purge loses the log: so all others hear of it") {
+                  "a Redis without memory for a purge loses the log, so that all others learn of it") {
   Instance one(*this, log_settings(server.url()));
   Instance two(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   CHECK(one->waiting() == 1);
   CHECK(run_until([&] { return !two->is_valid(*elsewhere); }));
   CHECK_FALSE(two->is_in_step());
-  // Once: what it fetches since then is its own affair, as in every outage.
+  // Once: what it fetches after that stays valid, as in every outage.
   const auto later = two.fetch();
   run_until([end = std::chrono::steady_clock::now() + Milliseconds{100}] {
     return std::chrono::steady_clock::now() > end;
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "a Redis that takes no writes keeps the log: purges wait, and are written in order") {
+                  "a Redis that accepts no writes keeps the log: purges wait, and are written in order") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto response = one.fetch();
@@ -170,8 +170,9 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   CHECK_FALSE(admits(*one, response));
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "a hung Redis holds no purge up: it counts here, and is written in order later") {
+TEST_CASE_FIXTURE(
+    PurgeLogFixture,
+    "a hung Redis does not delay a purge: it takes effect here, and is written in order later") {
   Instance one(*this, log_settings(server.url(), Milliseconds{200}));
   Instance two(*this, log_settings(server.url(), Milliseconds{200}));
   REQUIRE(one.comes_into_step());
@@ -192,7 +193,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "Redis absent at the start: purges count here and are written once it is there") {
+                  "Redis absent at the start: purges take effect here and are written once it is up") {
   server.stop();
   Instance one(*this, log_settings(server.url()));
   const auto response = one.fetch();
@@ -217,7 +218,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "more purges than may wait become one purge o
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "the log is followed on one running server, not on others nor on its next run") {
+                  "the log is followed on one running server, not on others or after a restart") {
   Instance one(*this, log_settings(server.url()));
   larder::test::RedisServer other;
   larder::redis::Client here(loop, larder::test::redis_settings(server.url()), log);
@@ -239,7 +240,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   there.stop();
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture, "a lost connection alone loses nothing and purges nothing") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "a lost connection alone does not lose or purge anything") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   one.purge({Kind::tag, "other"});
@@ -256,14 +257,13 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "a lost connection alone loses nothing and pu
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "a log that lost what we saw of it is another log: everything counts as purged") {
+                  "a log that lost records we have read is another log: everything counts as purged") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   one.purge({Kind::tag, "other"});
   const auto response = one.fetch();
   const std::string later = std::to_string(one->mark().position.milliseconds + 60'000) + "-0";
-  // First the cut: the loop stands still, so the tail does not read the record before it has to connect
-  // again.
+  // First the cut: the loop is not running, so the tail does not read the record before it has to reconnect.
   cut_connections();
   server.cli({"EVAL", "redis.call('DEL', KEYS[1]); redis.call('XADD', KEYS[1], ARGV[1], 'tag', 'unrelated')",
               "1", "larder:purges", later});
@@ -274,7 +274,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "a log trimmed past what we saw of it, in a long absence, purges everything here") {
+                  "a log trimmed beyond our position during a long absence purges everything here") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto response = one.fetch();

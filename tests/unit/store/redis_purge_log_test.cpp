@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "the first instance begins the log with a mar
   CHECK(admits(*one, response));
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture, "a purge is answered with where it stands in the log") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "appending a purge returns its position in the log") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const std::optional<Position> position = run(one->append({.purges = {product}}));
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "a purge is answered with where it stands in 
   CHECK(one->mark().position == *position);
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture, "its two clients report what they did") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "its two clients report their activity") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto clients = run(one->clients());
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "records can be read by a person") {
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "a soft purge is one in the log, for those who tail it and who come later") {
+                  "a soft purge stays soft in the log, for tailing and for later instances") {
   Instance one(*this, log_settings(server.url()));
   Instance two(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "a purge counts here when append() returns, and its stream is read by the tail") {
+                  "a purge takes effect here when append() returns, and the tail reads its stream") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto before = one.fetch();
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "an instance that starts later knows every pu
   CHECK(admits(*two, after));
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture, "a stream longer than one reading is read whole") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "a stream longer than one read is read whole") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   server.cli(
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "a stream longer than one reading is read who
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "what was fetched before the oldest record that is left is not used by a new instance") {
+                  "a new instance does not use what was fetched before the oldest remaining record") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto oldest = one.fetch();
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "a record that says nothing we understand purges everything; an unknown field does not") {
+                  "a record without anything we understand purges everything; an unknown field does not") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto response = one.fetch();
@@ -195,14 +195,14 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "the stream is trimmed, except for a record a
   CHECK(std::stoi(server.cli({"XLEN", "larder:purges"})) < 1'500);
   const std::string oldest = server.cli({"XRANGE", "larder:purges", "-", "+", "COUNT", "1"});
   CHECK(parse_position(oldest.substr(0, oldest.find('\n')))->milliseconds < begin + 4'000);
-  // What the log says of itself is said again before it is trimmed.
+  // The log's own record is repeated before it is trimmed.
   Instance two(*this, settings);
   REQUIRE(two.comes_into_step());
   CHECK(two->mark().position.milliseconds < begin + 6'000);
   CHECK_FALSE(in_order(stream(), {"marker"}));
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture, "having caught up, an instance knows every purge that was in the log") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "after catching up an instance knows every purge that was in the log") {
   Instance one(*this, log_settings(server.url()));
   Instance two(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
@@ -215,8 +215,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "having caught up, an instance knows every pu
   }
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "those who catch up at the same time share a reading; later ones have the next") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "concurrent catch-ups share a read; later ones get the next") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto commands = [&] { return run(one->clients())[1].nodes.at(0).counters.commands; };
@@ -229,8 +228,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   CHECK(commands() - before <= 3);
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "there is no catching up with a log that is gone, or with a Redis that hangs") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "catching up fails if the log is gone or Redis hangs") {
   Instance one(*this, log_settings(server.url(), Milliseconds{100}));
   REQUIRE(one.comes_into_step());
   CHECK(run(one->catch_up()));
@@ -245,13 +243,12 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   CHECK_FALSE(run(one->catch_up()));
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture,
-                  "there is no catching up with a log that is shorter than what was heard of it") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "catching up fails if the log is shorter than what was already read") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   one.purge(product);
   REQUIRE(run(one->catch_up()));
-  // As a Redis is that lost its end: a log, but an older one.
+  // Like a Redis that lost the end of its log: a log, but an older one.
   server.cli(
       {"EVAL",
        "local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]; redis.call('DEL', KEYS[1]); "
@@ -260,7 +257,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   CHECK_FALSE(run(one->catch_up()));
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture, "append() may be called on any loop and comes back to it") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "append() may be called on any loop and resumes there") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto response = one.fetch();
@@ -284,7 +281,7 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "append() may be called on any loop and comes
   CHECK_FALSE(one->is_valid(*response));
 }
 
-TEST_CASE_FIXTURE(PurgeLogFixture, "a stopped log ends its coroutines, and purges count here alone") {
+TEST_CASE_FIXTURE(PurgeLogFixture, "a stopped log ends its coroutines, and purges take effect here only") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
   const auto response = one.fetch();

@@ -56,7 +56,7 @@ struct Fixture : LoopFixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "entries have readable names and an expiry of what is left of them") {
+TEST_CASE_FIXTURE(Fixture, "entries have readable names and expire after what is left of their lifetime") {
   Sample sample = this->sample();
   sample.freshness = Milliseconds{100'000};
   larder::store::Draft draft = sample.draft();
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Fixture, "entries have readable names and an expiry of what is
 }
 
 TEST_CASE_FIXTURE(Fixture,
-                  "nothing stays longer than max_lifetime and a sixteenth, and nothing without an expiry") {
+                  "nothing stays longer than max_lifetime plus a sixteenth, and nothing lacks an expiry") {
   Sample sample = this->sample();
   sample.freshness = Milliseconds{1'000'000'000};
   sample.vary = {"accept"};
@@ -84,8 +84,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(expiry("test:r:GET:http://shop.example/products/7#vary:accept") <= 3'825'000);
 }
 
-TEST_CASE_FIXTURE(
-    Fixture, "what is written together does not expire together, and nothing sooner than it may be used") {
+TEST_CASE_FIXTURE(Fixture, "entries written together do not expire together, and none before its use ends") {
   Sample sample = this->sample();
   sample.freshness = Milliseconds{1'000'000};
   std::set<long> expiries;
@@ -100,8 +99,7 @@ TEST_CASE_FIXTURE(
   CHECK(expiries.size() > 20);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "contents of text are packed in Redis, small and large, and come back as they were") {
+TEST_CASE_FIXTURE(Fixture, "text content is packed in Redis, small and large, and restored unchanged") {
   for (const std::size_t size :
        {std::size_t{2'048}, larder::store::packed_piece, 3 * larder::store::packed_piece + 7}) {
     CAPTURE(size);
@@ -128,7 +126,7 @@ TEST_CASE_FIXTURE(Fixture, "a garbled or shortened packed record is a miss, and 
     return server.cli({"STRLEN", name});
   }();
   unsigned bad = 0;
-  for (unsigned long at = 1; at < std::stoul(length); at += 17) {  // an empty value is like none
+  for (unsigned long at = 1; at < std::stoul(length); at += 17) {  // an empty value is like no value
     run(redis.put(sample.make()));
     server.cli({"EVAL",
                 "local v = redis.call('GET', KEYS[1]); local i = tonumber(ARGV[1]) + 1; "
@@ -145,7 +143,7 @@ TEST_CASE_FIXTURE(Fixture, "a garbled or shortened packed record is a miss, and 
   CHECK(redis.counts().bad_records == bad);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a packed content that says it is larger than max_object is not unpacked") {
+TEST_CASE_FIXTURE(Fixture, "packed content that claims to be larger than max_object is not unpacked") {
   Sample sample = this->sample();
   sample.body = std::string(100'000, 'x');
   run(redis.put(sample.make()));
@@ -156,7 +154,7 @@ TEST_CASE_FIXTURE(Fixture, "a packed content that says it is larger than max_obj
 }
 
 TEST_CASE_FIXTURE(Fixture,
-                  "where too many new keys come, only those are written that come again or were found") {
+                  "if too many new keys come, only those that come again or were found are written") {
   RedisTier tier{
       client, purges, clock, {.key_prefix = "test", .doorkeeper = {.newcomers_per_second = 0, .burst = 2}}};
   Sample sample = this->sample();
@@ -176,7 +174,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(find(sample).response->content() == "newer");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a response without any use left takes the place of an older one, and goes") {
+TEST_CASE_FIXTURE(Fixture, "a response with no lifetime left replaces an older one, and is gone") {
   Sample sample = this->sample();
   run(redis.put(sample.make()));
   sample.freshness = Milliseconds{0};
@@ -199,7 +197,7 @@ TEST_CASE_FIXTURE(Fixture, "out of step with the purge log nothing is read or wr
   CHECK_FALSE(find(other).response);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a server other than the one that has the log is neither read nor written") {
+TEST_CASE_FIXTURE(Fixture, "a server that does not have the log is neither read nor written") {
   const Sample sample = this->sample();
   run(redis.put(sample.make()));
   purges.is_elsewhere = true;
@@ -213,7 +211,8 @@ TEST_CASE_FIXTURE(Fixture, "a server other than the one that has the log is neit
   CHECK_FALSE(find(other).response);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is not a record of ours, or another key's, is a miss and counted") {
+TEST_CASE_FIXTURE(Fixture,
+                  "a value that is not a record of ours, or is another key's, is a miss and counted") {
   const Sample sample = this->sample();
   const std::string name = "test:r:GET:http://shop.example/products/7";
   server.cli({"SET", name, "something else"});
@@ -233,7 +232,7 @@ TEST_CASE_FIXTURE(Fixture, "what is not a record of ours, or another key's, is a
   CHECK(redis.counts().failed_reads == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "Redis gone is a miss, and writing to it holds no request up") {
+TEST_CASE_FIXTURE(Fixture, "Redis gone is a miss, and writing to it does not delay requests") {
   const Sample sample = this->sample();
   run(redis.put(sample.make()));
   server.stop();
@@ -246,7 +245,7 @@ TEST_CASE_FIXTURE(Fixture, "Redis gone is a miss, and writing to it holds no req
   CHECK(find(sample).response);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a put that nobody waits for is seen by the find after it, with Vary too") {
+TEST_CASE_FIXTURE(Fixture, "a put that is not awaited is seen by the next find, also with Vary") {
   TieredStore tiered(nullptr, &redis, purges, clock);
   for (const bool vary : {false, true}) {
     Sample sample = this->sample();
@@ -261,7 +260,7 @@ TEST_CASE_FIXTURE(Fixture, "a put that nobody waits for is seen by the find afte
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "writes that nobody waits for are bounded in bytes") {
+TEST_CASE_FIXTURE(Fixture, "writes that are not awaited are bounded in bytes") {
   TieredStore tiered(nullptr, &redis, purges, clock);
   server.pause();
   Sample sample = this->sample();
@@ -271,7 +270,7 @@ TEST_CASE_FIXTURE(Fixture, "writes that nobody waits for are bounded in bytes") 
   server.resume();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a write that is done gives its bytes back: those after it are not skipped") {
+TEST_CASE_FIXTURE(Fixture, "a finished write gives its bytes back: later ones are not skipped") {
   TieredStore tiered(nullptr, &redis, purges, clock);
   Sample sample = this->sample();
   sample.body = std::string(TieredStore::max_pending_bytes / 12, 'x');
@@ -279,13 +278,13 @@ TEST_CASE_FIXTURE(Fixture, "a write that is done gives its bytes back: those aft
     sample.path = "/" + std::to_string(i);
     run(tiered.put(sample.make()));
     REQUIRE(run_until([&] { return redis.counts().writes == i + 1; }));
-    // Answers come in order: after this one the write is done.
+    // Replies come in order: after this one the write is done.
     CHECK(find(sample).response);
   }
   CHECK(tiered.skipped_writes() == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is stale in memory gives way to what another instance stored since") {
+TEST_CASE_FIXTURE(Fixture, "a stale response in memory is replaced by what another instance stored since") {
   larder::store::MemoryTier memory{1u << 20, 1u << 16};
   TieredStore tiered(&memory, &redis, purges, clock);
   Sample stale = sample();
@@ -305,7 +304,7 @@ TEST_CASE_FIXTURE(Fixture, "what is stale in memory gives way to what another in
   CHECK(found() == "fresh");
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is fresh in memory gives way, if asked to, to what is newer") {
+TEST_CASE_FIXTURE(Fixture, "a fresh response in memory is replaced by a newer one if asked to") {
   larder::store::MemoryTier memory{1u << 20, 1u << 16};
   TieredStore tiered(&memory, &redis, purges, clock);
   Sample known = sample();
@@ -325,8 +324,7 @@ TEST_CASE_FIXTURE(Fixture, "what is fresh in memory gives way, if asked to, to w
 }
 
 TEST_CASE_FIXTURE(
-    Fixture,
-    "large contents that were read are counted until nobody holds them, and past the bound are misses") {
+    Fixture, "large content that was read is counted until it is released, and beyond the bound is a miss") {
   const auto budget = std::make_shared<larder::ByteBudget>(150'000);
   RedisTier bounded{client, purges, clock, {.key_prefix = "test", .buffered = budget}};
   Sample first = sample();

@@ -10,7 +10,7 @@
 
 namespace larder::test {
 
-/// What a stored response of a test is made of; everything has a default.
+/// What a test's stored response is made of; everything has a default.
 struct Sample {
   std::string site = "shop.example";
   std::string path = "/products/7";
@@ -44,7 +44,7 @@ struct Sample {
   store::StoredResponsePtr make() const { return store::StoredResponse::from(draft()); }
 };
 
-/// Whether a purge log would let that response in from Redis; if so it is checked as far.
+/// Whether a purge log would accept that response from Redis; if so it is marked as checked.
 template <class Log>
 bool admits(const Log& log, const store::StoredResponsePtr& response) {
   store::Draft draft = store::copy_of(response);

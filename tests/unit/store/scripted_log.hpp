@@ -6,7 +6,7 @@
 
 namespace larder::test {
 
-/// A purge log that says of itself what the test wants.
+/// A purge log whose state the test sets.
 class ScriptedLog final : public store::PurgeLog {
  public:
   bool in_step = true;

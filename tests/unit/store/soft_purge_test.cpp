@@ -21,7 +21,7 @@ namespace {
 
 const Purge product{Kind::resource, "shop.example/products/7"};
 
-/// A position, and a time, so many seconds after the start.
+/// A position, and a time, this many seconds after the start.
 Position at(std::uint64_t seconds) {
   return {1'700'000'000'000 + seconds * 1'000, 0};
 }
@@ -32,7 +32,7 @@ Time time_at(int seconds) {
 }  // namespace
 
 TEST_CASE(
-    "a soft purge makes stale from then on, in memory and from Redis, and what comes after it is fresh") {
+    "a soft purge makes responses stale from then on, in memory and from Redis, and later ones are fresh") {
   PurgeTable table({});
   table.advance(at(0));
   Sample sample;
@@ -53,7 +53,7 @@ TEST_CASE(
   REQUIRE(table.admit(from_redis));
   CHECK(from_redis.lifetimes.freshness == Milliseconds{20'000});
   CHECK(from_redis.softly_purged);
-  CHECK(table.is_valid(*StoredResponse::from(from_redis)));  // it is stale already
+  CHECK(table.is_valid(*StoredResponse::from(from_redis)));  // it is already stale
   sample.born = table.mark().position;
   sample.checked = table.mark().sequence;
   sample.response_time = time_at(21);
@@ -63,7 +63,7 @@ TEST_CASE(
   CHECK(later.lifetimes.freshness == Milliseconds{60'000});
 }
 
-TEST_CASE("a soft purge takes nothing from a hard one, before it or after it") {
+TEST_CASE("a soft purge does not weaken a hard one, before or after it") {
   for (const bool hard_first : {false, true}) {
     PurgeTable table({});
     Sample sample;
@@ -76,7 +76,7 @@ TEST_CASE("a soft purge takes nothing from a hard one, before it or after it") {
   }
 }
 
-TEST_CASE("of several soft purges the earliest that is known counts; forgotten ones are still soft") {
+TEST_CASE("of several soft purges the earliest known one counts; forgotten ones are still soft") {
   PurgeTable table({.max_lifetime = Milliseconds{10'000}});
   Sample sample;
   sample.tags = {"a", "b"};
@@ -90,7 +90,7 @@ TEST_CASE("of several soft purges the earliest that is known counts; forgotten o
   CHECK(table.judge(*response).kind == Verdict::Kind::stale);
 }
 
-TEST_CASE("which purge names tags since a moment is found without a stored response") {
+TEST_CASE("whether a purge has named tags since a given moment is found without a stored response") {
   PurgeTable table({});
   table.advance(at(1));
   const Sample sample;
@@ -113,6 +113,6 @@ TEST_CASE("which purge names tags since a moment is found without a stored respo
   CHECK(table.names(tags, {.position = at(4)}) == Strength::soft);
   CHECK(table.names(tags, {.position = at(5)}) == std::nullopt);
   CHECK(table.names(tags, {.sequence = table.mark().sequence}) == std::nullopt);
-  // What began past the end of what is known here cannot be judged yet.
+  // A fetch that began beyond what is known here cannot be judged yet.
   CHECK(table.names(tags, {.position = at(6)}) == Strength::hard);
 }

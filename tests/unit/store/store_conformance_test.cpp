@@ -34,7 +34,7 @@ namespace {
 constexpr std::uint64_t mib = 1024 * 1024;
 const FieldList no_fields;
 
-/// What every store is tested over; the purge log is the simplest one.
+/// What every store is tested with; the purge log is the simplest one.
 struct Base : LoopFixture {
   MemoryPurgeLog purges{clock, {}};
   MemoryTier memory{16 * mib, mib};
@@ -99,8 +99,8 @@ struct OverMemoryAlone : Base {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("every store: what was stored is found, as it was", Under, OverMemory, OverRedis, OverBoth,
-                   OverRedisAlone, OverMemoryAlone) {
+TEST_CASE_TEMPLATE("every store: a stored response is found unchanged", Under, OverMemory, OverRedis,
+                   OverBoth, OverRedisAlone, OverMemoryAlone) {
   Under under;
   Sample sample = under.sample();
   sample.query = "?page=2&q=%20{x}";
@@ -119,8 +119,8 @@ TEST_CASE_TEMPLATE("every store: what was stored is found, as it was", Under, Ov
   CHECK(found.response->born == expected->born);
 }
 
-TEST_CASE_TEMPLATE("every store: keys too long for a name, and a body of no bytes", Under, OverMemory,
-                   OverRedis, OverBoth, OverRedisAlone) {
+TEST_CASE_TEMPLATE("every store: keys too long for a name, and empty content", Under, OverMemory, OverRedis,
+                   OverBoth, OverRedisAlone) {
   Under under;
   Sample sample = under.sample();
   sample.query = "?" + std::string(3'000, 'q');
@@ -132,8 +132,8 @@ TEST_CASE_TEMPLATE("every store: keys too long for a name, and a body of no byte
   CHECK_FALSE(under.find(sample).response);
 }
 
-TEST_CASE_TEMPLATE("every store: a later response takes the place of the one before", Under, OverMemory,
-                   OverRedis, OverBoth, OverRedisAlone) {
+TEST_CASE_TEMPLATE("every store: a later response replaces the previous one", Under, OverMemory, OverRedis,
+                   OverBoth, OverRedisAlone) {
   Under under;
   Sample sample = under.sample();
   under.put(sample);
@@ -188,7 +188,7 @@ TEST_CASE_TEMPLATE("every store: a purged response is not found, one fetched aft
     REQUIRE(under.find(sample).response);
     under.purge(kind, value);
     CHECK_FALSE(under.find(sample).response);
-    // Stored late: fetched before the purge.
+    // Fetched before the purge and stored late.
     under.put(sample);
     CHECK_FALSE(under.find(sample).response);
     sample.born = under.purges.mark().position;
@@ -196,7 +196,7 @@ TEST_CASE_TEMPLATE("every store: a purged response is not found, one fetched aft
   }
 }
 
-TEST_CASE_TEMPLATE("every store: a softly purged response is found, stale, until a fresh one takes its place",
+TEST_CASE_TEMPLATE("every store: a softly purged response is found, stale, until a fresh one replaces it",
                    Under, OverMemory, OverRedis, OverBoth, OverRedisAlone, OverMemoryAlone) {
   Under under;
   Sample sample = under.sample();
@@ -234,7 +234,7 @@ TEST_CASE_TEMPLATE("every store: a stale response is found, with its own age", U
   CHECK(under.find(sample).response->lifetimes.response_time() == sample.response_time);
 }
 
-TEST_CASE_FIXTURE(OverBoth, "what Redis gave is kept in memory too") {
+TEST_CASE_FIXTURE(OverBoth, "what came from Redis is kept in memory too") {
   const Sample wanted = sample();
   run(redis.put(wanted.make()));
   const std::string key = wanted.primary_key();

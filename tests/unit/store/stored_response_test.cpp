@@ -35,7 +35,7 @@ Draft draft_with(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("a stored response has all that its draft had, wherever its content lies") {
+TEST_CASE("a stored response has everything that its draft had, wherever its content is") {
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{7}, StoredResponse::most_inside,
                                  StoredResponse::most_inside + 1, std::size_t{100'000}}) {
     CAPTURE(size);
@@ -79,13 +79,13 @@ TEST_CASE("an empty draft makes an empty response") {
   CHECK_FALSE(stored->can_validate);
 }
 
-TEST_CASE("a draft without a key for its variant lies under its primary key") {
+TEST_CASE("a draft without a variant's key is stored under its primary key") {
   Draft draft;
   draft.primary_key = "GET:http://a/b";
   CHECK(StoredResponse::from(draft)->variant_key() == "GET:http://a/b");
 }
 
-TEST_CASE("a variant is known by its primary key and the very names of its Vary") {
+TEST_CASE("a variant is identified by its primary key and the exact names of its Vary") {
   const auto stored = StoredResponse::from(draft_with(5));
   const std::string key(stored->primary_key());
   CHECK(stored->is_variant(key, {"accept", "accept-language"}));
@@ -96,7 +96,7 @@ TEST_CASE("a variant is known by its primary key and the very names of its Vary"
   CHECK_FALSE(stored->is_variant(key, {"accept", "accept-language", "cookie"}));
 }
 
-TEST_CASE("content is held by what serves it, and large content is shared with what is made of it") {
+TEST_CASE("content is held by whatever serves it, and large content is shared with copies") {
   for (const std::size_t size : {std::size_t{1'000}, std::size_t{100'000}}) {
     CAPTURE(size);
     auto stored = StoredResponse::from(draft_with(size));
@@ -106,14 +106,14 @@ TEST_CASE("content is held by what serves it, and large content is shared with w
     CHECK((anew->content().data() == stored->content().data()) == (size > StoredResponse::most_inside));
     const std::weak_ptr<const StoredResponse> first = stored;
     stored.reset();
-    CHECK_FALSE(first.expired());  // its lines are still lent
+    CHECK_FALSE(first.expired());  // its field lines are still in use
     CHECK(lines.view().starts_with("Content-Type: "));
     anew.reset();
     CHECK(content.view() == std::string(size, 'x'));
   }
 }
 
-TEST_CASE("what is made of a response does not keep it, however often") {
+TEST_CASE("copies of a response do not keep it alive, however many there are") {
   auto stored = StoredResponse::from(draft_with(100'000));
   for (int i = 0; i < 3; ++i) {
     const std::weak_ptr<const StoredResponse> before = stored;
@@ -122,7 +122,7 @@ TEST_CASE("what is made of a response does not keep it, however often") {
   }
 }
 
-TEST_CASE("lifetimes are kept to the millisecond, and cut at what nobody lives to see") {
+TEST_CASE("lifetimes are kept to the millisecond, and capped at 34 years") {
   using larder::Milliseconds;
   using larder::Time;
   using larder::policy::Lifetimes;
@@ -153,7 +153,7 @@ TEST_CASE("lifetimes are kept to the millisecond, and cut at what nobody lives t
   CHECK(Lifetimes(PackedLifetimes(out_of_range)).stale_if_error == Milliseconds{0});
 }
 
-TEST_CASE("the site and path that purges use are the draft's, whatever its key shows") {
+TEST_CASE("the site and path that purges use are the draft's, whatever its key says") {
   struct Row {
     const char* key;
     const char* site;

@@ -38,7 +38,7 @@ struct Fixture : larder::test::LoopFixture {
   std::uint64_t commands() const { return client.counters().commands; }
 };
 
-/// Bytes of which no two parts are the same.
+/// Bytes of which no two parts are equal.
 std::string distinct(std::size_t size) {
   std::string text;
   while (text.size() < size) text += std::to_string(text.size()) + ' ';
@@ -48,7 +48,7 @@ std::string distinct(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "a value is read whole, a small one by one command, and a large one by two") {
+TEST_CASE_FIXTURE(Fixture, "a value is read whole, a small one with one command, a large one with two") {
   for (const Trips trips : {Trips::two, Trips::one}) {
     for (const std::size_t size :
          {std::size_t{1}, first_part - 1, first_part, first_part + 1, std::size_t{1'000'000}}) {
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Fixture, "a value is read whole, a small one by one command, a
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a name without a value gives nothing, and no more is read than was asked for") {
+TEST_CASE_FIXTURE(Fixture, "a name without a value gives nothing, and no more is read than requested") {
   for (const Trips trips : {Trips::two, Trips::one}) {
     CHECK(run(read_value(client, "none", 1'000'000, trips))->empty());
     set("a", distinct(300'000));
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Fixture, "a name without a value gives nothing, and no more is
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a name that is not a text, and a Redis that is gone, give no value") {
+TEST_CASE_FIXTURE(Fixture, "a name that does not hold a string, and a Redis that is gone, give no value") {
   server.cli({"XADD", "stream", "*", "a", "b"});
   for (const Trips trips : {Trips::two, Trips::one}) {
     CHECK(run(read_value(client, "stream", 1'000'000, trips)).has_error());

@@ -11,7 +11,7 @@ using Keys = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("the latest variants of a primary key are known, each once, the latest first") {
+TEST_CASE("the latest variants of a primary key are known, each once, newest first") {
   VariantIndex index;
   CHECK(index.find("a").empty());
   index.add("a", "1");
@@ -26,7 +26,7 @@ TEST_CASE("the latest variants of a primary key are known, each once, the latest
   CHECK(index.find("b") == Keys{"3"});
 }
 
-TEST_CASE("past most_keys the primary key that was longest without a new variant is forgotten") {
+TEST_CASE("beyond most_keys the primary key without a new variant for longest is forgotten") {
   VariantIndex index;
   for (std::size_t i = 0; i < VariantIndex::most_keys; ++i) index.add(std::to_string(i), "v");
   index.add("0", "w");
@@ -37,7 +37,7 @@ TEST_CASE("past most_keys the primary key that was longest without a new variant
   CHECK(index.find("new") == Keys{"v"});
 }
 
-TEST_CASE("variants whose keys clients have made long take no memory") {
+TEST_CASE("variants whose keys clients made long take no memory") {
   VariantIndex index;
   const std::string longest(VariantIndex::longest_key, 'k');
   index.add("a", longest);

@@ -41,7 +41,7 @@ struct Fixture : larder::test::LoopFixture {
 
 }  // namespace
 
-TEST_CASE("a run is done by the first that asks for it") {
+TEST_CASE("a run is done by the first instance that asks for it") {
   Fixture f;
   WarmRecords other(f.client, f.purges, f.time, "test");
   CHECK(f.run(f.records.take_turn("/a/{id} 1")));
@@ -51,7 +51,7 @@ TEST_CASE("a run is done by the first that asks for it") {
   CHECK(std::stoll(f.server.cli({"pttl", "test:turn:r:encoded:/a/%7Bid%7D%201"})) > 3'000'000);
 }
 
-TEST_CASE("without Redis every instance does a run, and nothing was hot") {
+TEST_CASE("without Redis every instance does its runs, and no keys are hot") {
   Fixture f;
   f.server.stop();
   REQUIRE(f.run_until([&] { return !f.client.is_up(); }));
@@ -61,7 +61,7 @@ TEST_CASE("without Redis every instance does a run, and nothing was hot") {
   CHECK(f.hottest().empty());
 }
 
-TEST_CASE("what was asked for adds up over instances and two days, the most first") {
+TEST_CASE("requests add up across instances and two days, the most frequent first") {
   Fixture f;
   f.add({{"http://h/1", 5}, {"http://h/2", 3}});
   f.add({{"http://h/2", 4}, {"http://h/3", 1}});
@@ -75,7 +75,7 @@ TEST_CASE("what was asked for adds up over instances and two days, the most firs
   CHECK(f.run(f.records.hottest("/other", 5)).empty());
 }
 
-TEST_CASE("a list keeps no more than it must, and goes by itself") {
+TEST_CASE("a list is bounded, and expires by itself") {
   Fixture f;
   f.add({{"a", 1}, {"b", 2}, {"c", 3}, {"d", 4}}, 2);
   CHECK(f.hottest() == Urls{"d", "c"});
