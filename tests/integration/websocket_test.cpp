@@ -33,7 +33,7 @@ class EchoServer {
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_.port()); }
   std::string head() const { return head_; }            ///< of the last request, once it was answered
-  std::uint64_t received() const { return received_; }  ///< bytes behind heads
+  std::uint64_t received() const { return received_; }  ///< bytes after heads
   int connections() const { return connections_; }
 
  private:

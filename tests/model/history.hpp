@@ -19,8 +19,8 @@ inline constexpr int instances = 3;
 /// A write as its client knows it: the origin had `version` before the response came.
 struct Write {
   Version version = 0;
-  int instance = 0;       ///< that answered it
-  bool is_logged = true;  ///< its purge was in the log by then: the answer did not say that it waits
+  int instance = 0;       ///< the one that answered it
+  bool is_logged = true;  ///< its purge was in the log by then: the response did not say that it waits
   bool is_soft = false;   ///< a soft purge: what is served stale may be older
   Moment answered{};
 };
@@ -28,13 +28,13 @@ struct Write {
 /// The oldest version that a read that begins now may show, by each promise. 0: any.
 struct Floors {
   Version same = 0;       ///< writes answered by this instance
-  Version same_soft = 0;  ///< soft purges too: for what is not said to be stale
+  Version same_soft = 0;  ///< soft purges too: for responses not marked as stale
   Version strict = 0;     ///< writes answered by any instance and in the log
   Version strict_soft = 0;
   Version push = 0;                    ///< writes answered by any instance long enough ago
-  Version origin = 0;                  ///< what the origin has: for what comes from there
-  Version any = 0;                     ///< writes answered by any instance at all: to measure by
-  std::optional<Moment> any_answered;  ///< when that was
+  Version origin = 0;                  ///< the origin's version: for responses from there
+  Version any = 0;                     ///< writes answered by any instance at all: for measuring
+  std::optional<Moment> any_answered;  ///< when that write was answered
 };
 
 /// All writes to one resource. Safe to use from any thread.
@@ -73,7 +73,7 @@ class History {
 
   mutable std::mutex mutex_;
   std::deque<Change> changes_;
-  std::deque<Write> writes_;  ///< the last ones, by when they were answered
+  std::deque<Write> writes_;  ///< the last ones, in the order of their responses
   std::array<Latest, instances> same_;
   Latest strict_;
   Version seen_ = 0;  ///< the latest hard version of writes that have left `writes_`

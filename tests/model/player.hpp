@@ -23,9 +23,9 @@ struct Score {
   std::map<std::string, std::uint64_t> writes;  ///< by kind
   std::vector<std::string> violations;
   Measure
-      seen_after;  ///< push, no fault: from a write's answer to the beginning of the first read that shows it
-  Measure older_when_calm;  ///< how long after a write's answer a read of the version before it began
-  Measure older_in_faults;  ///< the same while a fault kept instances apart
+      seen_after;  ///< push, no fault: from a write's response to the start of the first read that shows it
+  Measure older_when_calm;  ///< how long after a write's response a read of the previous version began
+  Measure older_in_faults;  ///< the same while a fault separated instances
 
   void count(std::map<std::string, std::uint64_t>& counts, const std::string& name) {
     const std::lock_guard lock(mutex);

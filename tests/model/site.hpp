@@ -17,7 +17,7 @@ namespace larder::test::model {
 struct Resource {
   std::string path;
   std::string collection;  ///< `/push/c1`
-  std::string tag;         ///< it shares it with resources of other collections
+  std::string tag;         ///< shared with resources of other collections
   bool is_strict = false;
   bool states_lifetime = false;  ///< and may be served stale
   std::size_t padding = 0;       ///< bytes of JSON beside the version

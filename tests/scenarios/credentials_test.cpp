@@ -18,7 +18,7 @@ struct Lifetime {
   std::string what;
   Fields response;
   bool is_shared = false;                     ///< whatever the credential
-  bool is_shared_with_authorization = false;  ///< that alone (RFC 9111, section 3.5)
+  bool is_shared_with_authorization = false;  ///< only with that (RFC 9111, section 3.5)
   bool overrides = false;                     ///< on a route with `override: true`
   bool has_ttl = true;
 };

@@ -18,7 +18,7 @@ const std::string whole_content = "0123456789";
 /// section 14.2).
 struct RangeOrigin {
   std::string tag = "\"1\"";
-  std::string mark = "first";  ///< the value of a field that each answer has
+  std::string mark = "first";  ///< the value of a field in each response
   bool lies = false;           ///< about the end of a part
 
   Answer operator()(const pipeline::Request& request) const {

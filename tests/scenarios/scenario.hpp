@@ -23,8 +23,8 @@ struct Answer {
   int status = 200;
   Fields fields;
   std::string content;
-  bool cut_short = false;  ///< the content ends by an error
-  bool has_length = true;  ///< the content's length is known beforehand
+  bool cut_short = false;  ///< the content ends with an error
+  bool has_length = true;  ///< the content's length is announced
 };
 
 /// An origin that gives the test's responses, in pieces, and remembers the requests.
@@ -34,10 +34,10 @@ class FakeOrigin final : public pipeline::Handler {
 
   std::function<Answer(const pipeline::Request&)> answer;
   std::vector<http::RequestHead> asked;
-  boost::system::error_code failure;  ///< answers with this where set
-  bool holds = false;                 ///< the second half of contents comes as this ends
-  bool takes_all = true;              ///< the request goes out whole to it
-  bool waits = false;                 ///< answers only after finish_behind(), or as another request comes
+  boost::system::error_code failure;  ///< if set, it answers with this
+  bool holds = false;                 ///< the second half of content comes when this ends
+  bool takes_all = true;              ///< the request is sent to it whole
+  bool waits = false;                 ///< answers only after finish_behind(), or when another request comes
 };
 
 /// What a client sees.
@@ -48,7 +48,7 @@ struct Seen {
   bool whole = true;
   http::FieldList fields;
   std::optional<std::uint64_t> described_length;
-  bool at_once = false;  ///< answered without waiting, and as it would have been with it
+  bool at_once = false;  ///< answered without waiting, with the same response as with waiting
 
   /// `HIT 200 content`: a line of the dialogue.
   std::string line() const { return cache + " " + std::to_string(status) + " " + content; }

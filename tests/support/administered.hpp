@@ -14,7 +14,7 @@
 
 namespace larder::test {
 
-/// A larder with an admin API, and `larder purge` told of it.
+/// A larder with an admin API, and `larder purge` pointed at it.
 class Administered {
  public:
   explicit Administered(Yaml yaml, std::string token = "")

@@ -13,7 +13,7 @@ struct CertificateFiles {
   std::string key;
 };
 
-/// An authority of our own that issues certificates, valid for an hour; its files are gone with it.
+/// Our own authority that issues certificates, valid for an hour; its files are removed with it.
 class Authority {
  public:
   Authority();
@@ -21,10 +21,10 @@ class Authority {
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
 
-  /// Its own certificate: what those who shall trust it read.
+  /// Its own certificate, for those that shall trust it.
   std::string ca() const;
 
-  /// For a server or client of that name, or of an address such as `127.0.0.1`.
+  /// For a server or client with that name, or with an address such as `127.0.0.1`.
   CertificateFiles issue(const std::string& name);
 
  private:

@@ -15,14 +15,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds look_every{20};  // for the end of the test, and for what was set
+constexpr milliseconds look_every{20};  // for the end of the test, and for changed settings
 
-/// Bytes on their way, each with the time at which they arrive.
+/// Bytes in transit, with the time at which they arrive.
 class Delayed {
  public:
   void push(std::string bytes, Clock::time_point due) { queue_.emplace_back(due, std::move(bytes)); }
 
-  /// Sends what is due; false where the peer has gone.
+  /// Sends what is due; false if the peer has gone.
   bool send_due(Socket& to) {
     while (!queue_.empty() && queue_.front().first <= Clock::now()) {
       if (!to.send(queue_.front().second)) return false;
@@ -31,7 +31,7 @@ class Delayed {
     return true;
   }
 
-  /// How long until something is due, `most` at most.
+  /// How long until something is due, at most `most`.
   milliseconds wait(milliseconds most) const {
     if (queue_.empty()) return most;
     const auto left = std::chrono::ceil<milliseconds>(queue_.front().first - Clock::now());
@@ -75,7 +75,7 @@ void ChaosRelay::accept_all() {
         [this](Socket socket) {
           try {
             relay(std::move(socket));
-          } catch (const std::exception&) {  // nobody there, or nobody reads: the connection ends
+          } catch (const std::exception&) {  // no peer, or none that reads: the connection ends
           }
         },
         std::move(client));

@@ -11,9 +11,9 @@
 
 namespace larder::test {
 
-/// A network that can be bad: takes TCP connections at a free port of 127.0.0.1 and passes what comes on to
-/// another, both ways. What is set counts from then on, for connections that are open too. A thread a
-/// connection; safe to set from any thread.
+/// A network that can be bad: accepts TCP connections on a free port of 127.0.0.1 and relays them to another,
+/// both ways. Settings take effect immediately, for open connections too. One thread per connection; the
+/// setters are safe from any thread.
 class ChaosRelay {
  public:
   explicit ChaosRelay(std::uint16_t to);
@@ -24,19 +24,19 @@ class ChaosRelay {
   std::uint16_t port() const { return port_; }
   std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_); }
 
-  /// What comes back comes so much later.
+  /// Delays what comes back by this much.
   void delay(std::chrono::milliseconds time) { delay_ = time.count(); }
 
-  /// Nothing passes, either way, and nobody is told: connections are taken and stay open.
+  /// Nothing passes in either direction, silently: connections are accepted and stay open.
   void black_hole(bool is_on) { is_black_hole_ = is_on; }
 
-  /// In what comes back one byte in about so many is another one; 0: none is.
+  /// Changes about one in this many of the bytes that come back; 0: none.
   void garble(unsigned one_in) { garble_one_in_ = one_in; }
 
-  /// New connections are ended at once.
+  /// New connections are closed immediately.
   void refuse(bool is_on) { is_refusing_ = is_on; }
 
-  /// Ends every connection, in the middle of whatever it carries.
+  /// Closes every connection, in the middle of whatever it carries.
   void cut() { ++cuts_; }
 
   int connections() const { return taken_; }  ///< taken so far

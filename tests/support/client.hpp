@@ -18,20 +18,20 @@ struct Response {
   std::string version;  ///< "HTTP/1.1"
   std::string head;     ///< as on the wire
   Fields fields;
-  std::string body;                   ///< empty where it went to a sink
+  std::string body;                   ///< empty if it went to a sink
   bool complete = true;               ///< the body came whole
   std::vector<int> interim;           ///< the 1xx before it
-  std::chrono::milliseconds took{0};  ///< from the request's first byte; of request() alone
+  std::chrono::milliseconds took{0};  ///< from the request's first byte; set by request() only
 };
 
-/// A client with one connection that it keeps and, where it must, makes anew. Blocking; every wait is
+/// A client with one connection that it keeps and, if necessary, opens again. Blocking; every wait is
 /// bounded.
 class Client {
  public:
   explicit Client(std::uint16_t port, std::string host = "shop.test") : port_(port), host_(std::move(host)) {}
 
-  /// Sends a request with `Host` (unless `fields` have one) and a Content-Length where there is a body, and
-  /// reads its response. Throws std::runtime_error where none comes.
+  /// Sends a request with `Host` (unless `fields` have one) and a Content-Length if there is a body, and
+  /// reads its response. Throws std::runtime_error if none comes.
   Response request(std::string_view method, std::string_view target, const Fields& fields = {},
                    const std::optional<std::string>& body = std::nullopt);
   Response get(std::string_view target, const Fields& fields = {}) { return request("GET", target, fields); }
@@ -49,7 +49,7 @@ class Client {
   /// The head that request() would send.
   std::string head_text(std::string_view method, std::string_view target, const Fields& fields = {}) const;
 
-  /// Sends bytes as they are; false where the peer has gone.
+  /// Sends bytes as they are; false if the peer has gone.
   bool send(std::string_view bytes);
 
   /// Reads the next response, to a request of that method.
@@ -59,13 +59,13 @@ class Client {
   /// Reads a head of any status, 1xx too.
   Response receive_head();
 
-  /// Whether the peer ends the connection.
+  /// Whether the peer closes the connection.
   bool is_ended(std::chrono::milliseconds within = patience);
 
   /// Drops the connection; the next request makes a new one.
   void disconnect() { wire_.reset(); }
 
-  /// Our direction ends; the peer may go on.
+  /// Closes our direction; the peer may go on sending.
   void finish() { wire().socket().shutdown_write(); }
 
   Wire& wire();

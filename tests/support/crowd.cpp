@@ -7,7 +7,7 @@ namespace larder::test {
 
 namespace {
 
-/// Client, larder and origin have a descriptor each for every connection.
+/// Client, larder and origin each need a descriptor for every connection.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

@@ -8,22 +8,22 @@
 
 namespace larder::test {
 
-/// Many clients that ask for the same at once, each over a connection of its own.
+/// Many clients that request the same at once, each over its own connection.
 class Crowd {
  public:
-  /// Connects; nothing is asked yet. Raises the limit of descriptors where it must.
+  /// Connects without sending a request yet. Raises the descriptor limit if necessary.
   Crowd(const Larder& larder, int count);
 
-  /// Sends every request; then all of them are on their way.
+  /// Sends every request, without waiting for responses.
   void ask(std::string_view target, const Fields& fields = {});
 
-  /// Their answers, in order.
+  /// Their responses, in order.
   std::vector<Response> receive();
 
   Client& operator[](std::size_t i) { return clients_[i]; }
   std::size_t size() const { return clients_.size(); }
 
-  /// Drops a client's connection, its answer with it.
+  /// Drops a client's connection, and its response with it.
   void leave(std::size_t i);
 
  private:

@@ -18,7 +18,7 @@ std::string text_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// What is built or fetched is not the repository's.
+/// What is built or fetched does not belong to the repository.
 bool is_foreign(const fs::path& folder) {
   const std::string name = folder.filename();
   return name == "build" || name == "node_modules" || name == ".git" || name == "corpus";
@@ -68,7 +68,7 @@ Document read_document(const fs::path& path) {
   Document document{.path = fs::relative(path, repository())};
   std::istringstream lines(text_of(path));
   bool is_fenced = false;
-  bool may_be_code = true;  // an indented line that goes on with a list's item is none
+  bool may_be_code = true;  // an indented line that continues a list item is not
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("```")) {
       is_fenced = !is_fenced;

@@ -33,22 +33,22 @@ struct Document {
   bool has_anchor(std::string_view anchor) const;
 };
 
-/// Where all of them are looked for, and paths begin.
+/// Where all of them are looked for, and where paths begin.
 std::filesystem::path repository();
 
 std::vector<Document> documents();
 
-/// The words of a command as a shell has them: quotes are taken off, nothing is expanded.
+/// The words of a command as a shell splits them: quotes are removed, nothing is expanded.
 std::vector<std::string> words_of(std::string_view command);
 
 /// A passage that a comment names: `src/README.md, "Key"`.
 struct Citation {
-  std::string file;  ///< that cites
+  std::string file;  ///< in which it is cited
   std::string path;
   std::string heading;
 };
 
-/// Those of the sources, tests and configuration files, across line breaks.
+/// The citations in the sources, tests and configuration files, across line breaks.
 std::vector<Citation> citations();
 
 }  // namespace larder::test

@@ -9,7 +9,7 @@
 
 namespace larder::test {
 
-/// The field lines of a message as they were on the wire, for tests to ask: slow and plain on purpose, and
+/// The field lines of a message as they were on the wire, for tests to query: slow and simple on purpose, and
 /// not larder's own code, which is what the tests examine.
 class Fields {
  public:

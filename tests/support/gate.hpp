@@ -7,7 +7,7 @@
 
 namespace larder::test {
 
-/// Where an origin's answer waits until the test lets it go: a slow origin without a clock.
+/// Where an origin's response waits until the test releases it: a slow origin without a clock.
 class Gate {
  public:
   /// Waits until the gate opens. For the origin's handler. Throws TimedOut.
@@ -18,7 +18,7 @@ class Gate {
     if (!changed_.wait_for(lock, patience, [this] { return open_; })) throw TimedOut("the gate stayed shut");
   }
 
-  /// Waits until so many have come to the gate. For the test. Throws TimedOut.
+  /// Waits until this many have arrived at the gate. For the test. Throws TimedOut.
   void wait_for_arrivals(int count) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, patience, [&] { return arrived_ >= count; }))

@@ -20,7 +20,7 @@ struct Yaml {
   std::string routes = "  - match: /**\n    ttl: 60s\n";
   std::string store;  ///< lines under `store:`, indented by two
   std::string redis;  ///< a URL: the Redis tier
-  /// Tests are mostly about answers and not about speed: a sanitized larder on a busy machine keeps this
+  /// Tests are mostly about responses and not about speed: a sanitized larder on a busy machine meets this
   /// deadline.
   std::string redis_timeout = "500ms";
   std::string timeouts;    ///< `{first_byte: 1s}`
@@ -30,16 +30,16 @@ struct Yaml {
   std::string text() const;
 };
 
-/// The larder program itself, started with a configuration file in a directory of its own, at a free port of
+/// The larder program itself, started with a configuration file in its own directory, on a free port of
 /// 127.0.0.1.
 class Larder {
  public:
-  /// Starts it and waits until it accepts connections. Throws, with what it printed, where it does not.
+  /// Starts it and waits until it accepts connections. Throws, with what it printed, if it does not.
   explicit Larder(std::string yaml);
   explicit Larder(const Yaml& yaml) : Larder(yaml.text()) {}
 
-  /// Ends it, whatever it is doing. The test case fails where it has crashed, does not end with 0, or a
-  /// sanitizer had something to say.
+  /// Ends it, whatever it is doing. The test case fails if it crashed, exits with other than 0, or a
+  /// sanitizer reported something.
   ~Larder();
   Larder(const Larder&) = delete;
   Larder& operator=(const Larder&) = delete;
@@ -47,21 +47,21 @@ class Larder {
   std::uint16_t port() const { return port_.number(); }
   Client client(std::string host = "shop.test") const { return Client(port(), std::move(host)); }
 
-  /// Asks for a graceful end and waits for it: the exit code, nothing where it does not end.
+  /// Asks for a graceful shutdown and waits for it: the exit code, or nothing if it does not exit.
   std::optional<int> stop();
 
-  /// Ends it as stop() does and starts it anew at the same port.
+  /// Ends it as stop() does and starts it again on the same port.
   void restart();
 
-  /// Puts another configuration in place of the file's (`listen` stays the first line, unless given) and has
-  /// it read (SIGHUP): whether larder goes by it now. Throws where it says neither.
+  /// Replaces the file's configuration (`listen` stays the first line, unless given) and has it read
+  /// (SIGHUP): whether larder uses it now. Throws if larder does not say.
   bool reload(const std::string& yaml, const std::string& listen = "");
   bool reload(const Yaml& yaml) { return reload(yaml.text()); }
 
   Process& process() { return *process_; }
   std::string log() const { return process_->output() + process_->errors(); }
 
-  /// How many lines of the log hold `text`, in any case.
+  /// How many lines of the log contain `text`, in upper or lower case.
   int log_lines_with(std::string_view text) const;
 
   /// The most memory it ever had resident (VmHWM), in bytes.
@@ -78,7 +78,7 @@ class Larder {
   std::unique_ptr<Process> process_;
 };
 
-/// What the program does with command-line arguments alone, run to its end.
+/// Runs the program with these command-line arguments to its end.
 struct Run {
   std::optional<int> exit_code;
   std::string output;
@@ -93,7 +93,7 @@ inline bool contains(std::string_view text, std::string_view part) {
 /// The first word of X-Cache.
 std::string cache_result(const Response& response);
 
-/// The seconds that Age states; -1 where it is missing.
+/// The seconds that Age states; -1 if it is missing.
 int age(const Response& response);
 
 /// Whether memory figures mean nothing and everything takes longer: a sanitizer is compiled in.

@@ -11,13 +11,13 @@
 
 namespace larder::test {
 
-/// Clients that ask on and on, each over a connection of its own, from its making until stop().
+/// Clients that send requests continuously, each over its own connection, from construction until stop().
 class Load {
  public:
   /// What came back so far.
   struct Counts {
     int requests = 0;
-    int failed = 0;                      ///< without a whole response, or with a status from 400 on
+    int failed = 0;                      ///< without a complete response, or with a status of 400 or above
     std::map<std::string, int> results;  ///< by the first word of X-Cache
     std::chrono::milliseconds slowest{0};
 
@@ -25,7 +25,7 @@ class Load {
     std::string text() const;  ///< for messages
   };
 
-  /// Each client goes through `targets` in order, from another one on, and rests for `pause` after a
+  /// Each client goes through `targets` in order, each from a different start, and pauses for `pause` after a
   /// response.
   Load(std::uint16_t port, std::vector<std::string> targets, int clients, std::chrono::milliseconds pause);
   ~Load();

@@ -6,7 +6,7 @@
 
 namespace larder::test {
 
-/// A clock that stands still until it is told to go on.
+/// A clock that stands still until it is advanced.
 class ManualClock final : public Clock {
  public:
   Time now() const override { return Time{Milliseconds{milliseconds_.load()}}; }

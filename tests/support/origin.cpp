@@ -161,7 +161,7 @@ void Origin::serve(Connection& connection, int number) {
     while (exchange(connection, number)) {
     }
   } catch (const TimedOut&) {
-    // The connection lay idle for as long as a test may take.
+    // The connection was idle for as long as a test may take.
   }
   connection.wire.socket().shutdown();
 }

@@ -17,7 +17,7 @@
 
 namespace larder::test {
 
-/// What came to the origin.
+/// A request as the origin received it.
 struct OriginRequest {
   std::string method;
   std::string target;
@@ -27,11 +27,11 @@ struct OriginRequest {
   std::uint64_t body_size = 0;  ///< all of it
   bool body_is_pattern = true;  ///< whether all of it is Pattern
   bool complete = true;         ///< the body came whole
-  int connection = 0;           ///< the how manieth connection it came over, from 1
-  int nth = 0;                  ///< the how manieth request for that target, from 1
+  int connection = 0;           ///< the number of the connection it came over, from 1
+  int nth = 0;                  ///< the number of the request for that target, from 1
 };
 
-/// What the origin answers, good and bad. Content-Length or Transfer-Encoding is added.
+/// The origin's response, good or bad. Content-Length or Transfer-Encoding is added.
 struct OriginResponse {
   enum class Framing { length, chunked, until_close };
 
@@ -39,14 +39,14 @@ struct OriginResponse {
   Fields fields;
   std::string body;
   Framing framing = Framing::length;
-  std::uint64_t pattern = 0;       ///< so many bytes of Pattern are the body
-  std::string before;              ///< bytes to go before the head: 1xx
-  std::optional<std::string> raw;  ///< these bytes are the whole answer
+  std::uint64_t pattern = 0;       ///< the body is this many bytes of Pattern
+  std::string before;              ///< bytes sent before the head: 1xx
+  std::optional<std::string> raw;  ///< these bytes are the whole response
   std::optional<std::uint64_t>
-      claimed_length;                  ///< Content-Length says so, whatever comes; then the connection ends
-  bool silent = false;                 ///< nothing comes, the connection stays open
-  bool close = false;                  ///< the connection ends after it
-  std::chrono::milliseconds delay{0};  ///< it comes so late
+      claimed_length;   ///< what Content-Length says, whatever follows; then the connection is closed
+  bool silent = false;  ///< nothing comes, the connection stays open
+  bool close = false;   ///< the connection is closed after it
+  std::chrono::milliseconds delay{0};  ///< how late it comes
 
   OriginResponse& with(std::string name, std::string value) {
     fields.add(std::move(name), std::move(value));
@@ -57,17 +57,17 @@ struct OriginResponse {
 /// 200 with a text body and no cache fields.
 OriginResponse text(std::string body);
 
-/// `answer 3` to the third request: what an origin says where each answer is to be told from the others.
+/// `answer 3` to the third request: for tests that must tell the responses apart.
 OriginResponse numbered(const OriginRequest& request);
 
-/// An answer with a status and no body.
+/// A response with a status and no body.
 OriginResponse status(int code);
 
-/// The connection ends without an answer.
+/// The connection is closed without a response.
 OriginResponse hang_up();
 
-/// A programmable HTTP/1.1 server on 127.0.0.1 that writes down what it was asked. A thread a connection, so
-/// a handler may block. Safe to ask from any thread.
+/// A programmable HTTP/1.1 server on 127.0.0.1 that records its requests. One thread per connection, so a
+/// handler may block. Safe to query from any thread.
 class Origin {
  public:
   using Handler = std::function<OriginResponse(const OriginRequest&)>;
@@ -77,24 +77,24 @@ class Origin {
   Origin(const Origin&) = delete;
   Origin& operator=(const Origin&) = delete;
 
-  /// From now on this handler answers.
+  /// Makes this handler answer from now on.
   void answer(Handler handler);
 
-  /// Where the handler gives a response for a head, it is sent before the request's body is read, and then
-  /// the connection ends.
+  /// If the handler returns a response for a head, it is sent before the request's body is read, and then the
+  /// connection is closed.
   void answer_early(std::function<std::optional<OriginResponse>(const OriginRequest&)> handler);
 
-  /// From now on nothing is written down, and `nth` is not counted: for long runs.
+  /// From now on nothing is recorded, and `nth` is not counted: for long runs.
   void keep_no_requests();
 
-  /// Ends every connection; the next request needs a new one.
+  /// Closes every connection; the next request needs a new one.
   void drop_connections();
 
   std::uint16_t port() const { return port_; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
   std::vector<OriginRequest> requests() const;
-  OriginRequest last() const;  ///< throws where nothing was asked yet
+  OriginRequest last() const;  ///< throws if there was no request yet
   int count() const;
   int count(std::string_view target) const;  ///< with any method
   int count(std::string_view method, std::string_view target) const;

@@ -29,7 +29,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-/// Ours, with `added` before it: the first of two values of one name counts.
+/// Our environment with `added` before it: the first of two values of one name counts.
 std::vector<std::string> environment_with(std::vector<std::string> added) {
   for (char** entry = environ; *entry != nullptr; ++entry) added.emplace_back(*entry);
   return added;

@@ -29,7 +29,7 @@ void expect(bool is_so, const char* what) {
   if (!is_so) throw std::runtime_error(std::string("redis cluster: ") + what);
 }
 
-/// What stands in INFO or CLUSTER INFO as `field:value`.
+/// The value of `field:value` in INFO or CLUSTER INFO.
 bool says(const RedisServer& node, std::vector<std::string> question, const std::string& line) {
   return node.cli(std::move(question)).find(line) != std::string::npos;
 }
@@ -104,7 +104,7 @@ void RedisCluster::replicate(const std::vector<RedisServer*>& all) {
                patience),
            "a replica does not follow");
   }
-  // Everybody must know who is whose replica, or nobody takes a dead master's place.
+  // Every node must know which replica belongs to which master, or no replica replaces a dead master.
   for (const RedisServer* node : all) {
     expect(eventually(
                [&] {

@@ -9,15 +9,15 @@
 
 namespace larder::test {
 
-/// HITs, MISSes and writes, one after the other, while Redis suffers in the meantime. Ends with finish().
+/// HITs, MISSes and writes, one after another, while Redis fails. Ends with finish().
 class RedisLoad {
  public:
   explicit RedisLoad(const Larder& larder);
 
-  /// Waits until so many more requests were answered.
+  /// Waits until this many more requests have been answered.
   void go_on(int count);
 
-  /// Every request must have been answered by 200, and within a bounded extra delay (src/README.md,
+  /// Every request must have been answered with 200, within a bounded extra delay (src/README.md,
   /// "Promises").
   void finish();
 
@@ -32,7 +32,7 @@ class RedisLoad {
   std::jthread thread_;
 };
 
-/// For figures that a test tells.
+/// For figures that a test prints.
 class Stopwatch {
  public:
   std::chrono::milliseconds read() const {
@@ -44,10 +44,10 @@ class Stopwatch {
 };
 
 /// How long a request may take: it may wait for a lookup, a purge and the like, each as long as Redis's
-/// `timeout`; the rest is the machine's.
+/// `timeout`; the rest allows for a slow machine.
 std::chrono::milliseconds allowed_delay();
 
-/// Waits until what the first stores is found by the second: Redis is in use. False where that does not come.
+/// Waits until the second finds what the first stores: Redis is in use. False if that does not happen.
 bool share(const Larder& first, const Larder& second, const std::string& name);
 
 /// Waits until a write on the first has purged what the second holds.

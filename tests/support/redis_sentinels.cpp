@@ -52,7 +52,7 @@ RedisSentinels::RedisSentinels(Authority* authority) {
   }
 }
 
-/// What a server or sentinel is told in order to speak TLS at that port, to its like too.
+/// The settings for a server or sentinel to use TLS on that port, also among themselves.
 std::vector<std::pair<std::string, std::string>> RedisSentinels::tls_options(std::uint16_t port) const {
   if (ca_.empty()) return {};
   return {{"tls-port", std::to_string(port)}, {"tls-cert-file", certificate_.cert},

@@ -15,19 +15,20 @@
 namespace larder::test {
 
 /// A master and two replicas, and three sentinels that watch over them under the name `shop`: a master that
-/// says nothing for half a second is replaced. The constructor returns once all know of each other.
+/// is silent for half a second is replaced. The constructor returns once all know each other.
 class RedisSentinels {
  public:
-  /// With an `authority` all of them speak TLS, to each other too, with a certificate of its for 127.0.0.1.
+  /// With an `authority` all of them use TLS, also among themselves, with a certificate from it for
+  /// 127.0.0.1.
   explicit RedisSentinels(Authority* authority = nullptr);
 
   /// `redis+sentinel://`, or `rediss+sentinel://` with an authority, with all sentinels.
   std::string url() const;
 
-  RedisServer& master();  ///< that the sentinels name now
+  RedisServer& master();  ///< the one that the sentinels name now
   std::vector<RedisServer*> replicas();
 
-  /// Asks for a failover while the master lives.
+  /// Requests a failover while the master is alive.
   void fail_over();
 
  private:

@@ -94,7 +94,7 @@ void RedisServer::launch() {
   }
 }
 
-/// Any reply will do: with a password set it is NOAUTH.
+/// Any reply is fine: with a password set it is NOAUTH.
 bool RedisServer::answers() const {
   if (transport_ == Transport::tcp && !accepts_connections(port_)) return false;
   const std::string reply = cli({"ping"});

@@ -10,22 +10,22 @@
 
 namespace larder::test {
 
-/// A real redis-server of our own, keeping nothing on disk, that answers once the constructor has returned;
-/// gone with this object. Throws where it does not come up.
+/// Our own real redis-server, without persistence, which answers once the constructor has returned and ends
+/// with this object. Throws if it does not start.
 class RedisServer {
  public:
   enum class Transport { tcp, unix_socket };
 
-  /// `arguments` are redis-server's own: {"--requirepass", "secret"}.
+  /// `arguments` are for redis-server: {"--requirepass", "secret"}.
   explicit RedisServer(std::vector<std::string> arguments = {}, Transport transport = Transport::tcp);
 
-  std::uint16_t port() const { return port_; }  ///< of 127.0.0.1; 0 where it listens on a Unix socket
-  std::string unix_path() const;                ///< empty where it listens on TCP
+  std::uint16_t port() const { return port_; }  ///< of 127.0.0.1; 0 if it listens on a Unix socket
+  std::string unix_path() const;                ///< empty if it listens on TCP
   std::string url() const;                      ///< `redis://127.0.0.1:port` or `unix:/path`
   pid_t pid() const { return process_->pid(); }
 
   void stop();     ///< SIGKILL: every connection breaks, the port refuses
-  void restart();  ///< at the same port or path, with nothing in it
+  void restart();  ///< on the same port or path, empty
   void pause();    ///< SIGSTOP, and waits until it is stopped: the kernel goes on accepting connections
   void resume();   ///< SIGCONT
 

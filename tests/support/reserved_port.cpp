@@ -14,7 +14,7 @@ namespace larder::test {
 
 namespace {
 
-// Below the range from which Linux takes the ports that nobody chose (net.ipv4.ip_local_port_range).
+// Below the range from which Linux assigns ports by itself (net.ipv4.ip_local_port_range).
 constexpr int first_port = 20'000;
 constexpr int last_port = 32'000;
 
@@ -27,7 +27,7 @@ bool is_free(std::uint16_t port) {
   }
 }
 
-/// A socket bound to a name that nobody else can have at the same time; -1 where somebody has it.
+/// A socket bound to a name that only one process can have at a time; -1 if it is taken.
 int take_name(const std::string& name) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

@@ -5,12 +5,12 @@
 
 namespace larder::test {
 
-/// A TCP port of 127.0.0.1 that no other test gets while this object lives, and that the kernel gives to
-/// nobody by itself. larder's listeners share their ports with whoever else asks (SO_REUSEPORT): two of them
-/// at a port that was merely free a moment ago would silently take each other's connections.
+/// A TCP port of 127.0.0.1 that no other test gets while this object lives, and that the kernel does not
+/// assign by itself. larder's listeners share their ports with any other listener (SO_REUSEPORT): two of them
+/// on a port that was merely free a moment ago would silently take each other's connections.
 class ReservedPort {
  public:
-  /// Throws std::runtime_error where there is none.
+  /// Throws std::runtime_error if there is none.
   ReservedPort();
   ~ReservedPort();
   ReservedPort(const ReservedPort&) = delete;

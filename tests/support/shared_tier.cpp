@@ -25,7 +25,7 @@ bool is_stored(const RedisServer& redis, std::string_view part) {
 }
 
 bool uses(const Larder& larder, const RedisServer& redis) {
-  // A host of its own: what another instance has stored proves nothing.
+  // Its own host: what another instance has stored proves nothing.
   const std::string host = "in-use-" + std::to_string(larder.port()) + ".test";
   Client client = larder.client(host);
   int asked = 0;

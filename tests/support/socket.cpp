@@ -26,7 +26,7 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-/// The sockets interface takes every family's address by one pointer type.
+/// The sockets API takes addresses of every family by one pointer type.
 template <class Address>
 auto* generic(Address* address) {
   return reinterpret_cast<std::conditional_t<std::is_const_v<Address>, const sockaddr, sockaddr>*>(address);

@@ -4,7 +4,8 @@
 
 namespace larder::test {
 
-/// A new empty directory below the system's one for temporary files; gone, with what is in it, at the end.
+/// A new empty directory below the system's directory for temporary files, removed with its contents at the
+/// end.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();

@@ -17,7 +17,7 @@ struct Free {
 
 constexpr int look_every = 20;  // milliseconds, for the end of the test
 
-/// Passes on what has come from the client; false at its end.
+/// Passes on what the client has sent; false at its end.
 bool pass_on(SSL* client, Socket& server) {
   std::array<char, 16 * 1024> bytes{};
   do {
@@ -28,7 +28,7 @@ bool pass_on(SSL* client, Socket& server) {
   return true;
 }
 
-/// Passes on what has come from the server; false at its end, which the client is told of.
+/// Passes on what the server has sent; false at its end, which is passed on to the client.
 bool pass_back(Socket& server, SSL* client) {
   std::array<char, 16 * 1024> bytes{};
   const std::size_t count = server.receive(bytes);
@@ -49,7 +49,8 @@ TlsRelay::TlsRelay(std::uint16_t plain_port, const CertificateFiles& files, cons
       listener_(Socket::listening(0)),
       port_(listener_.port()) {
   SSL_CTX* const context = secret_->context.get();
-  // What is no content comes back from SSL_read: it would otherwise wait on, and the other side with it.
+  // SSL_read must return after records that are not content: otherwise it would keep waiting, and the other
+  // side with it.
   ::SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   if (::SSL_CTX_use_certificate_file(context, files.cert.c_str(), SSL_FILETYPE_PEM) != 1 ||
       ::SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1) {

@@ -13,11 +13,11 @@
 
 namespace larder::test {
 
-/// Makes a TLS server of a plain one: takes TLS connections at a free port of 127.0.0.1 and passes what comes
-/// on, both ways. A thread a connection.
+/// Makes a TLS server of a plain one: accepts TLS connections on a free port of 127.0.0.1 and relays them,
+/// both ways. One thread per connection.
 class TlsRelay {
  public:
-  /// With a `client_ca` only clients with a certificate of that authority are let in.
+  /// With a `client_ca` only clients with a certificate from that authority are accepted.
   TlsRelay(std::uint16_t plain_port, const CertificateFiles& files, const std::string& client_ca = {});
   ~TlsRelay();
   TlsRelay(const TlsRelay&) = delete;
@@ -28,7 +28,7 @@ class TlsRelay {
     return "https://" + host + ":" + std::to_string(port_);
   }
 
-  /// The name that the last client asked for (SNI); empty where it asked for none.
+  /// The name that the last client asked for (SNI); empty if it asked for none.
   std::string asked_name() const;
 
  private:

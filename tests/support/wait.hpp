@@ -5,8 +5,8 @@
 
 namespace larder::test {
 
-/// Polls until `condition` holds; false when it still does not after `limit`. For other processes' doings,
-/// where nothing can be waited on.
+/// Polls until `condition` holds; false if it still does not after `limit`. For what other processes do,
+/// which cannot be waited for.
 template <class Condition>
 bool eventually(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds(10)) {
   const auto end = std::chrono::steady_clock::now() + limit;

@@ -8,7 +8,7 @@ namespace larder::test {
 
 namespace {
 
-/// A prime size: a piece that is lost, repeated or moved never fits by chance.
+/// A prime size, so that a lost, repeated or moved piece never matches by chance.
 const std::string& pattern_block() {
   static const std::string block = [] {
     std::mt19937 random(20260101);

@@ -21,15 +21,15 @@ class Wire {
 
   Socket& socket() { return socket_; }
 
-  /// A head up to and with its empty line; nothing where the peer ended the connection before it was whole.
+  /// A head including its empty line; nothing if the peer closed the connection before it was complete.
   std::optional<std::string> read_head();
 
-  /// Reads content. Each is false where the peer ended the connection before the content's end.
+  /// Reads content. Each is false if the peer closed the connection before the content's end.
   bool read_length(std::uint64_t length, const Sink& sink);
   bool read_chunks(const Sink& sink);
   void read_to_close(const Sink& sink);
 
-  /// Whether the peer ends the connection within `limit` without another byte.
+  /// Whether the peer closes the connection within `limit` without another byte.
   bool ends(std::chrono::milliseconds limit = patience);
 
  private:
@@ -40,11 +40,10 @@ class Wire {
   std::string buffer_;
 };
 
-/// Content that anybody can make again and check without keeping it: a block of random letters, over and
-/// over.
+/// Content that can be generated again and checked without keeping it: a repeated block of random letters.
 class Pattern {
  public:
-  /// Some bytes of the content from `offset` on, `most` at most.
+  /// Some bytes of the content from `offset` on, at most `most`.
   static std::string_view at(std::uint64_t offset, std::uint64_t most);
 
   /// The first `size` bytes.

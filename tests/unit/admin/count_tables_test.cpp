@@ -10,7 +10,7 @@ using namespace larder;
 
 namespace {
 
-/// A table for `counts`, of which `beside` bytes are no counts.
+/// A table for `counts`, in which `beside` bytes are not counts.
 template <class Counts>
 void check_table(Counts counts, std::size_t beside = 0) {
   CHECK(sizeof(Counts) == Counts::table.size() * sizeof(std::uint64_t) + beside);
@@ -28,7 +28,7 @@ void check_table(Counts counts, std::size_t beside = 0) {
 
 }  // namespace
 
-TEST_CASE("every count has a row of its own in the table of its struct") {
+TEST_CASE("every count has its own row in the table of its struct") {
   check_table(ByteBudget::Counts{});
   check_table(cache::FillCoordinator::Counts{});
   check_table(pipeline::LostLines{});
@@ -40,7 +40,7 @@ TEST_CASE("every count has a row of its own in the table of its struct") {
   check_table(admin::PurgeLogStats::Counts{});
 }
 
-TEST_CASE("every kind of response has a row, called as in X-Cache but for larder's own") {
+TEST_CASE("every kind of response has a row, named as in X-Cache except for larder's own") {
   std::set<pipeline::CacheResult> results;
   for (const server::ResponseRow& row : server::response_table) {
     CAPTURE(row.name);
@@ -52,7 +52,7 @@ TEST_CASE("every kind of response has a row, called as in X-Cache but for larder
   }
 }
 
-TEST_CASE("what several counted is added up count by count") {
+TEST_CASE("the counts of several are added up one by one") {
   store::MemoryTier::Counts sum{1, 2, 3, 4};
   add_counts(sum, store::MemoryTier::Counts{10, 20, 30, 40});
   CHECK(sum.entries == 11);

@@ -21,7 +21,7 @@ class Instance final : public admin::Instance {
   policy::Sites called;
 };
 
-/// Keeps what it is given, as a log without Redis does.
+/// Keeps what it is given, like a log without Redis.
 class Recorder final : public store::PurgeLog {
  public:
   Mark mark() const override { return {}; }
@@ -38,8 +38,8 @@ class Recorder final : public store::PurgeLog {
     co_return position;
   }
   std::vector<policy::Purge> appended;
-  store::Strength strength = store::Strength::hard;  ///< the last one's
-  std::string why;                                   ///< the same
+  store::Strength strength = store::Strength::hard;  ///< of the last purge
+  std::string why;                                   ///< likewise
   std::optional<store::Position> position{{7, 1}};
 };
 
@@ -84,7 +84,7 @@ TEST_CASE("health is ok until draining begins, and needs no token") {
   CHECK(api.ask("POST", "/healthz").head.status == 405);
 }
 
-TEST_CASE("without the token nothing is shown or done, not even that there is no such path") {
+TEST_CASE("without the token nothing is shown or done, not even whether a path exists") {
   Api api;
   api.token = "sesame";
   for (const std::string path : {"/stats", "/purge", "/elsewhere"}) {
@@ -124,7 +124,7 @@ TEST_CASE("a purge is answered with what was purged and its position in the log"
   CHECK(api.purge_log.why == "admin API");
 }
 
-TEST_CASE("a soft purge is one in the log, and the answer says so") {
+TEST_CASE("a soft purge is soft in the log, and the response says so") {
   Api api;
   const Response response = api.ask("POST", "/purge", R"({"tag": "a", "soft": true})");
   CHECK(boost::json::parse(content_of(response)) ==
@@ -150,7 +150,7 @@ TEST_CASE("a dry run shows what would be purged and purges nothing") {
   CHECK(api.purge_log.appended.empty());
 }
 
-TEST_CASE("what is refused purges nothing, and the answer is JSON whatever was sent") {
+TEST_CASE("a refused request purges nothing, and the response is JSON whatever was sent") {
   Api api;
   for (const std::string content : {"", "nonsense", R"({"a\"b\\c": 1})", R"({"tag": "a", "soft": 1})"}) {
     CAPTURE(content);
@@ -161,7 +161,7 @@ TEST_CASE("what is refused purges nothing, and the answer is JSON whatever was s
   CHECK(api.purge_log.appended.empty());
 }
 
-TEST_CASE("without a token only names of this machine are answered, against DNS rebinding") {
+TEST_CASE("without a token only names of this machine are accepted as Host, against DNS rebinding") {
   Api api;
   for (const std::string own : {"localhost", "127.0.0.1", "[::1]"}) {
     CAPTURE(own);
@@ -252,7 +252,7 @@ TEST_CASE("changes need application/json, with a token too") {
   }
 }
 
-TEST_CASE("the figures are JSON, with null for a tier that there is not") {
+TEST_CASE("the statistics are JSON, with null for a tier that does not exist") {
   Api api;
   api.instance.figures.uptime = Milliseconds{12'999};
   api.instance.figures.connections = 3;

@@ -6,7 +6,7 @@ using namespace larder;
 using namespace larder::admin;
 using namespace std::chrono_literals;
 
-TEST_CASE("a bounded number of events a second get a line, and the next line says how many got none") {
+TEST_CASE("a bounded number of events per second is logged, and the next line says how many were not") {
   LineBudget budget;
   const SteadyTime begin = SteadyTime{} + 1h;
   for (std::size_t i = 0; i < LineBudget::lines_a_second; ++i) CHECK(budget.take(begin + i * 1ms) == 0);

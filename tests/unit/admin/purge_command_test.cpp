@@ -22,14 +22,14 @@ TEST_CASE("an order becomes what the admin API reads") {
   CHECK(to_json(all) == R"({"all":true})");
 }
 
-TEST_CASE("a listener on every address is reached on the loopback one") {
+TEST_CASE("a listener on every address is reached at the loopback address") {
   CHECK(reachable(*parse_endpoint("0.0.0.0:9090")).text() == "127.0.0.1:9090");
   CHECK(reachable(*parse_endpoint(":9090")).text() == "127.0.0.1:9090");
   CHECK(reachable(*parse_endpoint("[::]:9090")).text() == "[::1]:9090");
   CHECK(reachable(*parse_endpoint("10.0.0.7:9090")).text() == "10.0.0.7:9090");
 }
 
-TEST_CASE("an order that says nothing, or too much, is refused before any larder is asked") {
+TEST_CASE("an order that names nothing, or too much, is refused before any larder is asked") {
   std::ostringstream out;
   std::ostringstream errors;
   PurgeArguments order;

@@ -9,7 +9,7 @@ using larder::admin::Refusal;
 
 namespace {
 
-/// What would be purged, a line each; or the refusal.
+/// What would be purged, one line each; or the refusal.
 std::string read(const std::string& json, const larder::policy::Sites& sites = {}) {
   const std::variant<PurgeRequest, Refusal> read = read_purge_request(json, sites);
   if (const Refusal* refusal = std::get_if<Refusal>(&read)) {
@@ -37,7 +37,7 @@ void check(const std::vector<Case>& cases) {
 }  // namespace
 
 TEST_CASE(
-    "a URL is purged with every query, with and without a trailing slash, on its site or on every one") {
+    "a URL is purged with every query, with and without a trailing slash, on its site or on every site") {
   check({
       {R"({"url": "/products/7"})", "resource {*}/products/7, resource {*}/products/7/"},
       {R"({"url": "/products/7/"})", "resource {*}/products/7, resource {*}/products/7/"},
@@ -53,7 +53,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("paths are purged in the form in which responses are known") {
+TEST_CASE("paths are purged in the form in which responses are stored") {
   check({
       {R"({"url": "/a/./b//c/../%7euser/%c3%a9"})",
        "resource {*}/a/b/~user/%C3%A9, resource {*}/a/b/~user/%C3%A9/"},
@@ -62,7 +62,7 @@ TEST_CASE("paths are purged in the form in which responses are known") {
   });
 }
 
-TEST_CASE("a prefix is a path and all below it, its segments whole") {
+TEST_CASE("a prefix is a path and everything below it, in whole segments") {
   check({
       {R"({"prefix": "/api"})", "resource {*}/api, below {*}/api/"},
       {R"({"prefix": "/api/"})", "below {*}/api/"},
@@ -95,7 +95,7 @@ TEST_CASE("a dry run and a soft purge are asked for by name") {
   });
 }
 
-TEST_CASE("what does not say exactly one thing to purge is refused by name") {
+TEST_CASE("an order that does not name exactly one thing to purge is refused by name") {
   check({
       {"", "400 The content is not JSON."},
       {"{\"tag\": \"a\"", "400 The content is not JSON."},
@@ -113,7 +113,7 @@ TEST_CASE("what does not say exactly one thing to purge is refused by name") {
 }
 
 TEST_CASE(
-    "a pattern where it would be taken literally, or in another notation, is refused with the right form") {
+    "a pattern that would be taken literally, or is in another notation, is refused with the right form") {
   check({
       {R"({"url": "/products/*"})",
        "400 url: '/products/*' would be taken literally: what holds * or {name} is a pattern"},
@@ -130,7 +130,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("what could name nothing is refused rather than purge nothing") {
+TEST_CASE("an order that could match nothing is refused rather than ignored") {
   check({
       {R"({"url": 7})", "400 url: must be a text that is not empty"},
       {R"({"url": ""})", "400 url: must be a text that is not empty"},
@@ -177,7 +177,7 @@ TEST_CASE("what could name nothing is refused rather than purge nothing") {
   });
 }
 
-TEST_CASE("a host that is another spelling of a site stands for it, in every kind of purge") {
+TEST_CASE("another spelling of a site stands for the site, in every kind of purge") {
   const larder::policy::Sites sites(
       {{"shop.test", {"www.shop.test", "127.0.0.1:*"}}, {"blog.test", {"127.0.0.1:81"}}});
   for (const auto& [json, expected] : std::vector<Case>{

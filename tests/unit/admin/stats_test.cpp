@@ -13,7 +13,7 @@ redis::Counters counters_from(std::uint64_t first) {
   return counters;
 }
 
-/// Every figure another one, so that none can stand for another.
+/// Every figure is different, so that none can be mistaken for another.
 admin::Stats all_figures() {
   admin::Stats stats;
   stats.uptime = Milliseconds{12'999};
@@ -38,7 +38,7 @@ admin::Stats all_figures() {
 
 }  // namespace
 
-TEST_CASE("every figure has its name and its place in what GET /stats answers") {
+TEST_CASE("every figure has its name and its place in the response to GET /stats") {
   const std::string expected =
       R"({"version":"1","uptime_seconds":12,"draining":false,"connections":3,)"
       R"("responses":{"hit":11,"miss":12,"stale":13,"revalidated":14,"bypass":15,"own":16},)"

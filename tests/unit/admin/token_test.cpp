@@ -33,7 +33,7 @@ TEST_CASE("a bearer token lets in its bearer and no other client (RFC 6750, sect
   }
 }
 
-TEST_CASE("without a token everybody is let in") {
+TEST_CASE("without a token every client is let in") {
   const Token none("");
   CHECK_FALSE(none.is_set());
   CHECK(none.admits({}));

@@ -21,7 +21,7 @@ std::int64_t count(const std::optional<Seconds>& seconds) {
 
 }  // namespace
 
-TEST_CASE("delta-seconds are digits alone, and 2^31 where too large (RFC 9111, section 1.2.2)") {
+TEST_CASE("delta-seconds are digits only, and 2^31 if too large (RFC 9111, section 1.2.2)") {
   struct Case {
     const char* text;
     std::int64_t seconds;
@@ -71,7 +71,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("every directive lands in its member") {
+TEST_CASE("every directive sets its member") {
   const CacheControl all = parsed(
       "no-cache, no-store, no-transform, max-age=1, stale-if-error=2, private, public, must-revalidate, "
       "must-understand, proxy-revalidate, immutable, s-maxage=3, stale-while-revalidate=4, only-if-cached, "
@@ -103,7 +103,7 @@ TEST_CASE("an unknown directive changes nothing") {
   CHECK_FALSE(none.no_cache);
 }
 
-TEST_CASE("no-cache and private may be qualified by field names (RFC 9111, sections 5.2.2.4 and 5.2.2.7)") {
+TEST_CASE("no-cache and private may be qualified with field names (RFC 9111, sections 5.2.2.4 and 5.2.2.7)") {
   struct Case {
     const char* argument;
     bool unqualified;
@@ -154,7 +154,7 @@ TEST_CASE("the stricter of several max-stale and min-fresh counts") {
   CHECK(count(parsed("min-fresh=5, min-fresh=9").min_fresh) == 9);
 }
 
-TEST_CASE("several lines count together, another field may be read instead, and its absence shows") {
+TEST_CASE("several lines are combined, another field may be read instead, and its absence is visible") {
   FieldList fields;
   CHECK_FALSE(parse_cache_control(fields).present);
   fields.add("Cache-Control", "max-age=60");

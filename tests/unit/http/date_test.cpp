@@ -49,7 +49,7 @@ TEST_CASE("dates at the edges of the calendar") {
   }
 }
 
-TEST_CASE("a two-digit year lies at most 50 years ahead (RFC 9110, section 5.6.7)") {
+TEST_CASE("a two-digit year is at most 50 years ahead (RFC 9110, section 5.6.7)") {
   struct Case {
     const char* text;
     int year;
@@ -107,7 +107,7 @@ TEST_CASE("dates are written as IMF-fixdate and read back to the same second") {
   CHECK(format_date(at(example) + Milliseconds(999)) == "Sun, 06 Nov 1994 08:49:37 GMT");
   CHECK(format_date(at(0)) == "Thu, 01 Jan 1970 00:00:00 GMT");
   CHECK(format_date(Time(Milliseconds(-1))) == "Wed, 31 Dec 1969 23:59:59 GMT");
-  // Steps of a bit more than 11 days meet every month and weekday, and many times of day.
+  // Steps of a little more than 11 days cover every month and weekday, and many times of day.
   for (std::int64_t seconds = 0; seconds < 4'000'000'000; seconds += 987'653) {
     const std::optional<Time> read = parse_date(format_date(at(seconds)), now);
     REQUIRE(read.has_value());

@@ -79,7 +79,7 @@ TEST_CASE("every line can be removed") {
   CHECK(fields.remove_if([](const Field&) { return true; }) == 0);
 }
 
-TEST_CASE("setting puts one line in place of all of that name") {
+TEST_CASE("setting replaces all lines of that name with one") {
   FieldList fields = sample();
   fields.set("Accept", "*/*");
   CHECK(fields.count("Accept") == 1);
@@ -120,7 +120,7 @@ TEST_CASE("field values hold no control byte but the tab (RFC 9110, section 5.5)
   CHECK_FALSE(is_field_value(std::string_view("a\0b", 3)));
 }
 
-TEST_CASE("every well-known name is known by its number in any case, and no other name by one") {
+TEST_CASE("every well-known name has its number in any case, and no other name has one") {
   for (std::size_t number = 1; number < well_known_names.size(); ++number) {
     const std::string name(well_known_names[number]);
     CAPTURE(name);
@@ -140,7 +140,7 @@ TEST_CASE("every well-known name is known by its number in any case, and no othe
   CHECK(number_of_name("X-Anything") == 0);
 }
 
-TEST_CASE("a list knows which names it has after each change") {
+TEST_CASE("a list knows its names after each change") {
   FieldList fields;
   CHECK_FALSE(fields.contains("Cookie"));
   fields.add("COOKIE", "a");

@@ -16,7 +16,7 @@ std::string resolved(std::string_view reference) {
 
 }  // namespace
 
-TEST_CASE("references resolve as the examples of RFC 3986, section 5.4, say, without the fragment") {
+TEST_CASE("references resolve as in the examples of RFC 3986, section 5.4, without the fragment") {
   struct Case {
     const char* reference;
     const char* uri;

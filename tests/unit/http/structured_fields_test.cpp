@@ -28,7 +28,7 @@ std::string keys(std::size_t count, std::string_view separator) {
 
 }  // namespace
 
-TEST_CASE("lists hold items and inner lists between commas (RFC 9651, sections 3.1 and 4.2.1)") {
+TEST_CASE("lists hold items and inner lists separated by commas (RFC 9651, sections 3.1 and 4.2.1)") {
   for (const auto& [text, value] : {
            Case{"sugar, tea, rum", "sugar, tea, rum"},
            Case{"a,b", "a, b"},
@@ -58,7 +58,7 @@ TEST_CASE("lists hold items and inner lists between commas (RFC 9651, sections 3
 }
 
 TEST_CASE(
-    "inner lists hold items between spaces, and none of their own kind (RFC 9651, sections 3.1.1 and "
+    "inner lists hold items separated by spaces, and no inner lists (RFC 9651, sections 3.1.1 and "
     "4.2.1.2)") {
   for (const auto& [text, value] : {
            Case{R"(("foo" "bar"), ("baz"), ("bat" "one"), ())",
@@ -127,14 +127,14 @@ TEST_CASE("1024 members, items or parameters are read and more are refused") {
   CHECK(parse_dictionary("a" + repeated(",a", 5000))->size() == 1);
   CHECK(parse_item("1;" + keys(1024, ";"))->parameters.size() == 1024);
   CHECK_FALSE(parse_item("1;" + keys(1025, ";")));
-  // What the RFC asks to be supported at least (sections 3.1.2, 3.2 and 3.3).
+  // The minimum that the RFC requires (sections 3.1.2, 3.2 and 3.3).
   CHECK(parse_dictionary(std::string(64, 'k')));
   CHECK(parse_item('"' + std::string(1024, 's') + '"'));
   CHECK(parse_item(std::string(512, 't')));
   CHECK(parse_item(":" + std::string(16384 / 3 * 4, 'A') + ":"));
 }
 
-TEST_CASE("a member's value is given out by its type, its parameters apart") {
+TEST_CASE("a member's value is returned by its type, without its parameters") {
   const List list = *parse_list("1;a, \"x\", (1)");
   REQUIRE(value_of<std::int64_t>(list[0]));
   CHECK(*value_of<std::int64_t>(list[0]) == 1);
@@ -143,7 +143,7 @@ TEST_CASE("a member's value is given out by its type, its parameters apart") {
   CHECK(value_of<std::int64_t>(list[2]) == nullptr);
 }
 
-TEST_CASE("of equal keys the last one's value takes the first one's place, however many there are") {
+TEST_CASE("of equal keys the last one's value is kept at the first one's place, however many there are") {
   for (const int others : {0, 15, 16, 17, 1000}) {
     std::string text = "a=1, b=2";
     std::string parameters = "x;a=1;b=2";

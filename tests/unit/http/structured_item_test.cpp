@@ -48,7 +48,7 @@ TEST_CASE("integers have up to 15 digits (RFC 9651, sections 3.3.1 and 4.2.4)") 
 }
 
 TEST_CASE(
-    "decimals have up to 12 digits before the point and one to three behind it (RFC 9651, section 3.3.2)") {
+    "decimals have up to 12 digits before the point and one to three after it (RFC 9651, section 3.3.2)") {
   check({
       {"4.5", "4500m"},
       {"-1.5", "-1500m"},
@@ -71,7 +71,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "strings hold visible ASCII and spaces, and escape the quote and the backslash alone (RFC 9651, section "
+    "strings hold visible ASCII and spaces, and escape only the quote and the backslash (RFC 9651, section "
     "3.3.3)") {
   check({
       {R"("hello world")", R"("hello world")"},
@@ -136,7 +136,7 @@ TEST_CASE("byte sequences are base64 whose padding may be missing (RFC 9651, sec
       {":aGVsb G8=:", nothing},
       {": aGVsbG8=:", nothing},
       {":aGVsbG!8=:", nothing},
-      {":_-Ah:", nothing},  // the alphabet of URLs is another one
+      {":_-Ah:", nothing},  // not the URL-safe alphabet
       {":aGVsbG8=", nothing},
       {":", nothing},
   });
@@ -202,7 +202,8 @@ TEST_CASE("display strings are percent-encoded UTF-8 with digits in lower case (
 }
 
 TEST_CASE(
-    "an item is one bare item and its parameters, spaces around it (RFC 9651, sections 3.1.2, 3.3 and 4.2)") {
+    "an item is one bare item and its parameters, with spaces around it allowed (RFC 9651, sections 3.1.2, "
+    "3.3 and 4.2)") {
   check({
       {"5; foo=bar", "5;foo=bar"},
       {"text/html;charset=utf-8", "text/html;charset=utf-8"},

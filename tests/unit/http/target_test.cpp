@@ -81,7 +81,7 @@ TEST_CASE("the target URI of each form of request target (RFC 9112, sections 3.2
   }
 }
 
-TEST_CASE("an empty query differs from none") {
+TEST_CASE("an empty query is different from no query") {
   CHECK_FALSE(target_of(request("GET", "/a", "h"), "http")->query.has_value());
   CHECK(target_of(request("GET", "/a?", "h"), "http")->query == "");
 }
@@ -99,7 +99,7 @@ TEST_CASE("HTTP/1.1 needs one valid Host, HTTP/1.0 may have none (RFC 9112, sect
   }
 }
 
-TEST_CASE("the scheme is how the client reached us") {
+TEST_CASE("the scheme is the one by which the client reached us") {
   CHECK(show(target_of(request("GET", "/", "h:443"), "https")) == "https h /");
   CHECK(show(target_of(request("GET", "/", "h:80"), "https")) == "https h:80 /");
   CHECK(show(target_of(request("GET", "https://a/", "h"), "https")) == "https a /");
@@ -116,7 +116,7 @@ TEST_CASE("an authority is a host of RFC 3986, section 3.2.2, and a port") {
            Case{"EXAMPLE.com.", "example.com "},
            Case{"example.com.:8080", "example.com 8080"},
            Case{"a_b-c~d!$&'()*+,;=", "a_b-c~d!$&'()*+,;= "},
-           // RFC 3986, section 6.2.2: what is encoded without need is the byte itself.
+           // RFC 3986, section 6.2.2: an unnecessarily encoded byte is the byte itself.
            Case{"a%2Db", "a-b "},
            Case{"%73HOP%2e%65xample%2E", "shop.example "},
            Case{"a%2Fb%C3%A4", "a%2fb%c3%a4 "},

@@ -26,7 +26,8 @@ std::int64_t count(const std::optional<Seconds>& seconds) {
 }  // namespace
 
 TEST_CASE(
-    "a targeted field that is missing, empty or no dictionary is ignored (RFC 9213, sections 2.1 and 2.2)") {
+    "a targeted field that is missing, empty or not a dictionary is ignored (RFC 9213, sections 2.1 and "
+    "2.2)") {
   FieldList fields;
   fields.add("Cache-Control", "max-age=60");
   CHECK_FALSE(parse_targeted_cache_control(fields, field_name));

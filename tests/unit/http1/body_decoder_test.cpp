@@ -18,7 +18,7 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-// Feeds what has arrived, as a connection does: steps until none consumes anything.
+// Feeds what has arrived, like a connection: steps until one consumes nothing.
 void feed(BodyDecoder& decoder, Outcome& outcome, std::string_view bytes) {
   outcome.rest += bytes;
   std::string_view left = outcome.rest;
@@ -48,7 +48,7 @@ Outcome decoded(const Framing& framing, std::initializer_list<std::string_view> 
   return outcome;
 }
 
-// The outcome of the whole, which must also be that of every cut into two and of single bytes.
+// The outcome for the whole input, which must be the same for every split in two and for single bytes.
 Outcome decoded_every_way(const Framing& framing, std::string_view bytes) {
   const Outcome whole = decoded(framing, {bytes});
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
@@ -78,7 +78,7 @@ TEST_CASE("content without framing has ended before it begins") {
   }
 }
 
-TEST_CASE("content of a length ends after it (RFC 9112, section 6.3)") {
+TEST_CASE("content with a length ends after it (RFC 9112, section 6.3)") {
   const Framing five{Framing::Kind::length, 5};
   CHECK(decoded_every_way(five, "hello") == Outcome{.content = "hello", .rest = "", .done = true});
   CHECK(decoded_every_way(five, "hellonext") == Outcome{.content = "hello", .rest = "next", .done = true});
@@ -99,7 +99,7 @@ TEST_CASE("content until the connection closes ends there and not before") {
   CHECK(decoder.done());
 }
 
-TEST_CASE("chunks come off whole and however they are cut (RFC 9112, section 7.1)") {
+TEST_CASE("chunks are decoded whole or however they are split (RFC 9112, section 7.1)") {
   struct Case {
     std::string_view bytes;
     std::string_view content;
@@ -125,7 +125,7 @@ TEST_CASE("chunks come off whole and however they are cut (RFC 9112, section 7.1
   }
 }
 
-TEST_CASE("chunks cut short are not done, and a close does not end them properly") {
+TEST_CASE("truncated chunks are incomplete, and closing does not complete them") {
   const std::string_view bytes = "5\r\nhello\r\n0\r\nA: b\r\n\r\n";
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     CAPTURE(size);
@@ -137,7 +137,7 @@ TEST_CASE("chunks cut short are not done, and a close does not end them properly
   }
 }
 
-TEST_CASE("broken chunks are refused however they are cut") {
+TEST_CASE("malformed chunks are refused however they are split") {
   for (const std::string_view bytes : {std::string_view("\r\n"),
                                        std::string_view("\r\n5\r\nhello"),
                                        std::string_view(" 5\r\nhello"),
@@ -181,7 +181,7 @@ TEST_CASE("broken chunks are refused however they are cut") {
   }
 }
 
-TEST_CASE("the largest chunk size is counted right, one more is refused") {
+TEST_CASE("the largest chunk size is read correctly, one more is refused") {
   const Outcome outcome = decoded(chunked, {"ffffffffffffffff\r\nabc"});
   CHECK(outcome == Outcome{.content = "abc", .rest = "", .done = false});
 }
@@ -205,7 +205,7 @@ TEST_CASE("trailers are bounded by 16 KiB in all") {
   CHECK(decoded(chunked, {"0\r\n" + trailers + line}).malformed);
 }
 
-TEST_CASE("a refusal is final, and a decoder moves with its state") {
+TEST_CASE("a refusal is final, and a moved decoder keeps its state") {
   BodyDecoder broken(chunked);
   CHECK_FALSE(broken.decode("x").has_value());
   CHECK_FALSE(broken.decode("0\r\n\r\n").has_value());

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-// Every row of src/http1/README.md, and the tests that show it: one that is renamed or removed is missed
-// here.
+// Every row of src/http1/README.md, and the tests that show it: this test fails if one of them is renamed or
+// removed.
 
 namespace {
 
@@ -28,7 +28,7 @@ constexpr Row rows[] = {
     {"`Transfer-Encoding` then", "unit/http1/front_door_test.cpp",
      "row Transfer-Encoding and Content-Length: 400 in either order"},
     {"HTTP/1.0 with", "unit/http1/front_door_test.cpp", "row HTTP/1.0 with Transfer-Encoding: 400"},
-    {"`Content-Length` twice", "unit/http1/front_door_test.cpp", "row Content-Length: one, digits alone"},
+    {"`Content-Length` twice", "unit/http1/front_door_test.cpp", "row Content-Length: one"},
     {"`Content-Length` twice", "integration/front_door_test.cpp", "Content-Length is one decimal number"},
     {"no `Host`", "unit/http1/front_door_test.cpp",
      "row Host: none, two, or one that is not an authority: 400"},
@@ -85,7 +85,7 @@ constexpr Row rows[] = {
      "Connection cannot remove a field that must be forwarded"},
     {"hop-by-hop abuse", "unit/http1/front_door_test.cpp", "row Connection: more than 64 options"},
     {"hop-by-hop abuse", "unit/policy/forwarding_test.cpp",
-     "Connection may not name what decides whose request"},
+     "Connection may not name fields that identify the client"},
     {"SSRF", "integration/front_door_attacks_test.cpp", "Redirects are left to the client"},
     {"SSRF", "integration/proxying_test.cpp", "CONNECT and TRACE are not supported"},
     {"private data shared", "integration/storing_test.cpp",
@@ -127,7 +127,7 @@ std::string text_of(const std::string& path) {
   return text.str();
 }
 
-/// The first cells of the page's tables, their heads left out.
+/// The first cells of the page's tables, without the header rows.
 std::vector<std::string> documented_rows() {
   std::istringstream page(text_of(LARDER_SOURCE_DIR "/src/http1/README.md"));
   std::vector<std::string> cells;
@@ -154,7 +154,7 @@ TEST_CASE("every row of the front door's page has its tests") {
   }
 }
 
-TEST_CASE("what the front door's rows name is there") {
+TEST_CASE("the rows and tests named for the front door exist") {
   const std::vector<std::string> cells = documented_rows();
   for (const Row& row : rows) {
     CAPTURE(row.row);

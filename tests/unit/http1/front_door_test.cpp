@@ -34,7 +34,7 @@ ParsedResponse parsed_response(std::string_view bytes, std::string_view method =
 
 }  // namespace
 
-TEST_CASE("row Transfer-Encoding: exactly one, exactly chunked, else 400, or 501 for a known other coding") {
+TEST_CASE("row Transfer-Encoding: exactly one, exactly chunked, else 400, or 501 for another known coding") {
   for (const auto& [fields, answer] : {
            Case{"Transfer-Encoding: chunked\r\n", "chunked"},
            Case{"transfer-encoding: \tCHUNKED \r\n", "chunked"},
@@ -102,7 +102,7 @@ TEST_CASE("row HTTP/1.0 with Transfer-Encoding: 400") {
         "malformed");
 }
 
-TEST_CASE("row Content-Length: one, digits alone, else 400") {
+TEST_CASE("row Content-Length: one, digits only, else 400") {
   for (const auto& [fields, answer] : {
            Case{"Content-Length: 3\r\n", "length 3"},
            Case{"content-length:0\r\n", "length 0"},
@@ -131,7 +131,7 @@ TEST_CASE("row Content-Length: one, digits alone, else 400") {
     CHECK(framing_of_request(request_with(fields)) == answer);
     CHECK(framing_of_response(response_with(fields)) == answer);
   }
-  // RFC 9112, section 5.1: white space before the colon is refused in requests and taken out of responses.
+  // RFC 9112, section 5.1: whitespace before the colon is refused in requests and removed from responses.
   CHECK(framing_of_request(request_with("Content-Length : 3\r\n")) == "malformed");
   CHECK(framing_of_response(response_with("Content-Length : 3\r\n")) == "length 3");
 }
@@ -198,7 +198,7 @@ TEST_CASE("row obs-fold: 400 in requests, replaced by a space in responses") {
     CAPTURE(fields);
     CHECK(parsed_response(response_with(fields)).head.fields.wire() == wire);
   }
-  // Framing is decided on what is sent on: the unfolded value.
+  // Framing is decided on what is forwarded: the unfolded value.
   CHECK(framing_of_response(response_with("Transfer-Encoding:\r\n chunked\r\n")) == "chunked");
   CHECK(framing_of_response(response_with("Content-Length: 1\r\n 2\r\n")) == "malformed");
   CHECK(framing_of_response("HTTP/1.1 200 OK\r\n A: b\r\n\r\n") == "malformed");
@@ -213,7 +213,7 @@ TEST_CASE("row response 1xx: returned as heads of their own without content") {
   CHECK(interim.keep_alive);
 }
 
-TEST_CASE("row Content-Length on 204 and 304: no content, and the connection is never used again") {
+TEST_CASE("row Content-Length on 204 and 304: no content, and the connection is never reused") {
   struct BodilessCase {
     const char* method;
     const char* line;
@@ -241,9 +241,9 @@ TEST_CASE("row Content-Length on 204 and 304: no content, and the connection is 
 }
 
 TEST_CASE(
-    "row Transfer-Encoding in a response: a coding that nobody knows is delimited by the connection's end "
+    "row Transfer-Encoding in a response: an unknown coding is delimited by the connection's end "
     "(RFC "
-    "9112, section 6.3, rule 4), all else but chunked is refused") {
+    "9112, section 6.3, rule 4), anything else but chunked is refused") {
   for (const auto& [fields, answer] : {
            Case{"Transfer-Encoding: binary\r\n", "until close"},
            Case{"Transfer-Encoding: QWERTY\r\n", "until close"},
@@ -294,7 +294,7 @@ TEST_CASE("row Connection: more than 64 options, each to be compared with every 
 }
 
 TEST_CASE(
-    "row Connection: a list of names, empty members left out, else 400 (RFC 9110, sections 5.6.1 and "
+    "row Connection: a list of names, empty members ignored, else 400 (RFC 9110, sections 5.6.1 and "
     "7.6.1)") {
   for (const char* name : {"Connection: ", "Proxy-Connection: "}) {
     for (const char* value :
@@ -304,7 +304,7 @@ TEST_CASE(
       CHECK(framing_of_request(request_with(fields)) == "length 0");
       CHECK(framing_of_response(response_with(fields)) == "length 0");
     }
-    // Nobody could say which fields such a list names, and so which may go on.
+    // It is unclear which fields such a list names, and so which may be forwarded.
     for (const char* value : {"foo bar", "close, foo bar", "close;x", "\"close\"", "keep-alive timeout=5",
                               "a=b", "(close)", "close/1", "x\xA0y"}) {
       CAPTURE(value);
@@ -326,7 +326,7 @@ TEST_CASE("row Upgrade: a protocol with its version is not an anomaly (RFC 9110,
 }
 
 TEST_CASE(
-    "row Expect: 100-continue alone is known, in any list; others are the origin's to refuse (RFC 9110, "
+    "row Expect: only 100-continue is known, in any list; others are left to the origin to refuse (RFC 9110, "
     "section 10.1.1)") {
   struct ExpectCase {
     const char* value;

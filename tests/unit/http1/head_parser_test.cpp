@@ -23,7 +23,7 @@ ParsedResponse parsed_response(std::string_view bytes, std::string_view method =
 
 }  // namespace
 
-TEST_CASE("a request head is read into its parts, and what follows it is left alone") {
+TEST_CASE("a request head is read into its parts, and what follows it is left untouched") {
   const std::string head =
       "GET /a?b=%20c HTTP/1.1\r\nHost: example.com\r\nACCEPT:text/html \r\nX-Empty:\r\naccept: \t a, "
       "b\r\n\r\n";
@@ -50,7 +50,7 @@ TEST_CASE("a response head is read into its parts") {
   CHECK(show(response.framing) == "length 3");
 }
 
-TEST_CASE("more bytes are asked for until a head is whole, wherever it is cut") {
+TEST_CASE("more bytes are needed until a head is complete, wherever it is split") {
   const std::string request = "\r\n\r\nPOST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n";
   for (std::size_t size = 0; size < request.size(); ++size) {
     CAPTURE(size);
@@ -152,7 +152,7 @@ TEST_CASE("status lines (RFC 9112, section 4)") {
   }
 }
 
-TEST_CASE("a status line without its last space has an empty reason, and its head keeps its size") {
+TEST_CASE("a status line without its last space has an empty reason, and the head's size is right") {
   const std::string head = "HTTP/1.1 200\r\nContent-Length: 1\r\n\r\n";
   const ParsedResponse response = parsed_response(head + "x");
   CHECK(response.head.reason.empty());
@@ -160,7 +160,7 @@ TEST_CASE("a status line without its last space has an empty reason, and its hea
   CHECK(response.size == head.size());
 }
 
-TEST_CASE("field lines are refused wherever their bytes are not RFC 9112's, section 5") {
+TEST_CASE("field lines are refused if their bytes violate RFC 9112, section 5") {
   for (const std::string_view fields : {
            std::string_view(": b\r\n"),
            std::string_view("A\r\n"),
@@ -188,7 +188,7 @@ TEST_CASE("field lines are refused wherever their bytes are not RFC 9112's, sect
   }
 }
 
-TEST_CASE("what can never become a request head is refused before it is whole") {
+TEST_CASE("what can never become a request head is refused before it is complete") {
   for (const std::string_view bytes :
        {std::string_view("\x16\x03\x01\x02"), std::string_view("\0", 1), std::string_view("\n"),
         std::string_view(" "), std::string_view("GET\t"), std::string_view("GET  "),
@@ -207,13 +207,13 @@ TEST_CASE("what can never become a request head is refused before it is whole") 
   }
 }
 
-TEST_CASE("white space before a colon is taken out of responses (RFC 9112, section 5.1)") {
+TEST_CASE("whitespace before a colon is removed from responses (RFC 9112, section 5.1)") {
   const ParsedResponse response = parsed_response(
       "HTTP/1.1 200 OK\r\nServer : x\r\nA: b : c\r\nContent-Length \t: 3\r\nD: e\r\n f : g\r\n\r\nabc");
   CHECK(response.head.fields.wire() == "Server: x\r\nA: b : c\r\nContent-Length: 3\r\nD: e f : g\r\n");
   CHECK(show(response.framing) == "length 3");
   CHECK(framing_of_response(response_with("Transfer-Encoding : chunked\r\n")) == "chunked");
-  // What is not a name without it stays broken, and requests are refused.
+  // What is not a name without it remains malformed, and requests are refused.
   for (const std::string_view fields :
        {" : b\r\n", "A b : c\r\n", "A\v: b\r\n", ": b\r\n", "Content-Length : 1\r\nContent-Length: 2\r\n"}) {
     CAPTURE(fields);
@@ -222,7 +222,7 @@ TEST_CASE("white space before a colon is taken out of responses (RFC 9112, secti
   CHECK(framing_of_request(request_with("A : b\r\n")) == "malformed");
 }
 
-TEST_CASE("the bounds hold for whole and for unfinished heads") {
+TEST_CASE("the bounds apply to complete and incomplete heads") {
   const HeadLimits limits{.head = 200, .target = 20, .fields = 3};
   const std::string long_target = "GET /" + std::string(20, 'a');
   CHECK(framing_of_request(long_target, limits) == "uri too long");
@@ -254,7 +254,7 @@ TEST_CASE("the bounds hold for whole and for unfinished heads") {
   CHECK(framing_of_response("HTTP/1.1 200 " + std::string(200, 'a'), "GET", limits) == "malformed");
 }
 
-TEST_CASE("heads past Beast's own bounds are read if ours allow them") {
+TEST_CASE("heads beyond Beast's own bounds are read if ours allow them") {
   const std::string value(30'000, 'v');
   CHECK(parsed_request(request_with("A: " + value + "\r\n")).head.fields.find("A")->size() == value.size());
   CHECK(framing_of_request(request_with("Content-Length: 5000000000\r\n")) == "length 5000000000");
@@ -311,7 +311,7 @@ TEST_CASE("100-continue is expected only by HTTP/1.1 with content (RFC 9110, sec
   }
 }
 
-TEST_CASE("a parser fed any one wrong byte answers, and never with more than it was given") {
+TEST_CASE("a parser given any one wrong byte returns a result, and never consumes more than it was given") {
   const std::string head = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nA: b\r\n\r\nabc";
   for (std::size_t at = 0; at < head.size(); ++at) {
     for (int byte = 0; byte < 256; ++byte) {
@@ -323,7 +323,7 @@ TEST_CASE("a parser fed any one wrong byte answers, and never with more than it 
   }
 }
 
-TEST_CASE("a later minor version is read as HTTP/1.1, the highest there is (RFC 9110, section 2.5)") {
+TEST_CASE("a later minor version is read as HTTP/1.1, the highest we know (RFC 9110, section 2.5)") {
   const auto request =
       parse_request_head("\r\nPOST /1.2 HTTP/1.2\r\nHost: h\r\nContent-Length: 3\r\n\r\n", {});
   REQUIRE(request.has_value());
@@ -338,12 +338,12 @@ TEST_CASE("a later minor version is read as HTTP/1.1, the highest there is (RFC 
   CHECK((*response)->head.version_minor == 1);
   CHECK((*response)->head.status == 200);
   CHECK((*response)->keep_alive);
-  // What HTTP/1.1 asks of a request is asked of it, too.
+  // What HTTP/1.1 requires of a request is required of it too.
   CHECK_FALSE(parse_request_head("GET / HTTP/1.2\r\n\r\n", {}).has_value());
 }
 
 TEST_CASE(
-    "a CR before a request line is refused, and one that may yet get its LF is waited for (RFC 9112, section "
+    "a CR before a request line is refused, unless its LF may still come (RFC 9112, section "
     "2.2)") {
   for (const std::string_view bytes :
        {"\rGET / HTTP/1.1\r\nHost: h\r\n\r\n", "\r\n\rGET / HTTP/1.0\r\n\r\n", "\r\r\n", "\r\n\r\r"}) {

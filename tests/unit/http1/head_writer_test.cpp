@@ -22,7 +22,7 @@ constexpr Framing until_close{Framing::Kind::until_close, 0};
 
 }  // namespace
 
-TEST_CASE("a request head is written after what is there, and reads back to what it was made of") {
+TEST_CASE("a request head is appended to what is there, and reads back unchanged") {
   http::FieldList fields;
   fields.add("Host", "h");
   fields.add("A", "b");
@@ -57,7 +57,7 @@ TEST_CASE("status lines carry the standard phrase, or none (RFC 9112, section 4)
   }
 }
 
-TEST_CASE("a head ends with its framing and what is not the default of the client's version") {
+TEST_CASE("a head ends with its framing and whatever differs from the default of the client's version") {
   struct Case {
     Framing framing;
     Persistence persistence;
@@ -79,7 +79,7 @@ TEST_CASE("a head ends with its framing and what is not the default of the clien
   }
 }
 
-TEST_CASE("chunks are headed by their size in hexadecimal (RFC 9112, section 7.1)") {
+TEST_CASE("chunks begin with their size in hexadecimal (RFC 9112, section 7.1)") {
   std::string out;
   write_chunk_head(out, 1);
   write_chunk_head(out, 255);

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-// What a parser answered, in a word, so that tables can hold it.
+// A parser's result in a word, for use in tables.
 namespace larder::http1 {
 
 inline std::string show(const boost::system::error_code& error) {
@@ -31,7 +31,7 @@ inline std::string show(const Framing& framing) {
   return "?";
 }
 
-/// The framing, "more" where bytes are missing, or the refusal.
+/// The framing, "more" if bytes are missing, or the refusal.
 inline std::string framing_of_request(std::string_view bytes, const HeadLimits& limits = {}) {
   const auto parsed = parse_request_head(bytes, limits);
   if (!parsed) return show(parsed.error());
@@ -45,7 +45,7 @@ inline std::string framing_of_response(std::string_view bytes, std::string_view 
   return *parsed ? show((*parsed)->framing) : "more";
 }
 
-/// A head of `first_line` and Host, and of `fields`, each ended by CRLF.
+/// A head made of `first_line`, Host and `fields`, each ended by CRLF.
 inline std::string request_with(std::string_view fields, std::string_view first_line = "POST / HTTP/1.1") {
   return std::string(first_line).append("\r\nHost: h\r\n").append(fields).append("\r\n");
 }

@@ -24,7 +24,7 @@ std::string show(const std::optional<Combination>& one) {
 
 }  // namespace
 
-TEST_CASE("parts of one representation that overlap or follow each other are one (RFC 9111, section 3.4)") {
+TEST_CASE("parts of one representation that overlap or adjoin are combined (RFC 9111, section 3.4)") {
   struct Case {
     const char* older;
     std::uint64_t older_size;
@@ -45,7 +45,7 @@ TEST_CASE("parts of one representation that overlap or follow each other are one
            Case{"6-9/10", 4, "0-4/10", 5, "apart"},
            Case{"0-4/10", 5, "5-9/11", 5, "apart"},
            Case{"0-4/*", 5, "5-9/10", 5, "apart"},
-           // One that is not what it says it is.
+           // One that is not what it claims to be.
            Case{"0-4/10", 4, "5-9/10", 5, "apart"},
            Case{"0-4/10", 5, "5-9/10", 4, "apart"},
            Case{"0-4/10", 5, "5-9/10", 6, "apart"},
@@ -57,7 +57,7 @@ TEST_CASE("parts of one representation that overlap or follow each other are one
   }
 }
 
-TEST_CASE("parts are put together only if they share a strong validator (RFC 9111, section 3.4)") {
+TEST_CASE("parts are combined only if they share a strong validator (RFC 9111, section 3.4)") {
   const std::string modified = "Last-Modified: " + date_after(Seconds{-60});
   const std::string dated = modified + "|Date: " + std::string(noon_text);
   struct Case {
@@ -101,7 +101,7 @@ TEST_CASE("the newer part's fields replace the older one's (RFC 9110, section 15
 }
 
 TEST_CASE(
-    "the rest of a part is asked for if it is one piece (RFC 9111, section 3.3; RFC 9110, section "
+    "the rest of a part is requested if it is one piece (RFC 9111, section 3.3; RFC 9110, section "
     "13.1.5)") {
   struct Case {
     http::FieldList fields;
@@ -112,7 +112,7 @@ TEST_CASE(
            {part("0-4/10"), 5, "Range: bytes=5-|If-Range: \"a\""},
            {part("5-9/10"), 5, "Range: bytes=0-4|If-Range: \"a\""},
            {part("1-9/10"), 9, "Range: bytes=0-0|If-Range: \"a\""},
-           // An If-Range never holds a weak validator; an origin without ranges answers whole all the same.
+           // An If-Range never holds a weak validator; an origin without ranges still answers with the whole.
            {part("0-4/10", "ETag: W/\"a\""), 5, "Range: bytes=5-"},
            {part("0-4/10", "X: 1"), 5, "Range: bytes=5-"},
            {part("3-4/10"), 2, ""},

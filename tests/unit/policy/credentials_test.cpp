@@ -28,7 +28,7 @@ std::string key_text(const CookieRule& rule, std::string_view fields) {
 }  // namespace
 
 TEST_CASE(
-    "fields that clients, SDKs and gateways send identify the client, in any spelling that CGI reads alike") {
+    "fields sent by clients, SDKs and gateways identify the client, in any spelling that CGI treats alike") {
   const CredentialFields& fields = *CredentialFields::documented();
   for (const char* name : {"X-Api-Key", "x-api-key", "X_API_KEY", "X-Api_Key", "X-Consumer-Anything",
                            "X-Auth-Request-User", "Remote-User", "remote_user", "OIDC_CLAIM_email",
@@ -69,7 +69,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("the configuration adds to the list and takes away from it") {
+TEST_CASE("the configuration adds to the list and removes from it") {
   const CredentialFields fields({"X-Tenant", "Acme-*", "Origin", "X-*-Secret"},
                                 {"X-Tenant-Id", "X-Consumer-Id"});
   for (const char* name :
@@ -81,7 +81,7 @@ TEST_CASE("the configuration adds to the list and takes away from it") {
     CAPTURE(name);
     CHECK_FALSE(fields.contains(std::string_view(name)));
   }
-  // What every request has shows nothing, whatever a glob says.
+  // What every request has identifies no client, whatever a glob says.
   const CredentialFields greedy({"*o*"}, {});
   for (const char* name : {"Host", "Connection", "Cookie", "Authorization", "X-Forwarded-For"}) {
     CAPTURE(name);
@@ -89,7 +89,9 @@ TEST_CASE("the configuration adds to the list and takes away from it") {
   }
 }
 
-TEST_CASE("cookies that only scripts read, and those that the route ignores, go before a request is keyed") {
+TEST_CASE(
+    "cookies that only scripts read, and those that the route ignores, are removed before a request is "
+    "keyed") {
   CHECK(cleaned("A: b") == "A: b");
   CHECK(cleaned("Cookie: sid=1; lang=de|A: b") == "Cookie: sid=1; lang=de|A: b");
   CHECK(cleaned("Cookie: _ga=1|A: b") == "A: b");
@@ -105,7 +107,7 @@ TEST_CASE("cookies that only scripts read, and those that the route ignores, go 
   CHECK(cleaned("Cookie: seen_x=2", some) == "");
   CHECK(cleaned("Cookie: sid=1", CookieRule::ignore_all()) == "");
   CHECK(cleaned("Cookie: sid=1; a=2", CookieRule::keep_only({"a"})) == "Cookie: a=2");
-  // A cookie that the route keys is not ignored, though only scripts read it.
+  // A cookie that the route keys is not ignored, even if only scripts read it.
   CHECK(cleaned("Cookie: _ga=1", CookieRule::keep_only({"_ga"})) == "Cookie: _ga=1");
   Route whole;
   whole.headers = {"cookie"};
@@ -114,7 +116,7 @@ TEST_CASE("cookies that only scripts read, and those that the route ignores, go 
   CHECK(text_of(fields) == "Cookie: _ga=1; a=2");
 }
 
-TEST_CASE("every list of script cookies counts: their names and no longer or shorter ones") {
+TEST_CASE("every list of script cookies applies: to their exact names, not longer or shorter ones") {
   for (const char* name : {"_ga", "_ga_ABCDEF", "_gid", "_gat_UA-1", "_gcl_au", "__utmz", "_fbp",
                            "_hjSession_1", "_pk_id.1.1fff", "_clck", "_uetsid", "hubspotutk", "__hstc",
                            "mp_abc_mixpanel", "Hm_lvt_1", "_ym_uid", "has_js", "__qca"}) {
@@ -131,7 +133,7 @@ TEST_CASE("every list of script cookies counts: their names and no longer or sho
   }
 }
 
-TEST_CASE("a glob keys each cookie that it names, in one order whatever the request's") {
+TEST_CASE("a glob keys each cookie that it matches, in one order whatever the request's") {
   const CookieRule rule{.key = {"lang", "b_*"}, .ignore = {}};
   CHECK(key_text(rule, "Cookie: b_2=y; lang=de; b_1=x") ==
         "GET:http://shop.test/#cookie:lang=de#cookie:b_1=x#cookie:b_2=y");
@@ -139,13 +141,14 @@ TEST_CASE("a glob keys each cookie that it names, in one order whatever the requ
   CHECK(key_text(rule, "Cookie: b_1=x#cookie:b_2=y") != key_text(rule, "Cookie: b_1=x; b_2=y"));
   CHECK(key_text(rule, "Cookie: b_1=x; b_1=y") != key_text(rule, "Cookie: b_1=y; b_1=x"));
   CHECK(key_text(rule, "") == "GET:http://shop.test/#cookie:lang");
-  // A name outright goes before a glob.
+  // An exact name takes precedence over a glob.
   const CookieRule both{.key = {"a*", "ab"}, .ignore = {}};
   CHECK(key_text(both, "Cookie: ab=1; ac=2") == "GET:http://shop.test/#cookie:ac=2#cookie:ab=1");
 }
 
 TEST_CASE(
-    "cookies that a map neither keys nor ignores identify the client, those not in a list are not sent") {
+    "cookies that a map neither keys nor ignores identify the client, those not in a list are not "
+    "forwarded") {
   Route route;
   route.cookies = {.key = {"lang"}, .ignore = {"seen"}};
   CHECK_FALSE(has_unkeyed_cookie(route, fields_of("Cookie: lang=de; seen=1; _ga=2")));

@@ -1,4 +1,4 @@
-// No origin is led around a protected route by a spelling of its path (src/README.md, "Folded paths").
+// No spelling of a path leads an origin to a protected path unprotected (src/README.md, "Folded paths").
 #include <larder/policy/folded_routes.hpp>
 
 #include <doctest/doctest.h>
@@ -12,10 +12,10 @@ using namespace larder::policy;
 
 namespace {
 
-/// What origins do to a path before they choose who answers, in whatever order.
+/// What origins do to a path before routing it, in whatever order.
 class Origins {
  public:
-  /// Another spelling of a protected path, or of something like it.
+  /// Another spelling of a protected path, or of a similar one.
   std::string path() {
     const std::string plain = one_of({"/api/me/x", "/api/me", "/user/7/mail", "/user/x/api/me"});
     std::string path;
@@ -28,9 +28,9 @@ class Origins {
     return path.starts_with('/') ? path : "/" + path;
   }
 
-  /// The path as one origin of many sees it.
+  /// The path as one of many kinds of origin sees it.
   std::string seen(std::string path) {
-    // URL parsers come first, and take what they get as it is or decoded.
+    // URL parsers come first, and take their input as it is or decoded.
     if (random_() % 4 == 0) path = decoded(path, "/;\\?#");
     if (random_() % 4 == 0) path = without_authority(path);
     std::vector<int> steps{0, 1, 2, 3, 4, 5, 6, 7};
@@ -137,7 +137,9 @@ class Origins {
 
 }  // namespace
 
-TEST_CASE("property: no origin, whatever it does to a path and in which order, is led to a protected one") {
+TEST_CASE(
+    "property: no origin, whatever it does to a path in whatever order, reaches a protected path "
+    "unprotected") {
   std::vector<Route> routes(3);
   const char* matches[] = {"/api/me/**", "/user/{id}/mail", "/**"};
   for (std::size_t i = 0; i < routes.size(); ++i) {

@@ -7,7 +7,7 @@
 using namespace larder;
 using namespace larder::policy;
 
-TEST_CASE("a plain path is its own folded form, and what is not is seen at a glance") {
+TEST_CASE("a plain path is its own folded form, and others are recognized quickly") {
   for (const std::string path :
        {"/", "/a", "/a/b.c/d-e_f~g", "/a:b@c!$&'()+,=\"<>[]^`|", "/.well-known/x", "/..a/.b", "/7"}) {
     CAPTURE(path);
@@ -67,16 +67,16 @@ TEST_CASE("every spelling of a path has one folded form") {
            Case{"/api/me/x%3fy", "/api/me/x"},
            Case{"/api/me/x%3F/../..", "/api/me/x"},
            Case{"/api/me/x%23.css", "/api/me/x"},
-           // Undone once, and no more.
+           // Decoded once, not repeatedly.
            Case{"/api%252Fme/x", "/api%252fme/x"},
            Case{"/api/m%2565/x", "/api/m%2565/x"},
            Case{"/%25252e/x", "/%25252e/x"},
-           // What is not an encoding is a percent sign; what is not printable stays.
+           // A percent sign without an encoding stays itself; encodings of unprintable bytes stay.
            Case{"/100%", "/100%25"},
            Case{"/100%25", "/100%25"},
            Case{"/%zz%4", "/%25zz%254"},
            Case{"/%20a%C3%A4", "/%20a%c3%a4"},
-           // What is printable means the same encoded, but for what says more in a pattern.
+           // Printable bytes mean the same encoded, except for those with a special meaning in a pattern.
            Case{"/%40%3A%2B%2C%24%28%29%27%3D%26%21%5B%5D%7C", "/@:+,$()'=&![]|"},
            Case{"/%22%3C%3E%5E%60%7e", "/\"<>^`~"},
            Case{"/%2A*%7B{%7D}", "/%2a%2a%7b%7b%7d%7d"},
@@ -94,7 +94,7 @@ TEST_CASE("every spelling of a path has one folded form") {
   }
 }
 
-TEST_CASE("an origin may do without a part of the folding") {
+TEST_CASE("an origin may skip any part of the folding") {
   struct Case {
     std::string path;
     std::string no_delimiters;
@@ -116,7 +116,7 @@ TEST_CASE("an origin may do without a part of the folding") {
   }
 }
 
-TEST_CASE("a folded pattern takes the folded forms of the paths that the pattern takes") {
+TEST_CASE("a folded pattern matches the folded forms of the paths that the pattern matches") {
   struct Case {
     std::string match;
     std::string folded;
@@ -140,8 +140,7 @@ TEST_CASE("a folded pattern takes the folded forms of the paths that the pattern
   }
 }
 
-TEST_CASE(
-    "property: a pattern without globs takes no path whose folded form its folded pattern does not take") {
+TEST_CASE("property: if a pattern without globs matches a path, its folded pattern matches the folded path") {
   const char* patterns[] = {"/Api/me", "/api//me/", "/a%2Fb/c;d/**", "/x/./Y", "/{a}/b", "/a/{b}/C/**"};
   const char* paths[] = {"/Api/me", "/api//me/", "/a%2Fb/c;d", "/a%2Fb/c;d/e/F",
                          "/x/./Y",  "/Z/b",      "/a/Q/C",     "/a/Q/C/d"};
@@ -155,7 +154,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("RFC 3986, 4.2: what begins with two slashes may begin with an authority") {
+TEST_CASE("RFC 3986, 4.2: a path that begins with two slashes may begin with an authority") {
   struct Case {
     std::string path;
     std::string folded;

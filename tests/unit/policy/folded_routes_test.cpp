@@ -28,7 +28,7 @@ std::string protector(const std::vector<Route>& routes, std::string_view path,
 
 }  // namespace
 
-TEST_CASE("a protected route is found by every spelling of its paths, and no other route is") {
+TEST_CASE("a protected route is found by every spelling of its paths, and other routes are not") {
   const std::vector<Route> routes{guarding("/api/public/**", true),   guarding("/api/me/**", false),
                                   guarding("/account", false),        guarding("/w/**", false, {"GET"}),
                                   guarding("/p/**", false, {"POST"}), guarding("/**", true)};
@@ -54,7 +54,7 @@ TEST_CASE("a protected route is found by every spelling of its paths, and no oth
   }
 }
 
-TEST_CASE("a path is looked up in each way in which an origin may fold it") {
+TEST_CASE("a path is looked up in every form to which an origin may fold it") {
   const std::vector<Route> routes{guarding("/user/{id}/mail", false), guarding("/**", true)};
   for (const std::string path :
        {"/User/7/mail", "/User/a%2Fb/mail", "/User/;x/mail", "/User/a%3fb/mail", "/User/.../mail",
@@ -68,7 +68,7 @@ TEST_CASE("a path is looked up in each way in which an origin may fold it") {
   }
 }
 
-TEST_CASE("a protected route that is written oddly protects plain paths too") {
+TEST_CASE("a protected route in an odd spelling protects plain paths too") {
   for (const std::string match : {"/Admin/{page}", "/admin//{page}", "/admin/{page}/", "/%61dmin/{page}"}) {
     CAPTURE(match);
     const std::vector<Route> routes{guarding(match, false), guarding("/**", true)};
@@ -80,13 +80,13 @@ TEST_CASE("a protected route that is written oddly protects plain paths too") {
   }
 }
 
-TEST_CASE("without a protected route, and behind the last one, nothing is protected") {
+TEST_CASE("without a protected route, and after the last one, nothing is protected") {
   CHECK(protector({guarding("/**", true)}, "//a") == "");
   CHECK(protector({}, "//a") == "");
   CHECK(protector({guarding("/a", true), guarding("/a", false)}, "//a") == "");
 }
 
-TEST_CASE("RFC 3986, 4.2: an authority in front of a path does not lead around a protected route") {
+TEST_CASE("RFC 3986, 4.2: an authority in front of a path does not bypass a protected route") {
   const std::vector<Route> routes{guarding("/api/open/**", true), guarding("/api/me/**", false),
                                   guarding("/**", true)};
   for (const std::string path :
@@ -123,7 +123,7 @@ TEST_CASE("a printable byte of a protected path may be encoded, in the path and 
   }
 }
 
-TEST_CASE("a cacheable route shields a protected one only for the paths that it takes as it is written") {
+TEST_CASE("a cacheable route overrides a protected one only for the paths that it matches as written") {
   const std::vector<Route> routes{
       guarding("/Me/**", true),  guarding("/me/open/**", true), guarding("/me/put/**", true, {"PUT"}),
       guarding("/me/**", false), guarding("/me/late/**", true), guarding("/**", true)};
@@ -140,7 +140,7 @@ TEST_CASE("a cacheable route shields a protected one only for the paths that it 
   CHECK(protector(odd, "/a%2Fb") == "/a/{x}");
 }
 
-TEST_CASE("Fastify 4 takes a semicolon for the begin of the query") {
+TEST_CASE("Fastify 4 takes a semicolon for the start of the query") {
   const std::vector<Route> routes{guarding("/lit", false), guarding("/**", true)};
   for (const std::string path :
        {"/lit;x/y", "/lit;/y", "/lit%3bx/y", "/LIT;x/y/z", "//h/lit;x/y", "/lit/;x/y"}) {
@@ -150,7 +150,7 @@ TEST_CASE("Fastify 4 takes a semicolon for the begin of the query") {
   CHECK(protector(routes, "/lite;x/y") == "");
 }
 
-TEST_CASE("patterns are found by what they begin with, the first one wins") {
+TEST_CASE("patterns are found by their beginning, the first one wins") {
   PatternIndex index;
   const char* patterns[] = {"/a/b/c/**", "/{x}/b",    "/a/b/**",       "/",  "/a/",
                             "/*.png",    "/{x}/*/**", "/{y}/{z}/q/**", "/**"};

@@ -23,12 +23,12 @@ std::string forwarded(std::string_view fields, bool cacheable, const Route& rout
 
 }  // namespace
 
-TEST_CASE("a request goes on with its own fields, and with ours at the end") {
+TEST_CASE("a request is forwarded with its own fields, and ours at the end") {
   CHECK(forwarded("Host: other|Accept: a|Accept: b|X-Own: 1", true) ==
         "Host: Shop.test:81|Accept: a|Accept: b|X-Own: 1" + ours);
 }
 
-TEST_CASE("a request without Host says of no host that it came for it (RFC 9112, section 3.2)") {
+TEST_CASE("a request without Host gets no X-Forwarded-Host (RFC 9112, section 3.2)") {
   const auto out =
       request_fields_to_forward({}, request_of("GET", "Accept: a"), {"192.0.2.1", "http", ""}, false);
   CHECK(text_of(out.value()) ==
@@ -36,7 +36,7 @@ TEST_CASE("a request without Host says of no host that it came for it (RFC 9112,
         "Surrogate-Capability: larder=\"Surrogate/1.0\"|Via: 1.1 larder");
 }
 
-TEST_CASE("fields for one connection stay behind (RFC 9110, section 7.6.1)") {
+TEST_CASE("fields for one connection are not forwarded (RFC 9110, section 7.6.1)") {
   for (const bool cacheable : {true, false}) {
     CHECK(forwarded(
               "Connection: close, X-Hop|connection: X-Other|X-Hop: 1|X-Other: 2|Keep-Alive: 5|TE: trailers|"
@@ -55,7 +55,7 @@ TEST_CASE("fields for one connection stay behind (RFC 9110, section 7.6.1)") {
   }
 }
 
-TEST_CASE("Connection may not name what decides whose request it is (hop-by-hop abuse)") {
+TEST_CASE("Connection may not name fields that identify the client (hop-by-hop abuse)") {
   for (const char* name :
        {"Authorization", "cookie", "HOST", "Content-Length", "Content-Type", "If-None-Match", "Range",
         "X-Forwarded-For", "Forwarded", "Via", "X-Api-Key", "x_consumer_id"}) {
@@ -69,7 +69,7 @@ TEST_CASE("Connection may not name what decides whose request it is (hop-by-hop 
   CHECK(forwarded("Connection: accept-language|Accept-Language: de", true, route) == "malformed");
 }
 
-TEST_CASE("what Connection names is gone before a request is keyed") {
+TEST_CASE("fields that Connection names are removed before a request is keyed") {
   http::FieldList fields = fields_of(
       "Connection: Accept-Language, upgrade, keep-alive|Accept-Language: de|Upgrade: websocket|Accept: a");
   REQUIRE(remove_connection_specific({}, fields).has_value());
@@ -90,7 +90,7 @@ TEST_CASE("Proxy never reaches the origin, which could read it as HTTP_PROXY (ht
   }
 }
 
-TEST_CASE("an override never reaches the origin where the answer is shared (unkeyed-header poisoning)") {
+TEST_CASE("an override never reaches the origin of a shared response (unkeyed-header poisoning)") {
   for (const char* name : {"X-Original-URL",
                            "X-Rewrite-URL",
                            "x-original-host",
@@ -124,8 +124,8 @@ TEST_CASE("an override never reaches the origin where the answer is shared (unke
 }
 
 TEST_CASE(
-    "overrides of today's frameworks, gateways and CDNs stay behind, and what identifies the client goes "
-    "on") {
+    "overrides of today's frameworks, gateways and CDNs are not forwarded, and what identifies the client "
+    "is") {
   for (const char* name : {"X-Forwarded",
                            "X-Forward-For",
                            "X-Forwarder-For",
@@ -190,7 +190,7 @@ TEST_CASE(
   }
   CHECK(is_written_by_us({}, "X-Forwarded-Port"));
   CHECK_FALSE(is_written_by_us({}, "X-Forwarded-User"));
-  // Taken off the list it is an override like its kin.
+  // Removed from the list it is an override like the others.
   Route route;
   route.credential_fields = std::make_shared<CredentialFields>(std::vector<std::string>{},
                                                                std::vector<std::string>{"X-Forwarded-User"});
@@ -198,7 +198,7 @@ TEST_CASE(
   CHECK(is_written_by_us(route, "X-Forwarded-User"));
 }
 
-TEST_CASE("overrides that gunicorn, IIS, Azure, App Engine, Fastly and PHP read stay behind") {
+TEST_CASE("overrides that gunicorn, IIS, Azure, App Engine, Fastly and PHP read are not forwarded") {
   for (const char* name : {"SCRIPT_NAME",
                            "Script-Name",
                            "PATH_INFO",
@@ -244,7 +244,7 @@ TEST_CASE("an override written with underscores or dots, as CGI and PHP read it,
   }
 }
 
-TEST_CASE("a client's Forwarded goes on only if it is part of the key, and Expect never") {
+TEST_CASE("a client's Forwarded is forwarded only if it is part of the key, and Expect never") {
   CHECK(forwarded("Forwarded: for=evil", true) == "Host: Shop.test:81" + ours);
   CHECK(forwarded("Forwarded: for=evil", false) == "Host: Shop.test:81" + ours);
   Route keyed;
@@ -254,7 +254,7 @@ TEST_CASE("a client's Forwarded goes on only if it is part of the key, and Expec
   CHECK(forwarded("Expect: 100-continue", false) == "Host: Shop.test:81" + ours);
 }
 
-TEST_CASE("X-Forwarded-For is trusted only if the answer is for one client") {
+TEST_CASE("X-Forwarded-For is trusted only if the response is for one client") {
   const std::string rest =
       "|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|Surrogate-Capability: "
       "larder=\"Surrogate/1.0\"|Via: 1.1 larder";
@@ -276,7 +276,7 @@ TEST_CASE("Via grows by one (RFC 9110, section 7.6.3)") {
         "1.1 o, 1.0 larder");
 }
 
-TEST_CASE("of a shared answer's Cookie only what the key distinguishes goes on") {
+TEST_CASE("on a shared request only the cookies that the key distinguishes are forwarded") {
   const char* cookies = "Cookie: id=1; theme=dark; lang=de|Accept: a";
   Route route;
   CHECK(forwarded(cookies, true, route) ==
@@ -299,11 +299,11 @@ TEST_CASE("of a shared answer's Cookie only what the key distinguishes goes on")
   CHECK(forwarded("Cookie: id=1", true, route) == "Host: Shop.test:81|Cookie: id=1" + ours);
 }
 
-TEST_CASE("Authorization always goes on") {
+TEST_CASE("Authorization is always forwarded") {
   CHECK(forwarded("Authorization: Basic x", true) == "Host: Shop.test:81|Authorization: Basic x" + ours);
 }
 
-TEST_CASE("a response goes on without what was for one connection") {
+TEST_CASE("a response is forwarded without the fields for one connection") {
   const http::ResponseHead response = response_of(
       200,
       "Date: d|Connection: X-Hop|X-Hop: 1|Keep-Alive: 5|Transfer-Encoding: chunked|Content-Length: 3|"
@@ -314,13 +314,13 @@ TEST_CASE("a response goes on without what was for one connection") {
         "Date: d|Content-Length: 3|Set-Cookie: a=b|Set-Cookie: c=d|Via: 1.1 larder");
 }
 
-TEST_CASE("what surrogates before us can do is passed to the origin if the answer is not shared") {
+TEST_CASE("the capabilities of surrogates before us are forwarded if the response is not shared") {
   const std::string theirs = "Surrogate-Capability: cdn=\"Surrogate/1.0 ESI/1.0\"";
   CHECK(forwarded(theirs, true) == "Host: Shop.test:81" + ours);
   CHECK(forwarded(theirs, false).find("|" + theirs + ", larder=\"Surrogate/1.0\"|") != std::string::npos);
 }
 
-TEST_CASE("what larder writes itself selects no variant") {
+TEST_CASE("fields that larder writes itself select no variant") {
   for (const char* name :
        {"via", "X-Forwarded-For", "x-forwarded-anything", "Forwarded", "surrogate-capability"}) {
     CAPTURE(name);
@@ -358,7 +358,7 @@ TEST_CASE("Max-Forwards of OPTIONS is counted down, and ends at 0 (RFC 9110, sec
   }
 }
 
-TEST_CASE("Proxy-Status goes on, and is not stored (RFC 9209, section 2)") {
+TEST_CASE("Proxy-Status is forwarded, and not stored (RFC 9209, section 2)") {
   const http::ResponseHead response = response_of(200, "Proxy-Status: inner|Proxy-Authenticate: x|A: b");
   const http::FieldList forwarded =
       response_fields_to_forward(response.fields, response.version_minor, false);

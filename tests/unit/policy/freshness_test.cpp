@@ -59,7 +59,7 @@ TEST_CASE("an Expires that is not a date is in the past (RFC 9111, section 5.3)"
   }
 }
 
-TEST_CASE("CDN-Cache-Control stands for Cache-Control and Expires (RFC 9213, section 2.1)") {
+TEST_CASE("CDN-Cache-Control replaces Cache-Control and Expires (RFC 9213, section 2.1)") {
   struct Case {
     std::string fields;
     std::optional<Seconds> lifetime;
@@ -69,7 +69,7 @@ TEST_CASE("CDN-Cache-Control stands for Cache-Control and Expires (RFC 9213, sec
            {"CDN-Cache-Control: max-age=600" + others, Seconds{600}},
            {"CDN-Cache-Control: max-age=600, s-maxage=60" + others, Seconds{60}},
            {"CDN-Cache-Control: must-revalidate" + others, {}},
-           // What is empty or no dictionary is ignored.
+           // A field that is empty or not a dictionary is ignored.
            {"CDN-Cache-Control: " + others, Seconds{1}},
            {"CDN-Cache-Control: max-age=600, &&&&" + others, Seconds{1}},
            {"CDN-Cache-Control: MAX-AGE=600" + others, Seconds{1}},
@@ -104,7 +104,7 @@ TEST_CASE("the heuristic lifetime is a tenth of the time unchanged (RFC 9111, se
   }
 }
 
-TEST_CASE("Surrogate-Control stands for Cache-Control and Expires (Edge Architecture, section 2.3)") {
+TEST_CASE("Surrogate-Control replaces Cache-Control and Expires (Edge Architecture, section 2.3)") {
   struct Case {
     std::string fields;
     std::optional<Seconds> lifetime;
@@ -117,13 +117,13 @@ TEST_CASE("Surrogate-Control stands for Cache-Control and Expires (Edge Architec
            {"Surrogate-Control: max-age=600|Surrogate-Control: max-age=60" + others, Seconds{60}},
            {"Surrogate-Control: max-age=soon" + others, Seconds{0}},
            {"Surrogate-Control: no-store" + others, {}},
-           // A target is another surrogate's, or ours.
+           // A target names another surrogate, or us.
            {"Surrogate-Control: max-age=600;larder, max-age=5" + others, Seconds{600}},
            {"Surrogate-Control: max-age=600;cdn, max-age=5" + others, Seconds{5}},
            {"Surrogate-Control: max-age=600;cdn" + others, Seconds{1}},
            {"Surrogate-Control: content=\"ESI/1.0\"" + others, Seconds{1}},
            {"Surrogate-Control: " + others, Seconds{1}},
-           // Its younger sister is asked first (RFC 9213).
+           // Its successor takes precedence (RFC 9213).
            {"Surrogate-Control: max-age=600|CDN-Cache-Control: max-age=7" + others, Seconds{7}},
        }) {
     CAPTURE(fields);
@@ -134,7 +134,9 @@ TEST_CASE("Surrogate-Control stands for Cache-Control and Expires (Edge Architec
       origin_directives(fields_of("Surrogate-Control: max-age=1|Cache-Control: no-store")).control.no_store);
 }
 
-TEST_CASE("the initial age is the larger of Age plus delay and the age by Date (RFC 9111, section 4.2.3)") {
+TEST_CASE(
+    "the initial age is the larger of Age plus delay and the age according to Date (RFC 9111, section "
+    "4.2.3)") {
   struct Case {
     std::string fields;
     Milliseconds delay;
@@ -150,7 +152,7 @@ TEST_CASE("the initial age is the larger of Age plus delay and the age by Date (
            {"Age: 0,40", Milliseconds{0}, Seconds{0}},
            {"Age: 30|Age: 40", Milliseconds{0}, Seconds{30}},
            {"Age: 0, 0", Milliseconds{0}, Seconds{0}},
-           // Section 5.1: what is not a number is ignored.
+           // Section 5.1: a value that is not a number is ignored.
            {"Age: -30", Milliseconds{250}, Milliseconds{250}},
            {"Age: 3.5", Milliseconds{0}, Seconds{0}},
            {"Age: \"30\"", Milliseconds{0}, Seconds{0}},
@@ -159,7 +161,7 @@ TEST_CASE("the initial age is the larger of Age plus delay and the age by Date (
            {"Age: x, 30", Milliseconds{0}, Seconds{0}},
            {"Age: ", Milliseconds{0}, Seconds{0}},
            {"Age: 99999999999999", Milliseconds{0}, Seconds{2147483648}},
-           // A Date is cut to whole seconds, so the first second of the difference is no age.
+           // A Date is truncated to whole seconds, so the first second of the difference is not age.
            {"Date: " + date_after(Seconds{-1}), Milliseconds{0}, Seconds{0}},
            {"Date: " + date_after(Seconds{-61}), Milliseconds{0}, Seconds{60}},
            {"Age: 90|Date: " + date_after(Seconds{-61}), Milliseconds{0}, Seconds{90}},
@@ -172,7 +174,7 @@ TEST_CASE("the initial age is the larger of Age plus delay and the age by Date (
   }
 }
 
-TEST_CASE("a stored response ages while it lies, and never backwards") {
+TEST_CASE("a stored response's age grows, and never shrinks") {
   Lifetimes lifetimes;
   lifetimes.response_time = noon;
   lifetimes.initial_age = Seconds{5};
@@ -185,12 +187,12 @@ TEST_CASE("a stored response ages while it lies, and never backwards") {
   CHECK(remaining_freshness(lifetimes, noon + Seconds{16}) == Seconds{-1});
 }
 
-TEST_CASE("what ended before it came was never fresh, however long before") {
+TEST_CASE("a response whose lifetime ended before it arrived was never fresh, however long ago") {
   Lifetimes lifetimes;
   lifetimes.response_time = noon;
   lifetimes.initial_age = Seconds{5};
   lifetimes.freshness = Seconds{60};
-  // A purge that waited for Redis is older than what was fetched meanwhile.
+  // A purge that waited for Redis is older than responses fetched meanwhile.
   for (const Milliseconds before :
        {Milliseconds{0}, Milliseconds{1}, Milliseconds{1001}, Milliseconds{300'000}}) {
     CAPTURE(before.count());

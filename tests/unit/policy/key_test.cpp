@@ -31,7 +31,7 @@ TEST_CASE("a key reads like the request") {
         "GET:http://shop.test/#header:accept-language=de%20,%20fr#header:x-tenant#cookie:theme=dark");
 }
 
-TEST_CASE("RFC 9110, section 4.2.1: every port is another site, behind a name, an address and localhost") {
+TEST_CASE("RFC 9110, section 4.2.1: every port is another site, after a name, an address or localhost") {
   for (const char* host : {"shop.test", "localhost", "127.0.0.1", "192.0.2.7", "[::1]"}) {
     CAPTURE(host);
     const std::string site = std::string("GET:http://") + host;
@@ -86,7 +86,7 @@ TEST_CASE("distinct requests have distinct keys") {
   CHECK(keys.insert(key_text(route, secure)).second);
 }
 
-TEST_CASE("field lines combine and outer white space does not count in a partition") {
+TEST_CASE("field lines are combined, and outer whitespace does not matter in a partition") {
   Route route;
   route.headers = {"A"};
   const std::string expected = key_text(route, target_of("/"), "A: 1, 2");
@@ -115,7 +115,7 @@ TEST_CASE("the bytes forwarded are the bytes keyed") {
   CHECK(key.forward_target == "/p?a=1&utm_source=x&b=2");
 }
 
-TEST_CASE("a query rule keeps what it says, and never hides a cloaked parameter") {
+TEST_CASE("a query rule keeps the named parameters, and never hides a cloaked one") {
   using Mode = QueryRule::Mode;
   struct Case {
     QueryRule rule;
@@ -152,7 +152,7 @@ TEST_CASE("a query rule keeps what it says, and never hides a cloaked parameter"
   }
 }
 
-TEST_CASE("Vary names are lower case, sorted and listed once (RFC 9110, section 12.5.5)") {
+TEST_CASE("Vary names are in lower case, sorted and listed once (RFC 9110, section 12.5.5)") {
   using Names = std::vector<std::string>;
   CHECK(vary_names(fields_of("")) == Names{});
   CHECK(vary_names(fields_of("Vary: ")) == Names{});
@@ -160,7 +160,7 @@ TEST_CASE("Vary names are lower case, sorted and listed once (RFC 9110, section 
   CHECK_FALSE(vary_names(fields_of("Vary: a|Vary: b, *")).has_value());
 }
 
-TEST_CASE("a Vary with a member that is no field name is one that nothing matches") {
+TEST_CASE("a Vary with a member that is not a field name matches nothing") {
   for (const char* value :
        {"Foo Bar", "\"Foo\"", "Foo;q=1", "a, Foo:", "a\tb", "Foo=1, Accept", "caf\xC3\xA9"}) {
     CAPTURE(value);
@@ -168,7 +168,7 @@ TEST_CASE("a Vary with a member that is no field name is one that nothing matche
   }
 }
 
-TEST_CASE("a coded response is selected by Accept-Encoding though Vary does not say so") {
+TEST_CASE("a response with a content coding is selected by Accept-Encoding even if Vary does not say so") {
   using Names = std::vector<std::string>;
   CHECK(vary_names(fields_of("Content-Encoding: gzip|Vary: Origin")) == Names{"accept-encoding", "origin"});
   CHECK(vary_names(fields_of("Content-Encoding: gzip|Vary: Accept-Encoding")) == Names{"accept-encoding"});
@@ -192,14 +192,14 @@ TEST_CASE("a variant key is the primary key plus normalised selecting fields (RF
         variant_key("K", {"a"}, fields_of("A: \"x,y\"")));
   CHECK(variant_key("K", {"a"}, fields_of("A: \"x\\\", y\"")) !=
         variant_key("K", {"a"}, fields_of("A: \"x\\\",y\"")));
-  // Found by the fuzzer: lines that are joined inside an open quotation end in a blank, and field values do
-  // not.
+  // Found by the fuzzer: joining lines inside an open quoted string leaves a space at the end, which field
+  // values do not have.
   CHECK(variant_key("K", {"a"}, fields_of("A: \"x|A: ")) == variant_key("K", {"a"}, fields_of("A: \"x,")));
   CHECK(variant_key("K", {"a"}, fields_of("A: 1#vary:b=2")) !=
         variant_key("K", {"a", "b"}, fields_of("A: 1|B: 2")));
 }
 
-TEST_CASE("a Redis name can be read and holds no hash tag") {
+TEST_CASE("a Redis name is readable and contains no hash tag") {
   CHECK(redis_name("larder", "GET:http://h/a?b=%20#cookie:c=1") ==
         "larder:r:GET:http://h/a?b=%20#cookie:c=1");
   CHECK(redis_name("p", "/{a} \x01\x7f\xff") == "p:r:encoded:/%7Ba%7D%20%01%7F%FF");
@@ -213,7 +213,7 @@ TEST_CASE("no two keys share a Redis name") {
   CHECK(names.size() == keys.size());
 }
 
-TEST_CASE("a SHA-256 stands in for a Redis name past 512 bytes") {
+TEST_CASE("a SHA-256 replaces a Redis name longer than 512 bytes") {
   const std::string longest(512, 'a');
   CHECK(redis_name("p", longest) == "p:r:" + longest);
   CHECK(redis_name("p", longest + "a") == "p:r:sha256:" + sha256_hex(longest + "a"));

@@ -83,7 +83,7 @@ TEST_CASE("cookies keep a response from being shared, whatever its lifetime") {
   check_storing(keyed, {{"Cookie: a=b", 200, "", Reason::none}});
 }
 
-TEST_CASE("`override: true` lets the route's ttl win over the origin's word, not over private data") {
+TEST_CASE("`override: true` lets the route's ttl win over the origin's fields, not over private data") {
   check_storing(overriding(), {
                                   {"", 200, "Cache-Control: no-store", Reason::none},
                                   {"", 200, "Cache-Control: private, max-age=0", Reason::none},
@@ -95,7 +95,7 @@ TEST_CASE("`override: true` lets the route's ttl win over the origin's word, not
                                   {"", 200, "Vary: *", Reason::vary_any},
                                   {"", 206, "", Reason::partial},
                                   {"Cache-Control: no-store", 200, "", Reason::request_no_store},
-                                  // A status that the ttl does not speak of is the origin's affair.
+                                  // A status that the ttl does not name is left to the origin.
                                   {"", 404, "Cache-Control: no-store", Reason::response_no_store},
                                   {"", 404, fresh, Reason::none},
                                   {"", 404, "", Reason::no_lifetime},
@@ -106,7 +106,8 @@ TEST_CASE("`override: true` lets the route's ttl win over the origin's word, not
 }
 
 TEST_CASE(
-    "a heuristic needs the route's leave or `public`, and comes after the route's ttl (RFC 9111, section "
+    "a heuristic lifetime needs the route's permission or `public`, and comes after the route's ttl (RFC "
+    "9111, section "
     "4.2.2)") {
   const std::string modified = "Last-Modified: " + date_after(Seconds{-1000});
   Route heuristic;
@@ -123,7 +124,7 @@ TEST_CASE(
   CHECK(decide(heuristic, "", 200, modified).lifetimes.freshness == Seconds{3});
 }
 
-TEST_CASE("the decision carries all that reuse needs") {
+TEST_CASE("the decision carries everything that reuse needs") {
   const http::RequestHead request = request_of("GET");
   const http::ResponseHead response = response_of(
       200,
@@ -187,7 +188,7 @@ TEST_CASE("the origin's stale windows win over the route's, unless the route ove
   }
 }
 
-TEST_CASE("jitter takes up to its share of a lifetime away and never adds to it") {
+TEST_CASE("jitter subtracts up to its share of a lifetime and never adds to it") {
   Route route = with_ttl(Seconds{100});
   route.jitter = 10;
   CHECK(lifetimes(route, "", 0).freshness == Seconds{100});
@@ -198,7 +199,9 @@ TEST_CASE("jitter takes up to its share of a lifetime away and never adds to it"
   CHECK(lifetimes(with_ttl(), "", 0.999).freshness == Seconds{60});
 }
 
-TEST_CASE("what a cache further in served stale is stale here, whatever the ttl (RFC 9211, section 2.4)") {
+TEST_CASE(
+    "what a cache closer to the origin served stale is stale here, whatever the ttl (RFC 9211, section "
+    "2.4)") {
   struct Said {
     const char* response;
     int remaining;
@@ -221,7 +224,7 @@ TEST_CASE("what a cache further in served stale is stale here, whatever the ttl 
   }
 }
 
-TEST_CASE("how long a fetch took is kept") {
+TEST_CASE("the duration of a fetch is kept") {
   CHECK(lifetimes(with_ttl(), "", 0, Milliseconds{200}).fetch_time == Milliseconds{200});
   CHECK(lifetimes(with_ttl(), "", 0, Milliseconds{-5}).fetch_time == Milliseconds{0});
 }

@@ -22,7 +22,7 @@ std::string times(int count, std::string_view member) {
 
 }  // namespace
 
-TEST_CASE("a request that bears our mark has been here (RFC 8586, section 2)") {
+TEST_CASE("a request with our mark has been here (RFC 8586, section 2)") {
   struct Case {
     std::string fields;
     bool is_loop;
@@ -55,7 +55,8 @@ TEST_CASE("a request that bears our mark has been here (RFC 8586, section 2)") {
   CHECK_FALSE(has_been_here(fields_of("CDN-Loop: , larder-"), ""));
 }
 
-TEST_CASE("a request goes on with our mark, and with those of others if its answer is for its client only") {
+TEST_CASE(
+    "a request is forwarded with our mark, and with others' marks if its response is for its client only") {
   const std::string came = "CDN-Loop: cdn.example; a=b, larder-1; x=y|CDN-Loop: other";
   CHECK(loop_marks_to_forward(fields_of(""), own_mark, true) == std::string(own_mark));
   CHECK(loop_marks_to_forward(fields_of(came), own_mark, false) ==

@@ -8,7 +8,7 @@ using namespace larder;
 using namespace larder::policy;
 using namespace larder::policy::test;
 
-TEST_CASE("a range is heeded for a whole stored response (RFC 9110, sections 14.2 and 13.1.5)") {
+TEST_CASE("a range applies to a whole stored response (RFC 9110, sections 14.2 and 13.1.5)") {
   using Action = RangeDecision::Action;
   struct Case {
     const char* request;
@@ -56,7 +56,7 @@ TEST_CASE("a date is not a strong validator in the second it was made (RFC 9110,
         static_cast<int>(RangeDecision::Action::part));
 }
 
-TEST_CASE("a miss asks for a part only if no conditions on a whole answer are involved") {
+TEST_CASE("a miss asks for a part only if there are no conditions on the whole response") {
   CHECK(asks_for_part(request_of("GET", "Range: bytes=0-1")));
   CHECK(asks_for_part(request_of("GET", "Range: bytes=0-1|If-Range: \"a\"")));
   for (const char* other :
@@ -86,7 +86,7 @@ TEST_CASE(
   CHECK(refusal(200, "Cache-Control: max-age=60|Content-Range: bytes 0-1/2") == Reason::partial);
 }
 
-TEST_CASE("a stored part answers what lies wholly within it, and the range it answered before") {
+TEST_CASE("a stored part answers ranges wholly within it, and the range it answered before") {
   struct Case {
     const char* request;
     std::optional<std::string> content_range;
@@ -119,7 +119,8 @@ TEST_CASE("a stored part answers what lies wholly within it, and the range it an
   CHECK(text_of(served_part_fields(stored)) == "ETag: \"a\"");
 }
 
-TEST_CASE("a part at the end of its whole answers open ranges, one of unknown whole only its own") {
+TEST_CASE(
+    "a part at the end of its representation answers open ranges, one of unknown total length only its own") {
   const http::FieldList end = part_fields(fields_of("Content-Range: bytes 4-9/10"), "bytes=4-");
   CHECK(decide_part(request_of("GET", "Range: bytes=6-"), end, 6, noon)->content_range == "bytes 6-9/10");
   CHECK(decide_part(request_of("GET", "Range: bytes=-2"), end, 6, noon)->content_range == "bytes 8-9/10");
@@ -128,12 +129,12 @@ TEST_CASE("a part at the end of its whole answers open ranges, one of unknown wh
   CHECK_FALSE(decide_part(request_of("GET", "Range: bytes=5-6"), unknown, 6, noon).has_value());
 }
 
-TEST_CASE("a part holds no more than came, whatever its Content-Range says") {
+TEST_CASE("a part holds only what came, whatever its Content-Range says") {
   const http::FieldList stored = part_fields(fields_of("Content-Range: bytes 4-9/10"), "bytes=4-");
   CHECK(decide_part(request_of("GET", "Range: bytes=5-8"), stored, 5, noon).has_value());
   CHECK_FALSE(decide_part(request_of("GET", "Range: bytes=5-9"), stored, 5, noon).has_value());
   CHECK_FALSE(decide_part(request_of("GET", "Range: bytes=4-4"), stored, 0, noon).has_value());
-  // More came than it says: what is behind its end has no place.
+  // More came than it says: what is beyond its end is dropped.
   CHECK_FALSE(decide_part(request_of("GET", "Range: bytes=9-10"),
                           part_fields(fields_of("Content-Range: bytes 4-9/20"), "bytes=4-9"), 60, noon)
                   .has_value());

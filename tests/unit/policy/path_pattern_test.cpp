@@ -56,14 +56,14 @@ TEST_CASE("a pattern matches whole paths, segment by segment") {
   }
 }
 
-TEST_CASE("a pattern captures what its names stood for, as received") {
+TEST_CASE("a pattern captures what its names matched, as received") {
   const auto pattern = PathPattern::parse("/shops/{shop}/products/{id}");
   REQUIRE(pattern.has_value());
   CHECK(pattern->capture_names() == std::vector<std::string>{"shop", "id"});
   CHECK(pattern->match("/shops/a%20b/products/7") == Captures{{"shop", "a%20b"}, {"id", "7"}});
 }
 
-TEST_CASE("a pattern that could never match, or means two things, is refused") {
+TEST_CASE("a pattern that could never match, or is ambiguous, is refused") {
   for (const char* text : {"", "api", "/{id}/{id}", "/**/a", "/a**", "/***", "/{}", "/{id", "/id}",
                            "/{id}.json", "/x{id}", "/{a b}", "/{a/b}", "/a?b", "/a#b", "/a b", "/a\tb"}) {
     CAPTURE(text);
@@ -107,7 +107,7 @@ TEST_CASE("a star in a glob stands for any run of characters") {
   }
 }
 
-TEST_CASE("a glob matches what it matches letter by letter") {
+TEST_CASE("a glob agrees with a letter-by-letter matcher") {
   const std::function<bool(std::string_view, std::string_view)> plainly = [&](std::string_view glob,
                                                                               std::string_view text) {
     if (glob.empty()) return text.empty();
@@ -135,7 +135,7 @@ TEST_CASE("a glob matches what it matches letter by letter") {
   }
 }
 
-TEST_CASE("a glob of many stars takes no exponential time") {
+TEST_CASE("a glob with many stars does not take exponential time") {
   const std::string text(2'000, 'a');
   CHECK_FALSE(glob_matches("*a*a*a*a*a*a*a*a*a*a*a*a*b", text));
 }

@@ -25,7 +25,7 @@ std::string text_of(const std::vector<Purge>& purges) {
   return text;
 }
 
-/// Of a write that succeeded.
+/// For a write that succeeded.
 constexpr PurgeExtent of_write{.target = true, .related = true};
 
 std::string purged(std::string_view method, std::string_view path, const Route& route = {},
@@ -50,7 +50,7 @@ TEST_CASE("a write purges its target and the parent collection") {
   CHECK(purged("FOO", "/a/b/") == "=h/a/b =h/a/b/ =h/a =h/a/");
 }
 
-TEST_CASE("DELETE purges what lies below, too") {
+TEST_CASE("DELETE also purges everything below") {
   CHECK(purged("DELETE", "/products/7") ==
         "=h/products/7 =h/products/7/ =h/products =h/products/ >h/products/7/");
   CHECK(purged("DELETE", "/products/") == "=h/products =h/products/ =h/ >h/products/");
@@ -63,7 +63,7 @@ TEST_CASE("a write without Host may have gone to any site (RFC 9112, section 3.2
   CHECK(text_of(purges_of({}, {}, target, &response, of_write)) == "={*}/a ={*}/a/ ={*}/");
 }
 
-TEST_CASE("Location may name the site by another of its spellings") {
+TEST_CASE("Location may name the site by another spelling") {
   const Sites sites({{"h", {"www.h", "h:8080"}}});
   const auto purged_with = [&](const std::string& location) {
     const http::ResponseHead response = response_of(201, "Location: " + location);
@@ -98,7 +98,7 @@ TEST_CASE("the query of a write does not matter, nor do scheme and port") {
   CHECK(text_of(purges_of({}, {}, target, &response, of_write)) == purged("PUT", "/a"));
 }
 
-TEST_CASE("Location and Content-Location are purged within their origin alone (RFC 9111, section 4.4)") {
+TEST_CASE("Location and Content-Location are purged only within their origin (RFC 9111, section 4.4)") {
   struct Case {
     const char* fields;
     const char* purges;
@@ -125,33 +125,33 @@ TEST_CASE("Location and Content-Location are purged within their origin alone (R
   }
 }
 
-TEST_CASE("a write of unknown outcome purges as one that succeeded") {
+TEST_CASE("a write of unknown outcome purges like one that succeeded") {
   CHECK(text_of(purges_of({}, {}, target_of("/a", {}, "h"), nullptr, of_write)) == purged("PUT", "/a"));
 }
 
-TEST_CASE("a path past 1 KiB is purged as the prefix of its first whole segments") {
+TEST_CASE("a path longer than 1 KiB is purged as the prefix of its first whole segments") {
   const std::string segment(300, 'x');
   const std::string path = "/" + segment + "/" + segment + "/" + segment + "/" + segment;
   const std::string prefix = "/" + segment + "/" + segment + "/" + segment + "/";
   CHECK(purged("PUT", path).starts_with(">h" + prefix));
-  // One segment that is too long names nothing but itself: its prefix would be the whole site.
+  // A single segment that is too long names only itself: its prefix would be the whole site.
   const std::string single = "/" + std::string(1100, 'y');
   CHECK(purged("PUT", single) == "=h" + single + " =h" + single + "/ =h/");
 }
 
-TEST_CASE("a path with an encoded slash is purged as an origin reads it that decodes it, too") {
+TEST_CASE("a path with an encoded slash is also purged as an origin that decodes it reads it") {
   CHECK(purged("PUT", "/a%2fb") == "=h/a%2Fb =h/a%2Fb/ =h/ =h/a/b =h/a/b/ =h/a =h/a/");
   CHECK(purged("PUT", "/x%2F..%2fb") == "=h/x%2F..%2Fb =h/x%2F..%2Fb/ =h/ =h/b =h/b/");
 }
 
-TEST_CASE("what cannot be determined is related to nothing: the target alone") {
+TEST_CASE("if related resources cannot be determined, only the target is purged") {
   const http::ResponseHead response = response_of(307, "Location: /p/8");
   CHECK(text_of(purges_of({}, {}, target_of("/a", {}, "h"), &response, {.target = true})) == "=h/a =h/a/");
   CHECK(purges_of({}, {}, target_of("/a", {}, "h"), &response, {}).empty());
   CHECK(text_of(purges_of_target(target_of("/a/b/", "x=1", "h"))) == "=h/a/b =h/a/b/");
 }
 
-TEST_CASE("a route names more to purge, beside what is purged anyway") {
+TEST_CASE("a route names more to purge, besides what is purged anyway") {
   Route route;
   route.purge.urls = {"/search/**", "/shops/{shop}", "/shops/{shop}/*/top", "/{unknown}"};
   route.purge.tags = {"product:{id}", "all", "x:{unknown}"};
@@ -162,7 +162,7 @@ TEST_CASE("a route names more to purge, beside what is purged anyway") {
   CHECK(purged("PUT", "/p", route).empty());
 }
 
-TEST_CASE("what a client put in its path never narrows a pattern") {
+TEST_CASE("what a client puts in its path never narrows a pattern") {
   Route route;
   route.purge.urls = {"/by/{id}/**", "/of/{id}"};
   const std::string always = purged("PUT", "/p");
@@ -170,7 +170,7 @@ TEST_CASE("what a client put in its path never narrows a pattern") {
   CHECK(purged("PUT", "/p", route, {{"id", "{x"}}) == always + " ~h/by/*/** =h/of/{x =h/of/{x/");
 }
 
-TEST_CASE("paths that an origin may take for one are purged as one (RFC 3986, section 6.2.2)") {
+TEST_CASE("paths that an origin may treat as one are purged as one (RFC 3986, section 6.2.2)") {
   struct Case {
     const char* path;
     const char* normal;
@@ -202,7 +202,7 @@ TEST_CASE("paths that an origin may take for one are purged as one (RFC 3986, se
   }
 }
 
-TEST_CASE("a stored response is tagged by its place, its route and its origin") {
+TEST_CASE("a stored response is tagged by its path, its route and its origin") {
   Route route;
   route.tags = {"product:{id}", "products", "x:{unknown}"};
   const Tags tags =
@@ -217,7 +217,8 @@ TEST_CASE("a stored response is tagged by its place, its route and its origin") 
 }
 
 TEST_CASE(
-    "RFC 9875, section 3: an unsafe request's answer purges the groups it names, of its own site alone") {
+    "RFC 9875, section 3: the response to an unsafe request purges the groups it names, of its own site "
+    "only") {
   const auto purged = [](std::string_view site, std::string_view fields) {
     const http::ResponseHead response = response_of(200, fields);
     std::vector<std::string> names;
@@ -235,7 +236,8 @@ TEST_CASE(
   CHECK(others.names == Names{"a", "group other.test a"});
 }
 
-TEST_CASE("RFC 9875, section 3: an answer that invalidates more groups than are read purges its whole site") {
+TEST_CASE(
+    "RFC 9875, section 3: a response that invalidates more groups than are read purges its whole site") {
   std::string groups = "\"g\"";
   for (int i = 0; i < 1024; ++i) groups += ", \"g\"";
   CHECK(purged_by_response("Cache-Group-Invalidation: " + groups) == "=h/ >h/");

@@ -10,7 +10,7 @@
 using namespace larder;
 using namespace larder::policy;
 
-TEST_CASE("every reason has a token of its own and a sentence") {
+TEST_CASE("every reason has a unique token and a sentence") {
   std::set<std::string_view> tokens;
   std::set<std::string_view> sentences;
   const int last = static_cast<int>(Reason::connection_specific);

@@ -21,7 +21,7 @@ Lifetimes fetched_in(Milliseconds fetch_time, Milliseconds freshness = 60s) {
 
 }  // namespace
 
-TEST_CASE("XFetch: the later in its life and the longer it took to fetch, the surer it is refreshed") {
+TEST_CASE("XFetch: the later in its lifetime and the slower to fetch, the likelier a response is refreshed") {
   struct Case {
     Milliseconds remaining;
     double chance;
@@ -44,7 +44,7 @@ TEST_CASE("XFetch: the later in its life and the longer it took to fetch, the su
   CHECK_FALSE(refreshes_ahead(fetched_in(0ms), 3ms, 0.9));
 }
 
-TEST_CASE("the window is ten fetches long, half the lifetime at most") {
+TEST_CASE("the window is as long as ten fetches, but at most half the lifetime") {
   const Route route;
   CHECK(refresh_window(route, fetched_in(200ms)) == 2s);
   CHECK(refresh_window(route, fetched_in(0ms)) == 10ms);
@@ -52,12 +52,12 @@ TEST_CASE("the window is ten fetches long, half the lifetime at most") {
   CHECK(refresh_window(route, fetched_in(200ms, 0s)) == 0s);
 }
 
-TEST_CASE("if clients are served while it is fetched there is nothing to refresh ahead for") {
+TEST_CASE("if clients are served while it is fetched, there is no need to refresh early") {
   Route route;
   Lifetimes stored = fetched_in(200ms);
   stored.stale_while_revalidate = 30s;
   CHECK(refresh_window(route, stored) == 0s);
-  SUBCASE("unless the fetch takes longer than that goes") {
+  SUBCASE("unless the fetch takes longer than that window") {
     stored.stale_while_revalidate = 200ms;
     CHECK(refresh_window(route, stored) == 2s);
   }
@@ -65,11 +65,11 @@ TEST_CASE("if clients are served while it is fetched there is nothing to refresh
     stored.must_revalidate = true;
     CHECK(refresh_window(route, stored) == 2s);
   }
-  SUBCASE("unless the route wants it all the same") {
+  SUBCASE("unless the route wants it anyway") {
     route.refresh_ahead = RefreshAhead::on;
     CHECK(refresh_window(route, stored) == 2s);
   }
-  SUBCASE("a route that says off never has it") {
+  SUBCASE("never if the route says off") {
     route.refresh_ahead = RefreshAhead::off;
     CHECK(refresh_window(route, stored) == 0s);
     CHECK(refresh_window(route, fetched_in(200ms)) == 0s);

@@ -35,7 +35,7 @@ TEST_CASE("a request that only the origin may answer is bypassed, with the reaso
            // RFC 9111, section 5.2.1.5.
            Case{"GET", "Cache-Control: no-store", "/", false, Reason::request_no_store},
            Case{"GET", "Cache-Control: no-cache", "/", false, Reason::none},
-           // An entry that the origin itself made shareable may answer those.
+           // A response that the origin itself made shareable may answer those.
            Case{"GET", "Cookie: a=b", "/", false, Reason::none},
            Case{"GET", "Authorization: Basic x", "/", false, Reason::none},
            // Upgrade is an offer: it is dropped as a hop-by-hop field.
@@ -48,7 +48,7 @@ TEST_CASE("a request that only the origin may answer is bypassed, with the reaso
   }
 }
 
-TEST_CASE("a route can turn caching off, or be deaf to what requests ask") {
+TEST_CASE("a route can turn caching off, or ignore request directives") {
   Route route;
   route.cache = false;
   CHECK(bypass_reason(route, {}, request_of("GET"), target_of("/"), false) == Reason::route_off);
@@ -89,7 +89,8 @@ TEST_CASE("RFC 9112, section 3.2: a request without Host is not shared") {
   CHECK(bypass_reason({}, {}, request_of("POST"), target, false) == Reason::method);
 }
 
-TEST_CASE("what another spelling of a path leads around is passed, whatever the spelling") {
+TEST_CASE(
+    "a request that another spelling could use to bypass a route is passed through, whatever the spelling") {
   std::vector<Route> routes(3);
   const char* matches[] = {"/api/public/**", "/api/**", "/**"};
   for (std::size_t i = 0; i < routes.size(); ++i) routes[i].pattern = PathPattern::parse(matches[i]).value();

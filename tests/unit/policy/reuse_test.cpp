@@ -48,7 +48,7 @@ void check_all(const Route& route, const Lifetimes& stored, std::initializer_lis
 
 }  // namespace
 
-TEST_CASE("what a status says of the resource (RFC 9111, section 4.3.3)") {
+TEST_CASE("what a status says about the resource (RFC 9111, section 4.3.3)") {
   for (const int status : {200, 204, 301, 302, 404, 410}) CHECK(outdates_stored(status));
   for (const int status : {206, 304, 400, 403, 406, 429, 500, 503}) CHECK_FALSE(outdates_stored(status));
 }
@@ -63,7 +63,7 @@ TEST_CASE("a fresh response is served, a stale one is validated (RFC 9111, secti
             });
 }
 
-TEST_CASE("what has no validator is fetched again instead of validated") {
+TEST_CASE("a response without a validator is fetched again instead of validated") {
   check_all({}, a_minute(),
             {{"", 60, Action::fill, Reason::stale},
              {"Cache-Control: no-cache", 0, Action::fill, Reason::request_no_cache}},
@@ -110,7 +110,7 @@ TEST_CASE("only-if-cached is refused rather than sent to the origin (RFC 9111, s
   CHECK_FALSE(only_if_cached({}, request_of("GET")));
 }
 
-TEST_CASE("a response can forbid what a request would take (RFC 9111, sections 4.2.4 and 5.2.2)") {
+TEST_CASE("a response can forbid what a request would accept (RFC 9111, sections 4.2.4 and 5.2.2)") {
   Lifetimes strict = a_minute();
   strict.must_revalidate = true;
   check_all({}, strict,
@@ -124,7 +124,7 @@ TEST_CASE("a response can forbid what a request would take (RFC 9111, sections 4
              {"Cache-Control: max-stale", 0, Action::validate, Reason::no_cache}});
 }
 
-TEST_CASE("a route may be deaf to what requests ask, but not to what responses say") {
+TEST_CASE("a route may ignore request directives, but not response directives") {
   Route route;
   route.honor_request_directives = false;
   check_all(route, a_minute(),
@@ -136,7 +136,7 @@ TEST_CASE("a route may be deaf to what requests ask, but not to what responses s
   CHECK_FALSE(only_if_cached(route, request_of("GET", "Cache-Control: only-if-cached")));
 }
 
-TEST_CASE("an entry is not for requests with a Cookie outside the key, unless its response said so") {
+TEST_CASE("a stored response is not for requests with a Cookie outside the key, unless it says so") {
   Lifetimes stored = a_minute();
   check_all({}, stored,
             {{"", 0, Action::serve, Reason::none},
@@ -157,7 +157,7 @@ TEST_CASE("an entry is not for requests with a Cookie outside the key, unless it
 }
 
 TEST_CASE(
-    "an entry is not for requests with another credential outside the key, unless its response said so") {
+    "a stored response is not for requests with another credential outside the key, unless it says so") {
   for (const auto& [line, reason] :
        {std::pair{"Authorization: Basic x", Reason::authorization}, {"X-Api-Key: x", Reason::credential}}) {
     CAPTURE(line);
@@ -175,7 +175,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("an entry with a Set-Cookie is not used if the route no longer allows it") {
+TEST_CASE("a stored response with a Set-Cookie is not used if the route no longer allows it") {
   Lifetimes stored = a_minute();
   stored.allows_credentials = stored.sets_cookie = true;
   Route route;
@@ -187,7 +187,8 @@ TEST_CASE("an entry with a Set-Cookie is not used if the route no longer allows 
 }
 
 TEST_CASE(
-    "within stale-while-revalidate a stale response is served and validated behind (RFC 5861, section 3)") {
+    "within stale-while-revalidate a stale response is served and validated in the background (RFC 5861, "
+    "section 3)") {
   Lifetimes stored = a_minute();
   stored.stale_while_revalidate = Seconds{30};
   check_all({}, stored,
@@ -207,7 +208,7 @@ TEST_CASE(
 
 namespace {
 
-/// What is known beside the protocol.
+/// What is known besides the protocol.
 struct Known {
   const char* request;
   int age;  // seconds
@@ -237,7 +238,7 @@ TEST_CASE("soft purges, an origin that hangs and purges that may have been misse
   Lifetimes stored = a_minute();
   stored.stale_if_error = Seconds{30};
   for (const Known& known : std::initializer_list<Known>{
-           // Only what is stale is affected by a soft purge or an origin that hangs.
+           // Only stale responses are affected by a soft purge or an origin that hangs.
            {"", 10, true, true, true, Action::serve, Reason::none},
            {"", 60, true, false, true, Action::validate, Reason::soft_purged},
            {"", 60, false, true, true, Action::serve_and_refresh, Reason::stale},
@@ -248,7 +249,7 @@ TEST_CASE("soft purges, an origin that hangs and purges that may have been misse
            {"Cache-Control: only-if-cached", 60, false, true, true, Action::serve_and_refresh, Reason::stale},
            {"Cache-Control: only-if-cached", 60, true, false, true, Action::refuse, Reason::soft_purged},
            {"Cache-Control: max-stale", 60, true, false, true, Action::serve, Reason::soft_purged},
-           // Nothing is served if purges may have been missed; what is asked for anyway stays as it was.
+           // Nothing is served if purges may have been missed; decisions to ask the origin stay the same.
            {"", 10, false, false, false, Action::fill, Reason::outage},
            {"", 60, false, true, false, Action::fill, Reason::outage},
            {"", 60, false, false, false, Action::validate, Reason::stale},
@@ -264,7 +265,7 @@ TEST_CASE("soft purges, an origin that hangs and purges that may have been misse
   }
 }
 
-TEST_CASE("what is absent is fetched, or refused to a request for the cache alone") {
+TEST_CASE("an absent response is fetched, or refused to a request with only-if-cached") {
   const ReuseDecision plain = decide_absent({}, request_of("GET"), Reason::vary);
   CHECK(plain.action == Action::fill);
   CHECK(plain.reason == Reason::vary);

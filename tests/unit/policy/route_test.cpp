@@ -20,7 +20,7 @@ Route route_for(std::string_view match, std::vector<std::string> methods = {}) {
 
 }  // namespace
 
-TEST_CASE("a plain ttl is for successes and lasting redirects alone") {
+TEST_CASE("a plain ttl applies only to successes and permanent redirects") {
   const TtlRule rule{Seconds{60}, {}};
   for (const int status : {200, 203, 204, 300, 301, 308}) {
     CAPTURE(status);
@@ -32,7 +32,7 @@ TEST_CASE("a plain ttl is for successes and lasting redirects alone") {
   }
 }
 
-TEST_CASE("a ttl by status is for the statuses it names") {
+TEST_CASE("a ttl by status applies to the statuses it names") {
   const TtlRule rule{{}, {{200, Seconds{300}}, {404, Seconds{10}}, {410, Seconds{0}}}};
   CHECK(rule.for_status(200) == Seconds{300});
   CHECK(rule.for_status(404) == Seconds{10});
@@ -68,7 +68,7 @@ TEST_CASE("the first route that matches method and path wins") {
   CHECK(match_route(routes, "GET", "/a/b")->captures == Captures{{"id", "b"}});
 }
 
-TEST_CASE("a route for HEAD alone does not answer GET") {
+TEST_CASE("a route for HEAD only does not answer GET") {
   const std::vector<Route> routes{route_for("/**", {"HEAD"})};
   CHECK(match_route(routes, "HEAD", "/").has_value());
   CHECK_FALSE(match_route(routes, "GET", "/").has_value());

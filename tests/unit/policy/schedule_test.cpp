@@ -30,7 +30,7 @@ std::string text_of(Time time) {
 
 }  // namespace
 
-TEST_CASE("a schedule names the first of its minutes after now, in UTC") {
+TEST_CASE("a schedule gives its first minute after now, in UTC") {
   struct Case {
     const char* schedule;
     const char* next;
@@ -52,7 +52,7 @@ TEST_CASE("a schedule names the first of its minutes after now, in UTC") {
            Case{"0 6 * * SUN", "2026-11-22 06:00"},
            Case{"0 6 * * 7", "2026-11-22 06:00"},
            Case{"0 6 * * 0", "2026-11-22 06:00"},
-           // Either kind of day will do where both are named.
+           // Either kind of day matches if both are named.
            Case{"0 0 1 * mon", "2026-11-23 00:00"},
            Case{"0 0 22 * mon", "2026-11-22 00:00"},
            Case{"0 0 */2 * mon", "2026-11-23 00:00"},

@@ -16,7 +16,7 @@ std::string selected_by(std::string_view value, std::string_view name = "accept-
   return policy::variant_key("k", {std::string(name)}, fields);
 }
 
-/// What goes upstream as Accept-Encoding of a shared request, or "none".
+/// What is sent upstream as Accept-Encoding of a shared request, or "none".
 std::string sent(std::string_view fields, const policy::Route& route = {}) {
   const auto forwarded =
       policy::request_fields_to_forward(route, request_of("GET", fields), {"192.0.2.1", "http", "h"}, true);
@@ -25,7 +25,8 @@ std::string sent(std::string_view fields, const policy::Route& route = {}) {
 
 }  // namespace
 
-TEST_CASE("RFC 9110, section 12.5.4: languages select by name and weight, whatever their case and blanks") {
+TEST_CASE(
+    "RFC 9110, section 12.5.4: languages select by name and weight, whatever their case and whitespace") {
   for (const auto& [one, other] : {
            std::pair{"de, EN ;q=0.5", "en; q=0.5,de"},
            std::pair{" de ,en", "de, en"},
@@ -43,7 +44,7 @@ TEST_CASE("RFC 9110, section 12.5.4: languages select by name and weight, whatev
   }
 }
 
-TEST_CASE("RFC 4647, section 2.3: the order of languages counts among those of equal weight") {
+TEST_CASE("RFC 4647, section 2.3: the order of languages matters among those of equal weight") {
   for (const auto& [one, other] : {
            std::pair{"de, en", "en, de"},
            std::pair{"de;q=0.5, en;q=0.5", "en;q=0.50, de;q=0.5"},
@@ -54,7 +55,7 @@ TEST_CASE("RFC 4647, section 2.3: the order of languages counts among those of e
            std::pair{"de", "de;q=0"},
            std::pair{"de;q=0.001", "de;q=0.002"},
            std::pair{"de;q=0.01", "de;q=0.1"},
-           // Of two weights each reader takes the one it likes.
+           // Of two weights readers may take either.
            std::pair{"de;q=0.1, en;q=0.5, de", "de, en;q=0.5"},
            std::pair{"de;q=0.1, en;q=0.5, de", "de, en;q=0.5, de;q=0.1"},
        }) {
@@ -64,7 +65,7 @@ TEST_CASE("RFC 4647, section 2.3: the order of languages counts among those of e
   }
 }
 
-TEST_CASE("what is not a list of languages selects nothing that a list selects") {
+TEST_CASE("a value that is not a list of languages does not select what a list selects") {
   for (const auto& [odd, list] : {
            std::pair{"e n", "en"},
            std::pair{"de, e n", "de, en"},
@@ -84,7 +85,7 @@ TEST_CASE("what is not a list of languages selects nothing that a list selects")
   }
 }
 
-TEST_CASE("a list of more languages than a person speaks selects as the bytes that it is") {
+TEST_CASE("a list of more languages than a person speaks selects by its exact bytes") {
   std::string many = "l0";
   for (int i = 1; i < 65; ++i) many += ", l" + std::to_string(i);
   CHECK(selected_by(many) == selected_by(many));
@@ -92,7 +93,8 @@ TEST_CASE("a list of more languages than a person speaks selects as the bytes th
 }
 
 TEST_CASE(
-    "Accept-Encoding of a shared request is what the client takes of zstd, br and gzip, and selects so") {
+    "Accept-Encoding of a shared request is what the client accepts of zstd, br and gzip, and selects by "
+    "that") {
   struct Case {
     const char* value;
     const char* sent;
@@ -115,7 +117,7 @@ TEST_CASE(
            Case{"*;q=0", "identity"},
            Case{"gzip;q=0", "identity"},
            Case{"gzip;q=0.000, br", "br"},
-           // What is refused in one place, or said in a way nobody understands, is not asked for.
+           // A coding that is refused in one place, or stated in an unknown way, is not requested.
            Case{"gzip, gzip;q=0", "identity"},
            Case{"gzip;q=2, br", "br"},
            Case{"gzip;level=9", "identity"},
@@ -131,7 +133,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "an Accept-Encoding that the route keys, or that no other client's answer depends on, goes as it came") {
+    "an Accept-Encoding that the route keys, or of a request that is not shared, is forwarded unchanged") {
   policy::Route route;
   route.headers = {"accept-encoding"};
   CHECK(sent("Accept-Encoding: deflate, GZIP", route) == "deflate, GZIP");

@@ -14,7 +14,7 @@ const std::vector<SiteRule> rules{
     {"Shop.example", {"www.shop.example", "127.0.0.1:*", "localhost:*", "[::1]:*", "shop.example:8443"}},
     {"blog.example:8080", {"127.0.0.1:9000", "blog.example", "old.example:80"}}};
 
-/// The authority that stands for another one over a scheme.
+/// The authority that stands for another one with a scheme.
 std::string replaced(const Sites& sites, std::string_view authority, std::string_view scheme = "http") {
   const http::Authority read = http::parse_authority(authority, scheme).value();
   http::Target target = target_of("/", {}, read.host, read.port);
@@ -51,7 +51,7 @@ TEST_CASE("another spelling of a site is replaced by the site, and nothing else 
            Case{"127.0.0.2:81", "127.0.0.2:81", "127.0.0.2:81"},
            Case{"localhost:8080", "shop.example", "shop.example"},
            Case{"[0:0::1]:8080", "shop.example", "shop.example"},
-           // A spelling with its port goes before one for every port.
+           // A spelling with its port takes precedence over one for every port.
            Case{"127.0.0.1:9000", "blog.example:8080", "blog.example:8080"},
            Case{"blog.example", "blog.example:8080", "blog.example:8080"},
            Case{"old.example", "blog.example:8080", "old.example"},
@@ -76,7 +76,7 @@ TEST_CASE("every port of a site may be a spelling of itself") {
   CHECK(replaced(sites, "shop.example") == "shop.example");
 }
 
-TEST_CASE("a purge of a host names every site that it can mean, for it knows no ports") {
+TEST_CASE("a purge of a host names every site that it can mean, since it has no ports") {
   const Sites sites(rules);
   using Hosts = std::vector<std::string>;
   CHECK(sites.hosts_of("shop.example") == Hosts{"shop.example"});

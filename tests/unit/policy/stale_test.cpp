@@ -15,7 +15,7 @@ namespace {
 
 constexpr int no_answer = 0;
 
-/// Fresh for a minute from noon on, and good in place of errors for half a minute more.
+/// Fresh for a minute from noon on, and may be served instead of errors for half a minute more.
 Lifetimes a_minute_and_a_half() {
   Lifetimes lifetimes;
   lifetimes.response_time = noon;
@@ -28,7 +28,7 @@ struct Failing {
   const char* request;
   int age;  // seconds
   int status;
-  Reason reason;  // none: what is stored is served
+  Reason reason;  // none: the stored response is served
 };
 
 FailureDecision decide_failing(const Route& route, const Lifetimes* stored, const Failing& each,
@@ -58,7 +58,7 @@ void check_failures(const Route& route, const Lifetimes& stored, std::initialize
 
 }  // namespace
 
-TEST_CASE("what a status says of the origin") {
+TEST_CASE("what a status says about the origin") {
   for (const int status : {429, 500, 503, 520}) CHECK(is_passing_error(status));
   for (const int status : {200, 304, 404, 406, 499, 508}) CHECK_FALSE(is_passing_error(status));
   for (const int status : {500, 502, 503, 504}) CHECK(is_error_to_hide(status));
@@ -67,7 +67,7 @@ TEST_CASE("what a status says of the origin") {
   for (const int status : {200, 304, 401, 403, 404, 410, 416, 429}) CHECK_FALSE(yields_to_stale(status));
 }
 
-TEST_CASE("a stale response stands in for an error within stale-if-error (RFC 5861, section 4)") {
+TEST_CASE("a stale response is served instead of an error within stale-if-error (RFC 5861, section 4)") {
   check_failures({}, a_minute_and_a_half(),
                  {
                      {"", 61, no_answer, Reason::none},
@@ -85,7 +85,7 @@ TEST_CASE("a stale response stands in for an error within stale-if-error (RFC 58
                  });
 }
 
-TEST_CASE("what was refreshed ahead of time stands in while it is fresh") {
+TEST_CASE("a response that was to be refreshed early is served while it is fresh") {
   Lifetimes stored = a_minute_and_a_half();
   stored.stale_if_error = Seconds{0};
   check_failures({}, stored, {{"", 59, 502, Reason::none}, {"", 60, 502, Reason::stale}});
@@ -113,7 +113,7 @@ TEST_CASE("request and response may insist on the origin, error or not (RFC 9111
   check_failures({}, no_cache, {{"", 30, 503, Reason::no_cache}, {"", 61, 503, Reason::no_cache}});
 }
 
-TEST_CASE("nothing stands in if nothing is stored, or purges may have been missed") {
+TEST_CASE("the error is passed on if nothing is stored, or purges may have been missed") {
   const Lifetimes stored = a_minute_and_a_half();
   const Failing failure{"", 61, 503, Reason::none};
   CHECK(decide_failing({}, nullptr, failure).reason == Reason::absent);
@@ -134,7 +134,7 @@ TEST_CASE("a decision on a failure reports what it looked at") {
   CHECK(std::ranges::equal(trace.steps(), steps));
 }
 
-TEST_CASE("a good response keeps its place against an error while it may be served in place of one") {
+TEST_CASE("an error does not replace a good response while that may be served instead of an error") {
   const Lifetimes stored = a_minute_and_a_half();
   const auto keeps = [&](int stored_status, int status, int age) {
     return keeps_its_place({}, request_of("GET"), stored_status, stored, status, noon + Seconds{age});

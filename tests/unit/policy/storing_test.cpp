@@ -17,7 +17,8 @@ void larder::policy::test::check_storing(const Route& route, const std::vector<S
   }
 }
 
-TEST_CASE("what the origin made cacheable is stored without any ttl, all else is not (RFC 9111, section 3)") {
+TEST_CASE(
+    "what the origin made cacheable is stored without any ttl, anything else is not (RFC 9111, section 3)") {
   check_storing(
       {}, {
               {"", 200, fresh, Reason::none},
@@ -61,7 +62,7 @@ TEST_CASE("what the origin made cacheable is stored without any ttl, all else is
           });
 }
 
-TEST_CASE("a response is stored for GET alone, and not if the route is off") {
+TEST_CASE("a response is stored only for GET, and not if the route is off") {
   for (const char* method : {"HEAD", "POST", "PUT", "DELETE", "PROPFIND"}) {
     CAPTURE(method);
     CHECK(decide({}, "", 200, fresh, method).refusal == Reason::method);
@@ -71,7 +72,7 @@ TEST_CASE("a response is stored for GET alone, and not if the route is off") {
   CHECK(decide(off, "", 200, fresh).refusal == Reason::route_off);
 }
 
-TEST_CASE("parts and answers about this connection are not stored (RFC 9111, sections 3.3 and 4.3.3)") {
+TEST_CASE("parts and responses about this connection are not stored (RFC 9111, sections 3.3 and 4.3.3)") {
   check_storing(with_ttl(), {
                                 {"", 206, fresh + "|Content-Range: bytes 0-1/2", Reason::partial},
                                 {"", 206, fresh, Reason::partial},
@@ -79,7 +80,7 @@ TEST_CASE("parts and answers about this connection are not stored (RFC 9111, sec
                                 {"", 200, fresh + "|Content-Range: bytes 0-1/2", Reason::none},
                                 {"", 304, fresh, Reason::status},
                                 {"", 416, fresh, Reason::status},
-                                // RFC 5842, section 7.2: about the way that one request took.
+                                // RFC 5842, section 7.2: about the path that one request took.
                                 {"", 508, fresh, Reason::status},
                                 {"", 101, fresh, Reason::connection_specific},
                             });
@@ -111,12 +112,12 @@ TEST_CASE("an error is stored only if nothing in its request's form can have pro
     CHECK(decision(status, "X-A", "a\xFF") == Reason::status);
     CHECK(decision(status, std::string(5'000, 'x'), "a") == Reason::status);
   }
-  // What the content says is no error of the request's.
+  // What the content says is not an error in the request's form.
   for (const int status : {200, 404, 410})
     CHECK(decision(status, "X-A", std::string(5'000, 'a')) == Reason::none);
 }
 
-TEST_CASE("errors about method and target are stored if all of both is in the key") {
+TEST_CASE("errors about method and target are stored if both are entirely in the key") {
   for (const int status : {405, 414}) {
     CAPTURE(status);
     CHECK(decide({}, "", status, fresh).store());
@@ -127,7 +128,7 @@ TEST_CASE("errors about method and target are stored if all of both is in the ke
   }
 }
 
-TEST_CASE("must-understand stands for no-store if the status is understood (RFC 9111, section 5.2.2.3)") {
+TEST_CASE("must-understand overrides no-store if the status is understood (RFC 9111, section 5.2.2.3)") {
   const std::string both = "Cache-Control: must-understand, no-store, max-age=60";
   check_storing({}, {
                         {"", 200, both, Reason::none},
@@ -148,7 +149,7 @@ TEST_CASE("a response to Authorization is shared only if it says so (RFC 9111, s
       {"Authorization: Basic x", 200, "Cache-Control: max-age=60, proxy-revalidate", Reason::authorization},
       {"Authorization: Basic x", 200, "CDN-Cache-Control: max-age=60|Cache-Control: no-store", Reason::none},
       {"Authorization: Basic x", 200, "Surrogate-Control: max-age=60", Reason::none},
-      // A targeted field without a lifetime takes the place of Cache-Control all the same (RFC 9213).
+      // A targeted field without a lifetime still replaces Cache-Control (RFC 9213).
       {"Authorization: Basic x", 200, "CDN-Cache-Control: stale-if-error=5|Cache-Control: public, max-age=60",
        Reason::authorization},
   };
@@ -197,13 +198,13 @@ TEST_CASE("a credential that the route keys does not prevent storing") {
   route.headers = {"x-api-key"};
   check_storing(route, {{"X-Api-Key: x", 200, "", Reason::none},
                         {"X-Api-Key: x", 200, fresh, Reason::none},
-                        // What CGI reads as the same is another field here, and not in the key.
+                        // What CGI treats as the same is another field here, and not in the key.
                         {"X_Api_Key: x", 200, fresh, Reason::credential},
                         {"X-Api-Key: x|X-User-Id: 7", 200, fresh, Reason::credential},
                         {"X-Api-Key: x|Authorization: Basic x", 200, fresh, Reason::authorization}});
 }
 
-TEST_CASE("what no later request could be answered with is not stored") {
+TEST_CASE("a response that could not answer any later request is not stored") {
   check_storing(
       {}, {
               {"", 200, "Cache-Control: max-age=0", Reason::expired},
@@ -223,7 +224,7 @@ TEST_CASE("what no later request could be answered with is not stored") {
           });
 }
 
-TEST_CASE("a route deaf to request directives stores in spite of a request's no-store") {
+TEST_CASE("a route that ignores request directives stores in spite of a request's no-store") {
   Route route;
   route.honor_request_directives = false;
   check_storing(route, {{"Cache-Control: no-store", 200, fresh, Reason::none}});
@@ -244,7 +245,7 @@ TEST_CASE("fields for one connection, for one user or of our own are not stored 
         "ETag: \"a\"|X-Cached: yes|Vary: A|vary: B");
 }
 
-TEST_CASE("what names more than 1024 tags is not stored: each purge is compared with each tag") {
+TEST_CASE("a response with more than 1024 tags is not stored: each purge is compared with each tag") {
   const auto repeated = [](std::string_view text, int times) {
     std::string all;
     for (int i = 0; i < times; ++i) all += text;
@@ -261,14 +262,15 @@ TEST_CASE("what names more than 1024 tags is not stored: each purge is compared 
   CHECK(refusal("Cache-Control: no-store|Cache-Tag: " + repeated("a,", 1025)) == Reason::response_no_store);
 }
 
-TEST_CASE("what varies by more than 64 fields is as if it varied by all (RFC 9110, section 12.5.5)") {
+TEST_CASE(
+    "a response that varies by more than 64 fields counts as varying by all (RFC 9110, section 12.5.5)") {
   std::string names = "Vary: A0";
   for (int i = 1; i < 64; ++i) names += ", A" + std::to_string(i);
   CHECK(decide(with_ttl(), "", 200, names).refusal == Reason::none);
   CHECK(decide(with_ttl(), "", 200, names + "|Vary: B").refusal == Reason::vary_any);
 }
 
-TEST_CASE("larger content than max_object is not stored, whole or as a part") {
+TEST_CASE("content larger than max_object is not stored, whole or as a part") {
   const Route route = with_ttl();
   const http::RequestHead request = request_of("GET");
   const http::ResponseHead whole = response_of(200);
@@ -291,7 +293,7 @@ TEST_CASE("larger content than max_object is not stored, whole or as a part") {
   CHECK(token_of(decide_storing(input).refusal) == token_of(Reason::response_private));
 }
 
-TEST_CASE("an error that could be stored does not take the place of a response that may stand in for it") {
+TEST_CASE("an error that could be stored does not replace a response that may be served instead of it") {
   Route route;
   route.ttl.by_status[500] = Seconds{60};
   const http::RequestHead request = request_of("GET");

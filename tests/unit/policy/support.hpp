@@ -54,7 +54,7 @@ inline http::Target target_of(std::string_view path, std::optional<std::string> 
   return {"http", std::string(host), std::string(port), std::string(path), std::move(query)};
 }
 
-/// Sun, 06 Nov 1994 08:49:37 GMT: the RFC's own moment, "now" in these tests.
+/// Sun, 06 Nov 1994 08:49:37 GMT: the RFC's example, "now" in these tests.
 inline constexpr std::string_view noon_text = "Sun, 06 Nov 1994 08:49:37 GMT";
 inline const Time noon{Milliseconds{784'111'777'000}};
 

@@ -6,7 +6,7 @@
 
 using namespace larder::policy;
 
-TEST_CASE("every rule has a sentence of its own") {
+TEST_CASE("every rule has its own sentence") {
   std::set<std::string_view> sentences;
   for (int i = 0; i <= static_cast<int>(Rule::hidden_status); ++i) {
     CAPTURE(i);

@@ -10,7 +10,7 @@ using namespace larder;
 using namespace larder::policy;
 using namespace larder::policy::test;
 
-TEST_CASE("a client's validator that holds is answered with 304 (RFC 9110, section 13.2.2)") {
+TEST_CASE("a client's validator that matches gets a 304 (RFC 9110, section 13.2.2)") {
   const std::string now(noon_text);
   const std::string earlier = date_after(Seconds{-60});
   const std::string later = date_after(Seconds{60});
@@ -54,17 +54,17 @@ TEST_CASE("a client's validator that holds is answered with 304 (RFC 9110, secti
            {"If-Modified-Since: " + now, "Last-Modified: |Date: " + earlier, false},
            {"If-Modified-Since: " + now, "Last-Modified: " + earlier + "|Last-Modified: " + later, false},
            {"If-Modified-Since: " + now, "", false},
-           // One date in one line, and nothing else.
+           // A single date in a single line, and nothing else.
            {"If-Modified-Since: " + now + ", " + now, "Last-Modified: " + earlier, false},
            {"If-Modified-Since: " + now + "; length=3", "Last-Modified: " + earlier, false},
            {"If-Modified-Since: ", "Last-Modified: " + earlier, false},
            {"If-Modified-Since: 784111777", "Last-Modified: " + earlier, false},
            {"If-Modified-Since: Sun, 31 Feb 1999 08:49:37 GMT", "Last-Modified: " + earlier, false},
            {"If-Modified-Since: Sun, 06 Nov 1994 08:49:37 CET", "Last-Modified: " + earlier, false},
-           // The forms of old (section 5.6.7), and a date yet to come.
+           // The obsolete forms (section 5.6.7), and a date in the future.
            {"If-Modified-Since: Sun Nov  6 08:49:37 1994", "Last-Modified: " + now, true},
            {"If-Modified-Since: Sat, 01 Jan 2050 00:00:00 GMT", "Last-Modified: " + earlier, true},
-           // An If-None-Match that is broken takes its place all the same.
+           // A malformed If-None-Match still takes precedence.
            {"If-None-Match: |If-Modified-Since: " + now, "Last-Modified: " + earlier, false},
            {"If-None-Match: a|If-Modified-Since: " + now, "Last-Modified: " + earlier, false},
            {"If-None-Match: \"a\"|If-Modified-Since: " + now, "Last-Modified: " + earlier, false},
@@ -76,7 +76,8 @@ TEST_CASE("a client's validator that holds is answered with 304 (RFC 9110, secti
   }
 }
 
-TEST_CASE("a 304 has all that a 200 would have, but what describes the content (RFC 9110, section 15.4.5)") {
+TEST_CASE(
+    "a 304 has all that a 200 would have, except what describes the content (RFC 9110, section 15.4.5)") {
   const std::string told =
       "Date: d|ETag: \"a\"|Cache-Control: c|CDN-Cache-Control: n|Content-Location: /x|Expires: e|Vary: "
       "v|vary: "
@@ -93,7 +94,7 @@ TEST_CASE("a 304 has all that a 200 would have, but what describes the content (
   CHECK(text_of(not_modified_fields({}, SetCookie::keep)).empty());
 }
 
-TEST_CASE("a cookie goes to the client the origin gave it to, whatever the answer") {
+TEST_CASE("a cookie goes to the client the origin gave it to, whatever the response") {
   http::FieldList fields = fields_of("ETag: \"a\"");
   add_set_cookie(fields, fields_of("X-A: 1|Set-Cookie: a=1|set-cookie: b=2"));
   CHECK(text_of(fields) == "ETag: \"a\"|Set-Cookie: a=1|set-cookie: b=2");
@@ -148,7 +149,7 @@ TEST_CASE("a 304 selects the stored response by its strongest validator (RFC 911
 }
 
 TEST_CASE(
-    "a 304 puts its fields in place of the stored ones, except those of the content (RFC 9111, section "
+    "a 304's fields replace the stored ones, except those of the content (RFC 9111, section "
     "3.2)") {
   CHECK(
       text_of(freshened(
@@ -188,7 +189,7 @@ TEST_CASE("a 304 does not change what protects the stored content (RFC 9111, sec
 }
 
 TEST_CASE(
-    "a 200 to HEAD speaks of the stored content unless something says otherwise (RFC 9111, section 4.3.5)") {
+    "a 200 to HEAD is about the stored content unless something says otherwise (RFC 9111, section 4.3.5)") {
   const http::FieldList stored = fields_of("ETag: \"a\"|Last-Modified: l");
   for (const char* same :
        {"", "ETag: \"a\"", "Last-Modified: l", "Content-Length: 3", "ETag: \"a\"|Content-Length: 3"}) {
@@ -203,7 +204,7 @@ TEST_CASE(
   CHECK_FALSE(describes_same(fields_of("ETag: \"a\""), {}, 3));
 }
 
-TEST_CASE("several stored responses are asked about by their entity tags alone (RFC 9111, section 4.3.1)") {
+TEST_CASE("several stored responses are asked about only by their entity tags (RFC 9111, section 4.3.1)") {
   const http::FieldList a = fields_of("ETag: \"a\"|Last-Modified: " + std::string(noon_text));
   const http::FieldList b = fields_of("ETag: W/\"b\"");
   const http::FieldList none = fields_of("Last-Modified: " + std::string(noon_text));
@@ -229,7 +230,7 @@ TEST_CASE("a 304 names one of several by its entity tag (RFC 9111, section 4.3.4
   CHECK(selected("ETag: \"c\"") == std::nullopt);
   CHECK(selected("Last-Modified: " + std::string(noon_text)) == std::nullopt);
   CHECK(selected("") == std::nullopt);
-  // Where one tag alone was asked about, a 304 can mean nothing else.
+  // If only one tag was asked about, a 304 can mean nothing else.
   const http::FieldList untagged = fields_of("A: b");
   const std::vector<http::FieldList> one{untagged, a, a};
   CHECK(find_selected(fields_of(""), one) == 1);

@@ -11,7 +11,8 @@ using namespace larder::policy;
 using namespace larder::policy::test;
 
 TEST_CASE(
-    "RFC 9111, section 5.2.1: a request that wants the origin asked, or nothing stored, waits for none") {
+    "RFC 9111, section 5.2.1: a request that wants the origin asked, or nothing stored, does not wait for "
+    "another's fetch") {
   struct Case {
     const char* request;
     bool may;
@@ -33,8 +34,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "a response that has just come answers those who waited if it is fresh, or stale and allowed to be") {
+TEST_CASE("a response that has just come answers waiting requests if it is fresh, or may be served stale") {
   struct Case {
     int age;  // seconds
     Seconds while_revalidate;

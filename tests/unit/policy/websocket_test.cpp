@@ -58,7 +58,7 @@ TEST_CASE("RFC 6455, section 4.2.1: a handshake opens a WebSocket if the route a
   CHECK_FALSE(asks_for_websocket(open_route(), handshake(), true));
 }
 
-TEST_CASE("RFC 6455, section 4.2.1: what is not a handshake in any one respect opens nothing") {
+TEST_CASE("RFC 6455, section 4.2.1: a request that fails any one requirement of a handshake opens nothing") {
   const auto opens = [](auto change) {
     http::RequestHead request = handshake();
     change(request);
@@ -77,7 +77,7 @@ TEST_CASE("RFC 6455, section 4.2.1: what is not a handshake in any one respect o
   CHECK_FALSE(opens([](http::RequestHead& r) { r.fields.set("Sec-WebSocket-Version", "8"); }));
 }
 
-TEST_CASE("RFC 6455, section 4.1: only the answer to the request's own key accepts it") {
+TEST_CASE("RFC 6455, section 4.1: only the response to the request's own key accepts it") {
   const auto accepts = [](auto change) {
     http::ResponseHead response = acceptance();
     change(response);

@@ -20,7 +20,7 @@ constexpr PurgeExtent below_again{.target = true, .related = true, .below = true
 }  // namespace
 
 TEST_CASE(
-    "RFC 9111, section 4.4: how much a write purges, by its method, its answer and whether it went out "
+    "RFC 9111, section 4.4: how much a write purges, by its method, its response and whether it was sent "
     "whole") {
   struct Case {
     std::string_view method;
@@ -65,7 +65,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("methods that IANA's registry calls safe purge nothing, whatever comes of them") {
+TEST_CASE("methods that IANA's registry calls safe purge nothing, whatever their outcome") {
   for (const std::string_view method :
        {"GET", "HEAD", "OPTIONS", "TRACE", "PRI", "PROPFIND", "REPORT", "SEARCH", "QUERY"}) {
     CAPTURE(method);
@@ -80,7 +80,7 @@ TEST_CASE("methods that IANA's registry calls safe purge nothing, whatever comes
   }
 }
 
-TEST_CASE("PURGE and BAN are for caches alone") {
+TEST_CASE("PURGE and BAN are for caches only") {
   CHECK(is_for_caches("PURGE"));
   CHECK(is_for_caches("BAN"));
   CHECK_FALSE(is_for_caches("DELETE"));

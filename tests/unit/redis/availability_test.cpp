@@ -18,7 +18,7 @@ struct Fixture {
 
   static SteadyTime now() { return std::chrono::steady_clock::now(); }
 
-  /// What was said since the last call.
+  /// What was logged since the last call.
   std::string said() {
     std::string text = output.str();
     output.str("");
@@ -29,7 +29,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture,
-                  "an outage that several clients meet is told once, and its end when all are back") {
+                  "an outage seen by several clients is logged once, and its end when all are back") {
   availability.lost(&clients[0], server, "connection closed", false);
   CHECK(said().find("not available at 127.0.0.1:6379: connection closed") != std::string::npos);
   availability.lost(&clients[1], server, "connection closed", false);
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(said().find("available again at 127.0.0.1:6379") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what Redis itself says that is new is logged during an outage") {
+TEST_CASE_FIXTURE(Fixture, "new errors from Redis itself are logged during an outage") {
   availability.lost(&clients[0], server, "connection closed", false);
   said();
   availability.lost(&clients[0], server, "LOADING", true);
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(Fixture, "a client that ended does not keep an outage open") {
   CHECK(said().find("available again") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an outage has lasted until the connection was made that lasted") {
+TEST_CASE_FIXTURE(Fixture, "an outage ends when the connection that lasts is made") {
   const SteadyTime before = now();
   availability.lost(&clients[0], server, "connection closed", false);
   availability.regained(&clients[0], before + Seconds(90));

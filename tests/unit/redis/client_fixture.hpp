@@ -14,8 +14,7 @@
 
 namespace larder::test {
 
-/// A client with a loop and a log of its own. At the end it is stopped, and its background work must end by
-/// itself.
+/// A client with its own loop and log. At the end it is stopped, and its background work must end by itself.
 struct ClientFixture {
   explicit ClientFixture(redis::Settings settings) : client(loop, std::move(settings), log) {
     client.start();
@@ -43,7 +42,7 @@ struct ClientFixture {
     return run_until([this] { return client.is_up(); });
   }
 
-  /// Where the answer to a command appears, once it is there.
+  /// Where the reply to a command appears once it has come.
   using Answer = std::shared_ptr<std::optional<Result<redis::Value>>>;
 
   Answer begin(redis::Command command, Milliseconds timeout = Milliseconds(0)) {
@@ -60,7 +59,7 @@ struct ClientFixture {
     return **answer;
   }
 
-  /// The text of the reply, or the error in words.
+  /// The text of the reply, or the error's message.
   std::string ask(const std::vector<std::string>& words, Milliseconds timeout = Milliseconds(0)) {
     const Result<redis::Value> reply = execute(command_of(words), timeout);
     return reply ? std::string(reply->text.view()) : reply.error().message();
@@ -72,7 +71,7 @@ struct ClientFixture {
     return command;
   }
 
-  /// How many log lines hold that text.
+  /// How many log lines contain that text.
   int said(const std::string& text) const {
     std::istringstream lines(output.str());
     int count = 0;

@@ -41,7 +41,7 @@ Settings settings_for(const std::string& url, Milliseconds timeout = ample) {
   return settings;
 }
 
-/// One outage was reported, at its begin and at its end.
+/// One outage was reported, at its start and at its end.
 void check_one_outage_was_said(ClientFixture& fixture) {
   CHECK(fixture.run_until([&] { return fixture.said("available again at") > 0; }));
   CHECK(fixture.said("not available at") == 1);
@@ -49,8 +49,8 @@ void check_one_outage_was_said(ClientFixture& fixture) {
   CHECK(fixture.said("") == 2);
 }
 
-/// Accepts one connection after the other and answers whatever comes on the n-th with the n-th text, then
-/// waits for its end.
+/// Accepts one connection after another and answers whatever comes on the n-th with the n-th text, then waits
+/// for its end.
 Task<> answer_each_connection(tcp::acceptor& acceptor, std::vector<std::vector<std::string>> scripts) {
   for (const std::vector<std::string>& script : scripts) {
     tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
@@ -69,7 +69,7 @@ Task<> answer_each_connection(tcp::acceptor& acceptor, std::vector<std::vector<s
 
 }  // namespace
 
-TEST_CASE("Redis absent at the start is reported once, and used once it is there") {
+TEST_CASE("Redis absent at the start is reported once, and used once it is up") {
   RedisServer server;
   server.stop();
   ClientFixture fixture(settings_for(server.url()));
@@ -101,7 +101,8 @@ TEST_CASE("a killed Redis fails the waiting commands, and is used again after it
 }
 
 TEST_CASE(
-    "a hung Redis fails every command in flight by its deadline, refuses the next at once, and recovers") {
+    "a hung Redis fails every command in flight by its deadline, refuses the next immediately, and "
+    "recovers") {
   RedisServer server;
   ClientFixture fixture(settings_for(server.url(), Milliseconds(300)));
   REQUIRE(fixture.run_until_up());
@@ -112,7 +113,7 @@ TEST_CASE(
   for (const ClientFixture::Answer& answer : answers) CHECK((*answer)->error() == Error::timeout);
   CHECK(fixture.client.counters().timeouts == 100);
   CHECK(fixture.ask({"GET", "a"}) == "not available");
-  // The kernel accepts connections, the handshakes stay unanswered.
+  // The kernel accepts connections, but the handshakes get no reply.
   const std::uint64_t attempts = fixture.client.counters().attempts;
   REQUIRE(fixture.run_until([&] { return fixture.client.counters().attempts > attempts + 2; }));
   CHECK_FALSE(fixture.client.is_up());
@@ -144,7 +145,7 @@ TEST_CASE("a long deadline that was met does not postpone the deadline of the ne
   CHECK(fixture.ask({"PING"}) == "deadline passed");
 }
 
-TEST_CASE("replies that lie in the socket while our own loop was busy are not counted as late") {
+TEST_CASE("replies that waited in the socket while our own loop was busy are not counted as late") {
   RedisServer server;
   ClientFixture fixture(settings_for(server.url(), Milliseconds(50)));
   REQUIRE(fixture.run_until_up());
@@ -152,14 +153,14 @@ TEST_CASE("replies that lie in the socket while our own loop was busy are not co
   for (int i = 0; i < 10; ++i) answers.push_back(fixture.begin(ClientFixture::command_of({"INCR", "n"})));
   REQUIRE(fixture.run_until([&] { return fixture.client.counters().bytes_sent > 0; }));
   const larder::SteadyTime deadline = std::chrono::steady_clock::now() + Milliseconds(50);
-  // What our loop does not live through, until the replies are there and the deadline is long past.
+  // Blocks our loop until the replies are there and the deadline is long past.
   REQUIRE(larder::test::eventually([&] { return server.cli({"GET", "n"}) == "10"; }));
   std::this_thread::sleep_until(deadline + Milliseconds(50));
   REQUIRE(fixture.run_until([&] { return answers.back()->has_value(); }));
   for (const ClientFixture::Answer& answer : answers) CHECK((*answer)->has_value());
 }
 
-TEST_CASE("a reply that is garbled or unsolicited ends the connection and not the client") {
+TEST_CASE("a garbled or unsolicited reply ends the connection, not the client") {
   struct Row {
     std::string reply;
     std::string answer;

@@ -21,7 +21,7 @@ using larder::test::RedisServer;
 
 namespace {
 
-/// A deadline that passes in no test that does not want it to.
+/// A deadline that does not pass unless a test wants it to.
 constexpr Milliseconds ample = Seconds(5);
 
 Settings settings_for(const RedisServer& server, Milliseconds timeout = ample) {
@@ -33,7 +33,7 @@ Settings settings_for(const RedisServer& server, Milliseconds timeout = ample) {
   return settings;
 }
 
-/// The number behind `name:` in what INFO says.
+/// The number after `name:` in the reply to INFO.
 long info(ClientFixture& fixture, const std::string& name) {
   const std::string text = fixture.ask({"INFO"});
   const std::size_t at = text.find("\n" + name + ":");
@@ -43,7 +43,7 @@ long info(ClientFixture& fixture, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("before the handshake is answered a command is refused at once") {
+TEST_CASE("before the handshake is complete a command is refused immediately") {
   RedisServer server;
   ClientFixture fixture(settings_for(server));
   CHECK_FALSE(fixture.client.is_up());
@@ -76,7 +76,7 @@ TEST_CASE("values of any size and any bytes come back as they were set") {
   }
 }
 
-TEST_CASE("an error reply is a value, and the commands around it have theirs") {
+TEST_CASE("an error reply is a value, and the commands around it get theirs") {
   RedisServer server;
   ClientFixture fixture(settings_for(server));
   REQUIRE(fixture.run_until_up());
@@ -91,7 +91,7 @@ TEST_CASE("an error reply is a value, and the commands around it have theirs") {
   CHECK(fixture.execute(ClientFixture::command_of({"MGET", "a", "none"}))->items.size() == 2);
 }
 
-TEST_CASE("a thousand commands issued at once are answered in order and leave in few writes") {
+TEST_CASE("a thousand commands issued together are answered in order and sent in few writes") {
   RedisServer server;
   ClientFixture fixture(settings_for(server));
   REQUIRE(fixture.run_until_up());
@@ -107,7 +107,7 @@ TEST_CASE("a thousand commands issued at once are answered in order and leave in
   CHECK(info(fixture, "total_reads_processed") - reads_before < 50);
 }
 
-TEST_CASE("large values have a connection of their own and hold up no small ones") {
+TEST_CASE("large values have a connection of their own and do not delay small ones") {
   RedisServer server({"--proto-max-bulk-len", "512mb"});
   ClientFixture fixture(settings_for(server));
   REQUIRE(fixture.run_until_up());
@@ -133,7 +133,7 @@ TEST_CASE("large values have a connection of their own and hold up no small ones
   CHECK((**much)->text.size() == large.size());
 }
 
-TEST_CASE("a full queue refuses what is too much, and serves on") {
+TEST_CASE("a full queue refuses further commands and keeps working") {
   RedisServer server;
   Settings settings = settings_for(server);
   settings.max_queued = 10;
@@ -147,7 +147,7 @@ TEST_CASE("a full queue refuses what is too much, and serves on") {
   CHECK(fixture.ask({"PING"}) == "PONG");
 }
 
-TEST_CASE("stopping answers the waiting commands, and the client stays down") {
+TEST_CASE("stopping fails the waiting commands, and the client stays down") {
   RedisServer server;
   ClientFixture fixture(settings_for(server));
   REQUIRE(fixture.run_until_up());
@@ -220,7 +220,7 @@ TEST_CASE("a refusal is reported once, in Redis's own words, and tried again") {
   }
 }
 
-TEST_CASE("the client speaks through a Unix socket") {
+TEST_CASE("the client works over a Unix socket") {
   RedisServer server({}, RedisServer::Transport::unix_socket);
   ClientFixture fixture(settings_for(server));
   REQUIRE(fixture.run_until_up());

@@ -26,7 +26,7 @@ using Words = FakeNode::Words;
 
 namespace {
 
-/// Two nodes; the first one has all slots, says the second, until the test says otherwise.
+/// Two nodes; according to the second, the first one has all slots, until the test says otherwise.
 struct Fixture {
   Fixture() {
     for (FakeNode* node : {&first, &second}) {
@@ -37,7 +37,7 @@ struct Fixture {
     cluster.stop();
     for (FakeNode* node : {&first, &second}) node->close();
     loop.run_for(Seconds(10));
-    CHECK_MESSAGE(loop.stopped(), "nothing of a cluster that was stopped goes on");
+    CHECK_MESSAGE(loop.stopped(), "nothing of a stopped cluster keeps running");
   }
 
   std::string slots() const {
@@ -82,7 +82,7 @@ struct Fixture {
     return count;
   }
 
-  /// The text of the reply to a GET, or the error in words.
+  /// The text of the reply to a GET, or the error's message.
   std::string get() {
     auto answer = std::make_shared<std::optional<Result<Value>>>();
     Command command("GET");
@@ -109,8 +109,8 @@ struct Fixture {
   FakeNode first{loop};
   FakeNode second{loop};
   const FakeNode* owner = &first;
-  bool both_own = false;  ///< half of the slots each, instead
-  bool refuses = false;   ///< the second, to tell the slots
+  bool both_own = false;  ///< both own half of the slots instead
+  bool refuses = false;   ///< the second refuses to report the slots
   std::function<std::string(const Words&)> first_says = [](const Words&) { return "+first\r\n"; };
   std::function<std::string(const Words&)> second_says = [](const Words&) { return "+second\r\n"; };
   Cluster cluster{loop, settings(), log};
@@ -143,7 +143,8 @@ TEST_CASE_FIXTURE(Fixture, "after ASK it goes there once, right after an ASKING"
 }
 
 TEST_CASE_FIXTURE(
-    Fixture, "after TRYAGAIN it is sent again, and nodes that send it round and round get it a few times") {
+    Fixture,
+    "after TRYAGAIN it is sent again, and nodes that redirect it in circles get it only a few times") {
   REQUIRE(comes_up());
   int tries = 0;
   first_says = [&](const Words&) { return ++tries < 3 ? "-TRYAGAIN soon\r\n" : "+first\r\n"; };
@@ -157,7 +158,7 @@ TEST_CASE_FIXTURE(
   CHECK(tries == 6);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a cluster that is down, or a slot that no node serves, is reported at once") {
+TEST_CASE_FIXTURE(Fixture, "a cluster that is down, or a slot that no node serves, is reported immediately") {
   REQUIRE(comes_up());
   first_says = [](const Words&) { return "-CLUSTERDOWN Hash slot not served\r\n"; };
   CHECK(get() == "CLUSTERDOWN Hash slot not served");

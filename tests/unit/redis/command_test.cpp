@@ -30,7 +30,7 @@ TEST_CASE("a command is an array of bulk strings, whatever bytes its arguments h
   CHECK(command.size() == expected.size());
 }
 
-TEST_CASE("a command may have more arguments than one digit counts") {
+TEST_CASE("a command may have ten arguments or more") {
   for (const int count : {9, 10, 99, 100, 12345}) {
     Command command("DEL");
     std::string expected = "*" + std::to_string(count + 1) + "\r\n$3\r\nDEL\r\n";
@@ -42,7 +42,7 @@ TEST_CASE("a command may have more arguments than one digit counts") {
   }
 }
 
-TEST_CASE("a large argument is written from where it lies, a small one is copied") {
+TEST_CASE("a large argument is written in place, a small one is copied") {
   const Bytes large(std::string(100'000, 'x'));
   const Bytes small(std::string(100, 'y'));
   Command command("SET");

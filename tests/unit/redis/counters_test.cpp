@@ -6,7 +6,7 @@ using larder::redis::Counters;
 using larder::redis::Latencies;
 using namespace std::chrono_literals;
 
-TEST_CASE("latencies are reported to the next power of two of a microsecond") {
+TEST_CASE("latencies are rounded up to a power of two in microseconds") {
   Latencies latencies;
   CHECK(latencies.quantile(0.5) == 0us);
   for (int i = 0; i < 98; ++i) latencies.add(100us);

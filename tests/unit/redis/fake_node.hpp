@@ -18,7 +18,7 @@
 
 namespace larder::test {
 
-/// A Redis that answers as the test says, on the test's loop. It greets by itself.
+/// A Redis that answers as the test says, on the test's loop. It answers the handshake by itself.
 class FakeNode {
  public:
   using Words = std::vector<std::string>;
@@ -30,12 +30,12 @@ class FakeNode {
   }
   ~FakeNode() { close(); }
 
-  /// Takes no more connections.
+  /// Accepts no more connections.
   void close() { state_->acceptor.close(); }
 
   std::string port() const { return std::to_string(state_->acceptor.local_endpoint().port()); }
 
-  /// What came but for greetings.
+  /// What came, without the handshakes.
   const std::vector<Words>& asked() const { return state_->asked; }
 
   /// `reply` gives bytes of RESP for the words of a command.

@@ -49,7 +49,7 @@ std::string shown(const Pipeline::Answers& answers) {
 
 }  // namespace
 
-TEST_CASE("commands pushed since the last write leave together, in order, once") {
+TEST_CASE("commands pushed since the last write are sent together, in order, once") {
   Pipeline pipeline = make_pipeline();
   CHECK_FALSE(pipeline.has_unwritten());
   pipeline.push(get("a"), start, 1);
@@ -59,7 +59,7 @@ TEST_CASE("commands pushed since the last write leave together, in order, once")
   CHECK_FALSE(pipeline.has_unwritten());
 }
 
-TEST_CASE("a command pushed during a write leaves with the next one") {
+TEST_CASE("a command pushed during a write is sent with the next one") {
   Pipeline pipeline = make_pipeline();
   pipeline.push(get("a"), start, 1);
   pipeline.begin_write();
@@ -68,7 +68,7 @@ TEST_CASE("a command pushed during a write leaves with the next one") {
   CHECK(written(pipeline) == "*2\r\n$3\r\nGET\r\n$1\r\nb\r\n");
 }
 
-TEST_CASE("replies answer the commands in their order, however they are split") {
+TEST_CASE("replies go to the commands in order, however they are split") {
   const std::string wire = "+one\r\n-ERR two\r\n$5\r\nthree\r\n";
   for (std::size_t at = 0; at <= wire.size(); ++at) {
     Pipeline pipeline = make_pipeline();
@@ -91,7 +91,7 @@ TEST_CASE("an unsolicited reply is malformed, and what came before it still coun
   CHECK(shown(answers) == "1=one;");
 }
 
-TEST_CASE("a command after an ASKING gets its own reply, and no caller the ASKING's") {
+TEST_CASE("a command after an ASKING gets its own reply, and no caller gets the ASKING's") {
   Pipeline pipeline = make_pipeline();
   pipeline.push(get("a"), start, 1);
   pipeline.push(get("b"), start, 2, true);
@@ -105,7 +105,7 @@ TEST_CASE("a command after an ASKING gets its own reply, and no caller the ASKIN
   CHECK(shown(answers) == "1=A;2=B;");
 }
 
-TEST_CASE("the deadline that counts is the one of the command whose reply is the next") {
+TEST_CASE("the deadline that counts is that of the command whose reply is next") {
   Pipeline pipeline = make_pipeline();
   CHECK_FALSE(pipeline.oldest_deadline());
   pipeline.push(get("a"), start + Milliseconds(900), 1);
@@ -118,7 +118,7 @@ TEST_CASE("the deadline that counts is the one of the command whose reply is the
   CHECK_FALSE(pipeline.oldest_deadline());
 }
 
-TEST_CASE("when the connection is given up every waiting caller is told, once") {
+TEST_CASE("when the connection is given up every waiting caller is told once") {
   Pipeline pipeline = make_pipeline();
   for (const int waiter : {1, 2}) pipeline.push(get("k"), start, waiter);
   Pipeline::Answers answers;
@@ -150,7 +150,7 @@ TEST_CASE("a pipeline takes a bounded number of bytes until they are written") {
   CHECK(pipeline.has_room_for(2 * size));
 }
 
-TEST_CASE("the backoff doubles up to its last step, and chance takes half of it at most") {
+TEST_CASE("the backoff doubles up to its last step, and is randomly shortened by half at most") {
   Backoff backoff(Milliseconds(50), Milliseconds(300));
   for (const int expected : {50, 100, 200, 300, 300}) CHECK(backoff.next(1.0) == Milliseconds(expected));
   CHECK(backoff.next(0.0) == Milliseconds(150));

@@ -6,7 +6,7 @@
 
 using larder::test::RedisServer;
 
-TEST_CASE("a redis-server of our own answers, stops, restarts empty at the same port") {
+TEST_CASE("our own redis-server answers, stops and restarts empty on the same port") {
   RedisServer server;
   CHECK(server.cli({"set", "a", "1"}) == "OK");
   server.stop();
@@ -15,7 +15,7 @@ TEST_CASE("a redis-server of our own answers, stops, restarts empty at the same 
   CHECK(server.cli({"dbsize"}) == "0");
 }
 
-TEST_CASE("a redis-server of our own listens on a Unix socket and takes arguments") {
+TEST_CASE("our own redis-server listens on a Unix socket and takes arguments") {
   RedisServer server({"--requirepass", "secret"}, RedisServer::Transport::unix_socket);
   CHECK(server.cli({"ping"}) == "NOAUTH Authentication required.");
   CHECK(server.cli({"--no-auth-warning", "-a", "secret", "ping"}) == "PONG");

@@ -36,7 +36,7 @@ std::string shown(const Value& value) {
   return "[" + items + "]";
 }
 
-/// All replies so far, one behind the other.
+/// All replies so far, one after another.
 std::string drained(ReplyReader& reader) {
   std::string replies;
   for (;;) {
@@ -74,7 +74,7 @@ const std::vector<Case>& cases() {
 
 }  // namespace
 
-TEST_CASE("replies are read the same wherever their bytes are split") {
+TEST_CASE("replies are read alike wherever their bytes are split") {
   for (const Case& row : cases()) {
     CAPTURE(row.wire);
     for (std::size_t at = 0; at <= row.wire.size(); ++at) {
@@ -106,7 +106,7 @@ TEST_CASE("replies are read byte by byte") {
   CHECK(replies == expected);
 }
 
-TEST_CASE("a large bulk string comes in pieces of any size, and replies behind it are not lost") {
+TEST_CASE("a large bulk string comes in pieces of any size, and replies after it are not lost") {
   std::string body;
   for (int i = 0; body.size() < 3'000'000; ++i) body += std::to_string(i) + "\r\n";
   const std::string wire = "$" + std::to_string(body.size()) + "\r\n" + body + "\r\n+next\r\n";
@@ -140,7 +140,7 @@ TEST_CASE("an array that announces billions of items takes no memory for them") 
   CHECK(drained(reader) == "");
 }
 
-TEST_CASE("a reply past the bound is too large, many small ones are not") {
+TEST_CASE("a reply beyond the bound is too large, many small ones are not") {
   ReplyReader reader(1000);
   for (int i = 0; i < 100; ++i) {
     REQUIRE(reader.feed("$100\r\n" + std::string(100, 'x') + "\r\n"));

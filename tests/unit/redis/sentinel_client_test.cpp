@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-/// A client of the master that sentinels name: what it says of a failover, however that goes.
+/// A client of the master that sentinels name: what it logs of a failover, however that goes.
 using larder::Milliseconds;
 using larder::Seconds;
 using larder::redis::Settings;
@@ -19,7 +19,7 @@ using Words = FakeNode::Words;
 namespace {
 
 const std::string is_master = "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n";
-const std::string garbage = "!?\r\n";  // the client gives the connection up
+const std::string garbage = "!?\r\n";  // makes the client give up the connection
 const std::string silence;
 
 struct Failover {
@@ -54,7 +54,7 @@ struct Failover {
     nodes[node].answer([reply](const Words& words) { return words[0] == "ROLE" ? is_master : reply; });
   }
 
-  /// From now on a sentinel says that this is the master, since that failover.
+  /// From now on a sentinel says that this has been the master since that failover.
   void name(Which sentinel, Which master, int epoch) {
     const std::string port = std::to_string(ports[master]);
     const std::string since = std::to_string(epoch);
@@ -80,7 +80,7 @@ struct Failover {
 }  // namespace
 
 TEST_CASE_FIXTURE(Failover,
-                  "a master that takes connections and dies, or is read-only, over and over is one outage") {
+                  "a master that repeatedly accepts connections and dies, or is read-only, is one outage") {
   for (const std::string& reply : {garbage, std::string("-READONLY You can't write\r\n"), garbage}) {
     answer(old_master, reply);
     const std::uint64_t connections = fixture.client.epoch();
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Failover,
 }
 
 TEST_CASE_FIXTURE(Failover,
-                  "the new master is not left because the one sentinel that knows of it is slow to say so") {
+                  "the new master is not abandoned if the only sentinel that knows of it is slow to answer") {
   name(first_sentinel, new_master, 2);
   REQUIRE(uses("new"));
   nodes[first_sentinel].answer([](const Words&) { return silence; });
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(Failover,
   REQUIRE(fixture.run_until([&] { return questions(second_sentinel) > asked + 2; }));
   CHECK(fixture.client.epoch() == epoch);
   CHECK(fixture.ask({"GET", "a"}) == "new");
-  // Both know of no failover now: they were set up anew.
+  // Neither knows of a failover now: they were set up again.
   name(first_sentinel, old_master, 0);
   name(second_sentinel, old_master, 0);
   CHECK(uses("old"));

@@ -24,7 +24,7 @@ std::string list(const Words& words) {
   return text;
 }
 
-/// What a sentinel answers to SENTINEL MASTER.
+/// A sentinel's reply to SENTINEL MASTER.
 std::string named(const std::string& port, int epoch) {
   return list({"name", "shop", "ip", "10.0.0.1", "port", port, "flags", "master", "config-epoch",
                std::to_string(epoch)});
@@ -39,7 +39,7 @@ struct Fixture {
     }
   }
 
-  /// The master, and whether that is not sure, or the problem in words.
+  /// The master, and whether that is unsure, or the error's message.
   std::string ask() {
     std::optional<Result<Named>> answer;
     boost::asio::co_spawn(loop, sentinels.master(std::chrono::steady_clock::now() + Seconds(5)),
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Fixture, "the first sentinel that knows the master names it") 
 }
 
 TEST_CASE_FIXTURE(Fixture,
-                  "a sentinel that knows less than was known before is not believed, unless all do") {
+                  "a sentinel that is behind what was known before is not believed, unless all are") {
   say(first, named("7001", 5));
   say(second, named("7002", 6));
   CHECK(ask() == "10.0.0.1:7001");
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(ask() == "10.0.0.1:7001");
 }
 
-TEST_CASE_FIXTURE(Fixture, "sentinels have a user of their own") {
+TEST_CASE_FIXTURE(Fixture, "sentinels have their own user") {
   settings.sentinel_username = "watcher";
   settings.sentinel_password = "secret";
   first.answer([](const Words& words) { return words[0] == "AUTH" ? "+OK\r\n" : named("7001", 1); });

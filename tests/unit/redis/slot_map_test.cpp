@@ -28,7 +28,7 @@ std::string bulk(const std::string& text) {
   return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n";
 }
 
-/// A range of slots as CLUSTER SLOTS has it: from, to, a master, and a replica.
+/// A range of slots as in CLUSTER SLOTS: from, to, a master, and a replica.
 std::string range(int from, int to, const std::string& host, int port, const std::string& id) {
   return "*4\r\n:" + std::to_string(from) + "\r\n:" + std::to_string(to) + "\r\n*3\r\n" + bulk(host) + ":" +
          std::to_string(port) + "\r\n" + bulk(id) + "*3\r\n" + bulk("10.0.0.7") + ":7007\r\n" +
@@ -56,7 +56,7 @@ TEST_CASE("the map knows which master serves which slot") {
   CHECK(owner(*map, 16'383) == "b@10.0.0.9:7002");
 }
 
-TEST_CASE("ranges of more slots than there are say nothing that could be believed") {
+TEST_CASE("ranges that add up to more slots than exist are not believed") {
   const std::string half = range(0, 8'191, "10.0.0.1", 7001, "a");
   CHECK(SlotMap::read(reply("*2\r\n" + half + half), asked).has_value());
   CHECK(SlotMap::read(reply("*3\r\n" + half + half + range(1, 0, "10.0.0.1", 7001, "a")), asked).has_value());
@@ -64,7 +64,7 @@ TEST_CASE("ranges of more slots than there are say nothing that could be believe
   CHECK(map.error() == Error::malformed);
 }
 
-TEST_CASE("a slot that moved is with the node named, a known one or a new one") {
+TEST_CASE("a slot that moved belongs to the named node, known or new") {
   auto map =
       *SlotMap::read(reply("*2\r\n" + range(0, 1, "h1", 7001, "a") + range(2, 3, "h2", 7002, "b")), asked);
   map.move(0, {"h2", "7002", {}});
@@ -74,7 +74,7 @@ TEST_CASE("a slot that moved is with the node named, a known one or a new one") 
   CHECK(owner(map, 2) == "b@h2:7002");
 }
 
-TEST_CASE("a cluster has 4096 nodes at most, by its map and by what moves") {
+TEST_CASE("a cluster has at most 4096 nodes, from its map and from redirections") {
   const auto many = [](int count) {
     std::string wire = "*" + std::to_string(count) + "\r\n";
     for (int i = 0; i < count; ++i) wire += range(i, i, "h", 1 + i, "n" + std::to_string(i));

@@ -23,7 +23,7 @@ TEST_CASE("a name's slot is the one that Redis computes (Redis Cluster specifica
   CHECK(slot_of("123456789") == 0x31C3);
 }
 
-TEST_CASE("a command goes where its key belongs, wherever the key stands among its arguments") {
+TEST_CASE("a command goes where its key belongs, wherever the key is among its arguments") {
   Command read("XREAD");
   CHECK_FALSE(read.slot());
   read.arg("STREAMS").key("larder:purges").arg("0-0");

@@ -9,7 +9,7 @@ using larder::Result;
 using larder::redis::parse_url;
 using larder::redis::Settings;
 
-TEST_CASE("a Redis URL names where Redis is, who we are, and the database") {
+TEST_CASE("a Redis URL names the server, the user and the database") {
   struct Row {
     std::string url, endpoint, username, password;
     unsigned database;
@@ -42,7 +42,7 @@ TEST_CASE("a Redis URL names where Redis is, who we are, and the database") {
   }
 }
 
-TEST_CASE("rediss:// is redis:// over TLS, to a server whose certificate is for that host") {
+TEST_CASE("rediss:// is redis:// over TLS, to a server with a certificate for that host") {
   const Result<Settings> settings = parse_url("rediss://u:p@[::1]:6390/2");
   REQUIRE(settings.has_value());
   CHECK(settings->endpoint.text() == "[::1]:6390");
@@ -95,7 +95,7 @@ TEST_CASE("a certificate must be for the server connected to, or for the name gi
   CHECK(settings.tls_for({"10.0.0.1", "7000", {}}, peer) == nullptr);
 }
 
-TEST_CASE("a URL that names no Redis is an error") {
+TEST_CASE("a URL that does not name a Redis is an error") {
   struct Row {
     std::string url;
     Error error;

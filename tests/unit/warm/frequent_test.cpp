@@ -4,7 +4,7 @@
 
 using larder::warm::Frequent;
 
-TEST_CASE("while there is room every text is counted") {
+TEST_CASE("every text is counted while there is room") {
   Frequent frequent(3);
   for (const char* text : {"a", "b", "a", "c", "a"}) frequent.count(text);
   CHECK(frequent.counts() == Frequent::Counts{{"a", 3}, {"b", 1}, {"c", 1}});
@@ -12,7 +12,7 @@ TEST_CASE("while there is room every text is counted") {
   CHECK(frequent.counts().empty());
 }
 
-TEST_CASE("what is asked for often is not lost among any number that are asked for once") {
+TEST_CASE("a text requested often is not lost among any number that are requested once") {
   Frequent frequent(10);
   for (int i = 0; i < 10'000; ++i) {
     frequent.count(std::to_string(i));

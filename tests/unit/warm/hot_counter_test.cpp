@@ -16,7 +16,7 @@ using namespace larder::warm;
 
 namespace {
 
-/// Answers all that it is asked, at once or not, as the cache would.
+/// Answers all requests like the cache, immediately or not.
 class FakeCache final : public pipeline::Handler {
  public:
   bool answer_now(pipeline::Request&, pipeline::Response& response) override {
@@ -102,7 +102,7 @@ using Urls = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("what is asked for on routes that warm their hottest is counted under the bytes that are keyed") {
+TEST_CASE("requests on routes that warm their hottest are counted by the bytes that are keyed") {
   Fixture f;
   for (int i = 0; i < 3; ++i) f.ask("/a/1?p=1&utm_source=x" + std::to_string(i));
   f.ask("/a/2");
@@ -115,7 +115,7 @@ TEST_CASE("what is asked for on routes that warm their hottest is counted under 
   CHECK(f.hottest() == Urls{"http://shop.test/a/2", "http://shop.test/a/1?p=1"});
 }
 
-TEST_CASE("what the cache does not keep is not counted") {
+TEST_CASE("responses that the cache does not store are not counted") {
   Fixture f;
   using enum pipeline::CacheResult;
   f.cache.result = bypass;
@@ -132,7 +132,7 @@ TEST_CASE("what the cache does not keep is not counted") {
   CHECK(f.hottest() == Urls{"http://shop.test/a/4"});
 }
 
-TEST_CASE("other routes have theirs counted, and what was counted before is handed over") {
+TEST_CASE("new routes are counted, and earlier counts are handed over") {
   Fixture f;
   f.ask("/a/1");
   std::vector<policy::Route> other = routes();

@@ -17,7 +17,7 @@ Sitemap parsed(std::string_view xml, std::size_t most = 100) {
 
 }  // namespace
 
-TEST_CASE("a sitemap's pages are read, whatever else it says of them") {
+TEST_CASE("a sitemap's pages are read, whatever else it says about them") {
   const Sitemap sitemap = parsed(R"(<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
   <url>
@@ -44,7 +44,7 @@ TEST_CASE("an index names further sitemaps") {
   CHECK(sitemap.sitemaps == Urls{"/1.xml", "/2.xml"});
 }
 
-TEST_CASE("no more URLs are read than wanted, and none that is too long") {
+TEST_CASE("only as many URLs are read as wanted, and none that is too long") {
   std::string xml = "<urlset><url><loc>/" + std::string(3000, 'x') + "</loc></url>";
   for (int i = 0; i < 50; ++i) xml += "<url><loc>/" + std::to_string(i) + "</loc></url>";
   CHECK(parsed(xml + "</urlset>").pages.size() == 50);
@@ -52,7 +52,7 @@ TEST_CASE("no more URLs are read than wanted, and none that is too long") {
   CHECK_FALSE(parse_sitemap(xml, 100));
 }
 
-TEST_CASE("no part of a URL after much space is taken for it") {
+TEST_CASE("part of a URL after much whitespace is not taken for the URL") {
   const std::string space(4090, ' ');
   const std::string url = "<url><loc>" + space + "http://shop.test/a?b=1&amp;c=2</loc></url>";
   CHECK(parsed("<urlset>" + url + "<url><loc>/b</loc></url></urlset>").pages == Urls{"/b"});

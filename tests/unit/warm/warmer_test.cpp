@@ -25,7 +25,7 @@ pipeline::Response with(int status, pipeline::CacheResult result, std::string co
   return response;
 }
 
-/// A cache that answers from the test's own words, later, and remembers what it was asked.
+/// A cache that gives the test's responses, later, and remembers the requests.
 class FakeCache final : public pipeline::Handler {
  public:
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override {
@@ -79,7 +79,7 @@ struct Fixture {
   Report report() const { return warmer.reports().front(); }
   bool has_run(std::uint64_t runs) const { return report().runs == runs && report().ended.has_value(); }
 
-  /// Everything ends, soon.
+  /// Everything ends soon.
   void stop() {
     warmer.stop();
     if (loop.stopped()) loop.restart();
@@ -97,7 +97,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("at the start each page is asked for once, as by a client, a bounded number at a time") {
+TEST_CASE("at the start each page is requested once, as by a client, a bounded number at a time") {
   Fixture f({route("/a/**", {.urls = {"/a/1?x=y", "/a/2", "/a/3", "/a/2", "/a/4"},
                              .headers = {{"Accept-Encoding", "gzip"}},
                              .concurrency = 2})});
@@ -138,7 +138,7 @@ TEST_CASE("outcomes of the pages are distinguished") {
   f.stop();
 }
 
-TEST_CASE("what failed is asked for again, and no more often than the rule allows") {
+TEST_CASE("failed pages are requested again, no more often than the rule allows") {
   Fixture f({route("/**", {.urls = {"/good", "/late", "/never"}, .retries = 3})});
   f.cache.answer = [&f](const pipeline::Request& request) -> Result<pipeline::Response> {
     const int nth = f.cache.times[request.target.path];
@@ -153,7 +153,7 @@ TEST_CASE("what failed is asked for again, and no more often than the rule allow
   f.stop();
 }
 
-TEST_CASE("a scheduled run asks for what stays fresh until the next one is through") {
+TEST_CASE("a scheduled run requests what would not stay fresh until the end of the next one") {
   Fixture f({route(
       "/**",
       {.urls = {"/a"}, .at_start = false, .schedule = policy::Schedule::parse("*/10 * * * *").value()})});
@@ -199,7 +199,7 @@ TEST_CASE("a sitemap's pages are those of the route and the site, from further s
   f.stop();
 }
 
-TEST_CASE("a sitemap that cannot be fetched leaves the other pages") {
+TEST_CASE("a sitemap that cannot be fetched does not affect the other pages") {
   Fixture f({route("/**", {.urls = {"/a"}, .sitemap = "/sitemap.xml"})});
   f.cache.answer = [](const pipeline::Request& request) -> Result<pipeline::Response> {
     if (request.target.path == "/sitemap.xml") return Error::unavailable;
@@ -212,9 +212,9 @@ TEST_CASE("a sitemap that cannot be fetched leaves the other pages") {
   f.stop();
 }
 
-TEST_CASE("jobs end when told to, wherever they are") {
+TEST_CASE("jobs end when told to, whatever they are doing") {
   policy::WarmRule rule{.urls = {"/a", "/b"}, .schedule = policy::Schedule::parse("0 0 1 1 *").value()};
-  SUBCASE("waiting for their time") {
+  SUBCASE("waiting for their turn") {
     Fixture f({route("/**", rule)});
     f.start();
     REQUIRE(f.run_until([&] { return f.has_run(1); }));
@@ -233,7 +233,7 @@ TEST_CASE("jobs end when told to, wherever they are") {
   }
 }
 
-TEST_CASE("other routes end what was begun for those before, and are begun as at the start") {
+TEST_CASE("new routes end the old ones' jobs, and begin as at the start") {
   const policy::WarmRule rule{.urls = {"/a"}, .schedule = policy::Schedule::parse("*/10 * * * *").value()};
   Fixture f({route("/a", rule)});
   f.start();
@@ -251,7 +251,7 @@ TEST_CASE("other routes end what was begun for those before, and are begun as at
   f.stop();
 }
 
-TEST_CASE("a run that is under way when other routes come ends with the page it is at") {
+TEST_CASE("a run in progress when the routes change ends with its current page") {
   Fixture f({route("/**", {.urls = {"/1", "/2", "/3"}, .concurrency = 1})});
   f.start();
   REQUIRE(f.run_until([&] { return f.cache.at_once == 1; }));
