@@ -1,4 +1,4 @@
-// The two servers of a run: the suite's origin and larder before it, both on free ports of 127.0.0.1.
+// The two servers of a run: the suite's origin and larder in front of it, both on free ports of 127.0.0.1.
 
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -13,7 +13,7 @@ import handleTest from 'http-cache-tests/server/handle-test.mjs'
 
 const handlers = { config: handleConfig, state: handleState, test: handleTest }
 
-/// The suite's server, as its server.mjs starts it but for the port and the files for browsers.
+/// The suite's server, as its server.mjs starts it, except for the port and the files for browsers.
 export function startOrigin () {
   const server = http.createServer((request, response) => {
     const [, first, ...rest] = new URL(request.url, 'http://localhost/').pathname.split('/')
@@ -24,8 +24,8 @@ export function startOrigin () {
   return new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
-/// larder with a plain configuration before an upstream. By default it stores no Set-Cookie; the suite asks what
-/// RFC 9111, section 7.3, says of it.
+/// larder with a plain configuration in front of an upstream. By default it stores no Set-Cookie; the suite asks what
+/// RFC 9111, section 7.3, says about it.
 export async function startLarder (binary, upstreamPort) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'larder-conformance-'))
   const port = await freePort()

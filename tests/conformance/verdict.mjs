@@ -1,8 +1,8 @@
-// What a run showed, against expected.json.
+// The results of a run, compared with expected.json.
 
 export const kindOf = test => test.kind ?? 'required'
 
-/// Every test that a cache on the way can be asked, by id.
+/// Every test that applies to an intermediary cache, by id.
 export function testsOf (suites) {
   const tests = new Map()
   for (const suite of suites) {
@@ -11,7 +11,7 @@ export function testsOf (suites) {
   return tests
 }
 
-/// What the suite itself calls an outcome (its lib/display.mjs): `pass`, `fail`, or why a test that does not pass says
+/// What the suite itself calls an outcome (its lib/display.mjs): `pass`, `fail`, or why a test that does not pass proves
 /// nothing: what it depends on does not hold (`dependency`), or it never came to its question (`setup`, `retry`).
 export function outcomeOf (tests, id, results) {
   const passes = other => outcomeOf(tests, other, results) === 'pass'
@@ -21,7 +21,7 @@ export function outcomeOf (tests, id, results) {
   return 'fail'
 }
 
-/// A line for each thing that is not as expected.json says, and the totals.
+/// One line for each difference from expected.json, and the totals.
 export function judge (tests, results, expected) {
   const complaints = []
   const totals = { required: [0, 0], optimal: [0, 0], check: [0, 0] }

@@ -9,7 +9,7 @@
 
 #include <fstream>
 
-/// The command line and how it reports on a configuration, judged by output and exit code alone.
+/// The command line and how it reports on a configuration, judged only by output and exit code.
 namespace larder::test {
 
 namespace {

@@ -213,7 +213,7 @@ TEST_CASE("Trailer fields are not forwarded") {
   CHECK(client.get("/b").status == 200);
 }
 
-TEST_CASE("Heads past the limits are 414 and 431") {
+TEST_CASE("Heads beyond the limits get 414 and 431") {
   FrontDoor door;
   std::string many;
   for (int i = 0; i < 250; ++i) many += "X-" + std::to_string(i) + ": 1\r\n";

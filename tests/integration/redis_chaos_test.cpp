@@ -33,7 +33,7 @@ struct Chaos {
   ChaosRelay relay{redis.port()};
 };
 
-/// Every answer must be 200, whole, and the right one.
+/// Every response must be a 200, complete, and the right one.
 void ask_around(const Larder& larder, int count) {
   Client client = larder.client();
   for (int i = 0; i < count; ++i) {

@@ -64,7 +64,7 @@ TEST_CASE("stale-if-error: while the origin is down no request fails, and afterw
   SUBCASE("every connection breaks") {
     origin->answer([](const OriginRequest&) { return hang_up(); });
   }
-  SUBCASE("every answer is an error") {
+  SUBCASE("every response is an error") {
     origin->answer([](const OriginRequest& request) { return status(request.nth % 2 == 0 ? 503 : 500); });
   }
   Load load(larder.port(), targets, 6, 5ms);

@@ -75,7 +75,7 @@ TEST_CASE("A truncated body, interim responses and a closed connection are notic
   CHECK_THROWS(client.get("/gone"));
 }
 
-TEST_CASE("The gate holds an answer until the test opens it") {
+TEST_CASE("The gate holds a response until the test opens it") {
   Gate gate;
   Origin origin([&](const OriginRequest&) {
     gate.pass();

@@ -70,7 +70,7 @@ TEST_CASE("RFC 5861, section 4: if a fetch fails, requests waiting for it are se
   s.get("/a");
   s.clock.advance(20s);
   s.origin.waits = true;
-  SUBCASE("without an answer") {
+  SUBCASE("without a response") {
     s.origin.failure = Error::closed;
   }
   SUBCASE("with an error as the response") {

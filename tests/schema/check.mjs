@@ -1,4 +1,4 @@
-// What `larder check` takes the schema takes, and what it refuses for a key, a shape or a bound the schema refuses.
+// What `larder check` accepts the schema accepts, and what it refuses for a key, a shape or a bound the schema refuses.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ function isServed (yaml) {
   return spawnSync(larder, ['check', '--config', file]).status === 0
 }
 
-/** Both take the text, or neither does. */
+/** Both accept the text, or neither does. */
 function expect (yaml, isGood, name) {
   ++checks
   const bySchema = isValid(parse(yaml))
@@ -34,7 +34,7 @@ function expect (yaml, isGood, name) {
   if (!bySchema) for (const { instancePath, message } of isValid.errors) console.log(`  ${instancePath}: ${message}`)
 }
 
-/** Every map of a configuration with a wrong key, but for those whose keys are names. */
+/** Every map of a configuration with an unknown key, except those whose keys are names. */
 function spoil (whole, part, place) {
   if (part === null || typeof part !== 'object') return
   if (!Array.isArray(part) && !/^(\/sites|\/upstreams|.*\/warm\/headers)$/.test(place)) {
@@ -53,7 +53,7 @@ expect(everything, true, 'everything.yaml')
 const document = parse(everything)
 spoil(document, document, '')
 
-/** Puts values of every kind in the place of every value: what larder takes the schema takes. */
+/** Replaces every value with values of every kind: what larder accepts the schema accepts. */
 function vary (whole, part, place) {
   for (const [key, value] of Object.entries(part)) {
     for (const other of [0, 8080, true, 'x', '10s', '512B', ['a'], {}]) {

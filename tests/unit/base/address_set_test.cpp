@@ -33,7 +33,7 @@ TEST_CASE("a network of every address of one family leaves the other out, unless
   CHECK(all.contains("203.0.113.9"));
 }
 
-TEST_CASE("what cannot mean what it seems to is not an address") {
+TEST_CASE("text that cannot mean what it seems to is not an address") {
   AddressSet set;
   for (const char* text :
        {"", "10", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/9", "10.1.2.3/8", "::/129", "localhost",

@@ -35,7 +35,7 @@ TEST_CASE("a Redis URL gives hosts, user, database or master") {
   CHECK(unix_socket->database == 4);
 }
 
-TEST_CASE("the scheme tells how to reach Redis before the rest is read") {
+TEST_CASE("the scheme says how to reach Redis before the rest is read") {
   CHECK(larder::redis_scheme("rediss+cluster://")->topology == Topology::cluster);
   CHECK(larder::redis_scheme("rediss+cluster://")->is_secure);
   CHECK(larder::redis_scheme("Unix:")->is_unix);
@@ -45,7 +45,7 @@ TEST_CASE("the scheme tells how to reach Redis before the rest is read") {
   }
 }
 
-TEST_CASE("a wrong port of a Redis URL is told apart from what is no such URL") {
+TEST_CASE("a Redis URL with an invalid port is distinguished from one that is not a Redis URL") {
   struct Row {
     const char* url;
     Error error;

@@ -30,7 +30,7 @@ TEST_CASE("sizes are read in binary and decimal units") {
   CHECK_FALSE(parse_size("9999999999TiB").has_value());
 }
 
-TEST_CASE("what is formatted reads back to the same") {
+TEST_CASE("formatted values read back unchanged") {
   for (const std::int64_t milliseconds : {0, 1, 999, 1'000, 61'500, 86'400'000}) {
     CHECK(parse_duration(format_duration(Milliseconds{milliseconds}))->count() == milliseconds);
   }

@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(Fixture, "a new fill replaces an outdated one, and is not affe
   CHECK(enter().fill == other.fill);
 }
 
-TEST_CASE_FIXTURE(Fixture, "nobody leads or joins a hit-for-miss key for a while") {
+TEST_CASE_FIXTURE(Fixture, "no request leads or joins a hit-for-miss key for a while") {
   collapser.set_hit_for_miss("k", clock.now());
   CHECK(collapser.is_hit_for_miss("k", clock.now()));
   CHECK_FALSE(collapser.is_hit_for_miss("other", clock.now()));

@@ -70,7 +70,7 @@ constexpr Row rows[] = {
      "An error provoked by a request's form is not stored"},
     {"CPDoS", "integration/front_door_attacks_test.cpp",
      "An error does not replace a stored response that can still be"},
-    {"CPDoS", "integration/front_door_test.cpp", "Heads past the limits are 414 and 431"},
+    {"CPDoS", "integration/front_door_test.cpp", "Heads beyond the limits get 414 and 431"},
     {"smuggling and desync", "integration/front_door_test.cpp",
      "The origin sees exactly as many requests as the client sent"},
     {"smuggling and desync", "unit/origin/exchange_test.cpp", "a server that answers early gets the rest"},

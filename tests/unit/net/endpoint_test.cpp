@@ -4,7 +4,7 @@
 
 using namespace larder::net;
 
-TEST_CASE("an endpoint is a host and a port, a port alone, or the path of a Unix socket") {
+TEST_CASE("an endpoint is a host and a port, only a port, or the path of a Unix socket") {
   struct Case {
     const char* text;
     const char* shown;  // nullptr: refused

@@ -19,7 +19,7 @@ SteadyTime in(Milliseconds time) {
   return std::chrono::steady_clock::now() + time;
 }
 
-/// Wants `wanted` bytes, and throws where it is told to.
+/// Wants `wanted` bytes, and throws when told to.
 class Collector final : public Receiver {
  public:
   explicit Collector(std::size_t wanted) : wanted_(wanted) {}
@@ -89,7 +89,7 @@ TEST_CASE("a receiver gets what comes until it wants no more") {
   CHECK(collector.pieces == 3);
 }
 
-TEST_CASE("a receiver's wait ends with its deadline, with the peer and with what the receiver throws") {
+TEST_CASE("a receiver's wait ends at its deadline, when the peer closes and when the receiver throws") {
   Fixture fixture;
   Collector collector(10);
   SUBCASE("the deadline") {
@@ -119,7 +119,7 @@ TEST_CASE("a receiver's wait ends with its deadline, with the peer and with what
   }
 }
 
-TEST_CASE("what a socket does not take at once is written when it does") {
+TEST_CASE("what a socket does not accept immediately is written once it does") {
   Fixture fixture;
   const std::string text(8'000'000, 'x');
   const std::size_t at_once = fixture.client->write_now(text);
@@ -137,7 +137,7 @@ TEST_CASE("what a socket does not take at once is written when it does") {
   CHECK(read == at_once + text.size());
 }
 
-TEST_CASE("a deadline for reading that passes as bytes come is kept") {
+TEST_CASE("a read deadline that passes while bytes are coming is honored") {
   Fixture fixture;
   Collector collector(1000);
   std::optional<Result<>> ended;
@@ -148,7 +148,7 @@ TEST_CASE("a deadline for reading that passes as bytes come is kept") {
   fixture.loop.run_for(Milliseconds{5});
   CHECK_FALSE(ended.has_value());
   CHECK(fixture.client->write_now("01") == 2);
-  std::this_thread::sleep_for(Milliseconds{60});  // a loop that is busy: bytes and timer come at once
+  std::this_thread::sleep_for(Milliseconds{60});  // a busy loop: bytes and timer come at the same time
   fixture.loop.restart();
   fixture.loop.run_for(Milliseconds{1500});
   CHECK(collector.text == "01");
@@ -174,7 +174,7 @@ class Roomless final : public Receiver {
 
 }  // namespace
 
-TEST_CASE("what room() throws is the receiver's, not the loop's") {
+TEST_CASE("an exception from room() ends the receiver, not the loop") {
   Fixture fixture;
   Roomless receiver;
   bool is_theirs = false;

@@ -95,7 +95,7 @@ Task<> tells_idle(Pair& pair) {
   CHECK(pair.client->is_idle());
   pair.server->close();
   while (pair.client->is_idle()) co_await sleep_until(in(Milliseconds{1}));
-  // However often it is asked: a connection whose end was read once waited for ever.
+  // However often it is asked: a connection whose end had been read once used to wait forever.
   for (int again = 0; again < 3; ++again) {
     const Result<std::size_t> end = co_await pair.client->read_some(buffer);
     CHECK(end.error() == Error::closed);
@@ -104,7 +104,7 @@ Task<> tells_idle(Pair& pair) {
 
 }  // namespace
 
-TEST_CASE("a write gathers any number of parts, empty ones too") {
+TEST_CASE("a write gathers any number of parts, including empty ones") {
   with_pair(gathers);
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a deadline moved later counts from there") {
   with_pair(later_deadline_holds);
 }
 
-TEST_CASE("a stream is idle until bytes or the end come unasked") {
+TEST_CASE("a stream is idle until unsolicited bytes or the end arrive") {
   with_pair(tells_idle);
 }
 
@@ -164,6 +164,6 @@ Task<> tells_who_was_too_slow(Pair& pair) {
 
 }  // namespace
 
-TEST_CASE("a deadline for reading alone leaves the stream open, to be written to and read again") {
+TEST_CASE("a deadline for reading only leaves the stream open for writing and further reads") {
   with_pair(tells_who_was_too_slow);
 }

@@ -29,7 +29,7 @@ struct Pair {
   Result<> server_handshake;
 };
 
-/// What a client must know and show, and what the listener is.
+/// What a client trusts and shows, and which listener it meets.
 struct Setup {
   TlsClientSettings client;
   std::string server_name;
@@ -61,7 +61,7 @@ std::unique_ptr<Listener> listen(boost::asio::io_context& loop, const test::Cert
   return std::move(*listener);
 }
 
-/// What became of a connection, in words.
+/// The outcome of a connection, in words.
 std::string outcome(const Setup& setup) {
   boost::asio::io_context loop;
   const std::unique_ptr<Listener> listener = listen(loop, setup.server);
@@ -166,7 +166,7 @@ Task<> is_cut_short(Stream& client, Stream& server) {
 }
 
 Task<> tells_idle(Stream& client, Stream& server) {
-  // The tickets that came after the handshake are nobody's content.
+  // The tickets that came after the handshake are not content.
   CHECK(client.is_idle());
   co_await write_parts(server, {"unasked"});
   while (client.is_idle()) co_await sleep_until(in(Milliseconds{1}));
@@ -197,7 +197,7 @@ TEST_CASE("over TLS a write gathers any number of parts, of any size") {
   with_pair(gathers);
 }
 
-TEST_CASE("over TLS both directions flow at once") {
+TEST_CASE("over TLS both directions flow at the same time") {
   with_pair(both_ways);
 }
 
@@ -209,15 +209,15 @@ TEST_CASE("closing a TLS stream ends the wait on it") {
   with_pair(is_canceled);
 }
 
-TEST_CASE("a TLS peer that ends its direction is read to the end, and can still be answered") {
+TEST_CASE("a TLS peer that closes its direction is read to the end, and can still be answered") {
   with_pair(ends_orderly);
 }
 
-TEST_CASE("the end of a connection that TLS was not told of is a broken one") {
+TEST_CASE("the end of a connection without a TLS close is an error") {
   with_pair(is_cut_short);
 }
 
-TEST_CASE("a TLS stream is idle until bytes or the end come unasked") {
+TEST_CASE("a TLS stream is idle until unsolicited bytes or the end arrive") {
   with_pair(tells_idle);
 }
 
@@ -248,7 +248,7 @@ TEST_CASE("a server is trusted by its chain and its name, and only by both") {
   }
 }
 
-TEST_CASE("a server that does not speak TLS, and one that says nothing, are errors") {
+TEST_CASE("a server that does not speak TLS, or is silent, is an error") {
   test::Authority authority;
   boost::asio::io_context loop;
   Result<std::unique_ptr<Listener>> plain = Listener::open(loop, {"127.0.0.1", "0", {}});
@@ -271,7 +271,7 @@ TEST_CASE("a server that does not speak TLS, and one that says nothing, are erro
   CHECK(opened.error() == Error::timeout);
 }
 
-TEST_CASE("a file that cannot be used is an error that names its setting") {
+TEST_CASE("an unusable file is an error that names its setting") {
   test::Authority authority;
   test::TemporaryDirectory directory;
   const test::CertificateFiles one = authority.issue("one.test");

@@ -28,7 +28,7 @@ void check_notations(const Notation (&cases)[Size],
 
 }  // namespace
 
-TEST_CASE("a path pattern of another router is told by its form, with the form here") {
+TEST_CASE("a path pattern of another router is recognized by its form, and larder's form suggested") {
   const Notation cases[] = {
       {"/api/:id", ":id", "/api/{id}"},
       {"/shops/:shop/products/:id", ":shop", "/shops/{shop}/products/{id}"},
@@ -59,7 +59,8 @@ TEST_CASE("a path pattern of another router is told by its form, with the form h
 }
 
 TEST_CASE(
-    "a regular expression, a URL or a query in a path pattern is told, with the form here if there is one") {
+    "a regular expression, a URL or a query in a path pattern is recognized, and larder's form suggested if "
+    "there is one") {
   const Notation cases[] = {
       {"^/api/.*$", "^", "/api/**"},
       {"~ ^/api/", "~", "/api/"},
@@ -90,7 +91,7 @@ TEST_CASE(
   check_notations(cases, foreign_path_pattern);
 }
 
-TEST_CASE("what a path may hold is no other notation") {
+TEST_CASE("what a path may contain is not another notation") {
   const Notation cases[] = {
       {"/", nullptr},
       {"/**", nullptr},
@@ -112,7 +113,7 @@ TEST_CASE("what a path may hold is no other notation") {
   check_notations(cases, foreign_path_pattern);
 }
 
-TEST_CASE("a regular expression where names are listed is told, with the glob that it means") {
+TEST_CASE("a regular expression in a list of names is recognized, and the matching glob suggested") {
   const Notation cases[] = {
       {"^wp_", "^", "wp_*"},      {"^wp_.*$", "^", "wp_*"},
       {"_id$", "$", "*_id"},      {"^lang$", "^", "lang"},
