@@ -194,7 +194,8 @@ std::string words_of(Error error) {
 }  // namespace
 
 TEST_CASE(
-    "RFC 9112, section 8: content delimited by the end of the connection is whole only if it ends orderly") {
+    "RFC 9112, section 8: content delimited by the end of the connection is whole only after an orderly "
+    "end") {
   CHECK(Fixture({ends_orderly}).ask("GET") == "all of it");
   const std::string broken = Fixture({breaks_off}).ask("GET");
   CHECK(broken.ends_with("connection broken"));

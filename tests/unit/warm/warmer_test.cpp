@@ -153,7 +153,7 @@ TEST_CASE("failed pages are requested again, no more often than the rule allows"
   f.stop();
 }
 
-TEST_CASE("a scheduled run requests what would not stay fresh until the end of the next one") {
+TEST_CASE("a scheduled run asks for responses that stay fresh until the end of the next one") {
   Fixture f({route(
       "/**",
       {.urls = {"/a"}, .at_start = false, .schedule = policy::Schedule::parse("*/10 * * * *").value()})});
