@@ -39,6 +39,9 @@ struct CacheHandler::Parts {
 
 namespace {
 
+/// Far beyond any deadline of the store's: what took longer was a process that stood still.
+constexpr Milliseconds longest_look_up{2'000};
+
 /// RFC 9111, section 5.2.1.7.
 Response refuse_to_ask() {
   Response answer =
@@ -188,6 +191,7 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
   transaction.key = policy::key_of(transaction.route(), transaction.request.target, head.fields);
   // Before anything is looked for: what is found after it is judged by all purges that were answered by then.
   if (transaction.route().strict) transaction.knows_purges = co_await log_.catch_up();
+  const SteadyTime known_at = steady_now();
   // What is fetched by each request for itself is not waited for in Redis either.
   transaction.is_hit_for_miss = parts_->collapsing.is_hit_for_miss(transaction);
   store::Lookup found;
@@ -196,6 +200,9 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
   } else {
     found = co_await store_.find(transaction.key.text, head.fields);
   }
+  // Others may have purged while this process stood still.
+  if (transaction.route().strict && steady_now() - known_at > longest_look_up)
+    transaction.knows_purges = false;
 
   const Time now = clock_.now();
   const policy::ReuseDecision decision =

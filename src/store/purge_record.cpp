@@ -24,6 +24,15 @@ std::optional<std::uint64_t> read_hexadecimal(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
+std::optional<Milliseconds> read_lifetime(std::string_view text) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size();
+  // What anybody may write into Redis must not overflow a sum of times.
+  constexpr std::int64_t most = 100ll * 366 * 24 * 3'600'000;
+  return is_number && count > 0 && count <= most ? std::optional(Milliseconds{count}) : std::nullopt;
+}
+
 /// What a record says; the position is not its business.
 ReadRecord read_fields(const redis::Value& fields) {
   // A stream keeps its entries in packed lists: a text costs its bytes and two or three more.
@@ -41,6 +50,7 @@ ReadRecord read_fields(const redis::Value& fields) {
     if (name == "soft" && value == "1") record.strength = Strength::soft;
     if (name == "kind" && value == "witness") is_witness = true;
     if (name == "node") record.node = read_hexadecimal(value);
+    if (name == "max_lifetime") record.max_lifetime = read_lifetime(value);
   }
   const bool says_nothing = record.purges.empty() && !is_witness;
   if (says_nothing || fields.items.size() % 2 != 0) {
@@ -76,10 +86,11 @@ void add_fields(redis::Command& command, const PurgeRecord& record, std::string_
 }
 
 void add_statement(redis::Command& command, Statement statement, std::uint64_t node, Time at,
-                   std::string_view by) {
+                   const Author& author) {
   command.arg("kind").arg(statement == Statement::marker ? "marker" : "witness");
   command.arg("node").arg(hexadecimal(node));
-  command.arg("at").arg(format_time(at)).arg("by").arg(by);
+  command.arg("max_lifetime").arg(std::int64_t{author.max_lifetime.count()});
+  command.arg("at").arg(format_time(at)).arg("by").arg(author.by);
 }
 
 Result<ReadRecord> read_record(const redis::Value& entry) {

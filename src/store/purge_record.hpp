@@ -30,8 +30,9 @@ struct ReadRecord {
   Position position;
   std::vector<policy::Purge> purges;
   Strength strength = Strength::hard;
-  std::size_t bytes = 0;              ///< about what it takes in Redis
-  std::optional<std::uint64_t> node;  ///< that the log was whole on (redis::Link), as its writer says
+  std::size_t bytes = 0;                     ///< about what it takes in Redis
+  std::optional<std::uint64_t> node;         ///< that the log was whole on (redis::Link), as its writer says
+  std::optional<Milliseconds> max_lifetime;  ///< the writer's, in a statement
 };
 
 /// Adds a record's fields to an XADD, readable with redis-cli: `resource shop.example/products/7 at
@@ -45,9 +46,16 @@ enum class Statement {
   witness,  ///< the log is whole, on a node that was not vouched for before; purges nothing
 };
 
-/// Adds the fields of a statement about the log: `kind witness node 8f3a... at ... by ...`.
+/// Who makes a statement about the log.
+struct Author {
+  std::string by;                ///< names the instance
+  Milliseconds max_lifetime{0};  ///< how far back it needs the log
+};
+
+/// Adds the fields of a statement about the log: `kind witness node 8f3a... max_lifetime 86400000 at ... by
+/// ...`, the lifetime in milliseconds.
 void add_statement(redis::Command& command, Statement statement, std::uint64_t node, Time at,
-                   std::string_view by);
+                   const Author& author);
 
 /// Reads an entry of a stream, `[id, [name, value, ...]]`. Unknown fields are skipped (to a larder that
 /// knows no soft purges they are hard); a marker, and a record that says nothing we understand, purges

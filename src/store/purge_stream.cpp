@@ -1,5 +1,10 @@
 #include "purge_stream.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 
 namespace larder::store {
@@ -7,7 +12,7 @@ namespace {
 
 using redis::Value;
 
-Result<std::vector<ReadRecord>> read_records(const Value& entries) {
+Result<std::vector<ReadRecord>> records_of(const Value& entries) {
   std::vector<ReadRecord> records;
   records.reserve(entries.items.size());
   for (const Value& entry : entries.items) {
@@ -30,6 +35,7 @@ PurgeStream::Extent read_extent(const Value& reply) {
     const std::string_view name = reply.items[i].text.view();
     const Value& value = reply.items[i + 1];
     if (name == "last-generated-id") extent.last = read_position(value).value_or(Position{});
+    if (name == "max-deleted-entry-id") extent.deleted = read_position(value).value_or(Position{});
     if (name == "first-entry" && !value.items.empty()) extent.first = read_position(value.items[0]);
   }
   return extent;
@@ -37,8 +43,23 @@ PurgeStream::Extent read_extent(const Value& reply) {
 
 }  // namespace
 
-PurgeStream::PurgeStream(redis::Redis& redis, std::string key, std::string by, Refused refused)
-    : redis_(redis), key_(std::move(key)), by_(std::move(by)), refused_(std::move(refused)) {}
+/// An XINFO that follows a reading on the same connection.
+struct PurgeStream::Look {
+  std::optional<Result<Extent>> extent;
+  bool is_behind = false;  ///< the reading had been answered before
+  boost::asio::steady_timer arrived;
+};
+
+std::optional<Position> PurgeStream::Extent::gap_after(Position known) const {
+  if (last <= known) return std::nullopt;
+  // Streams are trimmed from their oldest record on: while `known` is there, so is all that came after it.
+  const Position trimmed = !first ? last : (*first > known ? *first : Position{});
+  const Position gap = std::max(trimmed, deleted);
+  return gap > known ? std::optional(gap) : std::nullopt;
+}
+
+PurgeStream::PurgeStream(redis::Redis& redis, std::string key, Author author, Refused refused)
+    : redis_(redis), key_(std::move(key)), author_(std::move(author)), refused_(std::move(refused)) {}
 
 boost::system::error_code PurgeStream::failure_of(const Result<redis::Value>& reply) const {
   if (!reply) return reply.error();
@@ -50,7 +71,7 @@ boost::system::error_code PurgeStream::failure_of(const Result<redis::Value>& re
 Task<Result<std::optional<Position>>> PurgeStream::append(PurgeRecord record, Position oldest) {
   redis::Command command("XADD");
   command.key(key_).arg("NOMKSTREAM").arg("MINID").arg("~").arg(oldest.text()).arg("*");
-  add_fields(command, record, by_);
+  add_fields(command, record, author_.by);
   const Result<Value> reply = co_await redis_.execute(std::move(command));
   is_full_ = reply && reply->is_error() && reply->text.view().starts_with("OOM ");
   if (const auto failure = failure_of(reply)) co_return failure;
@@ -67,13 +88,13 @@ Task<Result<>> PurgeStream::append_marker(Position after, Time now) const {
   const Position position{std::max(milliseconds, after.milliseconds + 1), 0};
   redis::Command command("XADD");
   command.key(key_).arg(position.text());
-  add_statement(command, Statement::marker, link().node, now, by_);
+  add_statement(command, Statement::marker, link().node, now, author_);
   Result<Value> reply = co_await redis_.execute(std::move(command));
   if (reply && reply->is_error()) {
     // The stream has later ones, so the position Redis chooses is later too.
     redis::Command again("XADD");
     again.key(key_).arg("*");
-    add_statement(again, Statement::marker, link().node, now, by_);
+    add_statement(again, Statement::marker, link().node, now, author_);
     reply = co_await redis_.execute(std::move(again));
   }
   if (const auto failure = failure_of(reply)) co_return failure;
@@ -83,14 +104,40 @@ Task<Result<>> PurgeStream::append_marker(Position after, Time now) const {
 Task<Result<>> PurgeStream::append_witness(Time now) const {
   redis::Command command("XADD");
   command.key(key_).arg("NOMKSTREAM").arg("*");
-  add_statement(command, Statement::witness, link().node, now, by_);
+  add_statement(command, Statement::witness, link().node, now, author_);
   const Result<Value> reply = co_await redis_.execute(std::move(command));
   if (const auto failure = failure_of(reply)) co_return failure;
   co_return Result<>{};
 }
 
-Task<Result<std::vector<ReadRecord>>> PurgeStream::read(Position after, Milliseconds block,
-                                                        Milliseconds timeout) const {
+/// XREAD alone does not tell that records were trimmed before it could give them. So an XINFO goes right
+/// behind it, which costs no round trip of its own.
+Task<Result<PurgeStream::Reading>> PurgeStream::read(Position after, Milliseconds block,
+                                                     Milliseconds timeout) const {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const auto behind = std::make_shared<Look>(Look{{}, false, boost::asio::steady_timer(executor)});
+  behind->arrived.expires_at(SteadyTime::max());
+  // It begins in a later turn of the loop, so behind the command below.
+  boost::asio::co_spawn(executor, look(behind, timeout), boost::asio::detached);
+  Result<std::vector<ReadRecord>> records = co_await read_records(after, block, timeout);
+  behind->is_behind = !behind->extent;
+  if (!behind->extent) co_await behind->arrived.async_wait(awaiting);
+  if (!records) co_return records.error();
+  Result<Extent> extent = std::move(*behind->extent);
+  // A cluster's redirection may have let it overtake the reading.
+  if (!behind->is_behind) extent = co_await this->extent();
+  if (!extent) co_return extent.error();
+  co_return Reading{std::move(*records), *extent};
+}
+
+Task<> PurgeStream::look(std::shared_ptr<Look> look, Milliseconds timeout) const {
+  Result<Extent> extent = co_await this->extent(timeout);
+  look->extent = std::move(extent);
+  look->arrived.cancel();
+}
+
+Task<Result<std::vector<ReadRecord>>> PurgeStream::read_records(Position after, Milliseconds block,
+                                                                Milliseconds timeout) const {
   redis::Command command("XREAD");
   command.arg("COUNT").arg("1000");
   if (block > Milliseconds{0}) command.arg("BLOCK").arg(std::int64_t{block.count()});
@@ -100,7 +147,7 @@ Task<Result<std::vector<ReadRecord>>> PurgeStream::read(Position after, Millisec
   if (reply->is_nil()) co_return std::vector<ReadRecord>{};
   // One stream was asked for: [[key, entries]].
   if (reply->items.size() != 1 || reply->items[0].items.size() != 2) co_return Error::malformed;
-  co_return read_records(reply->items[0].items[1]);
+  co_return records_of(reply->items[0].items[1]);
 }
 
 Task<Result<std::int64_t>> PurgeStream::wait(unsigned replicas, Milliseconds timeout) const {
@@ -129,10 +176,10 @@ Task<Result<bool>> PurgeStream::remove() const {
   co_return Result<bool>(boost::system::in_place_value, reply->integer != 0);
 }
 
-Task<Result<PurgeStream::Extent>> PurgeStream::extent() const {
+Task<Result<PurgeStream::Extent>> PurgeStream::extent(Milliseconds timeout) const {
   redis::Command command("XINFO");
   command.arg("STREAM").key(key_);
-  const Result<Value> reply = co_await redis_.execute(std::move(command));
+  const Result<Value> reply = co_await redis_.execute(std::move(command), timeout);
   if (!reply) co_return reply.error();
   if (!reply->is_error()) co_return read_extent(*reply);
   if (reply->text.view().find("no such key") != std::string_view::npos) co_return Extent{};

@@ -5,6 +5,7 @@
 #include <larder/redis/redis.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +21,7 @@ class PurgeStream {
   /// Gets Redis's own words when it refuses a command.
   using Refused = std::function<void(std::string_view)>;
 
-  /// `by` names this instance.
-  PurgeStream(redis::Redis& redis, std::string key, std::string by, Refused refused);
+  PurgeStream(redis::Redis& redis, std::string key, Author author, Refused refused);
 
   /// The node that has the stream now.
   redis::Link link() const { return redis_.link(key_); }
@@ -35,9 +35,26 @@ class PurgeStream {
   /// Appends that the log is whole on the node that has it now.
   Task<Result<>> append_witness(Time now) const;
 
+  struct Extent {
+    bool exists = false;
+    Position last;                  ///< the latest position it ever gave
+    std::optional<Position> first;  ///< of the oldest record it holds; nothing if it holds none
+    Position deleted;               ///< the latest that was deleted by name (Redis 7)
+
+    /// Where what comes after `known` is not whole: everything up to there may be missing. Nothing if no
+    /// record after `known` is gone.
+    std::optional<Position> gap_after(Position known) const;
+  };
+  Task<Result<Extent>> extent(Milliseconds timeout = Milliseconds{0}) const;
+
+  struct Reading {
+    std::vector<ReadRecord> records;
+    Extent extent;  ///< as it was once they had been read
+  };
+
   /// The records after a position, at most a thousand, none at the end. Waits for some for `block`, unless it
   /// is 0.
-  Task<Result<std::vector<ReadRecord>>> read(Position after, Milliseconds block, Milliseconds timeout) const;
+  Task<Result<Reading>> read(Position after, Milliseconds block, Milliseconds timeout) const;
 
   /// Waits until that many replicas have what was written over this connection, for `timeout` at most: how
   /// many have it.
@@ -52,20 +69,18 @@ class PurgeStream {
   /// Deletes the stream; whether there was one.
   Task<Result<bool>> remove() const;
 
-  struct Extent {
-    bool exists = false;
-    Position last;                  ///< the latest position it ever gave
-    std::optional<Position> first;  ///< of the oldest record it holds; nothing if it holds none
-  };
-  Task<Result<Extent>> extent() const;
-
  private:
+  struct Look;
+  Task<> look(std::shared_ptr<Look> look, Milliseconds timeout) const;
+  Task<Result<std::vector<ReadRecord>>> read_records(Position after, Milliseconds block,
+                                                     Milliseconds timeout) const;
+
   /// Why there is no usable reply; no error if there is one.
   boost::system::error_code failure_of(const Result<redis::Value>& reply) const;
 
   redis::Redis& redis_;
   std::string key_;
-  std::string by_;
+  Author author_;
   Refused refused_;
   bool is_full_ = false;
 };

@@ -1,9 +1,12 @@
 #include "purge_tail.hpp"
 
+#include <larder/base/units.hpp>
+
+#include <utility>
+
 namespace larder::store {
 namespace {
 
-/// Between looks at a client that is down, and between attempts on one that answers with errors.
 /// This many records are remembered as places to trim at.
 constexpr int milestones_in_all = 16;
 
@@ -22,7 +25,9 @@ PurgeTail::PurgeTail(boost::asio::io_context& loop, PurgeStream stream, PurgeTab
       log_(log),
       settings_(settings),
       changed_(std::move(changed)),
-      pause_(loop) {}
+      pause_(loop),
+      longest_(settings.max_lifetime),
+      latest_lifetime_(settings.max_lifetime) {}
 
 Task<> PurgeTail::run() {
   while (!is_stopped_) {
@@ -50,13 +55,15 @@ Task<bool> PurgeTail::catch_up() {
   if (!has_begun_) co_return co_await begin();
   const bool is_known = co_await verify();
   if (!is_known) co_return false;
-  const bool is_read = co_await read_to_end();
+  const bool is_read = co_await read_to_end(Gap::lost);
   if (is_read && vouched_node_ != stream_.link().node) co_await vouch();
   co_return is_read;
 }
 
 /// Says that the log is whole here. If that cannot be said, new instances begin the log again.
 Task<> PurgeTail::vouch() {
+  // Once, whatever becomes of it: an attempt for each record that is read would be too many.
+  latest_lifetime_ = std::max(latest_lifetime_, settings_.max_lifetime);
   co_await stream_.append_witness(clock_.now());
 }
 
@@ -66,18 +73,15 @@ Task<bool> PurgeTail::begin() {
   position_ = Position{};
   vouched_node_ = 0;
   milestones_.clear();
-  const bool is_read = co_await read_to_end();
+  const bool is_read = co_await read_to_end(Gap::expected);
   if (!is_read) co_return false;
   const Result<PurgeStream::Extent> extent = co_await stream_.extent();
   if (!extent) co_return false;
   const bool is_vouched = vouched_node_ != 0 && vouched_node_ == stream_.link().node;
-  if (!extent->first || extent->last < expected() || !is_vouched) {
-    has_begun_ = co_await replace_log();
-    co_return has_begun_;
-  }
-  forget_before(*extent->first);
-  has_begun_ = true;
-  co_return true;
+  const bool is_usable = extent->first && extent->last >= expected() && is_vouched;
+  has_begun_ = is_usable;
+  if (!is_usable) has_begun_ = co_await replace_log();
+  co_return has_begun_;
 }
 
 /// Whether the stream holds what we saw of it; if it does not, it gets a new marker first.
@@ -88,17 +92,15 @@ Task<bool> PurgeTail::verify() {
     const Result<bool> is_held = co_await stream_.holds(expected());
     if (!is_held) co_return false;
     if (*is_held) co_return true;
-    if (is_trimmed(*extent)) {
-      forget_before(*extent->first);
-      co_return true;
-    }
+    // The reading that comes next leaves out what is missing.
+    if (is_trimmed(*extent)) co_return true;
   }
   co_return co_await replace_log();
 }
 
 /// Whether what we saw last may have been trimmed in a long absence.
 bool PurgeTail::is_trimmed(const PurgeStream::Extent& extent) const {
-  return *extent.first > expected() && time_of(extent.last) - time_of(expected()) > settings_.max_lifetime;
+  return *extent.first > expected() && time_of(extent.last) - time_of(expected()) > longest_;
 }
 
 /// The log in Redis lost records, or is another one, or is new: all that was fetched before counts as purged.
@@ -113,40 +115,58 @@ Task<bool> PurgeTail::replace_log() {
   const Result<> appended = co_await stream_.append_marker(expected(), now);
   if (!appended) co_return false;
   is_lost_ = false;
-  co_return co_await read_to_end();
+  co_return co_await read_to_end(Gap::expected);
 }
 
-Task<bool> PurgeTail::read_to_end() {
+Task<bool> PurgeTail::read_to_end(Gap gap) {
   while (true) {
-    const auto records = co_await stream_.read(position_, Milliseconds{0}, Milliseconds{0});
-    if (!records) co_return false;
-    if (records->empty()) co_return true;
-    apply(*records);
+    const SteadyTime asked = std::chrono::steady_clock::now();
+    const auto reading = co_await stream_.read(position_, Milliseconds{0}, Milliseconds{0});
+    if (!reading) co_return false;
+    take(*reading, gap, asked);
+    if (reading->records.empty()) co_return true;
   }
 }
 
 Task<> PurgeTail::follow(redis::Link link) {
   while (!is_stopped_ && stream_.link() == link) {
-    const auto records = co_await stream_.read(position_, settings_.block, settings_.timeout);
-    if (!records) co_return;
-    apply(*records);
+    const Position known = expected();  // what is written from now on may come after the answer
+    const SteadyTime asked = std::chrono::steady_clock::now();
+    const auto reading = co_await stream_.read(position_, settings_.block, settings_.timeout);
+    if (!reading) co_return;
+    // A stream that is gone looks to a waiting read as if nothing came.
+    const PurgeStream::Extent& extent = reading->extent;
+    if (!extent.exists || extent.last < known) co_return;
+    take(*reading, Gap::lost, asked);
     // Before it is trimmed.
     if (is_vouch_due()) co_await vouch();
-    if (!records->empty()) continue;
-    // Nothing came: a stream that is gone looks the same to a waiting read.
-    const bool is_there = co_await is_still_there();
-    if (!is_there) co_return;
   }
 }
 
-Task<bool> PurgeTail::is_still_there() {
-  const Position known = expected();  // what is written from now on may come after the answer
-  const Result<PurgeStream::Extent> extent = co_await stream_.extent();
-  co_return extent && extent->exists && extent->last >= known;
+/// What comes after all that was read before. An instance that stood still may find that what it has yet to
+/// read was trimmed meanwhile, though its connection lived on; what it then reads may have been answered long
+/// ago, so it is as new as the moment it was asked for.
+void PurgeTail::take(const PurgeStream::Reading& reading, Gap gap, SteadyTime asked) {
+  heard_.store(asked.time_since_epoch().count(), std::memory_order_relaxed);
+  const std::optional<Position> missing = reading.extent.gap_after(position_);
+  if (missing) leave_gap(*missing, gap);
+  apply(reading.records);
+}
+
+void PurgeTail::leave_gap(Position end, Gap gap) {
+  if (gap == Gap::lost) {
+    log_.warn(
+        "the purge log in Redis was trimmed past what this instance had read: everything stored until then "
+        "counts as purged");
+  }
+  forget_before(end);
+  table_.advance(end);
+  position_ = end;
+  wake_waiters();
+  changed_();
 }
 
 void PurgeTail::apply(const std::vector<ReadRecord>& records) {
-  heard_.store(std::chrono::steady_clock::now().time_since_epoch().count(), std::memory_order_relaxed);
   if (records.empty()) return;
   const Time now = clock_.now();
   for (const ReadRecord& record : records) {
@@ -156,34 +176,49 @@ void PurgeTail::apply(const std::vector<ReadRecord>& records) {
     table_.advance(record.position);
     set_milestone(record);
     bytes_ += record.bytes;
+    if (record.max_lifetime) hear_lifetime(*record.max_lifetime);
     if (!record.node) continue;
     vouched_node_ = *record.node;
     vouched_ = record.position;
     vouched_bytes_ = bytes_;
   }
-  position_ = records.back().position;
+  // What was read amid a gap lies before its end.
+  position_ = std::max(position_, records.back().position);
   wake_waiters();
   changed_();
 }
 
 void PurgeTail::set_milestone(const ReadRecord& record) {
-  const Milliseconds distance = settings_.max_lifetime / milestones_in_all;
+  const Milliseconds distance = longest_ / milestones_in_all;
   const bool is_due = milestones_.empty() ||
                       time_of(record.position) - time_of(milestones_.back().position) >= distance ||
                       bytes_ - milestones_.back().before >= settings_.max_bytes / milestones_in_all;
   if (is_due) milestones_.push_back({record.position, bytes_});
 }
 
+/// All trim by the longest lifetime, as what one instance stored others use.
+void PurgeTail::hear_lifetime(Milliseconds lifetime) {
+  latest_lifetime_ = lifetime;
+  const bool is_told =
+      std::exchange(has_told_lifetime_, has_told_lifetime_ || lifetime != settings_.max_lifetime);
+  longest_ = std::max(longest_, lifetime);
+  if (lifetime == settings_.max_lifetime || is_told) return;
+  log_.warn(
+      "another larder on this Redis has store.max_lifetime {}, this one {}: the purge log is kept for the "
+      "longer; all should have the same",
+      format_duration(lifetime), format_duration(settings_.max_lifetime));
+}
+
 /// Before the record that vouches for the log is trimmed, by time or by bytes: without it new instances
-/// begin the log again.
+/// begin the log again. And if the others have yet to learn how far back this instance needs the log.
 bool PurgeTail::is_vouch_due() const {
-  return time_of(position_) - time_of(vouched_) > settings_.max_lifetime / 2 ||
+  return latest_lifetime_ < settings_.max_lifetime || time_of(position_) - time_of(vouched_) > longest_ / 2 ||
          bytes_ - vouched_bytes_ > settings_.max_bytes / 2;
 }
 
 Position PurgeTail::trim_to() {
   // By Redis' own clock: the time of the last record.
-  const Time oldest_entry = time_of(position_) - settings_.max_lifetime;
+  const Time oldest_entry = time_of(position_) - longest_;
   const auto is_given_up = [&] {
     return time_of(milestones_[1].position) < oldest_entry ||
            bytes_ - milestones_.front().before > settings_.max_bytes;

@@ -64,7 +64,8 @@ class PurgeTail {
   /// Waits until the tail has applied what is at that position; whether it has, at the deadline.
   Task<bool> passes(Position position, SteadyTime deadline);
 
-  /// How long Redis has sent nothing, not even that there is nothing new. From any thread.
+  /// How old what is known of the log is: the time since the last question that Redis answered, if only that
+  /// there is nothing new. From any thread.
   Milliseconds silence() const;
 
  private:
@@ -76,11 +77,15 @@ class PurgeTail {
   Task<bool> catch_up();
   Task<bool> verify();
   bool is_trimmed(const PurgeStream::Extent& extent) const;
+  /// What it means that records are missing after those that were read.
+  enum class Gap { lost, expected };
   Task<bool> begin();
   Task<bool> replace_log();
-  Task<bool> read_to_end();
+  Task<bool> read_to_end(Gap gap);
   Task<> follow(redis::Link link);
-  Task<bool> is_still_there();
+  void take(const PurgeStream::Reading& reading, Gap gap, SteadyTime asked);
+  void leave_gap(Position end, Gap gap);
+  void hear_lifetime(Milliseconds lifetime);
   Task<> vouch();
   void apply(const std::vector<ReadRecord>& records);
   void set_milestone(const ReadRecord& record);
@@ -110,7 +115,10 @@ class PurgeTail {
   bool is_lost_ = false;              ///< the log has lost records, and has no marker for that yet
   std::uint64_t vouched_node_ = 0;    ///< where the log was last said to be whole; 0: nowhere
   Position vouched_;                  ///< where that stands
+  Milliseconds longest_;              ///< `max_lifetime` of any instance that made a statement in the log
+  Milliseconds latest_lifetime_;      ///< the one in the latest statement
   redis::Link followed_;
+  bool has_told_lifetime_ = false;  ///< that another instance has another `max_lifetime`
   bool is_stopped_ = false;
   std::list<Waiter> waiters_;
   std::atomic<SteadyTime::rep> heard_{0};

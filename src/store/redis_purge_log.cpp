@@ -21,6 +21,9 @@ namespace {
 /// Beyond block and command timeout: a busy Redis may answer a waiting read a little late.
 constexpr Milliseconds block_grace{500};
 constexpr Milliseconds longest_block{1'000};
+/// An answer that comes this long after its deadline came to a process that stood still: it tells of the time
+/// before that.
+constexpr Milliseconds stood_still{1'000};
 
 std::string name_this_instance() {
   std::array<char, 256> host{};
@@ -103,6 +106,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
 
   boost::asio::io_context& loop() { return loop_; }
   Time now() const { return clock_.now(); }
+  Milliseconds timeout() const { return settings_.redis.timeout; }
   PurgeTable& table() { return table_; }
   const PurgeTable& table() const { return table_; }
   const PurgeWriter& writer() const { return writer_; }
@@ -120,7 +124,8 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   static Task<> run_writer(std::shared_ptr<State> self) { co_await self->writer_.run(); }
 
   PurgeStream stream_over(redis::Redis& redis) {
-    return PurgeStream(redis, purge_log_name(settings_.key_prefix), settings_.instance,
+    return PurgeStream(redis, purge_log_name(settings_.key_prefix),
+                       Author{settings_.instance, settings_.limits.max_lifetime},
                        [this](std::string_view words) { report_refusal(words); });
   }
 
@@ -233,7 +238,12 @@ bool RedisPurgeLog::trusts_hits() const {
 Task<bool> RedisPurgeLog::catch_up() {
   const std::shared_ptr<State> state = state_;
   if (!state->is_in_step()) co_return false;
-  co_return co_await boost::asio::co_spawn(state->loop(), State::catch_up(state), boost::asio::use_awaitable);
+  const SteadyTime asked = std::chrono::steady_clock::now();
+  const bool is_reached =
+      co_await boost::asio::co_spawn(state->loop(), State::catch_up(state), boost::asio::use_awaitable);
+  const bool has_stood_still = std::chrono::steady_clock::now() - asked > state->timeout() + stood_still;
+  if (has_stood_still) co_return false;
+  co_return is_reached;
 }
 
 Task<std::optional<Position>> RedisPurgeLog::append(PurgeBatch batch) {

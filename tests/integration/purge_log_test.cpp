@@ -1,10 +1,12 @@
 #include "support/larder.hpp"
 #include "support/origin.hpp"
 #include "support/shared_tier.hpp"
+#include "support/standstill.hpp"
 #include "support/wait.hpp"
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -30,6 +32,32 @@ int count_of(const std::string& text, const std::string& part) {
   for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
   return count;
 }
+
+/// An origin whose answers change with each write, behind two larders under `strict`.
+struct Pair {
+  std::atomic<int> value{0};
+  Origin origin{[this](const OriginRequest& request) {
+    if (request.method != "GET") ++value;
+    return text(std::to_string(value));
+  }};
+  RedisServer redis;
+
+  Yaml yaml(std::string store = "") {
+    return {.upstream = origin.url(),
+            .routes = "  - match: /**\n    ttl: 10m\n    consistency: strict\n",
+            .store = std::move(store),
+            .redis = redis.url()};
+  }
+  /// Many purges of others, of which the tail reads the first before anything is trimmed.
+  void fill_log(const std::string& records) const {
+    redis.cli({"eval",
+               "for i = 1, tonumber(ARGV[1]) do redis.call('xadd', KEYS[1], '*', 'tag', "
+               "string.rep('t', 300) .. i) end",
+               "1", log_name, records});
+  }
+};
+
+constexpr auto other_lifetime = "another larder on this Redis has store.max_lifetime";
 
 }  // namespace
 
@@ -94,6 +122,52 @@ TEST_CASE("a new larder trusts nothing if the log was trimmed past the witness t
     CHECK(cache_result(second.client().get("/older/than/the/log")) == "HIT");
     CHECK(cache_result(second.client().get("/old")) == "MISS");
     CHECK(cache_result(second.client().get("/new")) == "HIT");
+  }
+}
+
+TEST_CASE("under strict a larder that stood still while the log was trimmed past it serves nothing old") {
+  Pair pair;
+  std::string store;
+  SUBCASE("by hand") {}
+  SUBCASE("by another larder whose max_lifetime is shorter") {
+    store = "  max_lifetime: 1s\n";
+  }
+  SUBCASE("by another larder whose log holds fewer bytes") {
+    store = "  purge_log: 1MiB\n";
+  }
+  Larder paused(pair.yaml());
+  REQUIRE(uses(paused, pair.redis));
+  Larder writer(pair.yaml(store));
+  REQUIRE(uses(writer, pair.redis));
+  paused.client().get("/a");
+  REQUIRE(has_cached(paused, "/a"));
+  std::string written;
+  {
+    const Standstill standstill(paused.process().pid());
+    // Answers the read that waits, so that what comes next is read only later.
+    pair.redis.cli({"xadd", log_name, "*", "tag", "first"});
+    written = writer.client().put("/a").body;
+    if (store.empty()) {
+      pair.redis.cli({"xadd", log_name, "*", "tag", "last"});
+      pair.redis.cli({"xtrim", log_name, "MAXLEN", "1"});
+    } else {
+      for (int i = 0; i < 4; ++i) {
+        pair.fill_log("5000");
+        CHECK(writer.client().put("/elsewhere").status == 200);
+        written = std::to_string(pair.value);
+        std::this_thread::sleep_for(std::chrono::milliseconds{1'200});
+      }
+    }
+  }
+  for (int i = 0; i < 20; ++i) REQUIRE(paused.client().get("/a").body == written);
+  CHECK(eventually([&] { return cache_result(paused.client().get("/a")) == "HIT"; }));
+  CHECK(paused.client().get("/a").body == written);
+  if (contains(store, "max_lifetime")) {
+    // What the one that was first says in the log; which is then kept for the longer.
+    CHECK(writer.log_lines_with(other_lifetime) == 1);
+    CHECK(paused.log_lines_with("trimmed past") == 0);
+  } else {
+    CHECK(paused.log_lines_with("trimmed past") == 1);
   }
 }
 

@@ -1,10 +1,10 @@
 #include "support/redis_server.hpp"
 
 #include "support/ports.hpp"
+#include "support/standstill.hpp"
 #include "support/wait.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <signal.h>
 #include <stdexcept>
 
@@ -16,15 +16,6 @@ constexpr int attempts = 5;  // another process may take a free port before redi
 
 void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
   to.insert(to.end(), from.begin(), from.end());
-}
-
-/// The letter that /proc shows after the name in parentheses: T for a stopped process.
-char state_of(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  std::getline(file, line);
-  const std::size_t end_of_name = line.rfind(')');
-  return end_of_name == std::string::npos || end_of_name + 2 >= line.size() ? '?' : line[end_of_name + 2];
 }
 
 }  // namespace
@@ -60,9 +51,7 @@ void RedisServer::restart() {
 }
 
 void RedisServer::pause() {
-  process_->signal(SIGSTOP);
-  if (!eventually([this] { return state_of(pid()) == 'T'; }))
-    throw std::runtime_error("redis-server does not stop");
+  stop_process(pid());
 }
 
 void RedisServer::resume() {
