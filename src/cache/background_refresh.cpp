@@ -10,6 +10,8 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <limits>
+
 namespace larder::cache {
 namespace {
 
@@ -33,7 +35,8 @@ Task<bool> drain_within(pipeline::BodyReader& content, Milliseconds longest) {
   using namespace boost::asio::experimental::awaitable_operators;
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   const auto sleeper = std::make_shared<Sleeper>(executor);
-  const auto first = co_await (drain(content) || sleeper->sleep_until(steady_now() + longest));
+  constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+  const auto first = co_await (drain(content, all) || sleeper->sleep_until(steady_now() + longest));
   co_return first.index() == 0;
 }
 

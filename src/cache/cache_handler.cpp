@@ -234,6 +234,13 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
     transaction.why = Reason::range;
     co_return co_await parts_->pass_through.pass(transaction);
   }
+  if (policy::is_signed_as_written(head.fields)) {
+    const Reason credential = policy::unkeyed_credential(transaction.route(), head.fields, {});
+    if (credential != Reason::none) transaction.why = credential;
+    co_return co_await parts_->pass_through.pass(transaction);
+  }
+  transaction.keeps_conditions =
+      transaction.stored == nullptr && policy::keeps_own_conditions(transaction.route(), head.fields);
   if (has_range && found.response == nullptr) co_return co_await look_up_part(transaction);
   co_return co_await parts_->collapsing.answer(transaction);
 }

@@ -7,9 +7,9 @@
 
 namespace larder::cache {
 
-Task<Result<>> leave_out_content(pipeline::Response& response, bool reads) {
-  if (reads && response.body.is_streamed()) {
-    const Result<> whole = co_await drain(response.body.reader());
+Task<Result<>> leave_out_content(pipeline::Response& response, std::uint64_t reads_at_most) {
+  if (reads_at_most != 0 && response.body.is_streamed()) {
+    const Result<> whole = co_await drain(response.body.reader(), reads_at_most);
     if (!whole) co_return whole;
   }
   response.head.status = 304;
@@ -19,15 +19,16 @@ Task<Result<>> leave_out_content(pipeline::Response& response, bool reads) {
 }
 
 Task<> spare_content(const Transaction& transaction, pipeline::Response& response) {
-  const std::uint64_t max_object = transaction.settings->max_object;
-  const bool is_brief = response.body.length().value_or(max_object + 1) <= max_object;
   const bool may_spare = transaction.request.head.method == "GET" && response.head.status == 200 &&
-                         is_brief && !response.head.fields.contains("Set-Cookie");
+                         !response.head.fields.contains("Set-Cookie");
   if (!may_spare) co_return;
   if (!policy::is_not_modified(transaction.request.head, response.head.fields, transaction.response_time))
     co_return;
+  // A little is read to its end, so that the connection can be used again; more is left where it is.
+  constexpr std::uint64_t brief = 64 * 1024;
+  const bool is_brief = response.body.length().value_or(brief + 1) <= brief;
   // If it is incomplete, its writer will find that too.
-  const Result<> whole = co_await leave_out_content(response, true);
+  const Result<> whole = co_await leave_out_content(response, is_brief ? brief : 0);
   static_cast<void>(whole);
 }
 

@@ -65,7 +65,8 @@ Task<Fetched> Collapsing::answer(Transaction& transaction) {
   const bool may_share = transaction.route().collapse != policy::Collapse::off &&
                          policy::may_collapse(transaction.route(), transaction.request.head) &&
                          transaction.knows_purges;
-  if (!may_share || transaction.is_hit_for_miss) co_return co_await fetch(transaction);
+  if (!may_share || transaction.is_hit_for_miss || transaction.keeps_conditions)
+    co_return co_await fetch(transaction);
   const store::PurgeLog::Mark arrival = context_.log.mark();
   std::string key = joint_key(transaction);
   for (int attempt = 0; attempt < 2; ++attempt) {

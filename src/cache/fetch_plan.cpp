@@ -56,13 +56,16 @@ store::StoredResponsePtr part_of(const Context& context, const Transaction& tran
   return gap && gap->length <= transaction.settings->max_object ? part : nullptr;
 }
 
-/// The client's own Range, which a shared request is sent without.
-void add_range(http::FieldList& out, const http::FieldList& request_fields) {
+/// The client's own fields of these names, which a shared request is sent without.
+void add_own(http::FieldList& out, const http::FieldList& request_fields, const http::FieldNames& names) {
   for (const http::Field field : request_fields) {
-    const bool is_wanted =
-        equal_ignoring_case(field.name, "Range") || equal_ignoring_case(field.name, "If-Range");
-    if (is_wanted) out.add(field.name, field.value);
+    if (names.contains(field.name)) out.add(field.name, field.value);
   }
+}
+
+/// Whether nobody else waits for the answer, and it is hardly for others: a 304 may be what the client gets.
+bool may_ask_with_conditions(const Transaction& transaction) {
+  return !transaction.leader && (transaction.is_hit_for_miss || transaction.keeps_conditions);
 }
 
 }  // namespace
@@ -113,8 +116,12 @@ void add_conditions(http::FieldList& fields, const Transaction& transaction, con
   } else if (const auto* rest = std::get_if<RestOfPart>(&plan)) {
     const auto gap = policy::gap_of(rest->part->fields(), rest->part->content().size());
     if (gap) policy::ask_for_gap(fields, *gap);
-  } else if (policy::asks_for_part(transaction.request.head)) {
-    add_range(fields, transaction.request.head.fields);
+  } else {
+    static constexpr http::FieldNames range({"Range", "If-Range"});
+    static constexpr http::FieldNames conditions({"If-None-Match", "If-Modified-Since"});
+    const http::RequestHead& head = transaction.request.head;
+    if (policy::asks_for_part(head)) add_own(fields, head.fields, range);
+    if (may_ask_with_conditions(transaction)) add_own(fields, head.fields, conditions);
   }
 }
 

@@ -199,7 +199,10 @@ Task<Fetched> Fetcher::store_new(Transaction& transaction, Response response,
   }
   if (!outcome.stored) outcome.refusal = Reason::buffers_full;
   if (unmodified && response.head.status == 200) {
-    const Result<> whole = co_await leave_out_content(response, !goes_on);
+    // Past max_object it is not stored after all.
+    const bool is_kept_by_reading = !goes_on && outcome.stored;
+    const std::uint64_t at_most = is_kept_by_reading ? transaction.settings->max_object : 0;
+    const Result<> whole = co_await leave_out_content(response, at_most);
     if (!whole) {
       co_return annotated(pipeline::origin_problem(whole.error()),
                           {.result = outcome.result, .why = outcome.why});

@@ -2,11 +2,13 @@
 
 namespace larder::cache {
 
-Task<Result<>> drain(pipeline::BodyReader& content) {
+Task<Result<>> drain(pipeline::BodyReader& content, std::uint64_t at_most) {
   Result<std::string_view> piece = std::string_view{};
+  std::uint64_t size = 0;
   do {
     piece = co_await content.read();
-  } while (piece && !piece->empty());
+    if (piece) size += piece->size();
+  } while (piece && !piece->empty() && size <= at_most);
   if (!piece) co_return piece.error();
   co_return Result<>();
 }

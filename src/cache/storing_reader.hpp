@@ -40,8 +40,8 @@ class StoringReader final : public pipeline::BodyReader {
   std::optional<ArrivingContent> content_;  // as long as it is kept
 };
 
-/// Reads content to its end; an error if it is incomplete.
-Task<Result<>> drain(pipeline::BodyReader& content);
+/// Reads content to its end, or until more than so many bytes have come; an error if it is incomplete.
+Task<Result<>> drain(pipeline::BodyReader& content, std::uint64_t at_most);
 
 /// Stores a response with its content: now if that is all there, else when it has been read through `body`.
 /// What is stored has the margins around it. If only the response's fields tell how long the content is they

@@ -37,6 +37,9 @@ struct Transaction {
   bool is_background = false;    ///< no client waits for its answer
   bool is_hit_for_miss = false;  ///< responses under its key are known not to be for others
 
+  /// The client's own conditions go to the origin, whose answer nobody else waits for.
+  bool keeps_conditions = false;
+
   // Of what is fetched for it.
   store::PurgeLog::Mark mark{};
   Time request_time{};

@@ -15,4 +15,13 @@ namespace larder::policy {
 Reason bypass_reason(const Route& route, const FoldedRoutes& folded, const http::RequestHead& request,
                      const http::Target& target, bool has_content);
 
+/// Whether a request that nothing stored answers goes to the origin with its own conditions, and beside
+/// others' fetches: its answer will hardly be for others (RFC 9111, section 3.5), so nothing is won by asking
+/// for the whole. Cookies do not count: pages that say `public` get them from everybody.
+bool keeps_own_conditions(const Route& route, const http::FieldList& request_fields);
+
+/// Whether the request carries a signature over fields that a shared fetch alters: its conditions, or
+/// Accept-Encoding. It goes to the origin as it is, or that answers 403.
+bool is_signed_as_written(const http::FieldList& request_fields);
+
 }  // namespace larder::policy
