@@ -33,7 +33,7 @@ int count_of(const std::string& text, const std::string& part) {
   return count;
 }
 
-/// An origin whose answers change with each write, behind two larders under `strict`.
+/// An origin whose responses change with each write, behind two larders under `strict`.
 struct Pair {
   std::atomic<int> value{0};
   Origin origin{[this](const OriginRequest& request) {
@@ -48,7 +48,7 @@ struct Pair {
             .store = std::move(store),
             .redis = redis.url()};
   }
-  /// Many purges of others, of which the tail reads the first before anything is trimmed.
+  /// Many purges by others, of which the tail reads the first before anything is trimmed.
   void fill_log(const std::string& records) const {
     redis.cli({"eval",
                "for i = 1, tonumber(ARGV[1]) do redis.call('xadd', KEYS[1], '*', 'tag', "
@@ -125,7 +125,9 @@ TEST_CASE("a new larder trusts nothing if the log was trimmed past the witness t
   }
 }
 
-TEST_CASE("under strict a larder that stood still while the log was trimmed past it serves nothing old") {
+TEST_CASE(
+    "under strict a larder that was stopped while the log was trimmed beyond its position serves nothing "
+    "old") {
   Pair pair;
   std::string store;
   SUBCASE("by hand") {}
@@ -144,7 +146,7 @@ TEST_CASE("under strict a larder that stood still while the log was trimmed past
   std::string written;
   {
     const Standstill standstill(paused.process().pid());
-    // Answers the read that waits, so that what comes next is read only later.
+    // Answers the waiting read, so that later records are read only afterwards.
     pair.redis.cli({"xadd", log_name, "*", "tag", "first"});
     written = writer.client().put("/a").body;
     if (store.empty()) {
@@ -163,7 +165,7 @@ TEST_CASE("under strict a larder that stood still while the log was trimmed past
   CHECK(eventually([&] { return cache_result(paused.client().get("/a")) == "HIT"; }));
   CHECK(paused.client().get("/a").body == written);
   if (contains(store, "max_lifetime")) {
-    // What the one that was first says in the log; which is then kept for the longer.
+    // The first larder's lifetime is in the log, which is then trimmed by the longer one.
     CHECK(writer.log_lines_with(other_lifetime) == 1);
     CHECK(paused.log_lines_with("trimmed past") == 0);
   } else {

@@ -12,7 +12,7 @@ const Fields with_etag{{"ETag", "\"1\""}};
 const Fields never_stored{{"ETag", "\"1\""}, {"Cache-Control", "no-store"}};
 const std::string some_date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-/// An origin that heeds conditions, as any that has them does.
+/// An origin that evaluates conditions.
 void heed(Scenario& s, const Fields& fields) {
   s.origin.answer = [fields](const pipeline::Request& request) {
     const bool has_it = request.head.fields.find("If-None-Match") == "\"1\"";
@@ -42,7 +42,7 @@ TEST_CASE("a request with a credential that the route does not key keeps its con
   }
 }
 
-TEST_CASE("what a client's own conditions bring is stored if it is whole and for others") {
+TEST_CASE("the response to a client's own conditions is stored if it is whole and shareable") {
   Scenario s;
   heed(s, {{"ETag", "\"1\""}, {"Cache-Control", "public, max-age=60"}});
   const Fields known{{"Authorization", "Bearer a"}, {"If-None-Match", "\"1\""}};
@@ -52,7 +52,7 @@ TEST_CASE("what a client's own conditions bring is stored if it is whole and for
   CHECK(s.get("/a", known).line() == "HIT 304 ");
 }
 
-TEST_CASE("a condition that the route's key holds the credential of is kept from the origin as any other") {
+TEST_CASE("if the route keys the credential, a condition is not forwarded, as usual") {
   Scenario s({route("/**", 60s)});
   s.settings.routes[0].headers = {"Authorization"};
   s.origin_says({.fields = with_etag, .content = "content"});
@@ -62,7 +62,7 @@ TEST_CASE("a condition that the route's key holds the credential of is kept from
   CHECK(s.get("/a", known).line() == "HIT 304 ");
 }
 
-TEST_CASE("a request with a signature over its conditions reaches the origin as it was written") {
+TEST_CASE("a request with a signature over its conditions is forwarded unchanged") {
   for (const char* scheme : {"AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host;if-none-match, Signature=b",
                              "AWS key:signature", "SharedKey account:signature"}) {
     CAPTURE(scheme);
@@ -84,7 +84,7 @@ TEST_CASE("a request with a signature over its conditions reaches the origin as 
   }
 }
 
-TEST_CASE("a signature over Accept-Encoding stays true") {
+TEST_CASE("a signature over Accept-Encoding stays valid") {
   Scenario s;
   s.origin_says({.fields = with_etag, .content = "content"});
   const Fields signed_fields{{"Authorization", "AWS4-HMAC-SHA256 SignedHeaders=accept-encoding;host"},
@@ -93,7 +93,7 @@ TEST_CASE("a signature over Accept-Encoding stays true") {
   CHECK(asked_with(s, "Accept-Encoding") == "identity");
 }
 
-TEST_CASE("a key whose responses are not for others is asked for with its clients' own conditions") {
+TEST_CASE("requests for a hit-for-miss key are forwarded with the clients' own conditions") {
   for (const Fields& fields :
        {never_stored, Fields{{"ETag", "\"1\""}, {"Cache-Control", "private"}}, with_etag}) {
     Scenario s;
@@ -108,7 +108,7 @@ TEST_CASE("a key whose responses are not for others is asked for with its client
   }
 }
 
-TEST_CASE("who waits for others' answer has no condition in the request that is made for all") {
+TEST_CASE("no waiting client's condition is in the request that is made for all") {
   Late s(cacheable);
   auto first = s.begin("/a", {{"If-None-Match", "\"1\""}});
   auto second = s.begin("/a");
@@ -118,14 +118,14 @@ TEST_CASE("who waits for others' answer has no condition in the request that is 
   CHECK(s.finish(second).line() == "MISS 200 content");
 }
 
-TEST_CASE("a condition that holds is answered by the head: content that is not stored is left unread") {
+TEST_CASE("a condition that matches is answered after the head: content that is not stored is left unread") {
   const std::string large(256 * 1024, 'a');
   for (const bool has_length : {true, false}) {
     CAPTURE(has_length);
     for (const Fields& fields : {never_stored, Fields{{"ETag", "\"1\""}, {"Cache-Control", "max-age=60"}}}) {
       Scenario s;
       s.settings.max_object = 3;
-      // Who read it to its end would see the break.
+      // Reading it to its end would reveal the break.
       s.origin_says({.fields = fields, .content = large, .cut_short = true, .has_length = has_length});
       CHECK(s.get("/a", {{"If-None-Match", "\"1\""}}).line() == "MISS 304 ");
       CHECK(s.get("/b", {{"If-None-Match", "\"0\""}}).content.size() == large.size() / 2);

@@ -18,14 +18,14 @@ inline char state_of(pid_t pid) {
   return end_of_name == std::string::npos || end_of_name + 2 >= line.size() ? '?' : line[end_of_name + 2];
 }
 
-/// As in a paused container: its connections live on, and the kernel goes on accepting new ones.
+/// As in a paused container: its connections stay open, and the kernel goes on accepting new ones.
 inline void stop_process(pid_t pid) {
   ::kill(pid, SIGSTOP);
   if (!eventually([pid] { return state_of(pid) == 'T'; }))
     throw std::runtime_error("the process does not stop");
 }
 
-/// A process that stands still as long as this object lives.
+/// A process that is stopped while this object lives.
 class Standstill {
  public:
   explicit Standstill(pid_t pid) : pid_(pid) { stop_process(pid_); }

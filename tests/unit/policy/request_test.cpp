@@ -109,7 +109,7 @@ TEST_CASE(
   CHECK(bypass_reason(routes[2], {}, request_of("GET"), target_of("//api/me"), false) == Reason::none);
 }
 
-TEST_CASE("a request keeps its own conditions if its answer is hardly for others") {
+TEST_CASE("a request keeps its own conditions if its response is unlikely to be shareable") {
   struct Case {
     const char* fields;
     bool keeps;

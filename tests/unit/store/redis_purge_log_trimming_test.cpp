@@ -22,7 +22,7 @@ using larder::test::PurgeLogFixture;
 
 namespace {
 
-/// A loop that nobody runs is a process that stands still: its connections live on.
+/// A loop that is not run is like a stopped process: its connections stay open.
 struct TrimmingFixture : PurgeLogFixture {
   std::ostringstream said;
   TrimmingFixture() { log.sinks() = {std::make_shared<spdlog::sinks::ostream_sink_mt>(said)}; }
@@ -45,7 +45,7 @@ constexpr auto gap_words = "was trimmed past";
 }  // namespace
 
 TEST_CASE_FIXTURE(TrimmingFixture,
-                  "a log trimmed past an instance that stood still purges everything there") {
+                  "a log trimmed beyond a stopped instance's position purges everything there") {
   for (const std::string left : {"1", "0"}) {
     CAPTURE(left);
     server.cli({"DEL", "larder:purges"});
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(TrimmingFixture,
     REQUIRE(one.comes_into_step());
     run_for(Milliseconds{50});
     const auto response = one.fetch();
-    // The first answers the waiting read; the second is what it never gets.
+    // The first answers the waiting read; the second is never read.
     add("tag", "first");
     add("resource", "shop.example/products/7");
     add("tag", "last");
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(TrimmingFixture, "a log trimmed up to what was read, or not at
   CHECK(times_said(gap_words) == 0);
 }
 
-TEST_CASE_FIXTURE(TrimmingFixture, "what was known before its asker stood still counts as not known") {
+TEST_CASE_FIXTURE(TrimmingFixture, "a catch-up from before its caller was stopped counts as failed") {
   const auto settings = log_settings(server.url(), Milliseconds{500});
   Instance one(*this, settings);
   REQUIRE(one.comes_into_step());
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(TrimmingFixture, "instances with different lifetimes say so on
   REQUIRE(longer.comes_into_step());
   REQUIRE(run_until([&] { return in_order(stream(), {"marker", "witness", "max_lifetime\n60000\n"}); }));
   REQUIRE(run_until([&] { return times_said("another larder") == 2; }));
-  // Far more than the shorter would keep.
+  // Far more than the shorter one would keep.
   server.cli({"EVAL",
               "for i = 1, 5000 do redis.call('XADD', 'larder:purges', ARGV[1] + i .. '-0', 'tag', 't') end",
               "0", std::to_string(last().milliseconds)});
