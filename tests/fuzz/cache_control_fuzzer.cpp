@@ -1,4 +1,4 @@
-// Cache-Control and targeted fields, and the lifetimes that come of them. A strict reading never loosens:
+// Cache-Control and targeted fields, and the lifetimes that result. A strict reading never loosens:
 // what one line forbids no other line allows.
 #include "fuzz.hpp"
 

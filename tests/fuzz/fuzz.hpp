@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace larder::fuzz {
 
-/// Ends the process with `property` on stderr where it does not hold: libFuzzer keeps the input.
+/// Ends the process with `property` on stderr if it does not hold: libFuzzer keeps the input.
 void require(bool holds, const char* property);
 
 std::string_view text_of(const std::uint8_t* data, std::size_t size);
@@ -23,7 +23,7 @@ class Input {
 
   /// 0 once there is none left.
   unsigned byte();
-  /// Up to the next LF, which is taken too.
+  /// Up to the next LF, which is consumed too.
   std::string_view line();
   std::string_view rest() const { return rest_; }
   bool empty() const { return rest_.empty(); }
@@ -32,11 +32,11 @@ class Input {
   std::string_view rest_;
 };
 
-/// Field lines from lines `Name: value`; those that no parser would let pass are left out.
+/// Field lines from lines `Name: value`; those that no parser would accept are left out.
 http::FieldList fields_from(Input& input, std::size_t most_lines);
 
-/// Whether `fields` are such as a parser may hand on: names that are tokens, values that are trimmed and hold
-/// no control bytes.
+/// Whether `fields` are as a parser may return them: names that are tokens, values that are trimmed and
+/// contain no control bytes.
 void require_sound(const http::FieldList& fields);
 
 }  // namespace larder::fuzz

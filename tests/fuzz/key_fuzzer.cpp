@@ -1,5 +1,5 @@
-// Keys. One that can be taken apart into what it was made of is injective: two different requests cannot
-// share it. So every key is taken apart here, by code that knows its grammar alone.
+// Keys. A key that can be decomposed into what it was made of is injective: two different requests cannot
+// share it. So every key is decomposed here, by code that knows only its grammar.
 #include "fuzz.hpp"
 #include "key_reader.hpp"
 
@@ -109,7 +109,7 @@ void require_readable(const policy::Route& route, const http::Target& target, co
           "the bytes forwarded are the bytes keyed");
 }
 
-// src/README.md, "Key": what goes upstream as Host is the authority.
+// src/README.md, "Key": what is sent upstream as Host is the authority.
 void require_apart(const policy::Route& route, const http::Target& target, std::string_view host) {
   const Result<http::Authority> authority = http::parse_authority(host, target.scheme);
   if (!authority) return;
@@ -128,7 +128,7 @@ std::string without_blanks(std::string_view text) {
   return kept;
 }
 
-// What stands before the weights, in lower case and each once.
+// What comes before the weights, in lower case and each once.
 std::set<std::string> names_in(std::string_view value) {
   std::set<std::string> names;
   for (const std::string_view member : http::split_list(value)) {
@@ -139,7 +139,7 @@ std::set<std::string> names_in(std::string_view value) {
   return names;
 }
 
-// What goes upstream as Accept-Encoding: some of three codings that the client names, or none.
+// What is sent upstream as Accept-Encoding: some of three codings that the client names, or none.
 bool holds_codings(const std::string& held, std::string_view value) {
   if (held == "identity") return true;
   const std::set<std::string> named = names_in(value);
@@ -157,7 +157,7 @@ bool holds_value(const KeyPart& part, const std::string& value) {
   return part.name == "accept-language" && names_in(*part.value) == names_in(value);
 }
 
-// What selects does so in its own form, too.
+// A selecting value also selects in its normal form.
 void require_settled(const std::string& primary, const std::string& name, const std::string& value) {
   http::FieldList fields;
   fields.add(name, value);

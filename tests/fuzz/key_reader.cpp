@@ -26,7 +26,7 @@ std::optional<std::string> decoded(std::string_view text) {
   return out;
 }
 
-/// Takes off what stands before `end`, and `end` itself; all where it is missing.
+/// Removes what comes before `end`, and `end` itself; everything if it is missing.
 std::string_view take_until(std::string_view& rest, std::string_view end) {
   const std::string_view taken = rest.substr(0, rest.find(end));
   rest.remove_prefix(std::min(taken.size() + end.size(), rest.size()));

@@ -15,7 +15,7 @@ struct KeyPart {
   bool operator==(const KeyPart&) const = default;
 };
 
-/// What policy::Key says a key is made of.
+/// The parts of a key according to policy::Key.
 struct KeyContent {
   std::string scheme;
   std::string host;
@@ -25,7 +25,7 @@ struct KeyContent {
   std::vector<KeyPart> parts;
 };
 
-/// Takes a key apart by its grammar alone; nothing where it has another one.
+/// Decomposes a key by its grammar alone; nothing if it does not follow it.
 std::optional<KeyContent> read_key(std::string_view text);
 
 }  // namespace larder::fuzz

@@ -58,7 +58,7 @@ Decoded decode(const http1::Framing& framing, std::string_view bytes, std::size_
     bytes.remove_prefix(part.size());
   }
   out.done = decoder.done();
-  // How much of a broken body was looked at depends on the pieces.
+  // How much of a malformed body was read depends on the pieces.
   if (out.failed) out.consumed = 0;
   return out;
 }

@@ -13,15 +13,15 @@ namespace larder::fuzz {
 /// Bounds small enough for a fuzzer to meet, or the usual ones.
 http1::HeadLimits limits_by(unsigned choice);
 
-/// A reader that ends lines at any CR or LF and forgives odd bytes around a name, as careless servers do:
+/// A reader that ends lines at any CR or LF and tolerates odd bytes around a name, like careless servers:
 /// how often it would see the field.
 std::size_t careless_count(std::string_view head, std::string_view name);
 
-/// That whoever reads the head carelessly sees the same framing fields as we do.
+/// Checks that a careless reader of the head sees the same framing fields as we do.
 void require_same_framing_fields(std::string_view head, const http::FieldList& fields);
 
-/// That the content comes out the same whether its bytes come at once or in pieces of `piece` bytes.
-/// How many bytes of `bytes` belong to it; nothing where it has not ended or is broken.
+/// Checks that the content is the same whether its bytes come together or in pieces of `piece` bytes.
+/// How many bytes of `bytes` belong to it; nothing if it has not ended or is malformed.
 std::optional<std::size_t> size_of_content(const http1::Framing& framing, std::string_view bytes,
                                            std::size_t piece);
 

@@ -1,4 +1,4 @@
-// Ranges answered from what is stored, whole or a part: never a byte that is not there.
+// Ranges answered from stored responses, whole or partial: never a byte that is not there.
 #include "fuzz.hpp"
 
 #include <larder/policy/partial.hpp>

@@ -1,4 +1,4 @@
-// Records from Redis. Checksums would keep every change away from the decoder, so most inputs get right ones.
+// Records from Redis. Checksums would keep every change away from the decoder, so most inputs get valid ones.
 #include "fuzz.hpp"
 
 #include <larder/base/hash.hpp>
@@ -26,7 +26,7 @@ std::string little_endian(std::uint64_t value, std::size_t size) {
   return bytes;
 }
 
-// The record of that head and body, its checksums right; the head's own word on the body too where `mend`.
+// The record of that head and body, with valid checksums; if `mend`, the head's checksum of the body too.
 std::string record_of(std::string head, std::string_view body, bool mend) {
   if (mend && head.size() >= body_part) {
     head.resize(head.size() - body_part);
@@ -42,14 +42,14 @@ std::string bytes_of(const store::EncodedRecord& record) {
   return std::string(record.head).append(record.body.view());
 }
 
-// Written out and read as another's parser reads it, the head frames nothing and ends where it ends.
+// Written and read again by another parser, the head has no framing and ends at its own end.
 void require_unframed(const store::Draft& response) {
   std::string head;
   http1::write_status_line(head, response.status);
   head.append(response.fields.wire()).append("\r\n");
   const http1::HeadLimits limits{.head = head.size(), .target = 0, .fields = response.fields.size()};
   const auto read = http1::parse_response_head(head, "HEAD", limits);
-  if (!read) return;  // too much for Beast, which says no
+  if (!read) return;  // too much for Beast, which refuses it
   require(read->has_value() && (*read)->size == head.size(), "a head is as long as it is written");
   require((*read)->framing.kind == http1::Framing::Kind::none, "a head frames nothing");
 }
@@ -74,7 +74,7 @@ void require_sound_response(const store::Draft& response, std::uint64_t size) {
   policy::remaining_freshness(response.lifetimes, Time{Milliseconds{1'700'000'000'000}});
 }
 
-// Whatever the packed bytes are: nothing, or as much as was said.
+// Whatever the packed bytes are: nothing, or as much as announced.
 void unpack(const store::PackedResponse& packed) {
   static store::Zstd zstd;
   if (packed.size > most_unpacked) return;

@@ -1,4 +1,4 @@
-// Replies of Redis, and the purge log's entries among them: the same however their bytes come.
+// Replies of Redis, and the purge log's entries among them: the same however their bytes are split.
 #include "fuzz.hpp"
 #include "redis/reply_reader.hpp"
 #include "store/purge_record.hpp"

@@ -1,4 +1,4 @@
-// A connection's bytes: request heads, their targets and their content, one after the other.
+// A connection's bytes: request heads, their targets and their content, one after another.
 #include "fuzz.hpp"
 #include "messages.hpp"
 
@@ -33,14 +33,14 @@ void require_sound_target(const http::RequestHead& head) {
   require(again && again->host == target->host && again->port == target->port, "an authority is normal");
 }
 
-// What is sent to the origin is read there as it was here.
+// What is sent to the origin is read there as it was read here.
 void require_rewritable(const http1::ParsedRequest& parsed) {
   const http::FieldList fields = without_framing(parsed.head.fields);
   const auto persistence = parsed.keep_alive ? http1::Persistence::keep_alive : http1::Persistence::close;
   std::string wire;
   http1::write_request_head(wire, parsed.head.method, parsed.head.target, fields, parsed.framing,
                             persistence);
-  // HTTP/1.0 knows no Host, HTTP/1.1 wants one.
+  // HTTP/1.0 has no Host, HTTP/1.1 requires one.
   if (!fields.contains("Host")) return;
   const auto again = http1::parse_request_head(wire, {});
   require(again && *again, "a request that was written is read");

@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!parsed || !*parsed) return 0;
     require_sound_response(bytes, method, **parsed);
     const std::string_view head = bytes.substr(0, (*parsed)->size);
-    // A folded line is one of its own to a careless reader, so only heads without folds are compared.
+    // A careless reader sees a folded line as a separate one, so only heads without folds are compared.
     if (head.find("\n ") == head.npos && head.find("\n\t") == head.npos)
       require_same_framing_fields(head, (*parsed)->head.fields);
     bytes.remove_prefix((*parsed)->size);

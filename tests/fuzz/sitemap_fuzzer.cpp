@@ -1,4 +1,5 @@
-// Sitemaps: of any bytes no more than what was wanted, and what was read can be written and is read the same.
+// Sitemaps: from any bytes no more is read than wanted, and what was read can be written and is read back the
+// same.
 #include "fuzz.hpp"
 #include "warm/sitemap.hpp"
 

@@ -1,4 +1,5 @@
-// Structured fields: what is read can be written as RFC 9651, section 4.1 says, and is then read the same.
+// Structured fields: what is read can be written according to RFC 9651, section 4.1, and is read back the
+// same.
 #include "fuzz.hpp"
 #include "structured_writer.hpp"
 

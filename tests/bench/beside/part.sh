@@ -1,7 +1,7 @@
 # A part of tests/bench/run, which has what is used here.
 # shellcheck shell=bash disable=SC2154
 
-# Two builds of larder in turn, with the same configuration: what a change costs.
+# Two builds of larder in turn, with the same configuration: the cost of a change.
 measure_beside() {
   local names='larder other' name case
   [[ -x ${OTHER:-} ]] || fail 'OTHER is to name the binary of another build'

@@ -1,6 +1,6 @@
--- What wrk asks for: wrk -s load.lua URL -- round COUNT | fresh NAME | zipf COUNT SKEW SEED
---   round  /PATH/1 to /PATH/COUNT, one after the other
---   fresh  a URL that nobody asked for before; NAME tells one run's from another's
+-- What wrk requests: wrk -s load.lua URL -- round COUNT | fresh NAME | zipf COUNT SKEW SEED
+--   round  /PATH/1 to /PATH/COUNT, one after another
+--   fresh  a URL that was not requested before; NAME distinguishes one run's from another's
 --   zipf   /PATH/1 to /PATH/COUNT, the n-th as often as 1/n^SKEW says
 -- PATH is the URL's. The last line of output is "total REQUESTS RATE P50 P99 P999 BAD": the rate by second, latencies in us.
 local next_path

@@ -1,4 +1,4 @@
-# How tests/bench/run measures: wrk on CPU 1, and the CPU time that the server's processes took meanwhile.
+# How tests/bench/run measures: wrk on CPU 1, and the CPU time that the server's processes used meanwhile.
 # Needs servers.sh. Results are lines "CASE NAME REQUESTS RATE P50 P99 P999 BAD CPU REDIS ASKED" in $work/results: CPU in us per
 # request, ASKED how often the origin was.
 # shellcheck shell=bash
@@ -50,7 +50,7 @@ measure() {
     <<<"$total" >>"$work/results"
 }
 
-# Prints "RATE P50 P99 P999 BAD CPU REDIS ASKED" of a case and a server: medians over the rounds, sums of what should be nought.
+# Prints "RATE P50 P99 P999 BAD CPU REDIS ASKED" of a case and a server: medians over the rounds, sums of what should be zero.
 summary() {
   awk -v case="$1" -v name="$2" '
     function median(values, n,    i, j, swap) {

@@ -1,4 +1,4 @@
-# The servers that tests/bench/run compares: each with one worker on CPU 0, before an origin on CPU 1. Below /SIZE the origin's
+# The servers that tests/bench/run compares: each with one worker on CPU 0, in front of an origin on CPU 1. Below /SIZE the origin's
 # answers are cached by all, below /pass/SIZE by none. Needs $work, $larder and deploy/functions.sh.
 # shellcheck shell=bash
 
@@ -55,7 +55,7 @@ $3
 CONF
 }
 
-# The origin counts its answers in a log, so that one sees that hits were hits.
+# The origin logs its responses, to show that hits were hits.
 start_origin() {
   local size
   mkdir -p "$work/content"
@@ -81,7 +81,7 @@ start_redis() {
   begin redis 1 redis-server --bind 127.0.0.1 --port "${port[redis]}" --save '' --dir "$work"
 }
 
-# start_larder NAME STORE [THREADS]: STORE is what stands under `store:`. With more than one thread on both CPUs.
+# start_larder NAME STORE [THREADS]: STORE is the text under `store:`. With more than one thread it runs on both CPUs.
 start_larder() {
   local threads=${3:-1} cpus=0
   ((threads == 1)) || cpus=0,1

@@ -1,4 +1,4 @@
-// The floor: what an answer costs in the kernel alone. An epoll loop that answers canned bytes and parses nothing: whatever
+// The floor: the kernel's cost of a response. An epoll loop that sends canned bytes and parses nothing: whatever
 // arrives in one read is taken for one request. `floor PORT BYTES`, on 127.0.0.1, one thread.
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -1,7 +1,7 @@
 # A part of tests/bench/run, which has what is used here.
 # shellcheck shell=bash disable=SC2154
 
-# Opens COUNT connections to a server, asks once on each, prints by how many KiB it grew, and closes them.
+# Opens COUNT connections to a server, sends one request on each, prints by how many KiB it grew, and closes them.
 growth_by_idle_connections() {
   local name=$1 count=$2 before i fds=() fd line
   before=$(resident_kib "${pid[$name]}")

@@ -1,4 +1,4 @@
-// What the steps of a memory hit cost, one by one, and all of them but the connection's.
+// The cost of each step of a memory hit, and of all of them except the connection's.
 #include <larder/cache/cache_handler.hpp>
 #include <larder/http1/head_parser.hpp>
 #include <larder/http1/head_writer.hpp>
@@ -22,7 +22,7 @@ constexpr std::string_view browser =
     "Connection: keep-alive\r\nCookie: a=b; c=d\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Mode: "
     "navigate\r\n\r\n";
 
-/// Nobody is to be asked.
+/// An origin that must not be asked.
 class NoOrigin final : public pipeline::Handler {
  public:
   Task<Result<pipeline::Response>> handle(pipeline::Request&) override { co_return Error::unavailable; }
@@ -119,7 +119,7 @@ void decide(benchmark::State& state) {
 }
 BENCHMARK(decide);
 
-/// All that the cache does for a hit.
+/// Everything that the cache does for a hit.
 void answer(benchmark::State& state, std::string_view text) {
   Cache cache;
   pipeline::Request request = request_of(text);

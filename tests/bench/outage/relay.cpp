@@ -5,8 +5,9 @@
 #include <sstream>
 #include <string>
 
-/// A bad network by command: `relay PORT` prints the port that leads to PORT of 127.0.0.1, then obeys lines
-/// on its input until that ends: `delay MILLISECONDS`, `garble ONE_IN`, `swallow 1|0`, `refuse 1|0`, `cut`.
+/// A bad network by command: `relay PORT` prints the port that leads to PORT of 127.0.0.1, then obeys
+/// commands on its input, a line each, until that ends: `delay MILLISECONDS`, `garble ONE_IN`, `swallow 1|0`,
+/// `refuse 1|0`, `cut`.
 int main(int count, char** arguments) {
   if (count != 2) return 2;
   larder::test::ChaosRelay relay(static_cast<std::uint16_t>(std::atoi(arguments[1])));

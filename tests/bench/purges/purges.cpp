@@ -1,4 +1,4 @@
-// What purges cost where much is stored: the figures of issue 4. tests/bench/purge builds and runs it.
+// The cost of purges when much is stored. tests/bench/purges/run builds and runs it.
 #include "support/larder.hpp"
 #include "support/origin.hpp"
 #include "support/redis_server.hpp"
@@ -70,7 +70,7 @@ struct Bench {
   std::optional<Larder> larder;
 };
 
-/// Stores under real names what only takes room: a purge looks at no entry.
+/// Stores dummy values under real names: a purge does not look at entries.
 void fill(const RedisServer& redis) {
   constexpr int at_once = 9'900;
   for (int from = 0; from < others; from += at_once) {
@@ -82,7 +82,7 @@ void fill(const RedisServer& redis) {
   }
 }
 
-/// Appends purges of distinct tags as a larder does, many at a time.
+/// Appends purges of distinct tags like a larder, many at a time.
 void purge_distinct_tags(const RedisServer& redis, Milliseconds max_lifetime) {
   boost::asio::io_context loop{1};
   SystemClock clock;

@@ -1,7 +1,7 @@
 # A part of tests/bench/run, which has what is used here.
 # shellcheck shell=bash disable=SC2154
 
-# ratio_of CASE NAME TITLE START...: START starts the server, with the memory that it is to have. What it takes is how much it
+# ratio_of CASE NAME TITLE START...: START starts the server, with the memory that it may use. What it takes is how much it
 # grew, and for nginx its files' blocks.
 ratio_of() {
   local case=$1 name=$2 shown=$3 skew before taken=0

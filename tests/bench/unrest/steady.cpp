@@ -1,11 +1,11 @@
 // A load that comes at a constant rate, whatever the server does (an open loop): `steady PORT CONNECTIONS RATE SECONDS KIND PATH
-// ARGUMENT`, on 127.0.0.1, one thread. A latency counts from the moment at which the request was to be sent, though every
+// ARGUMENT`, on 127.0.0.1, one thread. A latency counts from the moment at which the request was due, even if every
 // connection was busy then. Kinds:
-//   round  GET PATH/1 to PATH/ARGUMENT, one after the other; what is no HIT is bad
+//   round  GET PATH/1 to PATH/ARGUMENT, one after another; anything but a HIT is bad
 //   fresh  GET PATH/ARGUMENT-1, -2, ...
-//   purge  POST PATH, each with a tag of its own: ARGUMENT-1, -2, ...
+//   purge  POST PATH, each with its own tag: ARGUMENT-1, -2, ...
 // Prints "total REQUESTS RATE P50 P99 P999 MAX BAD LATE": latencies in us; LATE is the 99th percentile of how much later than
-// meant requests left, which is this program's own lateness, or the server's where all connections wait for it.
+// due requests were sent, which is this program's own lateness, or the server's if all connections wait for it.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -29,7 +29,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
 constexpr nanoseconds time_to_connect{50'000'000};
-constexpr nanoseconds time_to_finish{1'000'000'000};  // what is not answered by then is bad
+constexpr nanoseconds time_to_finish{1'000'000'000};  // a request not answered by then is bad
 
 [[noreturn]] void fail(const char* what) {
   std::perror(what);
