@@ -69,11 +69,12 @@ void add_resource(PurgeSet& purges, const std::string& site, std::string_view pa
   if (path != "/") purges.add(Kind::resource, plain + "/");
 }
 
+// The root is no collection of what lies right below it: anybody's POST to /xmlrpc.php would purge the home
+// page.
 void add_parent(PurgeSet& purges, const std::string& site, std::string_view path) {
-  if (path == "/") return;
   const std::string_view plain = without_trailing_slash(path);
   const std::size_t slash = plain.rfind('/');
-  add_resource(purges, site, slash == 0 ? "/" : plain.substr(0, slash));
+  if (slash != 0) add_resource(purges, site, plain.substr(0, slash));
 }
 
 void add_below(PurgeSet& purges, const std::string& site, std::string_view path) {

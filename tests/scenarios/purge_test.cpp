@@ -34,6 +34,20 @@ TEST_CASE(
   CHECK(s.get("/other").line() == "HIT 200 old");
 }
 
+TEST_CASE(
+    "an anonymous POST right below the root leaves the home page alone unless the route says otherwise") {
+  policy::Route cron = route("/wp-cron.php", 0s);
+  cron.purge.urls = {"/"};
+  Scenario s({cron, route("/**", 60s)});
+  store_all(s, {"/", "/?page=2"});
+  s.ask("POST", "/xmlrpc.php", {}, "<methodCall/>");
+  CHECK(s.get("/").cache == "HIT");
+  CHECK(s.get("/?page=2").cache == "HIT");
+  s.ask("POST", "/wp-cron.php", {}, "x");
+  CHECK(s.get("/").cache == "MISS");
+  CHECK(s.get("/?page=2").cache == "MISS");
+}
+
 TEST_CASE("POST purges the collection with every query, and DELETE everything below") {
   Scenario s({route("/**", 60s)});
   store_all(s, {"/products?page=2", "/products/7", "/products/7/reviews"});

@@ -94,7 +94,7 @@ struct WriteOutcome {
 /// How much an unsafe request purges.
 struct PurgeExtent {
   bool target = false;   ///< the target URI with every query
-  bool related = false;  ///< its parent, what the answer names, what the route names
+  bool related = false;  ///< its parent but "/", what the answer names, what the route names
   bool below = false;    ///< everything below it
   bool again = false;    ///< it may be applied later than now: all of this once more
   bool operator==(const PurgeExtent&) const = default;
@@ -106,7 +106,8 @@ struct PurgeExtent {
 /// every non-error answer. Safe methods, errors, and what was not sent whole purge nothing.
 PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome);
 
-/// What an unsafe request purges, as far as `extent` goes: its target URI, the parent collection, all below;
+/// What an unsafe request purges, as far as `extent` goes: its target URI, the parent collection (never "/"),
+/// all below;
 /// same-origin Location and Content-Location of `response` (nullptr if the outcome is unknown), and the
 /// groups of its Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. Paths with and without a
 /// trailing slash purge each other, and one with an encoded slash purges what it is when decoded. A request
