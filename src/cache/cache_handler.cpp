@@ -56,8 +56,9 @@ Result<Reason> open(const Transaction& transaction) {
   if (!cleaned) return cleaned.error();
   const bool has_content = !request.body.empty();
   if (policy::asks_for_websocket(transaction.route(), request.head, has_content)) return Reason::upgrade;
-  const Reason bypass = policy::bypass_reason(transaction.route(), transaction.settings->folded, request.head,
-                                              request.target, has_content);
+  const Reason bypass =
+      policy::bypass_reason(transaction.route(), transaction.settings->routes, transaction.settings->folded,
+                            request.head, request.target, has_content);
   if (bypass == Reason::none) policy::remove_ignored_cookies(transaction.route(), request.head.fields);
   return bypass;
 }

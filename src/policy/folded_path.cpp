@@ -5,7 +5,6 @@
 #include <larder/policy/folded_path.hpp>
 
 #include <algorithm>
-#include <utility>
 
 namespace larder::policy {
 namespace {
@@ -49,7 +48,13 @@ class Segments {
     const bool ends_all = byte.is_encoded && (byte.value == '/' || byte.value == '?' || byte.value == '#');
     // Gone with the parameters if those are cut first, and else not.
     if (in_parameters_ && ends_all) return true;
-    if (byte.value == '/') return std::exchange(*this, Segments()).are_dots();
+    is_plain_ = is_plain_ && !byte.is_encoded;
+    if (byte.value == '/') {
+      const bool is_ambiguous = are_dots();
+      *this = Segments();
+      is_plain_ = !byte.is_encoded;
+      return is_ambiguous;
+    }
     if (byte.value == ';') in_parameters_ = true;
     if (in_parameters_) return false;
     if (byte.value == '.') ++dots_;
@@ -57,13 +62,17 @@ class Segments {
     return false;
   }
 
-  // Whether the segment is "." or "..", parameters apart.
-  bool are_dots() const { return others_ == 0 && (dots_ == 1 || dots_ == 2); }
+  // Whether the segment is "." or "..", parameters apart, and not a "." that nobody can read otherwise.
+  bool are_dots() const {
+    if (others_ != 0 || (dots_ != 1 && dots_ != 2)) return false;
+    return dots_ == 2 || in_parameters_ || !is_plain_;
+  }
 
  private:
   std::size_t dots_ = 0;
   std::size_t others_ = 0;
   bool in_parameters_ = false;
+  bool is_plain_ = true;  // nothing is encoded, from the slash before it to the one behind it
 };
 
 // Whether this origin reads an encoded byte as the byte itself. What means something else in a pattern stays
@@ -129,12 +138,12 @@ std::string_view without_blank_end(std::string_view segment) {
   }
 }
 
-void append_folded(std::string& folded, std::string_view segment) {
+void append_folded(std::string& folded, std::string_view segment, bool keeps_dots) {
   if (segment == "..") {
     folded.resize(folded.empty() ? 0 : folded.rfind('/'));
     return;
   }
-  if (segment.empty() || segment == ".") return;
+  if (segment.empty() || (segment == "." && !keeps_dots)) return;
   // A segment of nothing else may be a name like any other.
   const std::string_view name = without_blank_end(segment);
   folded.append("/").append(name.empty() ? segment : name);
@@ -151,7 +160,7 @@ std::string folded(std::string_view text, Folding folding, TextKind kind) {
     const std::size_t end = std::min(rest.find('/'), rest.size());
     const std::string_view segment = rest.substr(0, end);
     const bool is_cut = folding.parameters == Parameters::cut;
-    append_folded(folded, is_cut ? segment.substr(0, segment.find(';')) : segment);
+    append_folded(folded, is_cut ? segment.substr(0, segment.find(';')) : segment, folding.keeps_dots);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return folded.empty() ? "/" : folded;
@@ -203,6 +212,24 @@ bool is_ambiguous_path(std::string_view path) {
     if (segments.add(byte)) return true;
   }
   return segments.are_dots();
+}
+
+bool has_dot(std::string_view path) {
+  return path.find("/./") != path.npos || path.ends_with("/.");
+}
+
+std::string without_dots(std::string_view path) {
+  std::string plain;
+  while (!path.empty()) {
+    const std::string_view segment = path.substr(0, path.find('/', 1));
+    path.remove_prefix(segment.size());
+    if (segment != "/.") {
+      plain.append(segment);
+    } else if (path.empty()) {
+      plain.push_back('/');
+    }
+  }
+  return plain;
 }
 
 bool may_have_authority(std::string_view path) {

@@ -113,21 +113,32 @@ std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, s
 
 std::optional<std::size_t> FoldedRoutes::protector_of_odd(std::string_view method,
                                                           std::string_view path) const {
+  for (const bool drops_authority : {false, true}) {
+    if (drops_authority && !may_have_authority(path)) break;
+    for (const bool keeps_dots : {false, true}) {
+      if (keeps_dots && !has_dot(path)) break;
+      const auto protector = protector_as_seen(method, path, drops_authority, keeps_dots);
+      if (protector) return protector;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> FoldedRoutes::protector_as_seen(std::string_view method, std::string_view path,
+                                                           bool drops_authority, bool keeps_dots) const {
   // Most odd paths only have capital letters, which every origin folds alike.
   const bool is_simple = !plain_too_ && path.find('%') == path.npos && path.find(';') == path.npos;
   const std::size_t ways = is_simple ? 1 : foldings.size();
-  for (const bool drops_authority : {false, true}) {
-    if (drops_authority && !may_have_authority(path)) break;
-    std::array<std::string, foldings.size()> seen;
-    for (std::size_t i = 0; i < ways; ++i) {
-      Folding folding = foldings[i];
-      folding.drops_authority = drops_authority;
-      seen[i] = folded_path(path, folding);
-      const auto end = seen.begin() + static_cast<std::ptrdiff_t>(i);
-      if (!plain_too_ && std::find(seen.begin(), end, seen[i]) != end) continue;
-      const auto protector = protector_in(protected_[plain_too_ ? i : 0], method, seen[i]);
-      if (protector) return protector;
-    }
+  std::array<std::string, foldings.size()> seen;
+  for (std::size_t i = 0; i < ways; ++i) {
+    Folding folding = foldings[i];
+    folding.drops_authority = drops_authority;
+    folding.keeps_dots = keeps_dots;
+    seen[i] = folded_path(path, folding);
+    const auto end = seen.begin() + static_cast<std::ptrdiff_t>(i);
+    if (!plain_too_ && std::find(seen.begin(), end, seen[i]) != end) continue;
+    const auto protector = protector_in(protected_[plain_too_ ? i : 0], method, seen[i]);
+    if (protector) return protector;
   }
   return std::nullopt;
 }

@@ -101,6 +101,28 @@ std::string with_slashes_decoded(std::string path) {
   return normal_path(path);
 }
 
+// Calls `add` with what an origin may take a normal path for.
+template <class Add>
+void for_each_reading(const std::string& path, Add add) {
+  add(path);
+  const std::string decoded = with_slashes_decoded(path);
+  if (decoded != path) add(decoded);
+}
+
+void add_resources(PurgeSet& purges, const std::string& site, const std::string& path) {
+  for_each_reading(path, [&](const std::string& read) { add_resource(purges, site, read); });
+}
+
+// Calls `add` with what the template makes of the captures, and with its normal form: spellings of one path
+// (RFC 3986, section 6.2.2) have a name in common, which is the one that operators know.
+template <class Add>
+void for_each_name(std::string_view text, const Captures& captures, Add add) {
+  const std::optional<std::string> name = expand_template(text, captures);
+  if (!name) return;
+  add(*name);
+  if (std::string normal = encoding_normalised(*name); normal != *name) add(std::move(normal));
+}
+
 // A request without a host may have gone to any site (RFC 9112, section 3.2).
 std::string purged_site(const http::Target& target) {
   return std::string(target.host.empty() ? every_site : site_of(target));
@@ -118,7 +140,7 @@ void add_references(PurgeSet& purges, const Sites& sites, const http::Target& ta
     sites.replace(*named);
     named->scheme = target.scheme;
     if (http::same_origin(target, *named))
-      add_resource(purges, purged_site(*named), normal_path(named->path));
+      add_resources(purges, purged_site(*named), normal_path(named->path));
   }
 }
 
@@ -162,11 +184,12 @@ void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captur
     const bool is_pattern = url.find('*') != url.npos;
     const auto path = expand_template(url, is_pattern ? captures_for_pattern(captures) : captures);
     if (!path) continue;
-    if (is_pattern) {
-      purges.add(Kind::pattern, site + normal_path(*path));
-    } else {
-      add_resource(purges, site, normal_path(*path));
+    if (!is_pattern) {
+      add_resources(purges, site, normal_path(*path));
+      continue;
     }
+    for_each_reading(normal_path(*path),
+                     [&](const std::string& read) { purges.add(Kind::pattern, site + read); });
   }
 }
 
@@ -236,7 +259,7 @@ Tags tags_of(const Route& route, const Captures& captures, const http::Target& t
   Tags tags{site_of(target), normal_path(target.path), {}};
   NameSet names;
   for (const std::string& text : route.tags) {
-    if (const auto name = expand_template(text, captures)) names.add(*name);
+    for_each_name(text, captures, [&names](const std::string& name) { names.add(name); });
   }
   for_each_tag(response_fields, [&names](std::string_view name) { names.add(name); });
   add_groups(names, tags.site, response_fields);
@@ -262,10 +285,8 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
   if (route.purge.none || !extent.target) return {};
   PurgeSet purges;
   const std::string site = purged_site(target);
-  const std::string path = normal_path(target.path);
-  add_places(purges, site, path, extent);
-  const std::string decoded = with_slashes_decoded(path);
-  if (decoded != path) add_places(purges, site, decoded, extent);
+  for_each_reading(normal_path(target.path),
+                   [&](const std::string& path) { add_places(purges, site, path, extent); });
   if (!extent.related) return purges.take();
   if (response) {
     add_references(purges, sites, target, response->fields, "Location");
@@ -274,7 +295,7 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
   }
   add_route_urls(purges, route, captures, site);
   for (const std::string& text : route.purge.tags) {
-    if (auto name = expand_template(text, captures)) purges.add(Kind::tag, *std::move(name));
+    for_each_name(text, captures, [&purges](std::string name) { purges.add(Kind::tag, std::move(name)); });
   }
   return purges.take();
 }

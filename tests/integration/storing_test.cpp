@@ -269,7 +269,7 @@ TEST_CASE("A GET with content and an ambiguous path go to the origin") {
     CHECK(with_content.body == "/abody");
     CHECK(cache_result(with_content) == "BYPASS");
     for (const std::string target :
-         {"/me/%2e%2e/a", "/me/../a", "/me%5ca", "/me%00a", "/me/./a", "/me/..;/a", "/me%2f..%2fa"}) {
+         {"/me/%2e%2e/a", "/me/../a", "/me%5ca", "/me%00a", "/me/%2e/a", "/me/..;/a", "/me%2f..%2fa"}) {
       CAPTURE(target);
       const Response response = client.get(target);
       CHECK(cache_result(response) == "BYPASS");
@@ -282,8 +282,8 @@ TEST_CASE("An encoding alone does not prevent storing, and is part of the key as
   Origin origin([](const OriginRequest& request) { return text(request.target); });
   Larder larder(Yaml{.upstream = origin.url()});
   Client client = larder.client();
-  for (const std::string target :
-       {"/me%2fa", "/me%2Fa", "/m%65/a", "/me/%7Ea", "/ME/a", "/me;v=1/a", "//me/a", "/me/a/"}) {
+  for (const std::string target : {"/me%2fa", "/me%2Fa", "/m%65/a", "/me/%7Ea", "/ME/a", "/me;v=1/a",
+                                   "//me/a", "/me/a/", "/me/./a", "/@me%2fa", "/group%2Fproject"}) {
     CAPTURE(target);
     CHECK(cache_result(client.get(target)) == "MISS");
     const Response second = client.get(target);

@@ -92,3 +92,26 @@ TEST_CASE("RFC 9111, 5.2.1.7: only-if-cached does not ask the origin if nothing 
   CHECK(s.get("/deaf", only).status == 200);
   CHECK(s.ask("POST", "/api/me/x", only).status == 200);
 }
+
+TEST_CASE("apt's /./Release is stored as it is written where its route is the one of /Release") {
+  Scenario s({uncached("/me/**"), route("/of/{id}", 60s), route("/**", 60s)});
+  s.origin_says({.content = "a"});
+  for (const std::string path : {"/./Release", "/debian/./pool/a_1.0.deb"}) {
+    CAPTURE(path);
+    CHECK(s.get(path).line() == "MISS 200 a");
+    CHECK(s.origin.asked.back().target == path);
+    CHECK(s.get(path).line() == "HIT 200 a");
+  }
+  CHECK(s.get("/Release").cache == "MISS");
+  s.ask("PUT", "/Release", {}, "b");
+  CHECK(s.get("/./Release").cache == "MISS");
+  for (const std::string path : {"/./of/7", "/./me/x", "/a/../Release", "/%2e/Release", "/.//h/me/x"}) {
+    CAPTURE(path);
+    s.get(path);
+    const Seen second = s.get(path);
+    CHECK(second.cache == "BYPASS");
+    CHECK(second.fields.find("Cache-Status") == "larder; fwd=bypass; detail=ambiguous-path");
+  }
+  s.get("/./ME/x");
+  CHECK(s.get("/./ME/x").fields.find("Cache-Status") == "larder; fwd=bypass; detail=protected-path");
+}

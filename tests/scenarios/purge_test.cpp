@@ -214,3 +214,27 @@ TEST_CASE("PURGE and BAN are never forwarded: 405, or a purge of the target for 
   CHECK(s.get("/a").cache == "MISS");
   CHECK(s.get("/a?x=1").cache == "MISS");
 }
+
+TEST_CASE(
+    "a package or project by its encoded name is stored as it is written, and a write by any spelling purges "
+    "it") {
+  policy::Route packages = route("/api/{package}", 60s);
+  packages.tags = {"package:{package}"};
+  packages.purge.tags = packages.tags;
+  Scenario s({packages, route("/**", 60s)});
+  for (const char* path :
+       {"/api/@scope%2fpkg", "/api/@scope%2Fpkg", "/api/group%2Fproject", "/api/%7Euser"}) {
+    CAPTURE(path);
+    store_all(s, {path});
+    CHECK(s.origin.asked.back().target == path);
+  }
+  store_all(s, {"/api/@scope/pkg", "/api/~user"});
+  s.ask("PUT", "/api/@scope%2fpkg", {}, "{}");
+  for (const char* path : {"/api/@scope%2fpkg", "/api/@scope%2Fpkg", "/api/@scope/pkg"}) {
+    CAPTURE(path);
+    CHECK(s.get(path).cache == "MISS");
+  }
+  CHECK(s.get("/api/group%2Fproject").cache == "HIT");
+  s.ask("PUT", "/api/~user", {}, "{}");
+  CHECK(s.get("/api/%7Euser").cache == "MISS");
+}

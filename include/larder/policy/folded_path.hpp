@@ -19,8 +19,15 @@ PathSpelling spelling_of(std::string_view path);
 
 /// Whether the path could mean to the origin what no folding can determine: it holds `\`, control bytes or
 /// dot segments (`..;x` too), plain or encoded, an encoded delimiter among `;params`, or an overlong UTF-8
-/// sequence (cache deception, src/http1/README.md).
+/// sequence (cache deception, src/http1/README.md). A plain `.` between plain slashes is not among them:
+/// it is what it is, or nothing.
 bool is_ambiguous_path(std::string_view path);
+
+/// Whether the path has such a segment, as in `/./Release`.
+bool has_dot(std::string_view path);
+
+/// The path without them (RFC 3986, section 5.2.4); what begins with `/` does so afterwards.
+std::string without_dots(std::string_view path);
 
 /// What an origin takes `;` for.
 enum class Parameters {
@@ -35,6 +42,7 @@ struct Folding {
   bool ends_at_query = true;      ///< an encoded `?` or `#` ends the path
   Parameters parameters = Parameters::cut;
   bool drops_authority = false;  ///< `//` begins an authority (RFC 3986, section 4.2)
+  bool keeps_dots = false;       ///< a segment `.` is a name like any other
 };
 
 /// Whether an origin could take the beginning of the path for an authority: it starts with `//` or `/\`,

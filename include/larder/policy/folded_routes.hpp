@@ -75,6 +75,8 @@ class FoldedRoutes {
   std::optional<std::size_t> protector_in(const PatternIndex& index, std::string_view method,
                                           std::string_view folded) const;
   std::optional<std::size_t> protector_of_odd(std::string_view method, std::string_view path) const;
+  std::optional<std::size_t> protector_as_seen(std::string_view method, std::string_view path,
+                                               bool drops_authority, bool keeps_dots) const;
 
   bool plain_too_ = false;               // a protected pattern is written oddly
   std::vector<PatternIndex> protected_;  // by folding; one for all if no pattern is written oddly

@@ -110,7 +110,8 @@ PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome)
 /// all below;
 /// same-origin Location and Content-Location of `response` (nullptr if the outcome is unknown), and the
 /// groups of its Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. Paths with and without a
-/// trailing slash purge each other, and one with an encoded slash purges what it is when decoded. A request
+/// trailing slash purge each other, and whatever names one with an encoded slash purges what it is when
+/// decoded, too. A request
 /// without a host may have written to any site, so it purges them all. `target` and what the response names
 /// are of the same origin if `sites` says so.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,

@@ -6,14 +6,16 @@
 #include <larder/policy/reason.hpp>
 #include <larder/policy/route.hpp>
 
+#include <vector>
+
 namespace larder::policy {
 
 /// Why this request may neither be answered from cache nor its response stored; Reason::none if it may.
 /// `has_content`: it is framed with a body of more than no bytes. A Cookie is not looked at here: an entry
 /// that the origin itself made cacheable may answer it; decide_reuse() and decide_storing() refuse the
-/// others. `folded`: all the routes, of which `route` is the one that the request met.
-Reason bypass_reason(const Route& route, const FoldedRoutes& folded, const http::RequestHead& request,
-                     const http::Target& target, bool has_content);
+/// others. `routes`, and the same as `folded`: all of them, of which `route` is the one that the request met.
+Reason bypass_reason(const Route& route, const std::vector<Route>& routes, const FoldedRoutes& folded,
+                     const http::RequestHead& request, const http::Target& target, bool has_content);
 
 /// Whether a request that nothing stored answers goes to the origin with its own conditions, and beside
 /// others' fetches: its answer will hardly be for others (RFC 9111, section 3.5), so nothing is won by asking

@@ -196,3 +196,25 @@ TEST_CASE("the first semicolon may end the path") {
   CHECK(folded_path("//h;a/lit;x/y", {.parameters = Parameters::end_path, .drops_authority = true}) ==
         "/lit");
 }
+
+TEST_CASE("a plain `.` between slashes is removed, or kept by origins that do not know it") {
+  struct Case {
+    std::string path;
+    std::string without;
+    std::string folded;
+    std::string kept;
+  };
+  for (const auto& [path, without, folded, kept] : {
+           Case{"/./Release", "/Release", "/release", "/./release"},
+           Case{"/a/.", "/a/", "/a", "/a/."},
+           Case{"/.", "/", "/", "/."},
+           Case{"/././/./b", "//b", "/b", "/./././b"},
+           Case{"/.a/b./...", "/.a/b./...", "/.a/b/...", "/.a/b/..."},
+       }) {
+    CAPTURE(path);
+    CHECK(without_dots(path) == without);
+    CHECK(has_dot(path) == (without != path));
+    CHECK(folded_path(path) == folded);
+    CHECK(folded_path(path, {.keeps_dots = true}) == kept);
+  }
+}

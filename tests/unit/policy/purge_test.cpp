@@ -153,6 +153,36 @@ TEST_CASE("a path with an encoded slash is also purged as an origin that decodes
   CHECK(purged("PUT", "/x%2F..%2fb") == "=h/x%2F..%2Fb =h/x%2F..%2Fb/ =h/b =h/b/");
 }
 
+TEST_CASE("what an answer or a route names with an encoded slash is purged as read by either origin, too") {
+  CHECK(purged_by_response("Location: /p/a%2fb") == "=h/ =h/p/a%2Fb =h/p/a%2Fb/ =h/p/a/b =h/p/a/b/");
+  Route route;
+  route.purge.urls = {"/-/{pkg}", "/-/{pkg}/**"};
+  CHECK(purged("PUT", "/p", route, {{"pkg", "@s%2fx"}}) ==
+        purged("PUT", "/p") + " =h/-/@s%2Fx =h/-/@s%2Fx/ =h/-/@s/x =h/-/@s/x/ ~h/-/@s%2Fx/** ~h/-/@s/x/**");
+}
+
+TEST_CASE("spellings of one path have tags in common (RFC 3986, section 6.2.2)") {
+  Route route;
+  route.tags = {"package:{name}"};
+  route.purge.tags = route.tags;
+  struct Case {
+    const char* captured;
+    std::vector<std::string> names;
+  };
+  for (const auto& [captured, names] : {
+           Case{"x~y", {"package:x~y"}},
+           Case{"x%7Ey", {"package:x%7Ey", "package:x~y"}},
+           Case{"@s%2fx", {"package:@s%2fx", "package:@s%2Fx"}},
+           Case{"@s%2Fx", {"package:@s%2Fx"}},
+       }) {
+    CAPTURE(captured);
+    CHECK(tags_of(route, {{"name", captured}}, target_of("/p"), {}).names == names);
+    std::string purges = purged("PUT", "/p");
+    for (const std::string& name : names) purges += " #" + name;
+    CHECK(purged("PUT", "/p", route, {{"name", captured}}) == purges);
+  }
+}
+
 TEST_CASE("if related resources cannot be determined, only the target is purged") {
   const http::ResponseHead response = response_of(307, "Location: /p/8");
   CHECK(text_of(purges_of({}, {}, target_of("/a", {}, "h"), &response, {.target = true})) == "=h/a =h/a/");
