@@ -93,7 +93,7 @@ TEST_CASE("RFC 9111, 5.2.1.7: only-if-cached does not ask the origin if nothing 
   CHECK(s.ask("POST", "/api/me/x", only).status == 200);
 }
 
-TEST_CASE("apt's /./Release is stored as it is written where its route is the one of /Release") {
+TEST_CASE("apt's /./Release is stored as written if its route is that of /Release") {
   Scenario s({uncached("/me/**"), route("/of/{id}", 60s), route("/**", 60s)});
   s.origin_says({.content = "a"});
   for (const std::string path : {"/./Release", "/debian/./pool/a_1.0.deb"}) {

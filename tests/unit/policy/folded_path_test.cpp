@@ -197,7 +197,7 @@ TEST_CASE("the first semicolon may end the path") {
         "/lit");
 }
 
-TEST_CASE("a plain `.` between slashes is removed, or kept by origins that do not know it") {
+TEST_CASE("a plain `.` between slashes is removed, or kept for origins that do not remove it") {
   struct Case {
     std::string path;
     std::string without;

@@ -153,7 +153,9 @@ TEST_CASE("a path with an encoded slash is also purged as an origin that decodes
   CHECK(purged("PUT", "/x%2F..%2fb") == "=h/x%2F..%2Fb =h/x%2F..%2Fb/ =h/b =h/b/");
 }
 
-TEST_CASE("what an answer or a route names with an encoded slash is purged as read by either origin, too") {
+TEST_CASE(
+    "a path with an encoded slash that a response or a route names is also purged as either origin reads "
+    "it") {
   CHECK(purged_by_response("Location: /p/a%2fb") == "=h/ =h/p/a%2Fb =h/p/a%2Fb/ =h/p/a/b =h/p/a/b/");
   Route route;
   route.purge.urls = {"/-/{pkg}", "/-/{pkg}/**"};

@@ -103,7 +103,7 @@ TEST_CASE(
     CAPTURE(path);
     CHECK(reason(path) == Reason::none);
   }
-  // `/*` takes what is left; `{id}` is another one; nobody knows which of the two the origin means.
+  // `/*` matches what is left; `{id}` is another one; it is unclear which of the two the origin means.
   for (const char* path : {"/./Release", "/of/./7/x", "/x/./y", "/x/./z/y", "/of/.", "/a/../b", "//./h/me/x",
                            "/.//h/me/x", "/./%2fh/x/y", "//h/./x"}) {
     CAPTURE(path);
