@@ -57,17 +57,17 @@ cache::Settings cache_settings(const config::Config& config) {
   const std::string only = config.upstreams.size() == 1 ? config.upstreams.front().name : std::string{};
   cache::Settings settings;
   settings.sites = policy::Sites(config.sites);
-  settings.routes = config.routes;
+  std::vector<policy::Route> routes = config.routes;
   settings.fallback.credential_fields =
       std::make_shared<const policy::CredentialFields>(config.credentials.add, config.credentials.remove);
-  for (policy::Route& route : settings.routes) {
+  for (policy::Route& route : routes) {
     if (route.warm && !route.warm->site.empty()) {
       route.warm->site = canonical_site(route.warm->site, settings.sites);
     }
     if (route.upstream.empty()) route.upstream = only;
     route.credential_fields = settings.fallback.credential_fields;
   }
-  settings.folded = policy::FoldedRoutes(settings.routes);
+  settings.routes = policy::RouteTable(std::move(routes));
   settings.purge_method = config.purge_method.allow;
   settings.fallback.upstream = only;
   settings.max_lifetime = config.store.max_lifetime;

@@ -6,7 +6,7 @@
 #include "refresh.hpp"
 
 #include <larder/pipeline/handler.hpp>
-#include <larder/policy/route.hpp>
+#include <larder/policy/route_table.hpp>
 
 #include <memory>
 

@@ -56,9 +56,8 @@ Result<Reason> open(const Transaction& transaction) {
   if (!cleaned) return cleaned.error();
   const bool has_content = !request.body.empty();
   if (policy::asks_for_websocket(transaction.route(), request.head, has_content)) return Reason::upgrade;
-  const Reason bypass =
-      policy::bypass_reason(transaction.route(), transaction.settings->routes, transaction.settings->folded,
-                            request.head, request.target, has_content);
+  const Reason bypass = policy::bypass_reason(transaction.route(), transaction.settings->routes, request.head,
+                                              request.target, has_content);
   if (bypass == Reason::none) policy::remove_ignored_cookies(transaction.route(), request.head.fields);
   return bypass;
 }
@@ -106,8 +105,7 @@ policy::ReuseDecision CacheHandler::decide(const Transaction& transaction,
 
 bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   settings_->sites.replace(request.target);
-  const policy::Route* route =
-      policy::find_route(settings_->routes, request.head.method, request.target.path);
+  const policy::Route* route = settings_->routes.find(request.head.method, request.target.path);
   if (route == nullptr) route = &settings_->fallback;
   if (route->upstream.empty() || route->strict) return false;
   // Without captures, which only fills and purges ask for.
@@ -143,8 +141,7 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
     Response answer = co_await answer_purge(log_, request);
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
   }
-  std::optional<policy::RouteMatch> match =
-      policy::match_route(settings->routes, request.head.method, request.target.path);
+  std::optional<policy::RouteMatch> match = settings->routes.match(request.head.method, request.target.path);
   const Reason no_match = match ? Reason::none : Reason::no_route;
   if (!match) match = policy::RouteMatch{&settings->fallback, {}};
   if (match->route->upstream.empty()) {

@@ -28,9 +28,8 @@ std::shared_ptr<store::Draft> posted_answer(Transaction& transaction, const pipe
     return nullptr;
   http::RequestHead get = transaction.request.head;
   get.method = "GET";
-  const policy::Reason bypass =
-      policy::bypass_reason(transaction.route(), transaction.settings->routes, transaction.settings->folded,
-                            get, transaction.request.target, false);
+  const policy::Reason bypass = policy::bypass_reason(transaction.route(), transaction.settings->routes, get,
+                                                      transaction.request.target, false);
   if (bypass != policy::Reason::none) return nullptr;
   if (!sends_the_same(transaction, without_idle_selection(get, response.head.fields))) return nullptr;
   const policy::StoringDecision decision = policy::decide_storing(

@@ -7,7 +7,7 @@
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/reason.hpp>
-#include <larder/policy/route.hpp>
+#include <larder/policy/route_table.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/stored_response.hpp>
 

@@ -37,12 +37,14 @@ std::string path_of(const std::string& target) {
 bool check_url(const Value& value, const std::string& text, const Route& route, const RouteContext& context) {
   if (!check_target(value, text)) return false;
   const std::string path = path_of(text);
-  const auto earlier = policy::match_route(context.earlier, "GET", path);
+  const auto earlier = std::ranges::find_if(context.earlier, [&](const Route& one) {
+    return policy::takes_method(one.methods, "GET") && one.pattern.matches(path);
+  });
+  const bool is_taken = earlier != context.earlier.end();
   const Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
-  if (pattern && pattern->matches(path) && !earlier) return true;
-  value.error(quoted(text) + (earlier
-                                  ? " is taken by the route " + quoted(earlier->route->match) + " before it"
-                                  : std::string(" is not matched by the route")));
+  if (pattern && pattern->matches(path) && !is_taken) return true;
+  value.error(quoted(text) + (is_taken ? " is taken by the route " + quoted(earlier->match) + " before it"
+                                       : std::string(" is not matched by the route")));
   return false;
 }
 

@@ -42,18 +42,17 @@ std::string signature_of(const http::FieldList& fields) {
 
 // Whether an origin that removes dot segments (RFC 3986, section 5.2.4) reads such a path as one that is
 // another route's, or has other captures, or begins with an authority.
-bool leads_elsewhere_without_dots(const std::vector<Route>& routes, std::string_view method,
-                                  std::string_view path) {
+bool leads_elsewhere_without_dots(const RouteTable& routes, std::string_view method, std::string_view path) {
   if (!has_dot(path)) return false;
   const std::string read = without_dots(path);
   if (may_have_authority(path) || may_have_authority(read)) return true;
-  const std::optional<RouteMatch> as_written = match_route(routes, method, path);
-  const std::optional<RouteMatch> as_read = match_route(routes, method, read);
+  const std::optional<RouteMatch> as_written = routes.match(method, path);
+  const std::optional<RouteMatch> as_read = routes.match(method, read);
   if (!as_written || !as_read) return as_written.has_value() != as_read.has_value();
   return as_written->route != as_read->route || as_written->captures != as_read->captures;
 }
 
-bool is_ambiguous(const std::vector<Route>& routes, std::string_view method, std::string_view path) {
+bool is_ambiguous(const RouteTable& routes, std::string_view method, std::string_view path) {
   return is_ambiguous_path(path) || leads_elsewhere_without_dots(routes, method, path);
 }
 
@@ -72,8 +71,8 @@ bool is_signed_as_written(const http::FieldList& request_fields) {
   return has_condition(request_fields) || contains(signature, "accept-encoding");
 }
 
-Reason bypass_reason(const Route& route, const std::vector<Route>& routes, const FoldedRoutes& folded,
-                     const http::RequestHead& request, const http::Target& target, bool has_content) {
+Reason bypass_reason(const Route& route, const RouteTable& routes, const http::RequestHead& request,
+                     const http::Target& target, bool has_content) {
   if (request.method != "GET" && request.method != "HEAD") return Reason::method;
   if (!route.cache) return Reason::route_off;
   // RFC 9112, section 3.2: HTTP/1.0 may do without, and the origin then chooses a site by rules of its own.
@@ -84,7 +83,7 @@ Reason bypass_reason(const Route& route, const std::vector<Route>& routes, const
   if (spelling == PathSpelling::odd && is_ambiguous(routes, request.method, target.path)) {
     return Reason::ambiguous_path;
   }
-  if (folded.protector_of(request.method, target.path, spelling)) return Reason::protected_path;
+  if (routes.folded().protector_of(request.method, target.path, spelling)) return Reason::protected_path;
   // RFC 9110, section 13.2.1: preconditions other than those of section 13.1.2 and .3 are the origin's.
   if (request.fields.contains("If-Match")) return Reason::precondition;
   if (request.fields.contains("If-Unmodified-Since")) return Reason::precondition;

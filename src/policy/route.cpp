@@ -28,18 +28,4 @@ bool takes_method(const std::vector<std::string>& methods, std::string_view meth
   });
 }
 
-const Route* find_route(const std::vector<Route>& routes, std::string_view method, std::string_view path) {
-  for (const Route& route : routes) {
-    if (takes_method(route.methods, method) && route.pattern.matches(path)) return &route;
-  }
-  return nullptr;
-}
-
-std::optional<RouteMatch> match_route(const std::vector<Route>& routes, std::string_view method,
-                                      std::string_view path) {
-  const Route* route = find_route(routes, method, path);
-  if (route == nullptr) return std::nullopt;
-  return RouteMatch{route, *route->pattern.match(path)};
-}
-
 }  // namespace larder::policy

@@ -31,7 +31,7 @@ Task<Result<>> read_content(pipeline::Body& body, Keep keep) {
 }  // namespace
 
 bool Fetcher::is_of(const policy::Route& route, const http::Target& target) const {
-  return policy::find_route(routes_, "GET", target.path) == &route;
+  return routes_.find("GET", target.path) == &route;
 }
 
 Task<Outcome> Fetcher::warm(const policy::WarmRule& rule, http::Target page,

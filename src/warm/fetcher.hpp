@@ -4,7 +4,7 @@
 #include <larder/base/task.hpp>
 #include <larder/http/target.hpp>
 #include <larder/pipeline/handler.hpp>
-#include <larder/policy/route.hpp>
+#include <larder/policy/route_table.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -25,7 +25,7 @@ enum class Outcome {
 class Fetcher {
  public:
   /// Both outlive the fetcher.
-  Fetcher(pipeline::Handler& cache, const std::vector<policy::Route>& routes)
+  Fetcher(pipeline::Handler& cache, const policy::RouteTable& routes)
       : cache_(cache), routes_(routes) {}
 
   /// Whether a GET of that target meets this route and no other.
@@ -42,7 +42,7 @@ class Fetcher {
   pipeline::Request request_for(const policy::WarmRule& rule, http::Target page) const;
 
   pipeline::Handler& cache_;
-  const std::vector<policy::Route>& routes_;
+  const policy::RouteTable& routes_;
 };
 
 }  // namespace larder::warm

@@ -68,7 +68,7 @@ Task<Result<pipeline::Response>> HotCounter::handle(pipeline::Request& request) 
 
 void HotCounter::count(const pipeline::Request& request, const pipeline::Response& response) {
   if (counted_.empty() || request.head.method != "GET") return;
-  const policy::Route* route = policy::find_route(*routes_, request.head.method, request.target.path);
+  const policy::Route* route = routes_->find(request.head.method, request.target.path);
   const auto found = counted_.find(route);
   if (found == counted_.end() || !is_kept(response)) return;
   const http::Target& target = request.target;

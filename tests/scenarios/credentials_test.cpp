@@ -485,7 +485,8 @@ TEST_CASE("a stored Set-Cookie is not served once the route no longer allows it"
       {.fields = {{"Cache-Control", "max-age=60"}, {"Set-Cookie", "sid=alice"}}, .content = "hers"});
   s.get("/a");
   CHECK(s.get("/a").line() == "HIT 200 hers");
-  s.settings.routes[0].set_cookie = policy::SetCookieRule::refuse;
+  made.set_cookie = policy::SetCookieRule::refuse;
+  s.use({made});
   s.origin_says({.fields = {{"Cache-Control", "max-age=60"}}, .content = "all's"});
   const Seen seen = s.get("/a");
   CHECK(seen.content == "all's");

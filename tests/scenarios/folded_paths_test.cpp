@@ -40,9 +40,9 @@ TEST_CASE("what was stored under another spelling is not served once a route pro
   s.get("//api/me");
   CHECK(s.get("//api/me").line() == "HIT 200 stored");
   auto settings = std::make_shared<cache::Settings>(*s.handler.settings());
-  settings->routes.insert(settings->routes.begin(), uncached("/api/**"));
-  settings->routes.front().upstream = "origin";
-  settings->folded = policy::FoldedRoutes(settings->routes);
+  policy::Route api = uncached("/api/**");
+  api.upstream = "origin";
+  settings->routes = policy::RouteTable({api, settings->routes.list().front()});
   s.handler.adopt(settings);
   s.origin_says({.content = "asked"});
   CHECK(s.get("//api/me").line() == "BYPASS 200 asked");

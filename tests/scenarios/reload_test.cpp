@@ -13,8 +13,7 @@ namespace {
 std::shared_ptr<const cache::Settings> with(const Scenario& s, policy::Route route) {
   auto settings = std::make_shared<cache::Settings>(*s.handler.settings());
   route.upstream = "origin";
-  settings->routes = {std::move(route)};
-  settings->folded = policy::FoldedRoutes(settings->routes);
+  settings->routes = policy::RouteTable({std::move(route)});
   return settings;
 }
 

@@ -102,11 +102,14 @@ Task<Result<pipeline::Response>> FakeOrigin::handle(pipeline::Request& request) 
 Scenario::Scenario(std::vector<policy::Route> routes,
                    const std::map<std::string, cache::Protection>& upstreams)
     : coordinator(upstreams) {
-  settings.routes = std::move(routes);
-  for (policy::Route& each : settings.routes) each.upstream = "origin";
-  settings.folded = policy::FoldedRoutes(settings.routes);
+  use(std::move(routes));
   settings.fallback.upstream = "origin";
   settings.max_object = 1u << 20;
+}
+
+void Scenario::use(std::vector<policy::Route> routes) {
+  for (policy::Route& each : routes) each.upstream = "origin";
+  settings.routes = policy::RouteTable(std::move(routes));
 }
 
 namespace {

@@ -89,6 +89,9 @@ class Scenario {
   explicit Scenario(std::vector<policy::Route> routes = {},
                     const std::map<std::string, cache::Protection>& upstreams = {});
 
+  /// Routes in place of those, while no request is running.
+  void use(std::vector<policy::Route> routes);
+
   Seen ask(std::string method, std::string path, Fields fields = {}, std::string content = {});
 
   /// Starts a request, and lets everything run until all wait for the origin.

@@ -165,8 +165,9 @@ TEST_CASE("RFC 9110, section 13.2.1: a client's condition is evaluated even if n
 
 TEST_CASE("content truncated while a client's condition waits for its end is an error, not a 304 or 200") {
   for (const bool has_length : {true, false}) {
-    Scenario s({route("/**", 0ms)});
-    s.settings.routes[0].collapse = policy::Collapse::off;
+    policy::Route alone = route("/**", 0ms);
+    alone.collapse = policy::Collapse::off;
+    Scenario s({alone});
     s.origin_says({.fields = {{"Cache-Control", "max-age=60"}, {"ETag", "\"1\""}},
                    .content = "content",
                    .cut_short = true,

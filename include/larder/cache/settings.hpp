@@ -3,22 +3,19 @@
 #include <larder/base/address_set.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/cache/fill_coordinator.hpp>
-#include <larder/policy/folded_routes.hpp>
-#include <larder/policy/route.hpp>
+#include <larder/policy/route_table.hpp>
 #include <larder/policy/sites.hpp>
 
 #include <cstdint>
 #include <map>
 #include <string>
-#include <vector>
 
 namespace larder::cache {
 
 /// Settings of the cache.
 struct Settings {
   policy::Sites sites;
-  std::vector<policy::Route> routes;  ///< the first match wins; each names its upstream
-  policy::FoldedRoutes folded;        ///< the same routes
+  policy::RouteTable routes;  ///< each names its upstream
   policy::Route fallback;             ///< if none matches; without an upstream such a request gets 404
   Milliseconds max_lifetime{24 * 3'600'000};
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content; larger responses stream through, unstored

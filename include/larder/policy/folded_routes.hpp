@@ -2,52 +2,19 @@
 
 #include <larder/policy/folded_path.hpp>
 #include <larder/policy/route.hpp>
+#include <larder/policy/route_tree.hpp>
 
 #include <array>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace larder::policy {
 
 /// Whether a route has a rule that no other spelling of its paths may lead around.
 bool is_protected(const Route& route);
-
-/// Patterns by their literal segments: a path is compared only with those that share one with
-/// it, however many there are.
-class PatternIndex {
- public:
-  /// `number` is greater than those added before.
-  void add(std::size_t number, PathPattern pattern, std::vector<std::string> methods);
-
-  /// The first of the numbers below `before` whose pattern takes the path.
-  std::optional<std::size_t> first_of(std::string_view method, std::string_view path,
-                                      std::size_t before) const;
-
- private:
-  struct Entry {
-    std::size_t number;
-    PathPattern pattern;
-    std::vector<std::string> methods;
-  };
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
-  using Entries = std::vector<Entry>;
-  using Table = std::unordered_map<std::string, Entries, Hash, std::equal_to<>>;
-
-  Entries& place_of(const PathPattern& pattern);
-
-  Table by_prefix_;          // the literal segments that they begin with
-  std::size_t deepest_ = 0;  // segments in the longest of those: no path is looked at further
-  std::vector<Table>
-      by_segment_;  // where they begin with a wildcard: by place and text of the first literal one
-  Entries others_;  // of wildcards alone
-};
 
 /// The routes by their folded patterns, made once for each configuration. A path is looked up in each way in
 /// which it may be folded: to an origin for which `/User/a%2Fb/mail` has three segments it is another one
@@ -72,15 +39,16 @@ class FoldedRoutes {
       Folding{false, false, Parameters::cut},     Folding{false, false, Parameters::kept},
       Folding{false, false, Parameters::end_path}};
 
-  std::optional<std::size_t> protector_in(const PatternIndex& index, std::string_view method,
+  std::optional<std::size_t> protector_in(const RouteTree& tree, std::string_view method,
                                           std::string_view folded) const;
   std::optional<std::size_t> protector_of_odd(std::string_view method, std::string_view path) const;
   std::optional<std::size_t> protector_as_seen(std::string_view method, std::string_view path,
                                                bool drops_authority, bool keeps_dots) const;
 
-  bool plain_too_ = false;               // a protected pattern is written oddly
-  std::vector<PatternIndex> protected_;  // by folding; one for all if no pattern is written oddly
-  PatternIndex cacheable_;               // as written, up to the last protected route
+  bool plain_too_ = false;                         // a protected pattern is written oddly
+  std::vector<RouteTree> protected_;               // by folding; one for all if no pattern is written oddly
+  RouteTree cacheable_;                            // as written, up to the last protected route
+  std::vector<std::vector<std::string>> methods_;  // of each of those routes
 };
 
 }  // namespace larder::policy

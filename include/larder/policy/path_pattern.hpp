@@ -35,12 +35,15 @@ class PathPattern {
 
   bool operator==(const PathPattern& other) const { return text_ == other.text_; }
 
- private:
   struct Segment {
     enum class Kind { literal, glob, capture } kind = Kind::literal;
     std::string text;  ///< the literal, the glob or the capture's name
     bool accepts(std::string_view part) const;
   };
+  const std::vector<Segment>& segments() const { return segments_; }
+  bool is_open_ended() const { return open_ended_; }  ///< `**` follows them
+
+ private:
 
   static Result<Segment> parse_segment(std::string_view text);
   bool has_capture(std::string_view name) const;

@@ -126,20 +126,7 @@ struct Route {
 /// Whether the values of a request field are part of the route's key.
 bool is_keyed_field(const Route& route, std::string_view name);
 
-/// A route and what its pattern captured in one path.
-struct RouteMatch {
-  const Route* route = nullptr;
-  Captures captures;
-};
-
 /// Whether a route of these methods takes a request of that one: every one if none is named, HEAD as GET.
 bool takes_method(const std::vector<std::string>& methods, std::string_view method);
-
-/// The first route that matches method and path. nullptr if none does.
-const Route* find_route(const std::vector<Route>& routes, std::string_view method, std::string_view path);
-
-/// The same with its captures; nothing if none matches.
-std::optional<RouteMatch> match_route(const std::vector<Route>& routes, std::string_view method,
-                                      std::string_view path);
 
 }  // namespace larder::policy

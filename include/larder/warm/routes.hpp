@@ -1,13 +1,12 @@
 #pragma once
 
-#include <larder/policy/route.hpp>
+#include <larder/policy/route_table.hpp>
 
 #include <memory>
-#include <vector>
 
 namespace larder::warm {
 
 /// The routes of one configuration, kept alive by those that use them.
-using RoutesPtr = std::shared_ptr<const std::vector<policy::Route>>;
+using RoutesPtr = std::shared_ptr<const policy::RouteTable>;
 
 }  // namespace larder::warm

@@ -38,7 +38,7 @@ policy::Route route() {
 /// A cache that holds the response to both requests.
 struct Cache {
   Cache() {
-    settings->routes.push_back(route());
+    settings->routes = policy::RouteTable({route()});
     store::Draft draft;
     draft.primary_key = "GET:http://shop.example/api/products/7?page=2";
     draft.fields.add("Content-Type", "application/json");

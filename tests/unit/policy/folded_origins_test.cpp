@@ -1,7 +1,6 @@
 // No spelling of a path leads an origin to a protected path unprotected (src/README.md, "Folded paths").
 #include "support.hpp"
 
-#include <larder/policy/folded_routes.hpp>
 #include <larder/policy/request.hpp>
 
 #include <doctest/doctest.h>
@@ -160,7 +159,7 @@ TEST_CASE(
     routes[i].pattern = PathPattern::parse(matches[i]).value();
     routes[i].cache = i == 2;
   }
-  const FoldedRoutes folded(routes);
+  const RouteTable table(routes);
   const http::RequestHead request = request_of("GET");
   Origins origins;
   int protected_paths = 0;
@@ -169,9 +168,8 @@ TEST_CASE(
     const std::string seen = origins.seen(path);
     if (!routes[0].pattern.matches(seen) && !routes[1].pattern.matches(seen)) continue;
     ++protected_paths;
-    const Route& met = *find_route(routes, "GET", path);
-    const bool is_passed =
-        bypass_reason(met, routes, folded, request, target_of(path), false) != Reason::none;
+    const Route& met = *table.find("GET", path);
+    const bool is_passed = bypass_reason(met, table, request, target_of(path), false) != Reason::none;
     CAPTURE(path);
     CAPTURE(seen);
     CHECK(is_passed);

@@ -149,26 +149,3 @@ TEST_CASE("Fastify 4 takes a semicolon for the start of the query") {
   }
   CHECK(protector(routes, "/lite;x/y") == "");
 }
-
-TEST_CASE("patterns are found by their beginning, the first one wins") {
-  PatternIndex index;
-  const char* patterns[] = {"/a/b/c/**", "/{x}/b",    "/a/b/**",       "/",  "/a/",
-                            "/*.png",    "/{x}/*/**", "/{y}/{z}/q/**", "/**"};
-  for (std::size_t i = 0; i < std::size(patterns); ++i) {
-    index.add(i, PathPattern::parse(patterns[i]).value(),
-              i == 2 ? std::vector<std::string>{"PUT"} : std::vector<std::string>{});
-  }
-  constexpr std::size_t all = 100;
-  struct Case {
-    std::string path;
-    std::size_t number;
-  };
-  for (const auto& [path, number] :
-       {Case{"/a/b/c", 0}, Case{"/a/b/c/d/e", 0}, Case{"/a/b", 1}, Case{"/a/b/d", 6}, Case{"/d/b/q/r", 6},
-        Case{"/7//q/r", 8}, Case{"/", 3}, Case{"/a/", 4}, Case{"/a.png", 5}, Case{"/a", 8}}) {
-    CAPTURE(path);
-    CHECK(index.first_of("GET", path, all) == number);
-    CHECK(index.first_of("GET", path, number) == std::nullopt);
-  }
-  CHECK(index.first_of("PUT", "/a/b/d", all) == 2);
-}

@@ -8,18 +8,6 @@ using namespace larder;
 using namespace larder::policy;
 using namespace larder::policy::test;
 
-namespace {
-
-Route route_for(std::string_view match, std::vector<std::string> methods = {}) {
-  Route route;
-  route.match = match;
-  route.pattern = *PathPattern::parse(match);
-  route.methods = std::move(methods);
-  return route;
-}
-
-}  // namespace
-
 TEST_CASE("a plain ttl applies only to successes and permanent redirects") {
   const TtlRule rule{Seconds{60}, {}};
   for (const int status : {200, 203, 204, 300, 301, 308}) {
@@ -39,39 +27,6 @@ TEST_CASE("a ttl by status applies to the statuses it names") {
   CHECK(rule.for_status(410) == Seconds{0});
   CHECK_FALSE(rule.for_status(301).has_value());
   CHECK_FALSE(TtlRule{}.for_status(200).has_value());
-}
-
-TEST_CASE("the first route that matches method and path wins") {
-  const std::vector<Route> routes{route_for("/a/{id}", {"GET"}), route_for("/a/b", {"POST", "HEAD"}),
-                                  route_for("/a/**")};
-  struct Case {
-    const char* method;
-    const char* path;
-    int route;  // -1: none
-  };
-  for (const auto& [method, path, expected] : {
-           Case{"GET", "/a/b", 0},
-           Case{"HEAD", "/a/b", 0},
-           Case{"POST", "/a/b", 1},
-           Case{"PUT", "/a/b", 2},
-           Case{"get", "/a/b", 2},
-           Case{"GET", "/a", 2},
-           Case{"GET", "/b", -1},
-           Case{"OPTIONS", "*", -1},
-       }) {
-    CAPTURE(method);
-    CAPTURE(path);
-    const auto match = match_route(routes, method, path);
-    REQUIRE(match.has_value() == (expected >= 0));
-    if (match) CHECK(match->route == &routes[static_cast<std::size_t>(expected)]);
-  }
-  CHECK(match_route(routes, "GET", "/a/b")->captures == Captures{{"id", "b"}});
-}
-
-TEST_CASE("a route for HEAD only does not answer GET") {
-  const std::vector<Route> routes{route_for("/**", {"HEAD"})};
-  CHECK(match_route(routes, "HEAD", "/").has_value());
-  CHECK_FALSE(match_route(routes, "GET", "/").has_value());
 }
 
 TEST_CASE("a Cookie is unkeyed unless the route ignores or keys it") {

@@ -58,7 +58,7 @@ struct Fixture {
   redis::Client client{loop, redis::parse_url(server.url()).value(), log};
   store::WarmRecords records{client, purges, clock, "test"};
   FakeCache cache;
-  HotCounter counter{cache, std::make_shared<const std::vector<policy::Route>>(routes()), records};
+  HotCounter counter{cache, std::make_shared<const policy::RouteTable>(routes()), records};
 
   Fixture() {
     client.start();
@@ -93,7 +93,7 @@ struct Fixture {
   }
 
   Task<bool> adopt(std::vector<policy::Route> others) {
-    co_await counter.adopt(std::make_shared<const std::vector<policy::Route>>(std::move(others)));
+    co_await counter.adopt(std::make_shared<const policy::RouteTable>(std::move(others)));
     co_return true;
   }
 };

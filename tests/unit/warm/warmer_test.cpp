@@ -57,7 +57,7 @@ policy::Route route(std::string_view match, policy::WarmRule rule) {
 
 struct Fixture {
   explicit Fixture(std::vector<policy::Route> all)
-      : routes(std::make_shared<const std::vector<policy::Route>>(std::move(all))) {}
+      : routes(std::make_shared<const policy::RouteTable>(std::move(all))) {}
 
   void start() {
     warmer.start();
@@ -241,7 +241,7 @@ TEST_CASE("new routes end the old ones' jobs, and begin as at the start") {
   policy::WarmRule other = rule;
   other.urls = {"/b"};
   boost::asio::post(f.loop, [&] {
-    f.warmer.adopt(std::make_shared<const std::vector<policy::Route>>(std::vector{route("/b", other)}));
+    f.warmer.adopt(std::make_shared<const policy::RouteTable>(std::vector{route("/b", other)}));
     f.routes.reset();
   });
   REQUIRE(f.run_until([&] { return f.report().route == "/b" && f.has_run(1); }));
@@ -255,7 +255,7 @@ TEST_CASE("a run in progress when the routes change ends with its current page")
   Fixture f({route("/**", {.urls = {"/1", "/2", "/3"}, .concurrency = 1})});
   f.start();
   REQUIRE(f.run_until([&] { return f.cache.at_once == 1; }));
-  f.warmer.adopt(std::make_shared<const std::vector<policy::Route>>());
+  f.warmer.adopt(std::make_shared<const policy::RouteTable>());
   f.routes.reset();
   f.loop.run();
   CHECK(f.cache.times == std::map<std::string, int>{{"/1", 1}});

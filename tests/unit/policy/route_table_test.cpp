@@ -1,0 +1,144 @@
+#include <larder/policy/route_table.hpp>
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+using namespace larder;
+using namespace larder::policy;
+
+namespace {
+
+Route route_for(std::string_view match, std::vector<std::string> methods = {}) {
+  Route route;
+  route.match = match;
+  route.pattern = *PathPattern::parse(match);
+  route.methods = std::move(methods);
+  return route;
+}
+
+/// Paths and patterns of few different segments, so that many of them meet.
+class Chance {
+ public:
+  std::string pattern() {
+    std::string text = of({"/a", "/b", "/{id}", "/*", "/a*", "/*b", "/a*b", "/"});
+    while (random_() % 2 == 0) text += of({"/a", "/b", "/ab", "/*", "/a*", "/*b", "/"});
+    if (random_() % 3 == 0) text += "/**";
+    return random_() % 16 == 0 ? "/**" : text;
+  }
+
+  std::string path() {
+    std::string text;
+    do {
+      text += of({"/a", "/b", "/ab", "/aab", "/c", "/"});
+    } while (random_() % 3 != 0);
+    return text;
+  }
+
+  std::vector<std::string> methods() {
+    return random_() % 4 == 0 ? std::vector<std::string>{of({"GET", "POST", "HEAD"})}
+                              : std::vector<std::string>{};
+  }
+
+  std::string of(std::vector<std::string> texts) { return texts[random_() % texts.size()]; }
+
+ private:
+  std::minstd_rand random_{7};
+};
+
+/// What RouteTable::find() says, by asking each route in turn.
+const Route* first_by_scan(const RouteTable& table, std::string_view method, std::string_view path) {
+  for (const Route& route : table) {
+    if (takes_method(route.methods, method) && route.pattern.matches(path)) return &route;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("the first route that matches method and path wins") {
+  const std::vector<Route> routes{route_for("/a/{id}", {"GET"}), route_for("/a/b", {"POST", "HEAD"}),
+                                  route_for("/a/**")};
+  const RouteTable table(routes);
+  struct Case {
+    const char* method;
+    const char* path;
+    int route;  // -1: none
+  };
+  for (const auto& [method, path, expected] : {
+           Case{"GET", "/a/b", 0},
+           Case{"HEAD", "/a/b", 0},
+           Case{"POST", "/a/b", 1},
+           Case{"PUT", "/a/b", 2},
+           Case{"get", "/a/b", 2},
+           Case{"GET", "/a", 2},
+           Case{"GET", "/b", -1},
+           Case{"OPTIONS", "*", -1},
+       }) {
+    CAPTURE(method);
+    CAPTURE(path);
+    const auto match = table.match(method, path);
+    REQUIRE(match.has_value() == (expected >= 0));
+    if (match) CHECK(match->route == &table.list()[static_cast<std::size_t>(expected)]);
+  }
+  CHECK(table.match("GET", "/a/b")->captures == Captures{{"id", "b"}});
+}
+
+TEST_CASE("a route for HEAD only does not answer GET") {
+  const RouteTable table(std::vector<Route>{route_for("/**", {"HEAD"})});
+  CHECK(table.match("HEAD", "/").has_value());
+  CHECK_FALSE(table.match("GET", "/").has_value());
+}
+
+TEST_CASE("property: the tree finds the route that asking each in turn finds") {
+  Chance chance;
+  int found = 0;
+  for (int round = 0; round < 500; ++round) {
+    std::vector<Route> routes;
+    while (routes.size() < 12) routes.push_back(route_for(chance.pattern(), chance.methods()));
+    const RouteTable table(std::move(routes));
+    for (int i = 0; i < 100; ++i) {
+      const std::string path = chance.path();
+      const std::string method = chance.of({"GET", "HEAD", "POST", "PUT"});
+      const Route* const expected = first_by_scan(table, method, path);
+      CAPTURE(path);
+      CAPTURE(method);
+      CHECK(table.find(method, path) == expected);
+      if (expected != nullptr) ++found;
+    }
+  }
+  CHECK(found > 10'000);
+}
+
+TEST_CASE("a path of thousands of segments is looked up as far as patterns go") {
+  std::vector<Route> routes;
+  for (int i = 0; i < 1000; ++i) routes.push_back(route_for("/r" + std::to_string(i) + "/**"));
+  const RouteTable table(std::move(routes));
+  std::string path = "/r999";
+  for (int i = 0; i < 20'000; ++i) path += "/x";
+  CHECK(table.find("GET", path) == &table.list()[999]);
+  CHECK(table.find("GET", path.substr(2)) == nullptr);
+}
+
+TEST_CASE("patterns are found by their beginning, the first one wins") {
+  RouteTree tree;
+  const char* patterns[] = {"/a/b/c/**", "/{x}/b",    "/a/b/**",       "/",  "/a/",
+                            "/*.png",    "/{x}/*/**", "/{y}/{z}/q/**", "/**"};
+  for (std::size_t i = 0; i < std::size(patterns); ++i) {
+    tree.add(i, PathPattern::parse(patterns[i]).value());
+  }
+  const auto but_two = [](std::size_t number) { return number != 2; };
+  const auto all = [](std::size_t) { return true; };
+  struct Case {
+    std::string path;
+    std::size_t number;
+  };
+  for (const auto& [path, number] :
+       {Case{"/a/b/c", 0}, Case{"/a/b/c/d/e", 0}, Case{"/a/b", 1}, Case{"/a/b/d", 6}, Case{"/d/b/q/r", 6},
+        Case{"/7//q/r", 8}, Case{"/", 3}, Case{"/a/", 4}, Case{"/a.png", 5}, Case{"/a", 8}}) {
+    CAPTURE(path);
+    CHECK(tree.first_of(path, but_two) == number);
+    CHECK(tree.first_of(path, but_two, number) == std::nullopt);
+  }
+  CHECK(tree.first_of("/a/b/d", all) == 2);
+}
