@@ -117,6 +117,7 @@ class Program {
   const std::string loop_mark_ = new_loop_mark();
   Logs logs_;
   cache::LoopNotices loops_{logs_.log()};
+  cache::FrontNotices fronts_{logs_.log()};
   server::Occupancy occupancy_;
   SystemClock clock_;
   std::vector<ListenAt> listeners_;
@@ -207,6 +208,7 @@ Shared Program::shared() {
           .generation = generation_,
           .coordinator = coordinator_,
           .loops = loops_,
+          .fronts = fronts_,
           .purge_log = *purge_log_,
           .memory = memory_ ? &*memory_ : nullptr,
           .redis = redis_ ? &*redis_ : nullptr,
@@ -231,10 +233,12 @@ Result<> Program::listen() {
         break;
       }
       endpoint = (*listener)->endpoint();
+      (*listener)->has_proxy_headers = at.has_proxy_headers;
       thread.worker().accept_on(std::move(*listener));
     }
     if (!free) return cannot_listen(endpoint, free.error());
-    log().info("listening on {}{}", endpoint.text(), at.tls == nullptr ? "" : " for TLS");
+    log().info("listening on {}{}{}", endpoint.text(), at.tls == nullptr ? "" : " for TLS",
+               at.has_proxy_headers ? " behind the PROXY protocol" : "");
   }
   return {};
 }

@@ -69,6 +69,7 @@ cache::Settings cache_settings(const config::Config& config) {
   }
   settings.routes = policy::RouteTable(std::move(routes));
   settings.purge_method = config.purge_method.allow;
+  settings.trusted_proxies = config.trusted_proxies;
   settings.fallback.upstream = only;
   settings.max_lifetime = config.store.max_lifetime;
   settings.max_object = config.store.max_object;
@@ -137,6 +138,7 @@ std::vector<ListenAt> listen_at(const config::Config& config) {
     ListenAt& at = all.emplace_back();
     at.endpoint = net::parse_endpoint(listener.address).value();  // config has checked it
     if (listener.tls) at.tls = listen_context(listener);
+    at.has_proxy_headers = listener.proxy_protocol;
   }
   return all;
 }

@@ -25,10 +25,11 @@ store::PurgeTable::Limits purge_limits(const config::Config& config);
 server::Settings server_settings(const config::Limits& limits);
 net::Endpoint admin_endpoint(const config::Admin& config);
 
-/// Where to listen, and with which certificate.
+/// Where to listen, and for what.
 struct ListenAt {
   net::Endpoint endpoint;
   std::shared_ptr<const net::TlsContext> tls;  ///< nullptr: no TLS
+  bool has_proxy_headers = false;              ///< connections begin with one of the PROXY protocol
 };
 std::vector<ListenAt> listen_at(const config::Config& config);
 

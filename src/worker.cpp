@@ -27,9 +27,11 @@ Worker::Worker(boost::asio::io_context& loop, const Shared& shared)
              redis_ ? &leases_.emplace(*redis_, shared.purge_log,
                                        store::Leases::Settings{.key_prefix = shared.redis_tier.key_prefix})
                     : nullptr,
-             &shared.loops),
+             &shared.loops, &shared.fronts),
       server_(loop, front_of_cache(shared), shared.clock, shared.server, shared.occupancy, shared.log,
-              shared.access_sink, shared.coordinator.buffered().get()) {}
+              shared.access_sink, shared.coordinator.buffered().get()) {
+  server_.trust(shared.generation.trusted_proxies());
+}
 
 /// What a request passes before the cache.
 pipeline::Handler& Worker::front_of_cache(const Shared& shared) {
@@ -65,6 +67,7 @@ Task<> Worker::adopt(Generation generation) {
   // In one turn of the loop: no request sees routes without their upstreams.
   origin_.adopt(*generation.upstreams, cache_.settings());
   cache_.adopt(generation.cache);
+  server_.trust(generation.trusted_proxies());
   for (std::size_t i = 0; i < listeners_.size(); ++i) listeners_[i]->renew(generation.certificates[i]);
   if (hot_counter_) co_await hot_counter_->adopt(generation.routes());
 }

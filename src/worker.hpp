@@ -33,6 +33,9 @@ struct Generation {
 
   /// The routes by themselves; they keep the rest alive.
   warm::RoutesPtr routes() const { return {cache, &cache->routes}; }
+  std::shared_ptr<const AddressSet> trusted_proxies() const {
+    return {cache, &cache->trusted_proxies.addresses};
+  }
 };
 
 /// What all workers share. It outlives them.
@@ -42,6 +45,7 @@ struct Shared {
   Generation generation;  ///< the first
   cache::FillCoordinator& coordinator;
   cache::LoopNotices& loops;
+  cache::FrontNotices& fronts;
   store::PurgeLog& purge_log;
   store::MemoryTier* memory = nullptr;     ///< nullptr: no local tier
   const redis::Settings* redis = nullptr;  ///< nullptr: no shared tier

@@ -43,6 +43,12 @@ unsigned char mask_at(unsigned prefix, unsigned byte) {
 
 }  // namespace
 
+std::optional<std::string> read_address(std::string_view text) {
+  const std::optional<address> parsed = parse(text);
+  if (!parsed) return std::nullopt;
+  return parsed->to_string();
+}
+
 Result<> AddressSet::add(std::string_view text) {
   const std::size_t slash = std::min(text.find('/'), text.size());
   const std::optional<address> parsed = parse(text.substr(0, slash));

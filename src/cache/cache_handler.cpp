@@ -3,6 +3,7 @@
 #include "collapsing.hpp"
 #include "context.hpp"
 #include "fetcher.hpp"
+#include "front.hpp"
 #include "pass_through.hpp"
 #include "purging.hpp"
 #include "refresh.hpp"
@@ -66,12 +67,14 @@ Result<Reason> open(const Transaction& transaction) {
 
 CacheHandler::CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store,
                            store::PurgeLog& log, pipeline::Handler& origin, const Clock& clock,
-                           FillCoordinator& coordinator, store::Leases* leases, LoopNotices* loops)
+                           FillCoordinator& coordinator, store::Leases* leases, LoopNotices* loops,
+                           FrontNotices* fronts)
     : settings_(std::move(settings)),
       store_(store),
       log_(log),
       clock_(clock),
       loops_(loops),
+      fronts_(fronts),
       parts_(std::make_unique<Parts>(Context{store, log, origin, clock, coordinator, leases})) {}
 
 CacheHandler::~CacheHandler() = default;
@@ -103,7 +106,16 @@ policy::ReuseDecision CacheHandler::decide(const Transaction& transaction,
                                .now = now});
 }
 
+/// Before anything is decided by where the request came from.
+void CacheHandler::look_behind_proxies(const Settings& settings, pipeline::Request& request) const {
+  const Disbelieved said = cache::look_behind_proxies(settings, request);
+  if (fronts_ == nullptr || said.scheme.empty()) return;
+  fronts_->tell(said.peer, said.scheme, request.target.scheme, steady_now());
+}
+
 bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
+  // Else what a front says is looked at by handle(), which every redirect comes to once.
+  if (!settings_->trusted_proxies.empty()) look_behind_proxies(*settings_, request);
   settings_->sites.replace(request.target);
   const policy::Route* route = settings_->routes.find(request.head.method, request.target.path);
   if (route == nullptr) route = &settings_->fallback;
@@ -131,6 +143,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
 Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   // What it goes by to its end, whatever is adopted meanwhile.
   const std::shared_ptr<const Settings> settings = settings_;
+  look_behind_proxies(*settings, request);
   settings->sites.replace(request.target);
   if (policy::is_for_caches(request.head.method)) {
     const bool may_purge =

@@ -17,13 +17,22 @@ std::string own_host_of(const pipeline::Request& request) {
   return stands ? std::string(host) : target.authority();
 }
 
+/// `host` outlives it.
+policy::Hop hop_of(const Transaction& transaction, const std::string& host) {
+  const policy::TrustedProxies& proxies = transaction.settings->trusted_proxies;
+  const bool writes_forwarded =
+      !proxies.empty() && proxies.fields == policy::TrustedProxies::Fields::forwarded;
+  return {transaction.request.client_address, transaction.request.target.scheme, host,
+          transaction.settings->loop_mark, writes_forwarded};
+}
+
 }  // namespace
 
 Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
   pipeline::Request& request = transaction.request;
   // What is shared depends on nothing that its key does not hold.
   const std::string host = cacheable ? request.target.authority() : own_host_of(request);
-  const policy::Hop hop{request.client_address, request.target.scheme, host, transaction.settings->loop_mark};
+  const policy::Hop hop = hop_of(transaction, host);
   Result<http::FieldList> fields =
       policy::request_fields_to_forward(transaction.route(), request.head, hop, cacheable);
   if (!fields) return fields.error();
@@ -49,9 +58,7 @@ bool sends_the_same(const Transaction& transaction, const http::RequestHead& get
   const pipeline::Request& request = transaction.request;
   const policy::Key key = policy::key_of(transaction.route(), request.target, get.fields);
   const auto fields = [&](const std::string& host, bool cacheable) {
-    const policy::Hop hop{request.client_address, request.target.scheme, host,
-                          transaction.settings->loop_mark};
-    return policy::request_fields_to_forward(transaction.route(), get, hop, cacheable);
+    return policy::request_fields_to_forward(transaction.route(), get, hop_of(transaction, host), cacheable);
   };
   const auto own = fields(own_host_of(request), false);
   const auto shared = fields(request.target.authority(), true);

@@ -1,6 +1,7 @@
 #include "address.hpp"
 #include "sections.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace larder::config {
@@ -16,20 +17,22 @@ json::object threads_schema() {
   return AutoOr<Number<unsigned>>{{1, most_threads}}.schema();
 }
 
-/// A list of addresses and networks.
-struct Addresses {
-  std::optional<AddressSet> read(const Value& value) const { return addresses(value); }
-  YAML::Node write(const AddressSet& set) const { return list_node(set.texts()); }
-  json::object schema() const { return list_schema(any_text_schema()); }
-};
-
 Table<PurgeMethod> purge_method_keys() {
   return {{
       key("allow", &PurgeMethod::allow, Addresses{}, "Addresses and networks, as 10.0.0.0/8."),
   }};
 }
 
-void check_config(Map& map, const Value& root, Config&) {
+/// Anybody else could name any client.
+void check_proxy_protocol(Map& map, const Config& config) {
+  const bool is_spoken = std::ranges::any_of(config.listen, &Listen::proxy_protocol);
+  const Value* const listen = map.find("listen");
+  if (!is_spoken || !config.trusted_proxies.empty() || listen == nullptr) return;
+  listen->error("\"proxy_protocol\" needs \"trusted_proxies\": the addresses of those that may speak it");
+}
+
+void check_config(Map& map, const Value& root, Config& config) {
+  check_proxy_protocol(map, config);
   if (map.find("upstreams") != nullptr) return;
   root.error("\"upstreams\" is missing: larder needs at least one").settled_by = "--upstream";
 }
@@ -69,6 +72,11 @@ Table<Config> config_keys() {
               "lists of host, host:port, or host:* for every port.")
               .takes_new_routes()
               .shown_if([](const Config& config) { return !config.sites.empty(); }),
+          key("trusted_proxies", &Config::trusted_proxies, Proxies{},
+              "Proxies in front that are believed about the client: a list of addresses and networks, or a "
+              "map.")
+              .takes_new_routes()
+              .shown_if([](const Config& config) { return !config.trusted_proxies.empty(); }),
           key("credentials", &Config::credentials, Section<Credentials>{credentials_keys(), true},
               "Request fields that identify the client.")
               .takes_new_routes(),

@@ -57,6 +57,13 @@ struct BoundedSize {
   json::object schema() const { return a_size.schema(); }
 };
 
+/// A list of addresses and networks.
+struct Addresses {
+  std::optional<AddressSet> read(const Value& value) const { return addresses(value); }
+  YAML::Node write(const AddressSet& set) const { return list_node(set.texts()); }
+  json::object schema() const { return list_schema(any_text_schema()); }
+};
+
 template <class T>
 struct Number {
   std::uint64_t least;

@@ -26,7 +26,7 @@ Table<Redis> redis_keys();
 /// For talking to a server; `verify` too if `may_trust_all`.
 Table<Tls> tls_keys(bool may_trust_all);
 
-/// Where to listen: an address, or `{address, tls: {cert, key}}`, or a list of those.
+/// Where to listen: an address, or `{address, tls: {cert, key}, proxy_protocol}`, or a list of those.
 struct Listeners {
   std::optional<std::vector<Listen>> read(const Value& value) const;
   YAML::Node write(const std::vector<Listen>& listeners) const;
@@ -43,6 +43,14 @@ std::optional<std::string> read_log_level(const Value& value);
 struct AdminSection : Section<Admin> {
   AdminSection();
   std::optional<Admin> read(const Value& value, const Config& config) const;
+};
+
+/// Proxies that are believed: a list of addresses, or a map.
+struct Proxies {
+  std::optional<policy::TrustedProxies> read(const Value& value) const;
+  YAML::Node write(const policy::TrustedProxies& proxies) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
 
 /// A map of sites to their other spellings.

@@ -35,6 +35,10 @@ Table<Listen> listener_keys() {
       key("address", &Listen::address, a_listen_address, "As 0.0.0.0:8443, [::]:8443 or 8443.").required(),
       key("tls", &Listen::tls, Optional<Section<ListenTls>>{{listen_tls_keys(), true}},
           "The certificate to show."),
+      key("proxy_protocol", &Listen::proxy_protocol, a_switch,
+          "on: connections begin with the PROXY protocol, version 1 or 2, and come from trusted_proxies "
+          "alone.")
+          .shown_if([](const Listen& listener) { return listener.proxy_protocol; }),
   }};
 }
 
@@ -69,13 +73,14 @@ std::optional<std::vector<Listen>> Listeners::read(const Value& value) const {
   return listeners;
 }
 
-/// One that listens for TLS is a map; the others are as short as they can be.
+/// One with more than an address is a map; the others are as short as they can be.
 YAML::Node Listeners::write(const std::vector<Listen>& listeners) const {
   const Section<Listen> section{listener_keys(), true};
   YAML::Node list(YAML::NodeType::Sequence);
   list.SetStyle(YAML::EmitterStyle::Flow);
   for (const Listen& listener : listeners) {
-    list.push_back(listener.tls ? section.write(listener) : text_node(listener.address));
+    list.push_back(listener.tls || listener.proxy_protocol ? section.write(listener)
+                                                           : text_node(listener.address));
   }
   return list;
 }

@@ -21,6 +21,9 @@ class TlsStream final : public Stream {
   void expect(const std::string& server_name) { session_.expect(server_name); }
 
   Task<Result<>> handshake() override;
+  Task<Result<std::size_t>> read_unsecured(std::span<char> buffer) override {
+    return tcp_->read_some(buffer);
+  }
   Task<Result<std::size_t>> read_some(std::span<char> buffer) override;
   Task<Result<>> write(std::span<const std::string_view> parts) override;
   void expires_at(SteadyTime deadline) override { tcp_->expires_at(deadline); }

@@ -158,6 +158,7 @@ Task<Result<Response>> AccessLog::handle(Request& request) {
   AccessRecord record = begin_record(request, clock_.now());
   Result<Response> response = co_await inner_.handle(request);
   if (!response) response = origin_problem(response.error());
+  record.client_address = request.client_address;  // as far as proxies are trusted
   write_when_done(std::move(record), request, *response);
   co_return response;
 }

@@ -9,6 +9,7 @@
 #include <larder/http/list.hpp>
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/loop.hpp>
+#include <larder/policy/trusted_proxies.hpp>
 
 #include <algorithm>
 #include <array>
@@ -132,6 +133,9 @@ void add_forwarded(http::FieldList& out, const http::RequestHead& request, const
   append_to_list(out, "X-Forwarded-For", combined("X-Forwarded-For"), hop.client_address);
   out.add("X-Forwarded-Proto", hop.scheme);
   if (!hop.host.empty()) out.add("X-Forwarded-Host", hop.host);
+  if (hop.writes_forwarded) {
+    out.add("Forwarded", forwarded_element(hop.client_address, hop.scheme, hop.host));
+  }
   append_to_list(out, "Surrogate-Capability", combined("Surrogate-Capability"), surrogate_capability);
 }
 

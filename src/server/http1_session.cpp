@@ -1,5 +1,7 @@
 #include "http1_session.hpp"
 
+#include "proxy_preface.hpp"
+
 #include <larder/base/task.hpp>
 #include <larder/http/target.hpp>
 #include <larder/pipeline/problem.hpp>
@@ -25,10 +27,13 @@ std::string_view first_line(std::string_view head) {
 
 }  // namespace
 
-Http1Session::Http1Session(SessionContext& context, std::unique_ptr<net::Stream> stream)
+Http1Session::Http1Session(SessionContext& context, std::unique_ptr<net::Stream> stream,
+                           bool has_proxy_header)
     : context_(context),
       stream_(std::move(stream)),
       is_secure_(stream_->is_secure()),
+      has_proxy_header_(has_proxy_header),
+      client_address_(stream_->peer_address()),
       input_(context.settings.head_limits.head),
       writer_(context, *stream_),
       content_(context, *stream_, input_, writer_) {}
@@ -36,9 +41,24 @@ Http1Session::Http1Session(SessionContext& context, std::unique_ptr<net::Stream>
 Task<> Http1Session::run() {
   context_.waiting.owe(*this, net::now_about());
   bool goes_on = true;
-  if (is_secure_) goes_on = co_await shake_hands();
+  if (has_proxy_header_) goes_on = co_await read_preface();
+  if (goes_on && is_secure_) goes_on = co_await shake_hands();
   while (goes_on && !context_.is_draining) goes_on = co_await serve();
   stream_->close();
+}
+
+Task<bool> Http1Session::read_preface() {
+  stream_->expires_at(net::now_about() + context_.settings.head_timeout);
+  Result<std::string> address = co_await read_proxy_preface(*stream_);
+  if (address) {
+    client_address_ = *std::move(address);
+    co_return true;
+  }
+  // Balancers look whether somebody listens by connecting and leaving.
+  if (address.error() == Error::malformed || address.error() == Error::timeout) {
+    context_.occupancy.note_bad_preface(peer_address(), "it did not begin with a header of that protocol");
+  }
+  co_return false;
 }
 
 Task<bool> Http1Session::shake_hands() {
@@ -171,7 +191,8 @@ bool Http1Session::read_target(Exchange& exchange) {
 /// Whether the answer is among those to be sent; else the exchange is left for answer().
 bool Http1Session::answer_now(Exchange& exchange) {
   pipeline::Request& request = exchange.request;
-  request.client_address = stream_->peer_address();
+  request.client_address = client_address_;
+  request.is_seen_through = false;
   exchange.response.clear();
   exchange.is_answered = !has_content(exchange.control.framing) && !status_for_method(request.head.method) &&
                          context_.handler.answer_now(request, exchange.response);
@@ -277,7 +298,7 @@ Task<> Http1Session::refuse(boost::system::error_code error, std::string_view re
 void Http1Session::note_refusal(std::string_view request_line, const pipeline::Response& response) const {
   if (context_.refusals == nullptr) return;
   context_.refusals->write(
-      pipeline::refusal_record(request_line, stream_->peer_address(), response, context_.clock.now()));
+      pipeline::refusal_record(request_line, client_address_, response, context_.clock.now()));
 }
 
 /// Lets the client read the answer before the connection ends: closing with bytes unread would reset it, and

@@ -25,7 +25,8 @@ namespace larder::server {
 /// What drain() leaves gets a response that says `Connection: close`, and then it ends.
 class Http1Session final : public Session, private net::Receiver {
  public:
-  Http1Session(SessionContext& context, std::unique_ptr<net::Stream> stream);
+  /// `has_proxy_header`: the first bytes say whose the connection is.
+  Http1Session(SessionContext& context, std::unique_ptr<net::Stream> stream, bool has_proxy_header = false);
 
   Task<> run() override;
   void drain() override {
@@ -64,6 +65,7 @@ class Http1Session final : public Session, private net::Receiver {
   bool received(std::size_t count) override;
 
   // With waiting.
+  Task<bool> read_preface();
   Task<bool> shake_hands();
   Task<bool> serve();
   Task<> miss_request(boost::system::error_code error);
@@ -77,6 +79,8 @@ class Http1Session final : public Session, private net::Receiver {
   SessionContext& context_;
   std::unique_ptr<net::Stream> stream_;
   const bool is_secure_;
+  const bool has_proxy_header_;
+  std::string client_address_;
   Phase phase_ = Phase::fresh;
   InputBuffer input_;
   ResponseWriter writer_;

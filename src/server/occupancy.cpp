@@ -101,6 +101,11 @@ void Occupancy::note_full() {
             bounds_.connections, whose_);
 }
 
+void Occupancy::note_bad_preface(const std::string& address, std::string_view why) {
+  if (!bad_prefaces_.is_due(address, std::chrono::steady_clock::now())) return;
+  log_.warn("a connection by {} was closed where proxy_protocol is on: {}", address, why);
+}
+
 void Occupancy::note_accept_failure(const boost::system::error_code& error) {
   const std::lock_guard lock(mutex_);
   in_want_ = true;

@@ -28,7 +28,7 @@ void report(Log& log, const std::exception_ptr& exception) {
 Server::Server(boost::asio::io_context& loop, pipeline::Handler& handler, const Clock& clock,
                Settings settings, Occupancy& occupancy, Log& log, pipeline::AccessSink* refusals,
                ByteBudget* buffered)
-    : context_(new SessionContext{loop, handler, clock, settings, refusals}),
+    : context_(new SessionContext{loop, handler, clock, settings, refusals, occupancy}),
       occupancy_(occupancy),
       log_(log),
       buffered_(buffered),
@@ -94,7 +94,7 @@ Task<> Server::accept_loop(std::shared_ptr<net::Listener> listener) {
     Result<std::unique_ptr<net::Stream>> stream = co_await listener->accept();
     if (context_->is_draining) break;
     if (stream) {
-      co_await admit(std::move(*stream));
+      co_await admit(std::move(*stream), listener->has_proxy_headers);
     } else if (stream.error() == Error::canceled) {
       break;
     } else {
@@ -107,8 +107,12 @@ Task<> Server::accept_loop(std::shared_ptr<net::Listener> listener) {
 }
 
 /// Serves a newcomer once there is a place for it. Until then later ones wait in the kernel.
-Task<> Server::admit(std::unique_ptr<net::Stream> stream) {
+Task<> Server::admit(std::unique_ptr<net::Stream> stream, bool has_proxy_header) {
   const std::string address = stream->peer_address();
+  if (has_proxy_header && !proxies_->contains(address)) {
+    occupancy_.note_bad_preface(address, "it is not one of trusted_proxies");
+    co_return;
+  }
   if (!occupancy_.take_address(address)) co_return;
   bool has_place = occupancy_.take();
   while (!has_place && !context_->is_draining) {
@@ -121,7 +125,7 @@ Task<> Server::admit(std::unique_ptr<net::Stream> stream) {
     has_place = occupancy_.take();
   }
   if (has_place) {
-    serve(std::move(stream));
+    serve(std::move(stream), has_proxy_header);
   } else {
     occupancy_.give_back_address(address);
   }
@@ -143,8 +147,8 @@ void Server::give_back_place(Session& session) {
   session.has_place = false;
 }
 
-void Server::serve(std::unique_ptr<net::Stream> stream) {
-  auto session = std::make_shared<Http1Session>(*context_, std::move(stream));
+void Server::serve(std::unique_ptr<net::Stream> stream, bool has_proxy_header) {
+  auto session = std::make_shared<Http1Session>(*context_, std::move(stream), has_proxy_header);
   session->position = sessions_.size();
   sessions_.push_back(session);
   boost::asio::co_spawn(context_->loop, session->run(), [this, session](const std::exception_ptr& exception) {

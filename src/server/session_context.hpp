@@ -20,6 +20,7 @@ struct SessionContext {
   const Clock& clock;
   Settings settings;
   pipeline::AccessSink* refusals;  ///< of requests that the handler does not see; or nullptr
+  Occupancy& occupancy;
   Responses responses{};
   ExchangePool exchange_pool{};
   WaitingList waiting{};

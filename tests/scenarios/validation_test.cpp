@@ -83,13 +83,13 @@ TEST_CASE(
     Fields head;
     const char* then;
   };
-  const std::string fresh = "max-age=60";
+  const std::string lasting = "max-age=60";
   for (const Case& each : {
-           Case{"nothing that differs", {{"Cache-Control", fresh}}, "HIT 200 v1"},
-           Case{"the same validator", {{"Cache-Control", fresh}, {"ETag", "\"1\""}}, "HIT 200 v1"},
-           Case{"the same length", {{"Cache-Control", fresh}, {"Content-Length", "2"}}, "HIT 200 v1"},
-           Case{"another validator", {{"Cache-Control", fresh}, {"ETag", "\"2\""}}, "MISS 200 v2"},
-           Case{"another length", {{"Cache-Control", fresh}, {"Content-Length", "3"}}, "MISS 200 v2"},
+           Case{"nothing that differs", {{"Cache-Control", lasting}}, "HIT 200 v1"},
+           Case{"the same validator", {{"Cache-Control", lasting}, {"ETag", "\"1\""}}, "HIT 200 v1"},
+           Case{"the same length", {{"Cache-Control", lasting}, {"Content-Length", "2"}}, "HIT 200 v1"},
+           Case{"another validator", {{"Cache-Control", lasting}, {"ETag", "\"2\""}}, "MISS 200 v2"},
+           Case{"another length", {{"Cache-Control", lasting}, {"Content-Length", "3"}}, "MISS 200 v2"},
        }) {
     CAPTURE(each.why);
     Scenario s;

@@ -3,11 +3,16 @@
 #include <larder/base/result.hpp>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace larder {
+
+/// The one text for an IP address; one of IPv4 that is mapped into IPv6 stays what it is. Nothing for
+/// anything else, or with a zone.
+std::optional<std::string> read_address(std::string_view text);
 
 /// IP addresses, as a configuration lists them: `10.0.0.0/8`, `192.0.2.7`, `2001:db8::/32`. An IPv4 address
 /// mapped into IPv6 counts as itself. Immutable; safe to use from any thread.

@@ -2,6 +2,7 @@
 
 #include <larder/base/clock.hpp>
 #include <larder/cache/fill_coordinator.hpp>
+#include <larder/cache/front_notices.hpp>
 #include <larder/cache/loop_notices.hpp>
 #include <larder/cache/settings.hpp>
 #include <larder/pipeline/handler.hpp>
@@ -53,7 +54,7 @@ class CacheHandler final : public pipeline::Handler {
  public:
   CacheHandler(std::shared_ptr<const Settings> settings, store::Store& store, store::PurgeLog& log,
                pipeline::Handler& origin, const Clock& clock, FillCoordinator& coordinator,
-               store::Leases* leases = nullptr, LoopNotices* loops = nullptr);
+               store::Leases* leases = nullptr, LoopNotices* loops = nullptr, FrontNotices* fronts = nullptr);
   ~CacheHandler() override;
 
   /// The hit path: what memory has fresh.
@@ -80,6 +81,7 @@ class CacheHandler final : public pipeline::Handler {
   Task<Result<pipeline::Response>> answer(Transaction& transaction);
   Task<Result<pipeline::Response>> look_up(Transaction& transaction);
   Task<Result<pipeline::Response>> look_up_part(Transaction& transaction);
+  void look_behind_proxies(const Settings& settings, pipeline::Request& request) const;
   pipeline::Response refuse_loop(const policy::Route& route) const;
 
   std::shared_ptr<const Settings> settings_;
@@ -87,6 +89,7 @@ class CacheHandler final : public pipeline::Handler {
   store::PurgeLog& log_;
   const Clock& clock_;
   LoopNotices* loops_;
+  FrontNotices* fronts_;
   std::unique_ptr<Parts> parts_;
   std::string key_;  // of the request looked up last: its memory is used again
 };

@@ -5,6 +5,7 @@
 #include <larder/cache/fill_coordinator.hpp>
 #include <larder/policy/route_table.hpp>
 #include <larder/policy/sites.hpp>
+#include <larder/policy/trusted_proxies.hpp>
 
 #include <cstdint>
 #include <map>
@@ -14,6 +15,7 @@ namespace larder::cache {
 
 /// Settings of the cache.
 struct Settings {
+  policy::TrustedProxies trusted_proxies;
   policy::Sites sites;
   policy::RouteTable routes;  ///< each names its upstream
   policy::Route fallback;             ///< if none matches; without an upstream such a request gets 404

@@ -4,6 +4,7 @@
 #include <larder/base/clock.hpp>
 #include <larder/policy/route.hpp>
 #include <larder/policy/sites.hpp>
+#include <larder/policy/trusted_proxies.hpp>
 
 #include <cstdint>
 #include <map>
@@ -42,6 +43,7 @@ struct ListenTls {
 struct Listen {
   std::string address;  ///< as in the file
   std::optional<ListenTls> tls{};
+  bool proxy_protocol = false;  ///< its connections begin with a header of the PROXY protocol
   bool operator==(const Listen&) const = default;
 };
 
@@ -149,6 +151,7 @@ struct Config {
   Limits limits;
   unsigned threads = 0;  ///< 0: one a core (`auto`)
   std::vector<policy::SiteRule> sites;
+  policy::TrustedProxies trusted_proxies;
   std::vector<Upstream> upstreams;
   PurgeMethod purge_method;
   Store store;

@@ -28,6 +28,9 @@ class Listener {
   /// What secures the connections from now on, if open() was given TLS. On the loop.
   void renew(std::shared_ptr<const TlsContext> tls) { tls_ = std::move(tls); }
 
+  /// Whether its connections begin with a header of the PROXY protocol, which is for their reader to take.
+  bool has_proxy_headers = false;
+
   /// The address bound, its port known if 0 was asked for.
   const Endpoint& endpoint() const { return endpoint_; }
 

@@ -87,6 +87,9 @@ class Stream : public ByteStream {
   /// Whether what passes is protected by TLS.
   virtual bool is_secure() const { return false; }
 
+  /// If is_secure(): read_some() of what comes before the handshake, which has not begun.
+  virtual Task<Result<std::size_t>> read_unsecured(std::span<char> buffer) { return read_some(buffer); }
+
   /// If is_secure(): agrees on keys with the peer, within the deadline. It is otherwise done by the first
   /// read or write.
   virtual Task<Result<>> handshake() { co_return Result<>(); }

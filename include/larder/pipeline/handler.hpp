@@ -30,6 +30,7 @@ struct Request {
   http::Target target;
   Body body;
   std::string client_address;          ///< without the port
+  bool is_seen_through = false;        ///< trusted proxies have been asked for that, scheme and host
   std::string upstream;                ///< the name of the upstream that answers it, once the route is known
   std::shared_ptr<Delivery> delivery;  ///< if it is of interest
   Departure* departure = nullptr;      ///< of its client, if it is served for that client only

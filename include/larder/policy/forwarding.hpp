@@ -16,6 +16,7 @@ struct Hop {
   std::string_view host;            ///< what it goes upstream with as Host; the key's if it is shared;
                                     ///< empty: it came without (HTTP/1.0)
   std::string_view mark{};          ///< of this larder in CDN-Loop; empty: none
+  bool writes_forwarded = false;    ///< Forwarded too, which says the same
 };
 
 /// The fields a request goes upstream with: without hop-by-hop fields, those that Connection names, Upgrade,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <larder/base/clock.hpp>
+#include <larder/base/hourly.hpp>
 #include <larder/base/log.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -88,6 +89,9 @@ class Occupancy {
   void note_ended() { ++ended_; }  ///< one that waited, for a newcomer
   void note_accept_failure(const boost::system::error_code& error);
 
+  /// A connection ends for want of a header of the PROXY protocol that counts: `why`.
+  void note_bad_preface(const std::string& address, std::string_view why);
+
  private:
   struct Member {
     boost::asio::io_context* loop;
@@ -97,6 +101,7 @@ class Occupancy {
   void note_refused_address(const std::string& address);
   void look_for_ends();
 
+  Hourly bad_prefaces_;
   const Bounds bounds_;
   const std::string whose_;
   Log& log_;

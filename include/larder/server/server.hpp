@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/base/address_set.hpp>
 #include <larder/base/byte_budget.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/base/log.hpp>
@@ -50,6 +51,10 @@ class Server {
   /// Accepts on a listener of this loop from now on.
   void accept_on(std::shared_ptr<net::Listener> listener);
 
+  /// Whose connections begin with a header of the PROXY protocol, on listeners that have such; nobody else
+  /// may connect there. On the loop.
+  void trust(std::shared_ptr<const AddressSet> proxies) { proxies_ = std::move(proxies); }
+
   /// Accepts nothing more, ends idle connections, lets requests in flight finish and closes theirs after the
   /// answer.
   void drain();
@@ -71,8 +76,8 @@ class Server {
   void end_departed(SteadyTime now);
   void make_room_in_memory(SteadyTime now);
   Task<> accept_loop(std::shared_ptr<net::Listener> listener);
-  Task<> admit(std::unique_ptr<net::Stream> stream);
-  void serve(std::unique_ptr<net::Stream> stream);
+  Task<> admit(std::unique_ptr<net::Stream> stream, bool has_proxy_header);
+  void serve(std::unique_ptr<net::Stream> stream, bool has_proxy_header);
   void give_back_place(Session& session);
   void forget(const std::shared_ptr<Session>& session);
 
@@ -80,6 +85,7 @@ class Server {
   Occupancy& occupancy_;
   Log& log_;
   ByteBudget* buffered_;
+  std::shared_ptr<const AddressSet> proxies_ = std::make_shared<const AddressSet>();
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::vector<std::shared_ptr<Session>> sessions_;
   boost::asio::steady_timer departures_;

@@ -207,6 +207,41 @@ log: {level: info, access: off, format: json, file: ""}
 )");
 }
 
+TEST_CASE("trusted_proxies is a list of addresses, or says what is believed of what they say") {
+  const auto proxies = [](const std::string& text) {
+    const Loaded loaded = load_with_upstream("trusted_proxies: " + text + "\n");
+    REQUIRE(loaded.ok());
+    CHECK(load(to_yaml(loaded.config)).config == loaded.config);
+    return loaded.config.trusted_proxies;
+  };
+  CHECK(proxies("[10.0.0.0/8]").addresses.contains("10.1.2.3"));
+  CHECK(proxies("[10.0.0.0/8]").fields == policy::TrustedProxies::Fields::x_forwarded);
+  CHECK_FALSE(proxies("{addresses: [\"::1\"]}").host);
+  CHECK(proxies("{addresses: [\"::1\"], fields: forwarded, host: on}").host);
+  CHECK(proxies("{addresses: [\"::1\"], fields: forwarded}").fields ==
+        policy::TrustedProxies::Fields::forwarded);
+  for (const char* wrong :
+       {"10.0.0.7/8", "[10.0.0.7/8]", "[proxy.test]", "{}", "{fields: forwarded}",
+        "{addresses: [10.0.0.1], fields: x-real-ip}", "{addresses: [10.0.0.1], hosts: on}"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(load_with_upstream("trusted_proxies: " + std::string(wrong) + "\n").ok());
+  }
+  const Loaded everybody = load_with_upstream("trusted_proxies: [0.0.0.0/0]\n");
+  REQUIRE(everybody.ok());
+  CHECK(everybody.diagnostics.size() == 1);
+}
+
+TEST_CASE("a listener behind the PROXY protocol needs trusted_proxies") {
+  const std::string listen = "listen: [{address: 8081, proxy_protocol: on}, 8080]\n";
+  const Loaded loaded = load_with_upstream(listen + "trusted_proxies: [10.0.0.1]\n");
+  REQUIRE(loaded.ok());
+  CHECK(loaded.config.listen[0].proxy_protocol);
+  CHECK_FALSE(loaded.config.listen[1].proxy_protocol);
+  CHECK(load(to_yaml(loaded.config)).config == loaded.config);
+  CHECK_FALSE(load_with_upstream(listen).ok());
+  CHECK_FALSE(load_with_upstream("listen: [{address: 8081, proxy_protocol: v2}]\n").ok());
+}
+
 TEST_CASE("those who may use PURGE are a list of addresses, and the log of purges has a size") {
   const Loaded loaded =
       load_with_upstream("purge_method: {allow: [10.0.0.0/8, \"::1\"]}\nstore: {purge_log: 8MiB}\n");

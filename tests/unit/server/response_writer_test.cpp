@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
+#include <spdlog/sinks/null_sink.h>
 
 #include <memory>
 #include <string>
@@ -70,7 +71,9 @@ struct Writing {
   boost::asio::io_context loop;
   NoHandler handler;
   test::ManualClock clock;
-  server::SessionContext context{loop, handler, clock, {}, nullptr};
+  Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  server::Occupancy occupancy{{}, "clients", log};
+  server::SessionContext context{loop, handler, clock, {}, nullptr, occupancy};
   Taker stream;
   server::ResponseWriter writer{context, stream};
 
