@@ -53,8 +53,9 @@ TEST_CASE("the response to a client's own conditions is stored if it is whole an
 }
 
 TEST_CASE("if the route keys the credential, a condition is not forwarded, as usual") {
-  Scenario s({route("/**", 60s)});
-  s.settings.routes[0].headers = {"Authorization"};
+  policy::Route keyed = route("/**", 60s);
+  keyed.headers = {"Authorization"};
+  Scenario s({keyed});
   s.origin_says({.fields = with_etag, .content = "content"});
   const Fields known{{"Authorization", "Bearer a"}, {"If-None-Match", "\"1\""}};
   CHECK(s.get("/a", known).line() == "MISS 304 ");
@@ -134,8 +135,9 @@ TEST_CASE("a condition that matches is answered after the head: content that is 
 }
 
 TEST_CASE("a request that fetches for itself reads no more than may be stored before its 304") {
-  Scenario s({route("/**", 60s)});
-  s.settings.routes[0].collapse = policy::Collapse::off;
+  policy::Route alone = route("/**", 60s);
+  alone.collapse = policy::Collapse::off;
+  Scenario s({alone});
   s.settings.max_object = 1000;
   const std::string large(256 * 1024, 'a');
   s.origin_says({.fields = with_etag, .content = large, .cut_short = true, .has_length = false});
