@@ -19,25 +19,22 @@ Disbelieved look_behind_proxies(const Settings& settings, pipeline::Request& req
   if (request.is_seen_through) return {};
   const policy::TrustedProxies& proxies = settings.trusted_proxies;
   http::FieldList& fields = request.head.fields;
-  const bool is_trusted = proxies.addresses.contains(request.client_address);
   Disbelieved disbelieved;
-  if (!is_trusted) {
+  if (!proxies.addresses.contains(request.client_address)) {
     if (auto said = policy::overwritten_scheme(fields, request.target.scheme)) {
       disbelieved = {request.client_address, *std::move(said)};
     }
   }
   if (proxies.empty()) return disbelieved;
   request.is_seen_through = true;
-  if (is_trusted) {
-    policy::Origination from = policy::origination_of(proxies, request.client_address, fields);
-    request.client_address = std::move(from.client_address);
-    if (from.scheme) set_scheme(request.target, *from.scheme);
-    // What is no host is not believed.
-    if (from.host) {
-      http::read_authority(*from.host, request.target.scheme, request.target.host, request.target.port);
-    }
+  policy::Origination from = policy::origination_of(proxies, request.client_address, fields);
+  policy::remove_origination(proxies, request.client_address, *settings.fallback.credential_fields, fields);
+  request.client_address = std::move(from.client_address);
+  if (from.scheme) set_scheme(request.target, *from.scheme);
+  // What is no host is not believed.
+  if (from.host) {
+    http::read_authority(*from.host, request.target.scheme, request.target.host, request.target.port);
   }
-  policy::remove_origination(is_trusted, *settings.fallback.credential_fields, fields);
   return disbelieved;
 }
 

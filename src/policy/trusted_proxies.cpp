@@ -140,11 +140,13 @@ Origination origination_of(const TrustedProxies& proxies, std::string_view peer,
   return found;
 }
 
-void remove_origination(bool is_trusted, const CredentialFields& credentials,
-                        http::FieldList& request_fields) {
+void remove_origination(const TrustedProxies& proxies, std::string_view peer,
+                        const CredentialFields& credentials, http::FieldList& request_fields) {
+  const bool keeps_family =
+      proxies.fields == TrustedProxies::Fields::x_forwarded && proxies.addresses.contains(peer);
   request_fields.remove_if([&](const http::Field& field) {
     if (origination_fields().contains(field.name)) return true;
-    return !is_trusted && x_forwarded_fields().contains(field.name) && !credentials.contains(field.name);
+    return !keeps_family && x_forwarded_fields().contains(field.name) && !credentials.contains(field.name);
   });
 }
 

@@ -37,10 +37,10 @@ Origination origination_of(const TrustedProxies& proxies, std::string_view peer,
                            const http::FieldList& request_fields);
 
 /// Removes what says where a request came from, the family that is read as well as the other one, X-Real-IP
-/// and the like: larder writes it anew. From a peer that is not trusted X-Forwarded-* go altogether, but for
-/// those that identify the client.
-void remove_origination(bool is_trusted, const CredentialFields& credentials,
-                        http::FieldList& request_fields);
+/// and the like: larder writes it anew. Unless a trusted `peer` says so where X-Forwarded-* are read, these
+/// go altogether, but for those that identify the client.
+void remove_origination(const TrustedProxies& proxies, std::string_view peer,
+                        const CredentialFields& credentials, http::FieldList& request_fields);
 
 /// The scheme in X-Forwarded-Proto, if it is another one than `scheme`, which takes its place.
 std::optional<std::string> overwritten_scheme(const http::FieldList& request_fields, std::string_view scheme);
