@@ -246,7 +246,7 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
     co_return co_await parts_->pass_through.pass(transaction);
   }
   if (policy::is_signed_as_written(head.fields)) {
-    const Reason credential = policy::unkeyed_credential(transaction.route(), head.fields, {});
+    const Reason credential = policy::unkeyed_credential(transaction.route(), head, {});
     if (credential != Reason::none) transaction.why = credential;
     co_return co_await parts_->pass_through.pass(transaction);
   }

@@ -23,7 +23,7 @@ std::string joint_key(const Transaction& transaction) {
   std::string key = transaction.key.text;
   if (policy::has_unkeyed_cookie(transaction.route(), fields)) key += " cookie";
   if (policy::has_unkeyed_authorization(transaction.route(), fields)) key += " authorization";
-  if (policy::has_unkeyed_credential_field(transaction.route(), fields)) key += " credential";
+  if (policy::has_other_credential(transaction.route(), transaction.request.head)) key += " credential";
   return key;
 }
 

@@ -31,7 +31,8 @@ std::vector<store::StoredResponsePtr> candidates(const Context& context, const T
   const http::FieldList& fields = transaction.request.head.fields;
   std::vector<store::StoredResponsePtr> variants = context.store.variants_now(transaction.key.text);
   std::erase_if(variants, [&](const store::StoredResponsePtr& variant) {
-    const policy::Reason stranger = policy::not_shareable_reason(route, fields, variant->lifetimes);
+    const policy::Reason stranger =
+        policy::not_shareable_reason(route, transaction.request.head, variant->lifetimes);
     return variant->status != 200 || stranger != policy::Reason::none ||
            varies_by_credential(route, *variant) || !policy::may_answer_unselected(fields, variant->fields());
   });
@@ -45,11 +46,11 @@ store::StoredResponsePtr part_of(const Context& context, const Transaction& tran
   const http::RequestHead& head = transaction.request.head;
   // If the rest could be for one client, it is not put together with what is shared.
   const policy::Route& route = transaction.route();
-  if (policy::unkeyed_credential(route, head.fields, {}) != policy::Reason::none) return nullptr;
+  if (policy::unkeyed_credential(route, head, {}) != policy::Reason::none) return nullptr;
   const store::StoredResponsePtr part =
       context.store.find_now(policy::part_key(transaction.key.text), head.fields);
-  const bool is_usable = part != nullptr && policy::not_shareable_reason(
-                                                route, head.fields, part->lifetimes) == policy::Reason::none;
+  const bool is_usable =
+      part != nullptr && policy::not_shareable_reason(route, head, part->lifetimes) == policy::Reason::none;
   if (!is_usable) return nullptr;
   // What is too large to be stored would be asked for in two pieces each time.
   const auto gap = policy::gap_of(part->fields(), part->content().size());

@@ -3,6 +3,7 @@
 
 #include <larder/policy/credentials.hpp>
 #include <larder/policy/forwarding.hpp>
+#include <larder/policy/query_credentials.hpp>
 #include <larder/policy/route.hpp>
 
 #include <algorithm>
@@ -65,14 +66,18 @@ bool has_unkeyed_credential_field(const Route& route, const http::FieldList& req
   });
 }
 
+bool has_other_credential(const Route& route, const http::RequestHead& request) {
+  return has_unkeyed_credential_field(route, request.fields) || has_query_credential(route, request.target);
+}
+
 // RFC 9111, section 3.5, applied to other credentials, too.
-Reason unkeyed_credential(const Route& route, const http::FieldList& request_fields, const Sharing& sharing) {
+Reason unkeyed_credential(const Route& route, const http::RequestHead& request, const Sharing& sharing) {
   if (sharing.with_credentials) return Reason::none;
-  if (!sharing.with_authorization && has_unkeyed_authorization(route, request_fields)) {
+  if (!sharing.with_authorization && has_unkeyed_authorization(route, request.fields)) {
     return Reason::authorization;
   }
-  if (has_unkeyed_cookie(route, request_fields)) return Reason::cookie;
-  if (has_unkeyed_credential_field(route, request_fields)) return Reason::credential;
+  if (has_unkeyed_cookie(route, request.fields)) return Reason::cookie;
+  if (has_other_credential(route, request)) return Reason::credential;
   return Reason::none;
 }
 

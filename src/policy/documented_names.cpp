@@ -3,6 +3,7 @@
 #include "documented_names.hpp"
 
 #include <larder/policy/credentials.hpp>
+#include <larder/policy/query_credentials.hpp>
 
 namespace larder::policy {
 
@@ -73,6 +74,32 @@ const std::vector<std::string>& script_cookies() {
       "_parsely_*", "_dd_s",
       // Drupal.
       "has_js"};
+  return names;
+}
+
+const std::vector<std::string>& query_credentials() {
+  static const std::vector<std::string> names{
+      // AWS, Google, Alibaba, Volcengine and Huawei in their latest forms, and those before; Tencent, Baidu.
+      "X-*-Signature", "X-*-Credential", "X-*-Security-Token", "AWSAccessKeyId", "GoogleAccessId",
+      "OSSAccessKeyId", "Security-Token", "q-signature", "Authorization",
+      // CloudFront, Akamai, Google Media CDN.
+      "Key-Pair-Id", "hdnts", "hdnea", "hdntl", "__token__", "__gda__", "Edge-Cache-Token",
+      // Bearer tokens (RFC 6750), OAuth 1, GitLab, Plex; sessions.
+      "access_token", "id_token", "jwt", "oauth_token", "oauth_signature", "private_token", "job_token",
+      "feed_token", "rss_token", "X-Plex-Token", "PHPSESSID", "JSESSIONID"};
+  return names;
+}
+
+const std::vector<std::string>& query_signatures() {
+  static const std::vector<std::string> names{"sig",  "signature", "sign", "token", "hmac",
+                                              "hash", "_hash",     "md5",  "mac",   "hm"};
+  return names;
+}
+
+const std::vector<std::string>& query_signature_companions() {
+  static const std::vector<std::string> names{
+      "se",      "sv",          "expires",   "expire", "expiry",      "expiration", "exp",        "ex",
+      "KeyName", "AccessKeyId", "URLPrefix", "Policy", "_expiration", "expires_at", "valid_until"};
   return names;
 }
 

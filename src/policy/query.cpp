@@ -1,3 +1,5 @@
+#include "query.hpp"
+
 #include "percent.hpp"
 
 #include <larder/policy/key.hpp>
@@ -25,22 +27,23 @@ std::vector<Parameter> parameters_of(std::string_view query) {
   return parameters;
 }
 
-bool is_kept(const QueryRule& rule, const Parameter& parameter) {
+}  // namespace
+
+bool keeps_parameter(const QueryRule& rule, std::string_view text, std::string_view name) {
   if (rule.mode == QueryRule::Mode::as_received) return true;
   // An origin that splits at ";" would see more in it than the name we judge it by.
-  if (parameter.text.find(';') != parameter.text.npos) return true;
-  const bool named = std::any_of(rule.names.begin(), rule.names.end(), [&parameter](const std::string& glob) {
-    return glob_matches(glob, parameter.name);
-  });
+  if (text.find(';') != text.npos) return true;
+  const bool named = std::any_of(rule.names.begin(), rule.names.end(),
+                                 [name](const std::string& glob) { return glob_matches(glob, name); });
   return named == (rule.mode == QueryRule::Mode::only);
 }
-
-}  // namespace
 
 std::optional<std::string> keep_query(const QueryRule& rule, const std::optional<std::string>& query) {
   if (!query || (rule.mode == QueryRule::Mode::as_received && !rule.sorted)) return query;
   std::vector<Parameter> parameters = parameters_of(*query);
-  std::erase_if(parameters, [&rule](const Parameter& parameter) { return !is_kept(rule, parameter); });
+  std::erase_if(parameters, [&rule](const Parameter& parameter) {
+    return !keeps_parameter(rule, parameter.text, parameter.name);
+  });
   if (parameters.empty()) return std::nullopt;
   if (rule.sorted) {
     std::stable_sort(parameters.begin(), parameters.end(),

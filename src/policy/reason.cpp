@@ -57,7 +57,7 @@ Wording wording_of(Reason reason) {
       return {"credential",
               "the request has a field that identifies the client (X-Api-Key and the like) and that the "
               "route does not "
-              "key, and the response says neither public nor s-maxage"};
+              "key, or a signature or token in its query, and the response says neither public nor s-maxage"};
     case Reason::loop:
       return {"loop", "the request has been here before: the upstream leads back to this larder"};
     case Reason::upgrade:

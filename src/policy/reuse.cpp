@@ -15,7 +15,7 @@ bool serves(Action action) {
 ReuseDecision by_protocol(const ReuseInput& input, const http::CacheControl& asked, Trace* trace) {
   const Lifetimes& stored = input.lifetimes;
   const Action again = input.can_validate ? Action::validate : Action::fill;
-  const Reason stranger = not_shareable_reason(input.route, input.request.fields, stored);
+  const Reason stranger = not_shareable_reason(input.route, input.request, stored);
   if (!note(trace, Rule::shareable, stranger == Reason::none)) return {Action::fill, stranger};
   // RFC 9111, section 5.2.2.4.
   if (note(trace, Rule::no_cache, stored.no_cache)) return {again, Reason::no_cache};
@@ -40,10 +40,10 @@ ReuseDecision by_protocol(const ReuseInput& input, const http::CacheControl& ask
 
 }  // namespace
 
-Reason not_shareable_reason(const Route& route, const http::FieldList& fields, const Lifetimes& stored) {
+Reason not_shareable_reason(const Route& route, const http::RequestHead& request, const Lifetimes& stored) {
   // Stored while the route allowed it, or by another instance whose routes do.
   if (stored.sets_cookie && route.set_cookie != SetCookieRule::allow) return Reason::set_cookie;
-  return unkeyed_credential(route, fields, {stored.allows_credentials, stored.allows_authorization});
+  return unkeyed_credential(route, request, {stored.allows_credentials, stored.allows_authorization});
 }
 
 bool outdates_stored(int status) {

@@ -119,7 +119,7 @@ bool may_set_cookie(SetCookieRule rule, bool by_route) {
 // What makes a response one client's own, whatever states its lifetime.
 Reason refusal_by_sharing(const Facts& facts, bool by_route) {
   const StoringInput& input = facts.input;
-  const Reason credential = unkeyed_credential(input.route, input.request.fields, facts.sharing);
+  const Reason credential = unkeyed_credential(input.route, input.request, facts.sharing);
   if (credential != Reason::none) return credential;
   if (varies_by_unknown(facts)) return Reason::vary_any;
   const bool sets_cookie = input.response.fields.contains("Set-Cookie");

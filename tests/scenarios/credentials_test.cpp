@@ -184,6 +184,45 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a signed URL is not shared by a lifetime alone, so that it ends when its signature does") {
+  for (const Lifetime& lifetime : lifetimes()) {
+    for (const std::string query : {"X-Amz-Credential=a&X-Amz-Signature=b", "X-Goog-Signature=b",
+                                    "se=1&sig=b", "Signature=b&Key-Pair-Id=k", "access_token=b"}) {
+      CAPTURE(lifetime.what);
+      CAPTURE(query);
+      Scenario s({route_for(lifetime)});
+      s.origin_says({.fields = lifetime.response, .content = "file"});
+      CHECK(s.get("/f?" + query).content == "file");
+      s.origin_says({.status = 403, .content = "expired"});
+      const Seen later = s.get("/f?" + query);
+      CHECK(later.line() == (lifetime.is_shared ? "HIT 200 file" : "BYPASS 403 expired"));
+    }
+  }
+}
+
+TEST_CASE("a route that leaves the signature out of the key shares what a signed URL gets") {
+  policy::Route made = route("/**", 60s);
+  made.query = {.mode = policy::QueryRule::Mode::ignore, .names = {"X-Amz-*"}};
+  Scenario s({made});
+  s.origin_says({.content = "file"});
+  CHECK(s.get("/f?v=1&X-Amz-Credential=a&X-Amz-Signature=b").line() == "MISS 200 file");
+  const Seen seen = s.get("/f?v=1&X-Amz-Credential=c&X-Amz-Signature=d");
+  CHECK(seen.line() == "HIT 200 file");
+  CHECK(seen.at_once);
+  CHECK(s.get("/f?v=1&access_token=a").line() == "BYPASS 200 file");
+}
+
+TEST_CASE("requests with one signature wait for each other, and not for what was asked for without") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.fields = {{"Cache-Control", "public, max-age=60"}}, .content = "file"});
+  s.origin.holds = true;
+  auto first = s.begin("/f?access_token=a");
+  auto second = s.begin("/f?access_token=a");
+  CHECK(s.finish(first).content == "file");
+  CHECK(s.finish(second).content == "file");
+  CHECK(s.origin.asked.size() == 1);
+}
+
 TEST_CASE("a session that is renewed with each response never goes to another visitor (express-session)") {
   for (const Lifetime& lifetime : lifetimes()) {
     CAPTURE(lifetime.what);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <larder/http/field_list.hpp>
+#include <larder/http/message.hpp>
 #include <larder/policy/reason.hpp>
 
 #include <cstdint>
@@ -53,6 +53,9 @@ bool has_unkeyed_authorization(const Route& route, const http::FieldList& reques
 /// shares.
 bool has_unkeyed_credential_field(const Route& route, const http::FieldList& request_fields);
 
+/// The same, or a credential in its query (query_credentials.hpp).
+bool has_other_credential(const Route& route, const http::RequestHead& request);
+
 /// What a response says about being shared with clients that identify themselves.
 struct Sharing {
   bool with_credentials = false;    ///< `public`, `s-maxage`, or a lifetime in a targeted field
@@ -61,7 +64,7 @@ struct Sharing {
 
 /// Reason::authorization, cookie or credential if the request identifies the client, the route does not key
 /// that, and the response may not be shared nevertheless: it is neither stored nor given to such a request.
-Reason unkeyed_credential(const Route& route, const http::FieldList& request_fields, const Sharing& sharing);
+Reason unkeyed_credential(const Route& route, const http::RequestHead& request, const Sharing& sharing);
 
 /// Removes the cookies that the route ignores, and those that only scripts read, from a request that may be
 /// answered from cache, before it is keyed: the origin does not see them. Those that the route keys are put

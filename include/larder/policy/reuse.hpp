@@ -40,12 +40,11 @@ ReuseDecision decide_reuse(const ReuseInput& input, Trace* trace = nullptr);
 ReuseDecision decide_absent(const Route& route, const http::RequestHead& request, Reason absence,
                             Trace* trace = nullptr);
 
-/// Why a stored response is not for a request with these fields, if it is not: Reason::authorization, cookie
-/// or credential if they identify the client, the route does not key that, and the response did not say that
+/// Why a stored response is not for a request, if it is not: Reason::authorization, cookie
+/// or credential if it identifies the client, the route does not key that, and the response did not say that
 /// it may be shared with such requests; Reason::set_cookie if it would give everybody a cookie that the route
 /// does not allow.
-Reason not_shareable_reason(const Route& route, const http::FieldList& request_fields,
-                            const Lifetimes& stored);
+Reason not_shareable_reason(const Route& route, const http::RequestHead& request, const Lifetimes& stored);
 
 /// Whether an answer that is not stored says something about the resource that makes a stored response wrong:
 /// 2xx and 3xx except a part and a 304, 404, 410 (RFC 9111, section 4.3.3). Other 4xx are about the request.

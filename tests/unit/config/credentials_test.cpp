@@ -1,6 +1,7 @@
 #include "support.hpp"
 
 #include <larder/policy/credentials.hpp>
+#include <larder/policy/query_credentials.hpp>
 
 #include <doctest/doctest.h>
 
@@ -78,10 +79,12 @@ TEST_CASE("invalid credentials are an error at their place") {
   }
 }
 
-TEST_CASE("config/README.md names every field and cookie of the documented lists") {
+TEST_CASE("config/README.md names every field, cookie and parameter of the documented lists") {
   std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/config/README.md");
   const std::string page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  for (const auto* list : {&policy::CredentialFields::documented_names(), &policy::script_cookies()}) {
+  for (const auto* list :
+       {&policy::CredentialFields::documented_names(), &policy::script_cookies(),
+        &policy::query_credentials(), &policy::query_signatures(), &policy::query_signature_companions()}) {
     for (const std::string& name : *list) {
       CAPTURE(name);
       CHECK(page.find("`" + name + "`") != std::string::npos);

@@ -174,7 +174,7 @@ TEST_CASE(
            Case{"Authorization: Basic x|Cookie: a=b", Reason::authorization, Reason::cookie},
        }) {
     CAPTURE(fields);
-    const http::FieldList list = fields_of(fields);
+    const http::RequestHead list = request_of("GET", fields);
     CHECK(token_of(unkeyed_credential({}, list, {})) == token_of(strict));
     CHECK(token_of(unkeyed_credential({}, list, {.with_authorization = true})) ==
           token_of(with_authorization));

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace larder::policy {
+
+struct Route;
+
+/// Query parameters that are a credential: a signed URL's, a token's, a session's. Names and globs without
+/// regard to case (config/README.md).
+const std::vector<std::string>& query_credentials();
+
+/// Parameters that are one beside another that says until when, or by which key.
+const std::vector<std::string>& query_signatures();
+const std::vector<std::string>& query_signature_companions();
+
+/// Whether the query of a request target has a credential that the route's `query` does not leave out of the
+/// key, which it is no part of then. That the key holds it does not count: a signed URL has an end of its
+/// own.
+bool has_query_credential(const Route& route, std::string_view request_target);
+
+}  // namespace larder::policy
