@@ -1,11 +1,13 @@
 // The command line. program.cpp shows what the program is made of.
 #include "descriptor_limit.hpp"
+#include "machine_memory.hpp"
 #include "program.hpp"
 #include "settings.hpp"
 
 #include <larder/admin/purge_command.hpp>
 #include <larder/config/load.hpp>
 #include <larder/config/schema.hpp>
+#include <larder/config/sizes.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -81,6 +83,11 @@ Loaded read(const std::optional<std::string>& path, const larder::config::Overri
   if (loaded.ok()) {
     for (std::string& problem : larder::tls_problems(loaded.config)) {
       loaded.diagnostics.emplace_back().message = std::move(problem);
+    }
+    for (std::string& warning : larder::config::sizes_past(larder::machine_memory(), loaded.config)) {
+      Diagnostic& diagnostic = loaded.diagnostics.emplace_back();
+      diagnostic.severity = Diagnostic::Severity::warning;
+      diagnostic.message = std::move(warning);
     }
   }
   return loaded;

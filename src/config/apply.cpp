@@ -32,7 +32,7 @@ void apply_ttl(Config& config, const Value& option) {
   if (!config.upstreams.empty()) route.upstream = config.upstreams.front().name;
   if (config.upstreams.size() > 1) option.error("needs --upstream, since the file names several upstreams");
   warn_where_capped(option, *ttl, config.store);
-  warn_where_hidden(option, route, EarlierRoutes(config.routes));
+  is_hidden(option, route, EarlierRoutes(config.routes));
   config.routes.push_back(std::move(route));
 }
 

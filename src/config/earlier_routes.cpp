@@ -7,40 +7,45 @@ namespace {
 
 using policy::Route;
 
-/// Whether every request for `later` is taken by `earlier`, whose match takes all its paths.
-bool hides(const Route& earlier, const Route& later) {
+/// Whether a route takes every method that the other one does.
+bool takes_methods_of(const Route& earlier, const Route& later) {
   if (earlier.methods.empty()) return true;
   return !later.methods.empty() && std::ranges::all_of(later.methods, [&](const std::string& method) {
-    return std::ranges::find(earlier.methods, method) != earlier.methods.end();
+    return policy::takes_method(earlier.methods, method);
   });
 }
 
 }  // namespace
 
 EarlierRoutes::EarlierRoutes(const std::vector<Route>& routes) : routes_(&routes) {
-  for (std::size_t i = 0; i < routes.size(); ++i) add(i);
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    if (first_that_hides(routes[i]) == nullptr) add(i);
+  }
 }
 
 void EarlierRoutes::add(std::size_t position) {
-  by_match_[(*routes_)[position].match].push_back(position);
+  tree_.add((*routes_)[position].match, position);
 }
 
 const Route* EarlierRoutes::first_that_hides(const Route& later) const {
-  std::optional<std::size_t> first;
-  for (const std::string_view match : {std::string_view("/**"), std::string_view(later.match)}) {
-    const auto same = by_match_.find(std::string(match));
-    if (same == by_match_.end()) continue;
-    const auto hiding = std::ranges::find_if(
-        same->second, [&](std::size_t position) { return hides((*routes_)[position], later); });
-    if (hiding != same->second.end()) first = std::min(first.value_or(*hiding), *hiding);
-  }
-  return first ? &(*routes_)[*first] : nullptr;
+  std::size_t first = routes_->size();
+  tree_.visit_covering(later.match, [&](std::size_t position) {
+    if (position < first && takes_methods_of((*routes_)[position], later)) first = position;
+  });
+  return first == routes_->size() ? nullptr : &(*routes_)[first];
 }
 
-void warn_where_hidden(const Value& value, const Route& route, const EarlierRoutes& earlier) {
+bool is_hidden(const Value& value, const Route& route, const EarlierRoutes& earlier) {
   const Route* const hiding = earlier.first_that_hides(route);
-  if (hiding == nullptr) return;
-  value.warning("can never match: the route " + quoted(hiding->match) + " before it takes its requests");
+  if (hiding == nullptr) return false;
+  const std::string message =
+      "can never match: the route " + quoted(hiding->match) + " before it takes its requests";
+  if (!route.cache && hiding->cache) {
+    value.error(message + ", and caches them in spite of \"cache: off\" here: put this one first");
+  } else {
+    value.warning(message);
+  }
+  return true;
 }
 
 }  // namespace larder::config

@@ -112,12 +112,42 @@ void warn_of_lifetimes(Map& map, const Route& route, const Store& store) {
   }
 }
 
+/// What is written down for nothing: where nothing is stored, nothing has a lifetime. Defaults say nothing.
+void warn_of_idle_keys(Map& map, const Route& route) {
+  const auto warn = [&map](const char* key, bool is_set, const char* message) {
+    const Value* const value = map.find(key);
+    if (value != nullptr && is_set) value->warning(message);
+  };
+  const bool has_ttl = route.ttl != policy::TtlRule{};
+  if (!route.cache) {
+    constexpr const char* message = "does nothing beside \"cache: off\"";
+    warn("ttl", has_ttl, message);
+    warn("jitter", route.jitter != 0, message);
+    warn("stale_while_revalidate", route.stale_while_revalidate.has_value(), message);
+    warn("stale_if_error", route.stale_if_error.has_value(), message);
+    warn("refresh_ahead", route.refresh_ahead == policy::RefreshAhead::on, message);
+    warn("heuristic", route.heuristic, message);
+    warn("override", route.override_origin, message);
+    warn("tags", !route.tags.empty(), message);
+    return;
+  }
+  const auto& methods = route.methods;
+  const bool has_read = methods.empty() || policy::takes_method(methods, "HEAD");
+  // An answer to POST is kept only if the origin states its lifetime, which `override` replaces.
+  if (has_read || route.override_origin) return;
+  constexpr const char* message =
+      "does nothing here: methods has neither GET nor HEAD, which alone are answered from cache";
+  warn("ttl", has_ttl, message);
+  warn("heuristic", route.heuristic, message);
+}
+
 void check_route(Map& map, const Value& section, Route& route, const RouteContext& context) {
   check_upstream_name(map, section, context.config, route);
   check_collapse(map, context.config.store, route);
   check_override(map, route);
   warn_of_sharing(map, route);
   warn_of_lifetimes(map, route, context.config.store);
+  warn_of_idle_keys(map, route);
 }
 
 std::vector<Row<Route>> rows_of_lifetimes() {
@@ -245,12 +275,11 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
     // Who shares the store shares the fetches, too.
     if (!config.store.redis) route.collapse = policy::Collapse::local;
     read_keys(named, table, route);
-    if (Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match)) {
-      route.pattern = *std::move(pattern);
-      if (item.is_map()) warn_where_hidden(named, route, earlier);
-    }
+    Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
+    const bool can_match = pattern && item.is_map() && !is_hidden(named, route, earlier);
+    if (pattern) route.pattern = *std::move(pattern);
     routes.push_back(std::move(route));
-    earlier.add(routes.size() - 1);
+    if (can_match) earlier.add(routes.size() - 1);
   }
   return routes;
 }

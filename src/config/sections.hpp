@@ -2,12 +2,12 @@
 
 #include "keys.hpp"
 #include "kinds.hpp"
+#include "pattern_tree.hpp"
 
 #include <larder/config/config.hpp>
 
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 // The sections of a configuration: their tables, and the kinds that are sections in a shape of their own.
@@ -95,7 +95,7 @@ struct WarmSection : Section<policy::WarmRule> {
 /// Warns where store.max_lifetime will cut a ttl short.
 void warn_where_capped(const Value& value, Milliseconds ttl, const Store& store);
 
-/// The routes read so far, by the texts of their matches: thousands are not compared with each other.
+/// The routes read so far that can match: what a hidden one would hide, the one that hides it does.
 class EarlierRoutes {
  public:
   /// `routes` may grow, and outlive this.
@@ -104,15 +104,16 @@ class EarlierRoutes {
   /// The route there has been read.
   void add(std::size_t position);
 
-  /// The first that takes every request for `later`, as far as their texts show it; nullptr if none does.
+  /// The first that takes every request for `later`; nullptr if none does by itself.
   const policy::Route* first_that_hides(const policy::Route& later) const;
 
  private:
   const std::vector<policy::Route>* routes_;
-  std::unordered_map<std::string, std::vector<std::size_t>> by_match_;
+  PatternTree tree_;
 };
 
-/// Warns where a route comes after one that takes all its requests.
-void warn_where_hidden(const Value& value, const policy::Route& route, const EarlierRoutes& earlier);
+/// Whether a route comes after one that takes all its requests. That is told: as an error if the route is
+/// there to keep them out of the cache.
+bool is_hidden(const Value& value, const policy::Route& route, const EarlierRoutes& earlier);
 
 }  // namespace larder::config

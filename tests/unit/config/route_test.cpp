@@ -210,6 +210,101 @@ TEST_CASE("there is a warning about a route that an earlier one shadows") {
   CHECK(loaded.ok());
 }
 
+TEST_CASE("a route is hidden by every pattern that takes all its paths, and by no other") {
+  struct Case {
+    const char* earlier;
+    const char* later;
+    bool is_hidden;
+  };
+  for (const auto& [earlier, later, is_hidden] : {
+           Case{"/a/{id}", "/a/b", true},
+           Case{"/a/*", "/a/{id}", true},
+           Case{"/a/{id}", "/a/*", true},
+           Case{"/a/{x}/c", "/a/b/c", true},
+           Case{"/a/{x}/c", "/a/*/c", true},
+           Case{"/a/**", "/a", true},
+           Case{"/a/**", "/a/", true},
+           Case{"/a/**", "/a/b/{id}", true},
+           Case{"/a/**", "/a/b/**", true},
+           Case{"/a/{id}/**", "/a/b/**", true},
+           Case{"/**", "/", true},
+           Case{"/img/*.png", "/img/a.png", true},
+           Case{"/img/*.png", "/img/a*.png", true},
+           Case{"/img/*", "/img/*.png", true},
+           Case{"/a/b", "/a/{id}", false},
+           Case{"/a/{id}", "/a/", false},
+           Case{"/a/{id}", "/a", false},
+           Case{"/a/{id}", "/a/b/c", false},
+           Case{"/a/{id}", "/a/**", false},
+           Case{"/a/b/**", "/a/**", false},
+           Case{"/a/{id}/**", "/a/**", false},
+           Case{"/a/**", "/ab", false},
+           Case{"/a/**", "/A/b", false},
+           Case{"/a/*.png", "/a/{id}", false},
+           Case{"/a/a*", "/a/*a", false},
+           Case{"/a/{x}/c", "/a/b/d", false},
+           Case{"/a/", "/a", false},
+       }) {
+    CAPTURE(std::string(earlier));
+    CAPTURE(std::string(later));
+    const std::string hidden = texts_of(load_with_upstream("routes: [{match: \"" + std::string(earlier) +
+                                                           "\"}, {match: \"" + later + "\"}]\n")
+                                            .diagnostics);
+    CHECK((hidden.find("can never match: the route \"" + std::string(earlier) + "\" before it") !=
+           std::string::npos) == is_hidden);
+    CHECK(hidden.empty() == !is_hidden);
+  }
+}
+
+TEST_CASE("a hidden `cache: off` is an error where the route before it caches") {
+  const Loaded loaded = load_with_upstream(
+      "routes:\n"
+      "  - {match: \"/api/{id}\", methods: [GET]}\n"
+      "  - {match: /api/me, methods: [HEAD], cache: off}\n"
+      "  - {match: /api/me, cache: off}\n"
+      "  - {match: /private/**, cache: off}\n"
+      "  - {match: /private/me, cache: off}\n"
+      "  - {match: /private/you}\n");
+  CHECK(texts_of(loaded.diagnostics) ==
+        "t.yaml:4:5: route \"/api/me\": can never match: the route \"/api/{id}\" before it takes its "
+        "requests, and "
+        "caches them in spite of \"cache: off\" here: put this one first\n"
+        "t.yaml:7:5: warning: route \"/private/me\": can never match: the route \"/private/**\" before it "
+        "takes its "
+        "requests\n"
+        "t.yaml:8:5: warning: route \"/private/you\": can never match: the route \"/private/**\" before it "
+        "takes "
+        "its requests\n");
+  CHECK_FALSE(loaded.ok());
+}
+
+TEST_CASE("keys of a lifetime are warned of where nothing is stored") {
+  CHECK(texts_of(load_route("match: /a, cache: off, ttl: 1m, tags: [a]").diagnostics) ==
+        "t.yaml:2:39: warning: route \"/a\": ttl: does nothing beside \"cache: off\"\n"
+        "t.yaml:2:49: warning: route \"/a\": tags: does nothing beside \"cache: off\"\n");
+  CHECK(texts_of(load_route("match: /a, methods: [POST, PUT], ttl: 1m").diagnostics) ==
+        "t.yaml:2:49: warning: route \"/a\": ttl: does nothing here: methods has neither GET nor HEAD, which "
+        "alone "
+        "are answered from cache\n");
+  CHECK(texts_of(load_route("match: /a, methods: [HEAD], ttl: 1m").diagnostics) == "");
+  CHECK(texts_of(load_route("match: /a, cache: off, methods: [POST]").diagnostics) == "");
+  CHECK(texts_of(load_route("match: /a, cache: off, jitter: 0%, tags: [], refresh_ahead: auto, override: off")
+                     .diagnostics) == "");
+}
+
+TEST_CASE("thousands of routes are compared with each other in no time") {
+  std::string routes = "routes:\n";
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string number = std::to_string(i);
+    routes +=
+        "  - {match: \"/v1/{tenant}/r" + number + "/{id}\"}\n  - {match: \"/v1/t/r" + number + "/x\"}\n";
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const Loaded loaded = load_with_upstream(routes);
+  CHECK(loaded.diagnostics.size() == 5'000);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+}
+
 TEST_CASE("a switch is any of YAML's words for yes and no") {
   for (const char* word : {"on", "true", "yes", "On", "TRUE"}) {
     CHECK(load_route("debug: " + std::string(word)).config.routes.at(0).debug);
