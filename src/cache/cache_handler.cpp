@@ -102,7 +102,7 @@ policy::ReuseDecision CacheHandler::decide(const Transaction& transaction,
                                .can_validate = stored.can_validate,
                                .softly_purged = stored.softly_purged,
                                .origin_hangs = stored.origin_hangs,
-                               .knows_purges = trusts_hits(transaction, log_),
+                               .knows_purges = trusts(transaction, log_, stored),
                                .now = now});
 }
 
@@ -261,7 +261,7 @@ Task<Result<Response>> CacheHandler::look_up_part(Transaction& transaction) {
   const http::RequestHead& head = transaction.request.head;
   const store::Lookup found = co_await store_.find(policy::part_key(transaction.key.text), head.fields);
   const Time now = clock_.now();
-  if (found.response != nullptr && trusts_hits(transaction, log_)) {
+  if (found.response != nullptr && trusts(transaction, log_, *found.response)) {
     const policy::ReuseDecision decision = policy::decide_reuse(
         {.route = transaction.route(), .request = head, .lifetimes = found.response->lifetimes, .now = now});
     std::optional<Response> part;

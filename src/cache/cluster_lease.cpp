@@ -67,7 +67,7 @@ bool is_usable(const Context& context, const Transaction& transaction,
       policy::decide_reuse({.route = transaction.route(),
                             .request = transaction.request.head,
                             .lifetimes = found->lifetimes,
-                            .knows_purges = trusts_hits(transaction, context.log),
+                            .knows_purges = trusts(transaction, context.log, *found),
                             .now = context.clock.now()});
   return decision.action == policy::ReuseDecision::Action::serve;
 }

@@ -41,7 +41,7 @@ std::optional<pipeline::Response> stand_in(const Context& context, const Transac
                                  .request = transaction.request.head,
                                  .status = origin_status,
                                  .stored = lifetimes ? &*lifetimes : nullptr,
-                                 .knows_purges = trusts_hits(transaction, context.log),
+                                 .knows_purges = trusts(transaction, context.log, *transaction.stored),
                                  .now = now});
   if (decision.action == policy::FailureDecision::Action::tell) return std::nullopt;
   return serve(

@@ -85,7 +85,7 @@ Task<Response> take_part(const Context& context, Transaction& transaction, Respo
 bool complete(const Context& context, Transaction& transaction, const store::StoredResponsePtr& part,
               Response& response) {
   if (response.head.status != 206) return response.head.status != 416;
-  if (!context.log.is_valid(*part) || !trusts_hits(transaction, context.log)) return false;
+  if (!context.log.is_valid(*part) || !trusts(transaction, context.log, *part)) return false;
   const std::uint64_t size = size_of_part(response);
   const http::FieldList fields = part->fields();
   const auto combination = policy::combine(fields, part->content().size(), response.head.fields, size);

@@ -55,6 +55,13 @@ inline bool trusts_hits(const Transaction& transaction, const store::PurgeLog& l
   return transaction.knows_purges && log.trusts_hits();
 }
 
+/// The same for one stored response: under `strict`, a purge since it was fetched may have been lost with a
+/// Redis that had it.
+inline bool trusts(const Transaction& transaction, const store::PurgeLog& log,
+                   const store::StoredResponse& stored) {
+  return trusts_hits(transaction, log) && (!transaction.route().strict || log.is_certain_since(stored.born));
+}
+
 /// The limits of the upstream that answers it.
 Protection limits_of(const Transaction& transaction);
 

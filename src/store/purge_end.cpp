@@ -36,7 +36,7 @@ Task<std::optional<Position>> PurgeEnd::read() const {
   const std::uint64_t node = tail_.node();
   if (stream_.link().node != node) co_return std::nullopt;
   const Result<PurgeStream::Extent> extent = co_await stream_.extent();
-  if (tail_.node() != node) co_return std::nullopt;
+  if (tail_.node() != node || stream_.link().node != node) co_return std::nullopt;
   if (!extent || !extent->exists || extent->last < expected) co_return std::nullopt;
   co_return extent->last;
 }

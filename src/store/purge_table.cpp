@@ -22,6 +22,16 @@ void PurgeTable::advance(Position position) {
   position_ = std::max(position_, position);
 }
 
+void PurgeTable::doubt_before(Position position) {
+  const std::unique_lock lock(mutex_);
+  certain_since_ = std::max(certain_since_, position);
+}
+
+bool PurgeTable::is_certain_since(Position born) const {
+  const std::shared_lock lock(mutex_);
+  return born >= certain_since_;
+}
+
 PurgeLog::Mark PurgeTable::mark() const {
   const std::shared_lock lock(mutex_);
   return {position_, sequence_.load(std::memory_order_relaxed)};

@@ -56,7 +56,11 @@ Task<bool> PurgeTail::catch_up() {
   const bool is_known = co_await verify();
   if (!is_known) co_return false;
   const bool is_read = co_await read_to_end(Gap::lost);
-  if (is_read && vouched_node_ != stream_.link().node) co_await vouch();
+  if (is_read && vouched_node_ != stream_.link().node) {
+    // At once: Redis may not take the statement yet.
+    table_.doubt_before({position_.milliseconds, position_.sequence + 1});
+    co_await vouch();
+  }
   co_return is_read;
 }
 
@@ -178,6 +182,7 @@ void PurgeTail::apply(const std::vector<ReadRecord>& records) {
     bytes_ += record.bytes;
     if (record.max_lifetime) hear_lifetime(*record.max_lifetime);
     if (!record.node) continue;
+    if (*record.node != vouched_node_) table_.doubt_before(record.position);
     vouched_node_ = *record.node;
     vouched_ = record.position;
     vouched_bytes_ = bytes_;
@@ -210,9 +215,11 @@ void PurgeTail::hear_lifetime(Milliseconds lifetime) {
 }
 
 /// Before the record that vouches for the log is trimmed, by time or by bytes: without it new instances
-/// begin the log again. And if the others have yet to learn how far back this instance needs the log.
+/// begin the log again. And if the others have yet to learn how far back this instance needs the log, or that
+/// it has moved.
 bool PurgeTail::is_vouch_due() const {
-  return latest_lifetime_ < settings_.max_lifetime || time_of(position_) - time_of(vouched_) > longest_ / 2 ||
+  return vouched_node_ != followed_.node || latest_lifetime_ < settings_.max_lifetime ||
+         time_of(position_) - time_of(vouched_) > longest_ / 2 ||
          bytes_ - vouched_bytes_ > settings_.max_bytes / 2;
 }
 

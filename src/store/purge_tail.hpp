@@ -26,7 +26,8 @@ namespace larder::store {
 ///
 /// A node (redis::Link) that the log does not know is a Redis that was restarted, or another one, and may
 /// have lost records. An instance that followed the log before knows what it held, and vouches for it there;
-/// a new to such a log cannot know, and appends a marker.
+/// one that is new to such a log cannot know, and appends a marker. What instances that are away knew beyond
+/// that may be lost: under `strict` what was born before the log came there is in doubt.
 ///
 /// All on one loop, except silence().
 class PurgeTail {

@@ -235,6 +235,10 @@ bool RedisPurgeLog::trusts_hits() const {
   return state_->trusts_hits();
 }
 
+bool RedisPurgeLog::is_certain_since(Position born) const {
+  return state_->table().is_certain_since(born);
+}
+
 Task<bool> RedisPurgeLog::catch_up() {
   const std::shared_ptr<State> state = state_;
   if (!state->is_in_step()) co_return false;

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -171,6 +172,35 @@ TEST_CASE(
   } else {
     CHECK(paused.log_lines_with("trimmed past") == 1);
   }
+}
+
+TEST_CASE("under strict nothing old is served if Redis lost a purge that only an absent larder knows of") {
+  Pair pair;
+  Larder reader(pair.yaml());
+  Larder writer(pair.yaml());
+  REQUIRE(uses(reader, pair.redis));
+  REQUIRE(uses(writer, pair.redis));
+  reader.client().get("/a");
+  REQUIRE(has_cached(reader, "/a"));
+  std::string written;
+  std::optional<Standstill> absent;
+  {
+    const Standstill standstill(reader.process().pid());
+    // Answers the read that waits: what comes next is never read.
+    pair.redis.cli({"xadd", log_name, "*", "tag", "first"});
+    REQUIRE(pair.redis.cli({"save"}) == "OK");
+    written = writer.client().put("/a").body;
+    absent.emplace(writer.process().pid());
+    pair.redis.restart();
+  }
+  // Until it knows the log again it asks the origin for whatever is requested.
+  CHECK(eventually([&] { return cache_result(reader.client().get("/other/b")) == "HIT"; }));
+  for (int i = 0; i < 20; ++i) REQUIRE(reader.client().get("/a").body == written);
+  CHECK(eventually([&] { return cache_result(reader.client().get("/a")) == "HIT"; }));
+  CHECK(reader.client().get("/a").body == written);
+  absent.reset();
+  CHECK(eventually([&] { return writer.log_lines_with("lost records") == 1; }));
+  for (int i = 0; i < 20; ++i) REQUIRE(reader.client().get("/a").body == written);
 }
 
 TEST_CASE("the second purge after a write of unknown outcome is made before larder exits") {

@@ -43,6 +43,22 @@ TEST_CASE(
   CHECK_FALSE(hit.at_once);
 }
 
+TEST_CASE("under strict what was fetched before the log moved to another Redis is asked for again") {
+  policy::Route strict = route("/**", 60s);
+  strict.strict = true;
+  Scenario s({strict});
+  s.origin_says(cacheable);
+  CHECK(s.get("/a").line() == "MISS 200 content");
+  CHECK(s.get("/a").line() == "HIT 200 content");
+  s.log.is_certain = false;
+  s.origin.waits = true;
+  auto first = s.begin("/a");
+  CHECK(asked(s) == 2);
+  s.log.is_certain = true;
+  CHECK(s.finish(first).status == 200);
+  CHECK(s.get("/a").line() == "HIT 200 content");
+}
+
 TEST_CASE("the response to a POST is not stored if another purge names it while its own is being appended") {
   const Answer made{.fields = {{"Cache-Control", "max-age=60"}, {"Content-Location", "/a"}},
                     .content = "made"};

@@ -68,6 +68,7 @@ class TestLog final : public store::PurgeLog {
   }
   bool is_in_step() const override { return true; }
   bool trusts_hits() const override { return is_trusted; }
+  bool is_certain_since(store::Position) const override { return is_certain; }
   Task<bool> catch_up() override { co_return knows_all; }
   Task<std::optional<store::Position>> append(store::PurgeBatch batch) override {
     if (another) co_await log_.append({.purges = {*another}, .why = "another instance"});
@@ -77,6 +78,7 @@ class TestLog final : public store::PurgeLog {
 
   bool is_trusted = true;                  ///< trusts_hits()
   bool knows_all = true;                   ///< catch_up()
+  bool is_certain = true;                  ///< is_certain_since()
   std::optional<policy::Purge> another{};  ///< comes before what is appended
 
  private:

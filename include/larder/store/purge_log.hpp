@@ -86,6 +86,11 @@ class PurgeLog {
   /// been silent for longer than `outage_ttl`. Cheap: asked on every hit.
   virtual bool trusts_hits() const { return true; }
 
+  /// Whether every purge that was answered since the log stood there can still be known: not, if it has moved
+  /// to another Redis since, or to the next run of one, which may have lost the last of them. For
+  /// `consistency: strict`.
+  virtual bool is_certain_since(Position) const { return true; }
+
   /// Waits, within the command deadline, until this instance knows every purge that was in the log when it
   /// was called: so every one that any instance had answered as written. Whether it does. Shared by all that
   /// call at the same time.

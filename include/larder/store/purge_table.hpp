@@ -34,6 +34,12 @@ class PurgeTable final {
   /// Every record up to `position` has been applied: responses fetched from now on are born there.
   void advance(Position position);
 
+  /// Records before `position` may have been lost that were never seen here.
+  void doubt_before(Position position);
+
+  /// See PurgeLog::is_certain_since().
+  bool is_certain_since(Position born) const;
+
   PurgeLog::Mark mark() const;
 
   /// See PurgeLog::judge().
@@ -70,6 +76,7 @@ class PurgeTable final {
   mutable std::shared_mutex mutex_;
   std::atomic<std::uint64_t> sequence_{1};  ///< changes under the lock only
   Position position_;                       ///< the tail's
+  Position certain_since_;
   PurgeIndex hard_;
   PurgeIndex soft_;
 };

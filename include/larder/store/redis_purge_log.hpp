@@ -52,6 +52,7 @@ class RedisPurgeLog final : public PurgeLog {
   bool is_in_step() const override;
   bool follows(std::uint64_t node) const override;
   bool trusts_hits() const override;
+  bool is_certain_since(Position born) const override;
   Task<bool> catch_up() override;
   Task<std::optional<Position>> append(PurgeBatch batch) override;
   std::size_t waiting() const override;

@@ -16,6 +16,18 @@ using larder::test::PurgeLogFixture;
 using larder::test::RedisServer;
 using larder::test::Sample;
 
+namespace {
+
+bool run_to_witness(LoopFixture& fixture, const RedisServer& server, const larder::store::PurgeLog& log) {
+  return fixture.run_until([&] {
+    const std::string record = server.cli({"XREVRANGE", "larder:purges", "+", "-", "COUNT", "1"});
+    const auto last = larder::store::parse_position(record.substr(0, record.find('\n')));
+    return in_order(record, {"witness"}) && last && log.mark().position == *last;
+  });
+}
+
+}  // namespace
+
 TEST_CASE_FIXTURE(PurgeLogFixture, "a flushed Redis means a cold cache, never a stale one") {
   Instance one(*this, log_settings(server.url()));
   REQUIRE(one.comes_into_step());
@@ -238,6 +250,38 @@ TEST_CASE_FIXTURE(PurgeLogFixture,
   CHECK(one->follows(here.link("").node));
   here.stop();
   there.stop();
+}
+
+TEST_CASE("what was born before the log moved to another run of Redis is in doubt, whoever moved first") {
+  LoopFixture fixture;
+  RedisServer server;
+  {
+    Instance one(fixture, log_settings(server.url()));
+    REQUIRE(one.comes_into_step());
+    const auto response = one.fetch();
+    CHECK(one->is_certain_since(response->born));
+    // The loop stands still: it never reads the second, which Redis loses with the instance that wrote it.
+    server.cli({"XADD", "larder:purges", "*", "tag", "first"});
+    REQUIRE(server.cli({"SAVE"}) == "OK");
+    server.cli({"XADD", "larder:purges", "*", "resource", "shop.example/products/7"});
+    server.stop();
+    server.restart();
+    REQUIRE(one.falls_out_of_step());
+    REQUIRE(one.comes_into_step());
+    CHECK(one->is_valid(*response));
+    CHECK_FALSE(one->is_certain_since(response->born));
+    REQUIRE(run_to_witness(fixture, server, *one));
+    const auto later = one.fetch();
+    CHECK(one->is_certain_since(later->born));
+    // One that comes later learns it from the witness.
+    Instance two(fixture, log_settings(server.url()));
+    REQUIRE(two.comes_into_step());
+    CHECK_FALSE(two->is_certain_since(response->born));
+    CHECK(two->is_certain_since(later->born));
+    two.purge({Kind::tag, "other"});
+    CHECK(one->is_certain_since(later->born));
+  }
+  fixture.drain();
 }
 
 TEST_CASE_FIXTURE(PurgeLogFixture, "a lost connection alone does not lose or purge anything") {
