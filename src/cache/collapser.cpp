@@ -21,7 +21,8 @@ JoinResult Collapser::enter(const std::string& key, store::PurgeLog::Mark mark, 
   }
   if (!may_lead) return {};
   begun_.fetch_add(1, relaxed);
-  auto fill = std::make_shared<SharedFill>(mark);
+  auto fill =
+      std::make_shared<SharedFill>(mark, running != shard.fills.end() ? running->second.get() : nullptr);
   shard.fills.insert_or_assign(key, fill);
   return {Kind::lead, std::move(fill)};
 }

@@ -44,6 +44,9 @@ bool is_served(policy::ReuseDecision::Action action) {
          action == policy::ReuseDecision::Action::serve_and_refresh;
 }
 
+/// The first fill; that of another variant; and one in place of either that could not be used.
+constexpr int most_fills_waited_for = 4;
+
 Outcome outcome_of(SharedFill::Source source, Reason why) {
   Outcome outcome{.result = CacheResult::miss, .why = why, .stored = true, .collapsed = true};
   if (source == SharedFill::Source::found) return {.result = CacheResult::hit};
@@ -69,8 +72,9 @@ Task<Fetched> Collapsing::answer(Transaction& transaction) {
     co_return co_await fetch(transaction);
   const store::PurgeLog::Mark arrival = context_.log.mark();
   std::string key = joint_key(transaction);
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    JoinResult joining = enter(transaction, key, arrival);
+  std::shared_ptr<SharedFill> unusable;
+  for (int attempt = 0; attempt < most_fills_waited_for; ++attempt) {
+    JoinResult joining = enter(transaction, key, arrival, unusable.get());
     if (joining.kind == JoinResult::Kind::lead) {
       transaction.leader.emplace(context_.coordinator.collapser(), std::move(key), std::move(joining.fill));
       co_return co_await lead(transaction);
@@ -83,9 +87,12 @@ Task<Fetched> Collapsing::answer(Transaction& transaction) {
     if (shared) co_return std::move(*shared);
     transaction.is_hit_for_miss = seen.state == SharedFill::State::released;
     // Another variant may be fetched by one for all, too.
-    if (seen.response == nullptr || variant_of(transaction, *seen.response) == seen.response->variant_key())
-      break;
-    key = joint_key(transaction) + " variant " + variant_of(transaction, *seen.response);
+    if (seen.response != nullptr && variant_of(transaction, *seen.response) != seen.response->variant_key()) {
+      key = joint_key(transaction) + " variant " + variant_of(transaction, *seen.response);
+      continue;
+    }
+    if (!may_lead_anew(*joining.fill, seen, arrival)) break;
+    unusable = std::move(joining.fill);
   }
   co_return co_await fetch(transaction);
 }
@@ -106,17 +113,44 @@ bool Collapsing::needs_lease(const Transaction& transaction) const {
   return context_.leases != nullptr && transaction.route().collapse == policy::Collapse::cluster;
 }
 
+/// Whether those who waited in vain are to wait for a new fill: one that all of them can use.
+bool Collapsing::may_lead_anew(const SharedFill& fill, const FillSnapshot& seen,
+                               const store::PurgeLog::Mark& arrival) const {
+  using State = SharedFill::State;
+  switch (seen.state) {
+    case State::asking:
+    case State::abandoned:
+    case State::failed:
+      return true;
+    case State::arriving:
+    case State::whole:
+      return fill.is_stalled(steady_now()) || is_purged_for(fill, *seen.response, arrival);
+    case State::ended:
+    case State::released:
+      break;
+  }
+  return false;
+}
+
+/// Whether a request that came at `arrival` must not get it. Which of the purges since the fill began names
+/// it is not asked: it may be one before the request came.
+bool Collapsing::is_purged_for(const SharedFill& fill, const store::StoredResponse& response,
+                               const store::PurgeLog::Mark& arrival) const {
+  return fill.mark().sequence < arrival.sequence && !context_.log.is_valid(response);
+}
+
 /// Enters the table; a fill that began before a purge is not joined by a later request, nor is a stream
 /// that has been going on for a while.
 JoinResult Collapsing::enter(const Transaction& transaction, const std::string& key,
-                             const store::PurgeLog::Mark& arrival) {
+                             const store::PurgeLog::Mark& arrival, const SharedFill* unusable) {
   const bool leads = may_lead(transaction);
   Collapser& collapser = context_.coordinator.collapser();
-  JoinResult joining = collapser.enter(key, arrival, leads, context_.clock.now(), nullptr);
+  const store::PurgeLog::Mark mark = context_.log.mark();
+  JoinResult joining = collapser.enter(key, mark, leads, context_.clock.now(), unusable);
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (joining.kind != JoinResult::Kind::join || !is_outdated(transaction, *joining.fill, arrival))
       return joining;
-    joining = collapser.enter(key, arrival, leads, context_.clock.now(), joining.fill.get());
+    joining = collapser.enter(key, mark, leads, context_.clock.now(), joining.fill.get());
   }
   return joining.kind == JoinResult::Kind::join ? JoinResult{} : joining;
 }
@@ -124,9 +158,10 @@ JoinResult Collapsing::enter(const Transaction& transaction, const std::string& 
 bool Collapsing::is_outdated(const Transaction& transaction, const SharedFill& fill,
                              const store::PurgeLog::Mark& arrival) const {
   if (!fill.may_join(steady_now())) return true;
-  if (arrival.sequence == fill.mark().sequence) return false;
+  if (transaction.route().strict && !context_.log.is_certain_since(fill.mark().position)) return true;
+  if (arrival.sequence <= fill.mark().sequence) return false;
   const FillSnapshot seen = fill.look();
-  if (seen.response != nullptr) return !context_.log.is_valid(*seen.response);
+  if (seen.response != nullptr) return is_purged_for(fill, *seen.response, arrival);
   // Its own tags are not known yet: those of the URL are. share() looks again.
   const policy::Tags tags =
       policy::tags_of(transaction.route(), transaction.match.captures, transaction.request.target, {});
@@ -142,8 +177,7 @@ std::optional<Response> Collapsing::share(const Transaction& transaction,
   if (seen.state != State::arriving && seen.state != State::whole) return std::nullopt;
   const store::StoredResponse& response = *seen.response;
   if (variant_of(transaction, response) != response.variant_key()) return std::nullopt;
-  // Which of the purges since the fill began names it is not asked: it may be one before the request came.
-  if (arrival.sequence != fill->mark().sequence && !context_.log.is_valid(response)) return std::nullopt;
+  if (is_purged_for(*fill, response, arrival) || fill->is_stalled(steady_now())) return std::nullopt;
   const Time now = context_.clock.now();
   const policy::ReuseDecision decision = policy::decide_reuse({.route = transaction.route(),
                                                                .request = transaction.request.head,

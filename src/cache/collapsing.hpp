@@ -27,12 +27,16 @@ class Collapsing {
   Milliseconds longest_wait(const Transaction& transaction) const;
   bool needs_lease(const Transaction& transaction) const;
   JoinResult enter(const Transaction& transaction, const std::string& key,
-                   const store::PurgeLog::Mark& arrival);
+                   const store::PurgeLog::Mark& arrival, const SharedFill* unusable);
   bool is_outdated(const Transaction& transaction, const SharedFill& fill,
                    const store::PurgeLog::Mark& arrival) const;
   std::optional<pipeline::Response> share(const Transaction& transaction,
                                           const std::shared_ptr<SharedFill>& fill, const FillSnapshot& seen,
                                           const store::PurgeLog::Mark& arrival);
+  bool may_lead_anew(const SharedFill& fill, const FillSnapshot& seen,
+                     const store::PurgeLog::Mark& arrival) const;
+  bool is_purged_for(const SharedFill& fill, const store::StoredResponse& response,
+                     const store::PurgeLog::Mark& arrival) const;
   std::optional<pipeline::Response> share_failure(const Transaction& transaction, const FillFailure& failure);
   Task<Fetched> lead(Transaction& transaction);
 

@@ -11,12 +11,15 @@
 namespace larder::cache {
 
 /// The lead of a shared fill: its holder fetches for all, and reports the outcome. If it is dropped without
-/// a report, its followers fetch for themselves. It holds the lease too, if instances share the fill.
+/// a report, one of its followers takes a new lead. It holds the lease too, if instances share the fill.
 class FillLeader {
  public:
   FillLeader(Collapser& collapser, std::string key, std::shared_ptr<SharedFill> fill)
       : collapser_(&collapser), key_(std::move(key)), fill_(std::move(fill)) {}
-  ~FillLeader() { release(); }
+  ~FillLeader() {
+    if (fill_ != nullptr) fill_->abandon();
+    leave();
+  }
   FillLeader(FillLeader&&) = default;
   FillLeader& operator=(FillLeader&&) = delete;
 

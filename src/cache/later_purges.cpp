@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace larder::cache {
@@ -9,7 +10,8 @@ namespace larder::cache {
 Task<> LaterPurges::start(SteadyTime time, store::PurgeBatch batch,
                           std::shared_ptr<const pipeline::Delivery> only_if_whole) {
   // Once stopped, later is now: the first purge has just been that.
-  if (is_stopped_ || !tasks_.has_room()) co_return;
+  if (is_stopped_) co_return;
+  if (!tasks_.has_room()) hurry_oldest();
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   auto waiting =
       std::make_shared<Waiting>(time, std::move(only_if_whole), std::make_shared<Sleeper>(executor));
@@ -35,6 +37,15 @@ void LaterPurges::drain() {
 void LaterPurges::stop() {
   is_stopped_ = true;
   hurry();
+}
+
+/// Makes room for another: the second purge of the one that has waited the longest comes early.
+void LaterPurges::hurry_oldest() {
+  const auto oldest = std::ranges::find_if(
+      waiting_, [](const auto& waiting) { return !waiting->is_hurried && waiting->may_purge(); });
+  if (oldest == waiting_.end()) return;
+  (*oldest)->is_hurried = true;
+  Waker(*(*oldest)->sleeper).wake();
 }
 
 /// Each looks again at whether it still has to wait.

@@ -46,6 +46,7 @@ class LaterPurges {
 
   Task<> run(std::shared_ptr<Waiting> waiting, store::PurgeBatch batch);
   void hurry();
+  void hurry_oldest();
 
   store::PurgeLog& log_;
   std::list<std::shared_ptr<Waiting>> waiting_;

@@ -88,7 +88,7 @@ void Pump::stop_keeping() {
 Task<> Pump::store_whole() {
   if (whole_ == nullptr) whole_ = kept_.with(fill_->content());
   const store::StoredResponsePtr whole = std::move(whole_);
-  co_await kept_.store(whole, leader_.take_lease());
+  if (fill_->claim_storing()) co_await kept_.store(whole, leader_.take_lease());
   fill_->finish(whole, SharedFill::Source::fetched);
   leader_.leave();
 }

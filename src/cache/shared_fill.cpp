@@ -3,6 +3,12 @@
 #include <boost/asio/this_coro.hpp>
 
 namespace larder::cache {
+
+SharedFill::SharedFill(store::PurgeLog::Mark mark, const SharedFill* replaced)
+    : mark_(mark),
+      place_(replaced != nullptr ? replaced->place_ + 1 : 1),
+      stored_(replaced != nullptr ? replaced->stored_ : std::make_shared<std::atomic<std::uint64_t>>(0)) {}
+
 bool SharedFill::admit_follower() {
   const std::lock_guard lock(mutex_);
   if (followers_ == most_followers) return false;
@@ -19,18 +25,41 @@ Task<FillSnapshot> SharedFill::wait_for_head(SteadyTime deadline) {
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   const auto sleeper = std::make_shared<Sleeper>(executor);
   while (true) {
+    SteadyTime until = deadline;
     {
       const std::lock_guard lock(mutex_);
-      if (now_.state != State::asking || std::chrono::steady_clock::now() >= deadline) co_return now_;
+      const SteadyTime now = steady_now();
+      const bool is_pausing = has_paused_for(pauses_at_most, now) && !has_paused_for(stalled_after, now);
+      const bool is_waited_for = now_.state == State::asking || is_pausing;
+      if (!is_waited_for || now >= deadline) co_return now_;
+      if (is_pausing) until = std::min(deadline, progressed_ + stalled_after);
       waiting_.emplace_back(*sleeper);
     }
-    co_await sleeper->sleep_until(deadline);
+    co_await sleeper->sleep_until(until);
   }
+}
+
+bool SharedFill::has_paused_for(Milliseconds time, SteadyTime now) const {
+  return now_.state == State::arriving && now - progressed_ >= time;
 }
 
 bool SharedFill::may_join(SteadyTime now) const {
   const std::lock_guard lock(mutex_);
-  return now_.state != State::arriving || now_.length || now - published_ < joined_at_most;
+  if (now_.state != State::arriving) return true;
+  if (has_paused_for(stalled_after, now)) return false;
+  return now_.length || now - published_ < joined_at_most;
+}
+
+bool SharedFill::is_stalled(SteadyTime now) const {
+  const std::lock_guard lock(mutex_);
+  return has_paused_for(stalled_after, now);
+}
+
+bool SharedFill::claim_storing() {
+  std::uint64_t latest = stored_->load();
+  while (latest < place_ && !stored_->compare_exchange_weak(latest, place_)) {
+  }
+  return latest <= place_;
 }
 
 bool SharedFill::is_kept() const {
@@ -97,19 +126,22 @@ void SharedFill::begin(std::optional<std::uint64_t> length, std::shared_ptr<Byte
   content_.emplace(length, std::move(budget));
 }
 
-void SharedFill::publish(store::StoredResponsePtr head) {
+void SharedFill::publish(store::StoredResponsePtr head, SteadyTime now) {
   const std::lock_guard lock(mutex_);
   now_.state = State::arriving;
-  published_ = steady_now();
+  published_ = now;
+  progressed_ = now;
   now_.response = std::move(head);
   wake_all();
 }
 
-void SharedFill::append(std::string_view piece) {
+void SharedFill::append(std::string_view piece, SteadyTime now) {
   const std::lock_guard lock(mutex_);
   content_->append(piece);
   if (window_) content_->keep_last(*window_);
-  if (now_.state == State::arriving) wake_all();
+  if (now_.state != State::arriving) return;
+  progressed_ = now;
+  wake_all();
 }
 
 std::uint64_t SharedFill::size() const {
@@ -123,6 +155,7 @@ Bytes SharedFill::content() const {
 }
 
 void SharedFill::finish(store::StoredResponsePtr whole, Source source) {
+  claim_storing();
   const std::lock_guard lock(mutex_);
   now_.state = State::whole;
   now_.source = source;
@@ -140,9 +173,17 @@ void SharedFill::fail(FillFailure failure) {
 }
 
 void SharedFill::release() {
+  leave_asking(State::released);
+}
+
+void SharedFill::abandon() {
+  leave_asking(State::abandoned);
+}
+
+void SharedFill::leave_asking(State state) {
   const std::lock_guard lock(mutex_);
   if (now_.state != State::asking) return;
-  now_.state = State::released;
+  now_.state = state;
   wake_all();
 }
 

@@ -8,6 +8,7 @@
 #include <larder/store/purge_log.hpp>
 #include <larder/store/stored_response.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -27,7 +28,7 @@ struct FillFailure {
 
 /// What a shared fill has come to at one moment.
 struct FillSnapshot {
-  enum class State { asking, arriving, whole, ended, failed, released };
+  enum class State { asking, arriving, whole, ended, failed, released, abandoned };
   enum class Source {
     fetched,    ///< from the origin
     validated,  ///< stored before, and the origin said 304
@@ -44,13 +45,14 @@ struct FillSnapshot {
 /// One fetch that any number of requests wait for, on any threads. The one that began it leads: it asks the
 /// origin and reports the outcome here; the others are its followers.
 ///
-///   state    | means                                     | goes to
-///   asking   | the origin has not answered               | arriving, whole, failed, released
-///   arriving | the response is for all, content comes in | whole, ended, failed
-///   whole    | it is all there, and stored               |
-///   ended    | it is all there, too large to be kept     |
-///   failed   | no response, or content cut short         |
-///   released | the response is not for others            |
+///   state     | means                                     | goes to
+///   asking    | the origin has not answered               | arriving, whole, failed, released, abandoned
+///   arriving  | the response is for all, content comes in | whole, ended, failed
+///   whole     | it is all there, and stored               |
+///   ended     | it is all there, too large to be kept     |
+///   failed    | no response, or content cut short         |
+///   released  | the response is not for others            |
+///   abandoned | it ended without a result                 |
 ///
 /// Every follower reads at its own pace. As long as the content may be stored all of it is kept, and the
 /// origin is read as fast as it sends. Past max_object it is not stored: from there on the origin is read
@@ -63,8 +65,8 @@ class SharedFill {
 
   static constexpr std::size_t most_followers = 10'000;
 
-  /// `mark`: no later than the fetch begins.
-  explicit SharedFill(store::PurgeLog::Mark mark) : mark_(mark) {}
+  /// `mark`: no later than the fetch begins. `replaced`: whose place it takes; or nullptr.
+  explicit SharedFill(store::PurgeLog::Mark mark, const SharedFill* replaced = nullptr);
 
   const store::PurgeLog::Mark& mark() const { return mark_; }
 
@@ -77,8 +79,20 @@ class SharedFill {
   /// they do not want its events from the start.
   static constexpr Milliseconds joined_at_most{5'000};
 
+  /// Content that has paused for this long may have stalled: newcomers wait for more of it before they join.
+  static constexpr Milliseconds pauses_at_most{100};
+  /// Past this it has: they join no longer.
+  static constexpr Milliseconds stalled_after{2'000};
+
   /// Whether newcomers may wait for it or read it.
   bool may_join(SteadyTime now) const;
+
+  /// Whether its content has stopped coming.
+  bool is_stalled(SteadyTime now) const;
+
+  /// Whether no fill that took its place is stored already: what is older must not displace that. It counts
+  /// as stored from now on.
+  bool claim_storing();
 
   /// Whether its content is kept whole, to be stored: else it passes on to its readers as they read.
   bool is_kept() const;
@@ -86,7 +100,8 @@ class SharedFill {
   /// Since when it has had no reader after its last one left; nothing while it has one, or never had.
   std::optional<SteadyTime> unread_since() const;
 
-  /// Waits until it is no longer asking, or `deadline`. The caller keeps the fill.
+  /// Waits until it is no longer asking, and its content goes on or has stalled, or for `deadline`. The
+  /// caller keeps the fill.
   Task<FillSnapshot> wait_for_head(SteadyTime deadline);
 
   // For readers of content.
@@ -110,10 +125,10 @@ class SharedFill {
   void begin(std::optional<std::uint64_t> length, std::shared_ptr<ByteBudget> budget = nullptr);
 
   /// Followers see the head from now on, and content that came with it; `head` has none yet.
-  void publish(store::StoredResponsePtr head);
+  void publish(store::StoredResponsePtr head, SteadyTime now = steady_now());
 
   /// The last piece, if the length is known, is not seen before finish(): then it is stored already.
-  void append(std::string_view piece);
+  void append(std::string_view piece, SteadyTime now = steady_now());
   std::uint64_t size() const;
   Bytes content() const;
 
@@ -121,6 +136,8 @@ class SharedFill {
   void fail(FillFailure failure);
   /// If it is still asking.
   void release();
+  /// If it is still asking.
+  void abandon();
 
   /// From now on it is not kept whole.
   void let_go_of_the_start(std::uint64_t window);
@@ -130,6 +147,8 @@ class SharedFill {
 
  private:
   void wake_all();
+  void leave_asking(State state);
+  bool has_paused_for(Milliseconds time, SteadyTime now) const;
   bool is_visible(std::uint64_t position) const;
 
   const store::PurgeLog::Mark mark_;
@@ -142,7 +161,10 @@ class SharedFill {
   std::size_t followers_ = 0;
   std::size_t readers_ = 0;
   std::optional<SteadyTime> unread_since_;
-  SteadyTime published_{};  // when the head was
+  SteadyTime published_{};                                    // when the head was
+  SteadyTime progressed_{};                                   // when the head, or content after it, came
+  const std::uint64_t place_;                                 // among those that took each other's place
+  const std::shared_ptr<std::atomic<std::uint64_t>> stored_;  // the latest of them
 };
 
 }  // namespace larder::cache

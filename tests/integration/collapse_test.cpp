@@ -68,6 +68,53 @@ TEST_CASE("A thousand concurrent clients on a cold key cause one request to the 
                                                                                       << " ms");
 }
 
+TEST_CASE("Clients that waited for a response purged before they came cause one more request to the origin") {
+  Gate gate;
+  Origin origin([&](const OriginRequest& request) {
+    if (request.method != "GET") return text("done");
+    const bool is_first = request.nth == 1;
+    if (is_first) gate.pass();
+    OriginResponse answer = text(is_first ? "old" : body).with("Cache-Tag", "group");
+    answer.delay = is_first ? 0ms : 500ms;
+    return answer;
+  });
+  Watched larder(
+      Yaml{.upstream = origin.url(), .routes = "  - match: /**\n    ttl: 60s\n    purge: {tags: [group]}\n"});
+  Client first = larder->client();
+  first.send(first.head_text("GET", "/a"));
+  gate.wait_for_arrivals(1);
+  CHECK(larder->client().put("/elsewhere/b").status == 200);
+  Crowd crowd(*larder, 200);
+  crowd.ask("/a");
+  CHECK(larder.has_joined(200));
+  gate.open();
+  CHECK(all_got(crowd.receive(), body));
+  CHECK(origin.count("GET", "/a") == 2);
+}
+
+TEST_CASE("Clients that come after a response's content has stalled cause one more request to the origin") {
+  Origin origin([&](const OriginRequest& request) {
+    OriginResponse answer = text(body);
+    if (request.nth == 1) {
+      answer.raw = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                   body.substr(0, 5'000);
+    }
+    return answer;
+  });
+  Watched larder(Yaml{.upstream = origin.url(), .timeouts = "{idle: 20s}"});
+  Client first = larder->client();
+  first.send(first.head_text("GET", "/a"));
+  CHECK(first.receive_head().status == 200);
+  std::this_thread::sleep_for(500ms);
+  Crowd crowd(*larder, 50);
+  const auto begun = Clock::now();
+  crowd.ask("/a");
+  CHECK(all_got(crowd.receive(), body));
+  CHECK(Clock::now() - begun < 10s);
+  CHECK(origin.count("/a") == 2);
+  CHECK(cache_result(larder->client().get("/a")) == "HIT");
+}
+
 TEST_CASE("A fetch goes on for the others when the client that started it disconnects") {
   Gate gate;
   Origin origin([&](const OriginRequest&) {

@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 /// What a write purges, and what it does not (RFC 9111, section 4.4; src/README.md, "What a write purges").
@@ -242,6 +245,24 @@ TEST_CASE("Tags given by the origin are purged like the route's") {
     CHECK(cache_result(client.get("/untagged")) == "HIT");
     CHECK(cache_result(client.get("/tagged")) == "MISS");
   }
+}
+
+TEST_CASE("a write that times out and is applied late is purged again 5 s later") {
+  std::atomic<int> value{0};
+  Origin origin([&](const OriginRequest& request) {
+    if (request.method == "GET") return text(std::to_string(value));
+    std::this_thread::sleep_for(std::chrono::milliseconds{3'000});
+    ++value;
+    return text("done");
+  });
+  const Larder larder(Yaml{.upstream = origin.url(), .timeouts = "{first_byte: 1s}"});
+  Client client = larder.client();
+  CHECK(client.put("/a").status == 504);
+  CHECK(client.get("/a").body == "0");
+  CHECK(cache_result(client.get("/a")) == "HIT");
+  CHECK(eventually([&] { return value == 1; }));
+  CHECK(eventually([&] { return larder.client().get("/a").body == "1"; }, std::chrono::seconds{10}));
+  CHECK(cache_result(client.get("/a")) == "HIT");
 }
 
 }  // namespace larder::test

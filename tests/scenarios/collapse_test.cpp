@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 using namespace larder;
 using namespace larder::test;
 using namespace std::chrono_literals;
@@ -231,6 +233,47 @@ TEST_CASE("a request after a purge does not wait for a fetch that began before i
     s.finish(before);
     s.finish(after);
   }
+}
+
+TEST_CASE("requests that waited for a response purged before they came fetch anew once, for all of them") {
+  Scenario s;
+  s.origin.answer = [&s](const pipeline::Request&) {
+    return Answer{.fields = {{"Cache-Control", "max-age=60"}, {"Cache-Tag", "group"}},
+                  .content = asked(s) == 1 ? "old" : "new"};
+  };
+  s.origin.waits = true;
+  auto before = s.begin("/a");
+  const auto purge = [&] {
+    run_task(s.loop, s.log.append({.purges = {{policy::Purge::Kind::tag, "group"}}, .why = "test"}));
+  };
+  purge();
+  std::vector<std::future<Seen>> after;
+  for (int i = 0; i < 20; ++i) after.push_back(s.begin("/a"));
+  CHECK(asked(s) == 1);
+  SUBCASE("once") {}
+  SUBCASE("and while they waited") {
+    purge();
+  }
+  CHECK(s.finish(before).content == "old");
+  for (auto& each : after) CHECK(s.finish(each).content == "new");
+  CHECK(asked(s) == 2);
+}
+
+TEST_CASE("requests that come while a response's content has stalled fetch anew once, for all of them") {
+  Scenario s;
+  s.origin_says({.fields = {{"Cache-Control", "max-age=60"}}, .content = "content"});
+  s.origin.holds = true;
+  auto before = s.begin("/a");
+  std::this_thread::sleep_for(150ms);
+  std::vector<std::future<Seen>> after;
+  for (int i = 0; i < 20; ++i) after.push_back(s.begin("/a"));
+  CHECK(asked(s) == 1);
+  s.loop.restart();
+  s.loop.run_for(2s);
+  CHECK(asked(s) == 2);
+  for (auto& each : after) CHECK(s.finish(each).line() == "MISS 200 content");
+  CHECK(s.finish(before).line() == "MISS 200 content");
+  CHECK(asked(s) == 2);
 }
 
 TEST_CASE("with `collapse: off` each request fetches for itself") {

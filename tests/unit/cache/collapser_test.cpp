@@ -45,6 +45,19 @@ TEST_CASE_FIXTURE(Fixture, "a new fill replaces an outdated one, and is not affe
   CHECK(enter().fill == other.fill);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a fill is not stored once one that took its place is") {
+  const JoinResult oldest = enter();
+  const JoinResult middle = enter("k", true, oldest.fill.get());
+  const JoinResult newest = enter("k", true, middle.fill.get());
+  CHECK(oldest.fill->claim_storing());
+  CHECK(newest.fill->claim_storing());
+  CHECK_FALSE(middle.fill->claim_storing());
+  CHECK_FALSE(oldest.fill->claim_storing());
+  CHECK(newest.fill->claim_storing());
+  const JoinResult other = enter("other");
+  CHECK(other.fill->claim_storing());
+}
+
 TEST_CASE_FIXTURE(Fixture, "no request leads or joins a hit-for-miss key for a while") {
   collapser.set_hit_for_miss("k", clock.now());
   CHECK(collapser.is_hit_for_miss("k", clock.now()));
@@ -82,10 +95,10 @@ TEST_CASE_FIXTURE(Fixture, "a fill takes no more followers than its bound") {
 }
 
 TEST_CASE_FIXTURE(
-    Fixture, "a leader that gives up without a result releases its followers, and the key is free again") {
+    Fixture, "a leader that gives up without a result abandons its followers, and the key is free again") {
   JoinResult first = enter();
   { const FillLeader leader(collapser, "k", first.fill); }
-  CHECK(first.fill->look().state == FillSnapshot::State::released);
+  CHECK(first.fill->look().state == FillSnapshot::State::abandoned);
   CHECK(enter().kind == Kind::lead);
 }
 

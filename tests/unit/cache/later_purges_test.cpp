@@ -86,6 +86,19 @@ TEST_CASE("a write not delivered whole by the end purges nothing") {
   }
 }
 
+TEST_CASE("past the most that may wait the oldest is purged early, and none is left out") {
+  Bench bench;
+  constexpr std::uint64_t most = 16'384;
+  for (std::uint64_t i = 0; i < most; ++i) bench.start();
+  CHECK(bench.made() == 0);
+  bench.start();
+  bench.start();
+  CHECK(bench.made() == 2);
+  bench.later.drain();
+  bench.poll();
+  CHECK(bench.made() == most + 2);
+}
+
 TEST_CASE("after stop() nothing waits: the first purge has just been made") {
   Bench bench;
   bench.later.stop();

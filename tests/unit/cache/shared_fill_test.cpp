@@ -196,18 +196,53 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("content can be joined while it arrives, but not once it has stalled") {
+  SharedFill fill({});
+  const SteadyTime now = steady_now();
+  CHECK(fill.may_join(now + 1h));  // it is not known yet what comes
+  fill.begin(100);
+  fill.publish(response());
+  CHECK(fill.may_join(now + 1s));
+  CHECK_FALSE(fill.is_stalled(now + 1s));
+  CHECK_FALSE(fill.may_join(now + 3s));
+  CHECK(fill.is_stalled(now + 3s));
+  fill.finish(response("all"), FillSnapshot::Source::fetched);
+  CHECK(fill.may_join(now + 1h));
+  CHECK_FALSE(fill.is_stalled(now + 1h));
+}
+
 TEST_CASE("content of unknown length can be joined for 5 s after its head, other content while it arrives") {
   for (const bool is_known : {false, true}) {
     CAPTURE(is_known);
     SharedFill fill({});
-    const SteadyTime now = steady_now();
-    CHECK(fill.may_join(now + 1h));  // it is not known yet what comes
     fill.begin(is_known ? std::optional<std::uint64_t>(100) : std::nullopt);
-    fill.publish(response());
-    CHECK(fill.may_join(now + 4s));
+    const SteadyTime now = steady_now();
+    fill.publish(response(), now);
+    for (const Milliseconds time : {1s, 2s, 3s, 4s}) {
+      fill.append("more", now + time);
+      CHECK(fill.may_join(now + time));
+    }
+    fill.append("more", now + 6s);
     CHECK(fill.may_join(now + 6s) == is_known);
-    fill.finish(response("all"), FillSnapshot::Source::fetched);
-    CHECK(fill.may_join(now + 1h));
+  }
+}
+
+TEST_CASE("who comes while content pauses waits for more of it, until it has stalled") {
+  for (const bool goes_on : {true, false}) {
+    CAPTURE(goes_on);
+    boost::asio::io_context loop;
+    const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
+    fill->begin(100);
+    fill->publish(response());
+    std::this_thread::sleep_for(SharedFill::pauses_at_most + 50ms);
+    auto seen = boost::asio::co_spawn(loop, fill->wait_for_head(soon()), boost::asio::use_future);
+    loop.run_for(200ms);
+    CHECK(seen.wait_for(0s) != std::future_status::ready);
+    if (goes_on) fill->append("more");
+    loop.run_for(goes_on ? 1s : 3s);
+    REQUIRE(seen.wait_for(0s) == std::future_status::ready);
+    CHECK(seen.get().state == FillSnapshot::State::arriving);
+    CHECK(fill->is_stalled(steady_now()) == !goes_on);
   }
 }
 
