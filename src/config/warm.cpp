@@ -1,7 +1,9 @@
 #include "address.hpp"
 #include "sections.hpp"
 
+#include <larder/base/text.hpp>
 #include <larder/base/token.hpp>
+#include <larder/policy/warming_fields.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -78,7 +80,11 @@ std::optional<decltype(WarmRule::headers)> read_request_headers(const Value& val
   for (const Entry& entry : map.entries()) {
     const std::optional<std::string> text = entry.value.text("a header's value");
     if (!text) continue;
-    if (!is_token(entry.key)) value.error_at(entry.mark, quoted(entry.key) + " is not a header name");
+    if (!is_token(entry.key)) {
+      value.error_at(entry.mark, quoted(entry.key) + " is not a header name");
+    } else if (const auto mistake = policy::warming_field_mistake(entry.key)) {
+      value.error_at(entry.mark, quoted(entry.key) + " cannot be sent: it " + std::string(*mistake));
+    }
     if (has_control_byte(*text)) entry.value.error("holds a control byte");
     headers.emplace_back(entry.key, *text);
   }
@@ -113,6 +119,22 @@ void check_route_of(const Value& value, const Route& route) {
   if (!route.cache || !has_get) value.error("the route caches no GET");
 }
 
+/// What identifies its sender gets an answer that is not for others, unless the route keys or shares it.
+void check_credentials_in(const Value* headers, const WarmRule& rule, const Route& route,
+                          const Config& config) {
+  Route judged = route;
+  judged.credential_fields =
+      std::make_shared<policy::CredentialFields>(config.credentials.add, config.credentials.remove);
+  for (const auto& [name, value] : rule.headers) {
+    http::RequestHead head;
+    head.fields.add(name, value);
+    if (policy::unkeyed_credential(judged, head, {}) == policy::Reason::none) continue;
+    headers->error(quoted(name) +
+                   " identifies its sender: what it gets is not for others, unless the route's " +
+                   (equal_ignoring_case(name, "Cookie") ? "cookies" : "headers") + " keys it");
+  }
+}
+
 void check_together(Map& map, const Value& value, const WarmRule& rule, const Route& route,
                     const Config& config) {
   const bool has_paths = map.find("urls") != nullptr || map.find("sitemap") != nullptr;
@@ -124,6 +146,7 @@ void check_together(Map& map, const Value& value, const WarmRule& rule, const Ro
   const Value* const headers = map.find("headers");
   if (headers != nullptr && map.find("site") == nullptr)
     headers->error("needs a site, to which alone they are sent");
+  check_credentials_in(headers, rule, route, config);
   if (rule.hottest != 0 && !config.store.redis) {
     hottest->error("needs store.redis, which remembers what was asked for");
   }
@@ -160,6 +183,12 @@ struct Urls {
   json::object schema() const { return list_schema(target_schema()); }
 };
 
+/// Whether the value of a field may be shown: one of those that say what a client can read, and no secret.
+bool is_shown(std::string_view name) {
+  return equal_ignoring_case(name.substr(0, 6), "Accept") || equal_ignoring_case(name, "User-Agent") ||
+         equal_ignoring_case(name.substr(0, 4), "Sec-");
+}
+
 /// A map of fields to be sent.
 struct RequestHeaders {
   using Fields = decltype(WarmRule::headers);
@@ -169,7 +198,9 @@ struct RequestHeaders {
   YAML::Node write(const Fields& fields) const {
     YAML::Node map(YAML::NodeType::Map);
     map.SetStyle(YAML::EmitterStyle::Flow);
-    for (const auto& [name, value] : fields) map.force_insert(name, text_node(value));
+    for (const auto& [name, value] : fields) {
+      map.force_insert(name, text_node(is_shown(name) ? value : "***"));
+    }
     return map;
   }
 

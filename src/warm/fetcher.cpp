@@ -1,16 +1,42 @@
 #include "fetcher.hpp"
 
+#include "gunzip.hpp"
+
 #include <larder/policy/stale.hpp>
 
 namespace larder::warm {
 namespace {
+
+/// What our own member of Cache-Status, the last one, says.
+std::string_view our_status(const pipeline::Response& response) {
+  std::string_view last;
+  for (const http::Field field : response.head.fields) {
+    if (field.name == "Cache-Status") last = field.value;
+  }
+  return last.substr(std::min(last.rfind("larder;"), last.size()));
+}
+
+std::string detail_in(std::string_view status) {
+  constexpr std::string_view name = "; detail=";
+  const std::size_t begin = status.find(name);
+  if (begin == status.npos) return {};
+  const std::string_view rest = status.substr(begin + name.size());
+  return std::string(rest.substr(0, rest.find(';')));
+}
+
+bool is_kept_now(const pipeline::Response& response) {
+  if (response.cache_result == pipeline::CacheResult::revalidated) return true;
+  return response.cache_result == pipeline::CacheResult::miss &&
+         our_status(response).find("; stored") != std::string_view::npos;
+}
 
 Outcome outcome_of(const pipeline::Response& response) {
   const int status = response.head.status;
   if (policy::is_passing_error(status) || response.cache_result == pipeline::CacheResult::stale)
     return Outcome::failed;
   if (status >= 400) return Outcome::rejected;
-  return response.cache_result == pipeline::CacheResult::hit ? Outcome::fresh : Outcome::fetched;
+  if (response.cache_result == pipeline::CacheResult::hit) return Outcome::fresh;
+  return is_kept_now(response) ? Outcome::fetched : Outcome::unstored;
 }
 
 /// Reads content to its end, handing each piece to `keep`, which says whether it wants more.
@@ -34,8 +60,8 @@ bool Fetcher::is_of(const policy::Route& route, const http::Target& target) cons
   return routes_.find("GET", target.path) == &route;
 }
 
-Task<Outcome> Fetcher::warm(const policy::WarmRule& rule, http::Target page,
-                            std::optional<Seconds> at_least) const {
+Task<Outcome> Fetcher::warm(const policy::WarmRule& rule, http::Target page, std::optional<Seconds> at_least,
+                            std::string& why) const {
   pipeline::Request request = request_for(rule, std::move(page));
   // RFC 9111, section 5.2.1.3.
   if (at_least) {
@@ -44,17 +70,23 @@ Task<Outcome> Fetcher::warm(const policy::WarmRule& rule, http::Target page,
   Result<pipeline::Response> response = co_await cache_.handle(request);
   if (!response) co_return Outcome::failed;
   const Outcome outcome = outcome_of(*response);
+  if (outcome == Outcome::unstored) why = detail_in(our_status(*response));
   const Result<> read = co_await read_content(response->body, [](std::string_view) { return true; });
   co_return read ? outcome : Outcome::failed;
 }
 
-Task<Result<std::string>> Fetcher::read(const policy::WarmRule& rule, http::Target page,
-                                        std::size_t most) const {
+Task<Result<Document>> Fetcher::read(const policy::WarmRule& rule, http::Target page,
+                                     std::size_t most) const {
   pipeline::Request request = request_for(rule, std::move(page));
+  // Whatever clients of the pages read, this is what is read here.
+  request.head.fields.set("Accept-Encoding", "gzip");
   Result<pipeline::Response> response = co_await cache_.handle(request);
   if (!response) co_return response.error();
-  if (response->head.status != 200) co_return Error::refused;
-  std::string content;
+  Document document{.status = response->head.status,
+                    .location = response->head.fields.combined("Location").value_or(""),
+                    .content = {}};
+  if (document.status != 200) co_return document;
+  std::string& content = document.content;
   const auto keep = [&content, most](std::string_view piece) {
     if (content.size() + piece.size() > most) return false;
     content.append(piece);
@@ -62,7 +94,13 @@ Task<Result<std::string>> Fetcher::read(const policy::WarmRule& rule, http::Targ
   };
   const Result<> read = co_await read_content(response->body, keep);
   if (!read) co_return read.error();
-  co_return content;
+  // A file that is compressed may be sent in a coding as well.
+  for (int layers = 0; layers < 2 && is_gzip(content); ++layers) {
+    Result<std::string> plain = gunzip(content, most);
+    if (!plain) co_return plain.error();
+    content = *std::move(plain);
+  }
+  co_return document;
 }
 
 pipeline::Request Fetcher::request_for(const policy::WarmRule& rule, http::Target page) const {

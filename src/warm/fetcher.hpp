@@ -15,28 +15,37 @@ namespace larder::warm {
 
 /// Outcome of fetching a page.
 enum class Outcome {
-  fetched,   ///< from the origin
+  fetched,   ///< from the origin, and kept
+  unstored,  ///< from the origin, in vain: it is not kept
   fresh,     ///< it was in the cache, and stays there
   rejected,  ///< the origin has no such page: 4xx
   failed,    ///< an error that may pass
+};
+
+/// What the origin answers with, for reading it here.
+struct Document {
+  int status = 200;
+  std::string location;  ///< of a redirection
+  std::string content;   ///< of a 200, decompressed
 };
 
 /// Asks the cache as a client would: the same keys, the same rules, no upstream other than the route's.
 class Fetcher {
  public:
   /// Both outlive the fetcher.
-  Fetcher(pipeline::Handler& cache, const policy::RouteTable& routes)
-      : cache_(cache), routes_(routes) {}
+  Fetcher(pipeline::Handler& cache, const policy::RouteTable& routes) : cache_(cache), routes_(routes) {}
 
   /// Whether a GET of that target meets this route and no other.
   bool is_of(const policy::Route& route, const http::Target& target) const;
 
   /// Has a page put into the cache; with `at_least`, what would not be fresh for that long is fetched again.
-  Task<Outcome> warm(const policy::WarmRule& rule, http::Target page, std::optional<Seconds> at_least) const;
+  /// `why` gets the word of Cache-Status for what is not stored, if there is one.
+  Task<Outcome> warm(const policy::WarmRule& rule, http::Target page, std::optional<Seconds> at_least,
+                     std::string& why) const;
 
-  /// The content of a 200, for reading it here: of any route that names an upstream. Error::too_large past
-  /// `most` bytes, Error::refused for another status.
-  Task<Result<std::string>> read(const policy::WarmRule& rule, http::Target page, std::size_t most) const;
+  /// Of any route that names an upstream. Error::too_large past `most` bytes, also of what they decompress
+  /// to; Error::malformed if they do not.
+  Task<Result<Document>> read(const policy::WarmRule& rule, http::Target page, std::size_t most) const;
 
  private:
   pipeline::Request request_for(const policy::WarmRule& rule, http::Target page) const;

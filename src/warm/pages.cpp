@@ -8,15 +8,18 @@ namespace larder::warm {
 namespace {
 
 constexpr std::size_t most_sitemaps = 100;
-constexpr std::size_t largest_sitemap = 50 << 20;  // sitemaps.org's own bound
+constexpr std::size_t largest_sitemap = 50 << 20;  // sitemaps.org's own bound, decompressed
+constexpr int most_redirections = 5;
 
 /// Pages in the order they came, each once.
 class Pages {
  public:
   Pages(const policy::Route& route, const Fetcher& fetcher) : route_(route), fetcher_(fetcher) {}
 
+  bool takes(const http::Target& page) const { return fetcher_.is_of(route_, page); }
+
   void add(const http::Target& page) {
-    if (pages_.size() == most_pages || !fetcher_.is_of(route_, page)) return;
+    if (pages_.size() == most_pages || !takes(page)) return;
     if (known_.insert(page.scheme + "://" + page.authority() + page.origin_form()).second) {
       pages_.push_back(page);
     }
@@ -54,16 +57,66 @@ std::optional<http::Target> page_at(const http::Target& site, std::string_view u
   return *std::move(page);
 }
 
-Task<Sitemap> read_sitemap(const policy::Route& route, const Fetcher& fetcher, http::Target page, Log& log) {
-  const std::string path = page.origin_form();
-  const Result<std::string> xml = co_await fetcher.read(*route.warm, std::move(page), largest_sitemap);
-  std::optional<Sitemap> sitemap;
-  if (xml) sitemap = parse_sitemap(*xml, most_pages);
-  if (!sitemap) {
-    log.warn("warming {}: the sitemap {} {}", route.match, path,
-             xml ? std::string("is not readable XML") : "cannot be fetched: " + xml.error().message());
+bool is_redirection(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/// What a sitemap holds, or in words why it cannot be read.
+struct Read {
+  std::optional<Sitemap> sitemap{};
+  std::string trouble{};
+};
+
+/// Follows redirections within the site: with another host's pages the cache would have nothing to do.
+Task<Read> follow(const policy::Route& route, const Fetcher& fetcher, const http::Target& site,
+                  http::Target page) {
+  for (int i = 0; i <= most_redirections; ++i) {
+    const Result<Document> document = co_await fetcher.read(*route.warm, page, largest_sitemap);
+    if (!document) co_return Read{.trouble = "cannot be read: " + document.error().message()};
+    if (document->status == 200) {
+      std::optional<Sitemap> sitemap = parse_sitemap(document->content, most_pages);
+      if (!sitemap) co_return Read{.trouble = "is neither readable XML nor a list of URLs"};
+      co_return Read{.sitemap = std::move(sitemap)};
+    }
+    if (!is_redirection(document->status)) {
+      co_return Read{.trouble = "cannot be fetched: " + std::to_string(document->status)};
+    }
+    const Result<http::Target> location = http::resolve(page, document->location);
+    const auto next =
+        location ? page_at(site, location->scheme + "://" + location->authority() + location->origin_form())
+                 : std::nullopt;
+    if (!next)
+      co_return Read{.trouble = "leads to another site: " + document->location.substr(0, longest_url)};
+    page = *next;
   }
-  co_return std::move(sitemap).value_or(Sitemap{});
+  co_return Read{.trouble = "leads from one place to another without end"};
+}
+
+Task<Sitemap> read_sitemap(const policy::Route& route, const Fetcher& fetcher, const http::Target& site,
+                           http::Target page, Log& log) {
+  const std::string path = page.origin_form();
+  Read read = co_await follow(route, fetcher, site, std::move(page));
+  if (!read.sitemap) log.warn("warming {}: the sitemap {} {}", route.match, path, read.trouble);
+  co_return std::move(read.sitemap).value_or(Sitemap{});
+}
+
+/// How many pages sitemaps named, and how many of these were of any use.
+struct Named {
+  std::size_t all = 0;
+  std::size_t of_site = 0;
+  std::size_t of_route = 0;
+};
+
+void tell_of_strangers(const policy::Route& route, const Named& named, Log& log) {
+  const std::string& path = route.warm->sitemap;
+  if (named.all == 0) return;
+  if (named.of_site == 0) {
+    log.warn("warming {}: none of the {} pages that the sitemap {} names is of {}", route.match, named.all,
+             path, route.warm->site);
+  } else if (named.of_route == 0) {
+    log.warn("warming {}: none of the {} pages that the sitemap {} names is answered by this route",
+             route.match, named.all, path);
+  }
 }
 
 /// The sitemap, and if it is an index, those that it names.
@@ -71,10 +124,16 @@ Task<> add_sitemap(const policy::Route& route, const Fetcher& fetcher, const htt
                    Log& log) {
   std::optional<http::Target> page = page_at(site, route.warm->sitemap);
   if (!page) co_return;
-  const Sitemap first = co_await read_sitemap(route, fetcher, *std::move(page), log);
+  const Sitemap first = co_await read_sitemap(route, fetcher, site, *std::move(page), log);
+  Named named;
   const auto add_pages = [&](const Sitemap& sitemap) {
+    named.all += sitemap.pages.size();
     for (const std::string& url : sitemap.pages) {
-      if (const auto one = page_at(site, url)) pages.add(*one);
+      const auto one = page_at(site, url);
+      if (!one) continue;
+      ++named.of_site;
+      if (pages.takes(*one)) ++named.of_route;
+      pages.add(*one);
     }
   };
   add_pages(first);
@@ -83,9 +142,10 @@ Task<> add_sitemap(const policy::Route& route, const Fetcher& fetcher, const htt
     std::optional<http::Target> next = page_at(site, url);
     if (left-- == 0) break;
     if (!next) continue;
-    const Sitemap further = co_await read_sitemap(route, fetcher, *std::move(next), log);
+    const Sitemap further = co_await read_sitemap(route, fetcher, site, *std::move(next), log);
     add_pages(further);
   }
+  tell_of_strangers(route, named, log);
 }
 
 }  // namespace

@@ -46,10 +46,15 @@ Task<> Round::ask(std::shared_ptr<Asker> asker) {
   RunCounts& counts = asker->counts;
   while (round.next_ < round.pages_.size() && !asker->pauses.is_stopped()) {
     const http::Target page = round.pages_[round.next_++];
-    const Outcome outcome = co_await round.fetcher_.warm(round.rule_, page, round.at_least_);
+    std::string why;
+    const Outcome outcome = co_await round.fetcher_.warm(round.rule_, page, round.at_least_, why);
     switch (outcome) {
       case Outcome::fetched:
         ++counts.fetched;
+        break;
+      case Outcome::unstored:
+        ++counts.unstored;
+        if (round.unstored_.empty()) round.unstored_ = page.path + (why.empty() ? "" : " (" + why + ")");
         break;
       case Outcome::fresh:
         ++counts.fresh;

@@ -25,6 +25,9 @@ class Round : public std::enable_shared_from_this<Round> {
 
   std::vector<http::Target> take_failed() { return std::move(failed_); }
 
+  /// The first page that was fetched in vain, and why, as `/a (set-cookie)`; empty if there was none.
+  const std::string& unstored() const { return unstored_; }
+
  private:
   class Asker;
   static Task<> ask(std::shared_ptr<Asker> asker);
@@ -35,6 +38,7 @@ class Round : public std::enable_shared_from_this<Round> {
   std::optional<Seconds> at_least_;
   std::size_t next_ = 0;
   std::vector<http::Target> failed_;
+  std::string unstored_;
 };
 
 }  // namespace larder::warm

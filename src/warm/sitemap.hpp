@@ -18,8 +18,8 @@ struct Sitemap {
   std::vector<std::string> sitemaps;
 };
 
-/// Reads a sitemap's XML, up to `most` URLs; nothing if it is not well-formed. Entities other than XML's
-/// own are not well-formed here: nothing is expanded, and nothing outside is read.
-std::optional<Sitemap> parse_sitemap(std::string_view xml, std::size_t most);
+/// Reads a sitemap, up to `most` URLs: XML, or a text with one URL on each line; nothing if it is neither.
+/// Entities other than XML's own are an error, and nothing outside is read.
+std::optional<Sitemap> parse_sitemap(std::string_view content, std::size_t most);
 
 }  // namespace larder::warm

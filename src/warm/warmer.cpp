@@ -149,9 +149,11 @@ Task<> Warmer::State::run(Job& job, std::optional<Seconds> at_least) {
   std::vector<http::Target> pages = co_await pages_of(job.route, fetcher_, records_, log_);
   report.last_run.pages = pages.size();
   log_.info("warming {}: {} pages", report.route, pages.size());
+  std::string unstored;
   for (std::size_t attempt = 0; !pages.empty() && !pauses_.is_stopped(); ++attempt) {
     const auto round = std::make_shared<Round>(fetcher_, *job.route.warm, std::move(pages), at_least);
     co_await round->run(report.last_run, pauses_);
+    if (!round->unstored().empty()) unstored = round->unstored();
     pages = round->take_failed();
     if (pages.empty() || attempt == job.route.warm->retries) break;
     const Milliseconds rest = settings_.first_backoff * (1u << attempt);
@@ -162,15 +164,19 @@ Task<> Warmer::State::run(Job& job, std::optional<Seconds> at_least) {
   report.is_running = false;
   report.ended = clock_.now();
   tell(job);
+  if (!unstored.empty()) {
+    log_.warn("warming {}: {} pages were fetched in vain, for they cannot be stored: {}", report.route,
+              report.last_run.unstored, unstored);
+  }
 }
 
 void Warmer::State::tell(const Job& job) const {
   const Report& report = job.report;
   const RunCounts& counts = report.last_run;
   const auto level = counts.failed == 0 ? spdlog::level::info : spdlog::level::warn;
-  log_.log(level, "warmed {}: {} pages in {} ms: {} fetched, {} fresh, {} rejected, {} failed", report.route,
-           counts.pages, (*report.ended - *report.began).count(), counts.fetched, counts.fresh,
-           counts.rejected, counts.failed);
+  log_.log(level, "warmed {}: {} pages in {} ms: {} fetched, {} fresh, {} rejected, {} failed, {} not stored",
+           report.route, counts.pages, (*report.ended - *report.began).count(), counts.fetched, counts.fresh,
+           counts.rejected, counts.failed, counts.unstored);
 }
 
 Warmer::Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, RoutesPtr routes,

@@ -25,14 +25,19 @@ struct RunCounts {
   std::uint64_t fresh = 0;
   std::uint64_t rejected = 0;
   std::uint64_t failed = 0;
+  std::uint64_t unstored = 0;
 
   static constexpr auto table = std::to_array<CountRow<RunCounts>>({
       {"pages", &RunCounts::pages, "Pages to warm in the last run.", CountKind::gauge},
-      {"fetched", &RunCounts::fetched, "Pages of the last run that came from the origin.", CountKind::gauge},
+      {"fetched", &RunCounts::fetched, "Pages of the last run that came from the origin and are kept.",
+       CountKind::gauge},
       {"fresh", &RunCounts::fresh, "Pages of the last run that were in the cache.", CountKind::gauge},
       {"rejected", &RunCounts::rejected, "Pages of the last run answered with 4xx.", CountKind::gauge},
       {"failed", &RunCounts::failed,
        "Pages of the last run that failed: for now, or for good if it has ended.", CountKind::gauge},
+      {"unstored", &RunCounts::unstored,
+       "Pages of the last run that came from the origin in vain: they could not be stored.",
+       CountKind::gauge},
   });
 };
 

@@ -30,7 +30,7 @@ admin::Stats all_figures() {
   report.route = "/a";
   report.runs = 81;
   report.began = Time{Seconds{1'700'000'000}};
-  report.last_run = {82, 83, 84, 85, 86};
+  report.last_run = {82, 83, 84, 85, 86, 87};
   stats.warm = {report};
   stats.log = {91, 92};
   return stats;
@@ -58,7 +58,7 @@ TEST_CASE("every figure has its name and its place in the response to GET /stats
       R"("connections":206,"bytes_sent":207,"bytes_received":208,"name":"purge log tail","up":false}]},)"
       R"("purge_log":{"position":"7-71","sequence":72,"waiting":73,"in_step":true},)"
       R"("warm":[{"route":"/a","running":false,"runs":81,"began":"2023-11-14T22:13:20Z","ended":null,)"
-      R"("next":null,"pages":82,"fetched":83,"fresh":84,"rejected":85,"failed":86}],)"
+      R"("next":null,"pages":82,"fetched":83,"fresh":84,"rejected":85,"failed":86,"unstored":87}],)"
       R"("log":{"dropped":183,"dropped_access":91,"dropped_messages":92}})"
       "\n";
   CHECK(admin::to_json(all_figures(), "1") == expected);

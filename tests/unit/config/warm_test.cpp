@@ -100,6 +100,75 @@ TEST_CASE("what cannot be warmed is refused at its place") {
   }
 }
 
+TEST_CASE("fields that lead elsewhere, ask for parts, frame or identify are refused for warming") {
+  const auto complaint = [](const std::string& field) {
+    return texts_of(
+        load_warm("site: \"http://s\", urls: [/api/a], headers: {" + field + ": \"x=y\"}").diagnostics);
+  };
+  for (const std::string field : {"Host",
+                                  "host",
+                                  "X-Forwarded-Host",
+                                  "X-Forwarded-Proto",
+                                  "X-Forwarded-For",
+                                  "Forwarded",
+                                  "X-Original-URL",
+                                  "X-HTTP-Method-Override",
+                                  "X-Real-IP",
+                                  "Range",
+                                  "If-None-Match",
+                                  "If-Modified-Since",
+                                  "If-Range",
+                                  "If-Match",
+                                  "Content-Length",
+                                  "Content-Type",
+                                  "Transfer-Encoding",
+                                  "Connection",
+                                  "Keep-Alive",
+                                  "TE",
+                                  "Upgrade",
+                                  "Proxy-Connection",
+                                  "Expect",
+                                  "Via",
+                                  "CDN-Loop",
+                                  "Cache-Control",
+                                  "Pragma",
+                                  "Authorization",
+                                  "Cookie",
+                                  "X-Api-Key",
+                                  "X-Forwarded-User",
+                                  "Remote-User",
+                                  "X-Acme-User"}) {
+    CAPTURE(field);
+    const bool is_added = field == "X-Acme-User";
+    const std::string texts =
+        is_added ? texts_of(load_with_upstream(
+                                "credentials: {add: [X-Acme-User]}\nroutes: [{match: /a, warm: {site: "
+                                "\"http://s\", urls: [/a], headers: {X-Acme-User: x}}}]\n")
+                                .diagnostics)
+                 : complaint(field);
+    CHECK(texts.find("warm.headers") != std::string::npos);
+    CHECK(texts.find("\"" + field + "\"") != std::string::npos);
+    CHECK(texts.find('\n') + 1 == texts.size());
+  }
+  for (const std::string field : {"Accept", "Accept-Encoding", "Accept-Language", "User-Agent",
+                                  "X-Requested-With", "Origin", "DNT", "X-App-Version"}) {
+    CAPTURE(field);
+    CHECK(complaint(field) == "");
+  }
+}
+
+TEST_CASE("what the route keys may be sent for warming, and is not shown in the effective configuration") {
+  const Loaded loaded = load_route(
+      "match: /a, headers: [X-Api-Key], cookies: {key: [lang]}, warm: {site: \"http://s\", urls: [/a], "
+      "headers: "
+      "{X-Api-Key: hidden, Cookie: lang=de, Accept-Language: de, X-Internal: hidden}}");
+  CHECK(texts_of(loaded.diagnostics) == "");
+  const std::string shown = to_yaml(loaded.config);
+  CHECK(shown.find("hidden") == std::string::npos);
+  CHECK(shown.find("X-Api-Key: \"***\"") != std::string::npos);
+  CHECK(shown.find("Accept-Language: de") != std::string::npos);
+}
+
 TEST_CASE("a route that does not cache GET is not warmed, and without Redis hot keys are not known") {
   CHECK(texts_of(load_route("cache: off, warm: {site: \"http://s\", urls: [/a]}").diagnostics) ==
         "t.yaml:2:29: route \"/**\": warm: the route caches no GET\n");

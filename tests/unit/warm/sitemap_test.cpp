@@ -36,6 +36,28 @@ TEST_CASE("a sitemap's pages are read, whatever else it says about them") {
   CHECK(sitemap.sitemaps.empty());
 }
 
+TEST_CASE("a sitemap is read as real sites have it") {
+  const std::string plain = "<urlset><url><loc>http://shop.test/a</loc></url></urlset>";
+  const std::string declared = "<?xml version=\"1.0\"?>" + plain;
+  const std::string mark = "\xEF\xBB\xBF";
+  for (const std::string& content :
+       {plain, declared, "\n" + declared, "\r\n\r\n  " + declared, mark + declared, mark + "\n" + declared,
+        "\n" + mark + declared, "<!DOCTYPE urlset>" + plain,
+        "<?xml version=\"1.0\"?>\n<!DOCTYPE urlset PUBLIC \"-//x//y\" \"http://x.test/sitemap.dtd\">" + plain,
+        "<!DOCTYPE urlset [<!ELEMENT urlset (url*)>]>" + plain,
+        std::string(
+            "<sm:urlset xmlns:sm=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><sm:url><sm:loc>"
+            "http://shop.test/a</sm:loc><loc>/other</loc></sm:url><url><loc>/x</loc></url></sm:urlset>"),
+        std::string("http://shop.test/a"), "\n" + mark + "http://shop.test/a\r\n\r\n"}) {
+    CAPTURE(content);
+    CHECK(parsed(content).pages == Urls{"http://shop.test/a"});
+  }
+  CHECK(parsed("http://shop.test/a\nHTTPS://shop.test/b\n\nhttp://shop.test/c", 2).pages ==
+        Urls{"http://shop.test/a", "HTTPS://shop.test/b"});
+  CHECK(parsed("<s:sitemapindex xmlns:s=\"x\"><s:sitemap><s:loc>/1.xml</s:loc></s:sitemap></s:sitemapindex>")
+            .sitemaps == Urls{"/1.xml"});
+}
+
 TEST_CASE("an index names further sitemaps") {
   const Sitemap sitemap = parsed(
       "<sitemapindex><sitemap><loc>/1.xml</loc></sitemap><sitemap><loc>/2.xml</loc></sitemap></"
@@ -59,9 +81,11 @@ TEST_CASE("part of a URL after much whitespace is not taken for the URL") {
 }
 
 TEST_CASE("what is not a sitemap is refused") {
-  for (const char* xml : {"", "not xml", "<urlset>", "<urlset></other>", "{\"a\": 1}", "<a>&undefined;</a>",
-                          "<!DOCTYPE a [<!ENTITY x \"y\">]><urlset><url><loc>&x;</loc></url></urlset>",
-                          "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><urlset/>"}) {
+  for (const char* xml :
+       {"", "not xml", "<urlset>", "<urlset></other>", "{\"a\": 1}", "<a>&undefined;</a>",
+        "<!DOCTYPE a [<!ENTITY x \"y\">]><urlset><url><loc>&x;</loc></url></urlset>",
+        "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><urlset><url><loc>/a&x;b</loc></url></urlset>",
+        "http://shop.test/a\nnot a URL\n"}) {
     CAPTURE(xml);
     CHECK_FALSE(parse_sitemap(xml, 100));
   }

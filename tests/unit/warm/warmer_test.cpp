@@ -1,3 +1,4 @@
+#include "gzip.hpp"
 #include "support/manual_clock.hpp"
 
 #include <larder/warm/warmer.hpp>
@@ -5,11 +6,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <doctest/doctest.h>
-#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <sstream>
 
 using namespace larder;
 using namespace larder::warm;
@@ -22,6 +24,9 @@ pipeline::Response with(int status, pipeline::CacheResult result, std::string co
   response.head.status = status;
   response.cache_result = result;
   response.body = pipeline::Body(Bytes(std::move(content)));
+  if (result == pipeline::CacheResult::miss) {
+    response.head.fields.add("Cache-Status", "larder; fwd=uri-miss; ttl=60; stored");
+  }
   return response;
 }
 
@@ -89,7 +94,8 @@ struct Fixture {
 
   boost::asio::io_context loop;
   test::ManualClock clock;  // at 22:13:20
-  Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  std::ostringstream logged;
+  Log log{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(logged)};
   RoutesPtr routes;
   FakeCache cache;
   Warmer warmer{loop, cache, routes, nullptr, clock, log, {.first_backoff = 1ms, .poll = 1ms}};
@@ -197,6 +203,89 @@ TEST_CASE("a sitemap's pages are those of the route and the site, from further s
             {"/sitemap.xml", 1}, {"/more.xml", 1}, {"/broken.xml", 1}, {"/a/1", 1}, {"/a/2?b=c", 1}});
   CHECK(f.report().last_run.pages == 2);
   f.stop();
+}
+
+TEST_CASE("what was warmed but is not stored is counted by itself, and the log says why") {
+  Fixture f({route("/**", {.urls = {"/kept", "/cookie", "/else", "/stored-elsewhere"}})});
+  f.cache.answer = [](const pipeline::Request& request) {
+    pipeline::Response response = with(200, pipeline::CacheResult::miss);
+    if (request.target.path == "/kept") return response;
+    response.head.fields.set("Cache-Status", "larder; fwd=uri-miss; detail=set-cookie");
+    if (request.target.path == "/else") {
+      response.cache_result = pipeline::CacheResult::bypass;
+      response.head.fields.set("Cache-Status", "larder; fwd=bypass; detail=set-cookie");
+    }
+    if (request.target.path == "/stored-elsewhere") {
+      response.head.fields.set("Cache-Status",
+                               "cdn; fwd=uri-miss; stored, larder; fwd=uri-miss; detail=set-cookie");
+    }
+    return response;
+  };
+  f.start();
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  CHECK(f.report().last_run.fetched == 1);
+  CHECK(f.report().last_run.unstored == 3);
+  CHECK(f.report().last_run.failed == 0);
+  CHECK(f.logged.str().find("1 fetched, 0 fresh, 0 rejected, 0 failed, 3 not stored") != std::string::npos);
+  CHECK(f.logged.str().find("3 pages were fetched in vain, for they cannot be stored: /") !=
+        std::string::npos);
+  CHECK(f.logged.str().find("(set-cookie)") != std::string::npos);
+  f.stop();
+}
+
+TEST_CASE("a sitemap is found behind redirections of its site, and decompressed") {
+  Fixture f({route("/a/**", {.sitemap = "/sitemap.xml", .headers = {{"Accept-Encoding", "br"}}})});
+  f.cache.answer = [](const pipeline::Request& request) -> Result<pipeline::Response> {
+    const std::string& path = request.target.path;
+    const std::string pages = "<urlset><url><loc>https://shop.test/a/1</loc></url></urlset>";
+    if (path == "/sitemap.xml" || path == "/moved.xml") {
+      CHECK(request.head.fields.find("Accept-Encoding") == "gzip");
+      pipeline::Response moved = with(path == "/moved.xml" ? 302 : 301, pipeline::CacheResult::miss);
+      moved.head.fields.add("Location",
+                            path == "/moved.xml" ? "sitemap.xml.gz" : "https://shop.test/moved.xml");
+      return moved;
+    }
+    // The file's own compression, in a coding of the same kind.
+    return with(200, pipeline::CacheResult::miss, path == "/sitemap.xml.gz" ? gzip(gzip(pages)) : "");
+  };
+  f.start();
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  CHECK(f.cache.times == std::map<std::string, int>{
+                             {"/sitemap.xml", 1}, {"/moved.xml", 1}, {"/sitemap.xml.gz", 1}, {"/a/1", 1}});
+  f.stop();
+}
+
+TEST_CASE("a sitemap that leads away, round in circles or to nothing of use is told of") {
+  struct Case {
+    const char* location;  // nullptr: it has this content
+    const char* content;
+    const char* told;
+  };
+  for (const auto& [location, content, told] : {
+           Case{"http://elsewhere.test/s.xml", "", "leads to another site: http://elsewhere.test/s.xml"},
+           Case{"/sitemap.xml", "", "leads from one place to another without end"},
+           Case{"", "", "without end"},
+           Case{nullptr, "nonsense", "is neither readable XML nor a list of URLs"},
+           Case{nullptr, "http://elsewhere.test/a/1\nhttp://elsewhere.test/a/2\n",
+                "none of the 2 pages that the sitemap /sitemap.xml names is of http://shop.test:8080"},
+           Case{nullptr, "http://shop.test/b/1\n",
+                "none of the 1 pages that the sitemap /sitemap.xml names is answered by this route"},
+       }) {
+    CAPTURE(std::string(told));
+    Fixture f({route("/a/**", {.sitemap = "/sitemap.xml"})});
+    f.cache.answer = [&](const pipeline::Request&) {
+      pipeline::Response response =
+          with(location == nullptr ? 200 : 301, pipeline::CacheResult::miss, content);
+      if (location != nullptr) response.head.fields.add("Location", location);
+      return response;
+    };
+    f.start();
+    REQUIRE(f.run_until([&] { return f.has_run(1); }));
+    CHECK(f.logged.str().find(told) != std::string::npos);
+    CHECK(f.report().last_run.pages == 0);
+    CHECK(f.cache.asked.size() <= 6);
+    f.stop();
+  }
 }
 
 TEST_CASE("a sitemap that cannot be fetched does not affect the other pages") {
