@@ -3,6 +3,7 @@
 #include "machine_memory.hpp"
 #include "program.hpp"
 #include "settings.hpp"
+#include "usage.hpp"
 
 #include <larder/admin/purge_command.hpp>
 #include <larder/config/load.hpp>
@@ -11,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -66,13 +68,25 @@ void add_purge_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--dry-run", order.dry_run, "Print what would be purged");
 }
 
-/// The file named, else the first default there is; nothing if the command line says all.
+/// Whether the command line says all, so that no file is read unless it is named.
+bool needs_no_file(const Arguments& arguments) {
+  return arguments.overrides.upstream.has_value();
+}
+
+/// The file named, else the first default there is; nothing if there is none.
 std::optional<std::string> config_path(const Arguments& arguments) {
-  if (arguments.config || arguments.overrides.upstream) return arguments.config;
+  if (arguments.config || needs_no_file(arguments)) return arguments.config;
   for (const char* path : default_paths) {
     if (std::filesystem::exists(path)) return path;
   }
-  return default_paths[0];
+  return std::nullopt;
+}
+
+/// Whether there is anything to go by; if not, what to type is told.
+bool has_configuration(const Arguments& arguments, const std::string& command) {
+  if (needs_no_file(arguments) || config_path(arguments)) return true;
+  std::cerr << larder::no_configuration(default_paths, command);
+  return false;
 }
 
 /// Reads the file at `path`, if there is one, and the command line's options.
@@ -99,7 +113,16 @@ Loaded load(const Arguments& arguments) {
   return loaded;
 }
 
+/// The last line, itself YAML: what was read is fit for use, though there may be warnings.
+void report_ok(const Loaded& loaded) {
+  const std::size_t warnings = loaded.diagnostics.size();
+  std::cout << "# ok";
+  if (warnings > 0) std::cout << ", with " << warnings << (warnings == 1 ? " warning" : " warnings");
+  std::cout << '\n';
+}
+
 int check(const Arguments& arguments) {
+  if (!has_configuration(arguments, "check")) return exit_usage;
   const Loaded loaded = load(arguments);
   if (!loaded.ok()) return exit_usage;
   std::cout << larder::config::to_yaml(loaded.config);
@@ -108,17 +131,29 @@ int check(const Arguments& arguments) {
     std::cout << "# limits.connections: auto is " << larder::server::connections_within(descriptors)
               << " here, by a descriptor limit of " << descriptors << '\n';
   }
+  report_ok(loaded);
   return 0;
 }
 
 int serve(const Arguments& arguments) {
+  if (!has_configuration(arguments, "")) return exit_usage;
   const std::optional<std::string> path = config_path(arguments);
   const Loaded loaded = load(arguments);
   if (!loaded.ok()) return exit_usage;
   return larder::run_program(loaded.config, [path, &arguments] { return read(path, arguments.overrides); });
 }
 
+bool names_something(const larder::admin::PurgeArguments& order) {
+  return order.all || std::ranges::any_of(order.selected,
+                                          [](const auto& selected) { return selected.second.has_value(); });
+}
+
 int purge(const Arguments& arguments) {
+  if (!names_something(arguments.purge)) {
+    std::cerr << larder::nothing_to_purge();
+    return exit_usage;
+  }
+  if (!has_configuration(arguments, "purge")) return exit_usage;
   const Loaded loaded = load(arguments);
   if (!loaded.ok()) return exit_usage;
   if (!loaded.config.admin) {
@@ -155,6 +190,9 @@ int run(int argc, char** argv) {
       app.add_subcommand("schema", "Print the JSON Schema of the configuration file, for editors");
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    std::cerr << larder::unknown_arguments(app);
+    return exit_usage;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : exit_usage;
   }

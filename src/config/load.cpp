@@ -1,4 +1,6 @@
+#include "merge_keys.hpp"
 #include "sections.hpp"
+#include "yaml_mistakes.hpp"
 
 #include <larder/config/load.hpp>
 
@@ -55,11 +57,13 @@ std::optional<YAML::Node> parse(const std::string& yaml, Source& source) {
       return std::nullopt;
     }
     YAML::Node root = YAML::Load(yaml);
+    if (yaml.find("<<") != std::string::npos) expand_merge_keys(root, source);
     if (!root.IsNull()) return root;
     source.error(YAML::Mark(), "\"upstreams\" is missing: larder needs at least one").settled_by =
         "--upstream";
   } catch (const YAML::Exception& exception) {
-    source.error(exception.mark, "not YAML: " + exception.msg);
+    YamlMistake mistake = yaml_mistake_in(yaml, exception);
+    source.error(mistake.mark, std::move(mistake.message));
   }
   return std::nullopt;
 }

@@ -14,10 +14,6 @@ namespace {
 constexpr std::string_view duration_example = "a duration such as \"30s\"";
 constexpr std::string_view size_example = "a size such as \"64MiB\"";
 
-bool is_digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 /// `honor or ignore`; `trace, debug or info`.
 std::string enumeration(const std::vector<std::string>& words) {
   std::string text;
@@ -38,8 +34,7 @@ std::optional<Milliseconds> duration(const Value& value) {
   if (parsed.error() == Error::too_large) {
     value.error(quoted(*text) + " is longer than 100 years");
   } else {
-    value.mismatch(duration_example, *text,
-                   is_digits(*text) ? ", did you mean " + quoted(*text + "s") + "?" : "");
+    value.mismatch(duration_example, *text, duration_meant(*text));
   }
   return std::nullopt;
 }
@@ -56,7 +51,7 @@ std::optional<std::uint64_t> size(const Value& value) {
   if (!text) return std::nullopt;
   const Result<std::uint64_t> parsed = parse_size(*text);
   if (parsed) return *parsed;
-  value.mismatch(size_example, *text);
+  value.mismatch(size_example, *text, size_meant(*text));
   return std::nullopt;
 }
 

@@ -102,6 +102,7 @@ std::string json_schema() {
   json::object schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
                       {"title", "larder's configuration"}};
   for (auto& [name, value] : schema_of(config_keys())) schema[name] = std::move(value);
+  schema["patternProperties"] = {{"^x-", json::object()}};
   return json::serialize(schema) + "\n";
 }
 

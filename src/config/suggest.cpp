@@ -1,5 +1,6 @@
 #include "suggest.hpp"
 
+#include "reference.hpp"
 #include "source.hpp"
 
 #include <larder/base/text.hpp>
@@ -40,6 +41,61 @@ std::string did_you_mean(std::string_view text, std::span<const std::string> wor
     nearest_distance = distance;
   }
   return nearest == nullptr ? std::string() : ", did you mean " + quoted(*nearest) + "?";
+}
+
+namespace {
+
+struct Unit {
+  std::string_view other;  ///< as others write it, in lower case
+  std::string_view ours;
+};
+
+constexpr Unit duration_words[] = {
+    {"", "s"},      {"sec", "s"},    {"secs", "s"},    {"second", "s"}, {"seconds", "s"}, {"min", "m"},
+    {"mins", "m"},  {"minute", "m"}, {"minutes", "m"}, {"hr", "h"},     {"hrs", "h"},     {"hour", "h"},
+    {"hours", "h"}, {"day", "d"},    {"days", "d"},    {"msec", "ms"},  {"millis", "ms"}, {"s", "s"},
+    {"m", "m"},     {"h", "h"},      {"d", "d"},       {"ms", "ms"}};
+
+constexpr Unit size_words[] = {{"b", "B"},     {"k", "KiB"},  {"m", "MiB"},   {"g", "GiB"},   {"t", "TiB"},
+                               {"ki", "KiB"},  {"mi", "MiB"}, {"gi", "GiB"},  {"ti", "TiB"},  {"kb", "kB"},
+                               {"mb", "MB"},   {"gb", "GB"},  {"kib", "KiB"}, {"mib", "MiB"}, {"gib", "GiB"},
+                               {"tib", "TiB"}, {"byte", "B"}, {"bytes", "B"}};
+
+/// A number and one word, whatever is between them.
+std::string meant(std::string_view text, std::span<const Unit> units) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view word = trim(text.substr(digits));
+  const auto unit =
+      std::ranges::find_if(units, [word](const Unit& one) { return equal_ignoring_case(one.other, word); });
+  if (digits == 0 || unit == units.end()) return {};
+  return ", did you mean " + quoted(std::string(text.substr(0, digits)) + std::string(unit->ours)) + "?";
+}
+
+}  // namespace
+
+std::string duration_meant(std::string_view text) {
+  return meant(text, duration_words);
+}
+
+std::string size_meant(std::string_view text) {
+  return meant(text, size_words);
+}
+
+std::string section_of(std::string_view key) {
+  std::string nearest;
+  for (const KeyEntry& entry : all_keys()) {
+    const std::size_t dot = entry.path.rfind('.');
+    if (dot == entry.path.npos || std::string_view(entry.path).substr(dot + 1) != key) continue;
+    const std::string section = entry.path.substr(0, dot);
+    // Within a section that is one of several, a key is not elsewhere by mistake.
+    if (section.find("NAME.") != section.npos || section.find("[].") != section.npos) continue;
+    const auto depth = [](const std::string& path) { return std::ranges::count(path, '.'); };
+    if (nearest.empty() || depth(section) < depth(nearest)) nearest = section;
+  }
+  if (nearest.empty()) return {};
+  if (nearest == "routes[]") return ": it belongs into a route";
+  if (nearest == "upstreams.NAME") return ": it belongs into an upstream";
+  return ": it belongs into " + quoted(nearest);
 }
 
 }  // namespace larder::config

@@ -45,7 +45,11 @@ void Value::mismatch(std::string_view expected) const {
                             : is_map()    ? "a map"
                             : is_scalar() ? quoted(node_.Scalar())
                                           : "nothing";
-  error("expected " + std::string(expected) + ", found " + found);
+  const bool is_section = expected.starts_with("a map") || expected.starts_with("a list");
+  std::string hint;
+  if (is_section && node_.IsNull()) hint = ": what belongs to it is indented further";
+  if (expected.starts_with("a list") && is_map()) hint = ": each begins with \"- \"";
+  error("expected " + std::string(expected) + ", found " + found + hint);
 }
 
 void Value::mismatch(std::string_view expected, std::string_view text, std::string_view suggestion) const {
@@ -81,10 +85,23 @@ const Value* Map::find(std::string_view key) {
   return found == entries_.end() ? nullptr : &found->value;
 }
 
+/// The nearest key here, or where else the key is known.
+std::string Map::suggestion_for(const std::string& key) const {
+  const std::size_t colon = key.find(':');
+  if (colon != key.npos && std::ranges::find(known_, key.substr(0, colon)) != known_.end()) {
+    return ": a space is missing, did you mean " +
+           quoted(key.substr(0, colon) + ": " + key.substr(colon + 1)) + "?";
+  }
+  const std::string near = did_you_mean(key, known_);
+  return near.empty() ? section_of(key) : near;
+}
+
 void Map::refuse_unknown() const {
   for (const Entry& entry : entries_) {
     if (std::ranges::find(known_, entry.key) != known_.end()) continue;
-    value_.error_at(entry.mark, "unknown key " + quoted(entry.key) + did_you_mean(entry.key, known_));
+    // A place for what is written once and merged into several routes.
+    if (value_.where().empty() && entry.key.starts_with("x-")) continue;
+    value_.error_at(entry.mark, "unknown key " + quoted(entry.key) + suggestion_for(entry.key));
   }
 }
 

@@ -77,6 +77,7 @@ class Map {
 
  private:
   void add(const YAML::Node& key, const YAML::Node& node);
+  std::string suggestion_for(const std::string& key) const;
 
   Value value_;
   std::vector<Entry> entries_;

@@ -53,6 +53,69 @@ TEST_CASE("--version and --help print and exit") {
   }
 }
 
+TEST_CASE("Without a configuration larder says where it looked, and what to type") {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{}, std::vector<std::string>{"check"},
+        std::vector<std::string>{"purge", "--all"}}) {
+    const Run run = run_larder(arguments);
+    CHECK(run.exit_code == 2);
+    CHECK(run.output.empty());
+    for (const std::string part : {"neither larder.yaml nor /etc/larder/larder.yaml", "--config FILE"}) {
+      CAPTURE(part);
+      CHECK(contains(run.errors, part));
+    }
+    CHECK(contains(run.errors, "--upstream http://127.0.0.1:3000 --ttl 60s") == (arguments.size() < 2));
+  }
+}
+
+TEST_CASE("larder purge without anything to purge says what to type, before it looks for a configuration") {
+  const Run run = run_larder({"purge", "--soft"});
+  CHECK(run.exit_code == 2);
+  for (const std::string part : {"larder purge /products/7", "--tag", "--prefix", "--pattern", "--all"}) {
+    CAPTURE(part);
+    CHECK(contains(run.errors, part));
+  }
+}
+
+TEST_CASE("An unknown command, option or argument is told with what may have been meant") {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string told;
+  };
+  for (const Case& one :
+       {Case{{"chekc"}, "there is no command \"chekc\", did you mean \"check\"?"},
+        Case{{"frob"}, "there is no command \"frob\""}, Case{{"help"}, "did you mean \"larder --help\"?"},
+        Case{{"serve"}, "did you mean \"larder\"?"}, Case{{"flush"}, "did you mean \"larder purge --all\"?"},
+        Case{{"--upstraem", "http://h"}, "there is no option \"--upstraem\", did you mean \"--upstream\"?"},
+        Case{{"purge", "--tga", "a"}, "larder purge: there is no option \"--tga\", did you mean \"--tag\"?"},
+        Case{{"check", "x.yaml"}, "did you mean \"larder check --config x.yaml\"?"},
+        Case{{"x.yaml"}, "did you mean \"larder --config x.yaml\"?"},
+        Case{{"check", "now"}, "larder check: takes no argument \"now\""}}) {
+    CAPTURE(one.told);
+    const Run run = run_larder(one.arguments);
+    CHECK(run.exit_code == 2);
+    CHECK(contains(run.errors, one.told));
+  }
+  const Run run = run_larder({"frob"});
+  for (const std::string command : {"larder check", "larder purge", "larder schema"}) {
+    CAPTURE(command);
+    CHECK(contains(run.errors, command));
+  }
+}
+
+TEST_CASE("check says that all is well, and of how much it warned") {
+  const File sound_one("upstreams:\n  shop: {servers: [http://127.0.0.1:3000]}\n");
+  const Run well = run_larder({"check", "--config", sound_one.path()});
+  CHECK(well.exit_code == 0);
+  CHECK(well.errors.empty());
+  CHECK(well.output.ends_with("\n# ok\n"));
+  const File large("upstreams:\n  shop: {servers: [http://127.0.0.1:3000]}\nstore: {memory: 1024TiB}\n");
+  const Run warned = run_larder({"check", "--config", large.path()});
+  CHECK(warned.exit_code == 0);
+  CHECK(contains(warned.errors, "warning: store.memory is 1024TiB, and this machine has "));
+  CHECK(warned.output.ends_with("\n# ok, with 1 warning\n"));
+}
+
 TEST_CASE("An unknown option is refused by name") {
   const Run run = run_larder({"--upstraem", "http://127.0.0.1:3000"});
   CHECK(run.exit_code == 2);

@@ -78,7 +78,8 @@ TEST_CASE("a wrong type says what was expected and what was found") {
       {"threads: 257\n", "t.yaml:2:10: threads: expected auto or a number from 1 to 256, found \"257\"\n"},
       {"threads: 4x\n", "t.yaml:2:10: threads: expected auto or a number from 1 to 256, found \"4x\"\n"},
       {"store: 5\n", "t.yaml:2:8: store: expected a map, found \"5\"\n"},
-      {"routes: {a: 1}\n", "t.yaml:2:9: routes: expected a list of routes, found a map\n"},
+      {"routes: {a: 1}\n",
+       "t.yaml:2:9: routes: expected a list of routes, found a map: each begins with \"- \"\n"},
       {"routes: [5]\n", "t.yaml:2:10: routes[1]: expected a map, found \"5\"\n"},
       {"shutdown_grace: 10\n",
        "t.yaml:2:17: shutdown_grace: expected a duration such as \"30s\", found \"10\", did you mean "

@@ -1,0 +1,127 @@
+#include "yaml_mistakes.hpp"
+
+#include "source.hpp"
+
+#include <larder/base/text.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace larder::config {
+namespace {
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+std::size_t indent_of(std::string_view line) {
+  return std::min(line.find_first_not_of(" \t"), line.size());
+}
+
+bool says_something(std::string_view line) {
+  const std::string_view rest = line.substr(indent_of(line));
+  return !trim(rest).empty() && rest.front() != '#';
+}
+
+/// Where the keys of a line begin: past the dashes of lists.
+std::size_t column_of_keys(std::string_view line) {
+  std::size_t column = indent_of(line);
+  while (line.substr(column).starts_with("- ")) {
+    column = std::min(line.find_first_not_of(' ', column + 1), line.size());
+  }
+  return column;
+}
+
+/// YAML forbids tabs before a key. yaml-cpp finds some other fault instead.
+std::optional<YAML::Mark> tab_before(const std::vector<std::string_view>& lines, int last) {
+  for (int i = 0; i <= last && i < static_cast<int>(lines.size()); ++i) {
+    const std::string_view line = lines[static_cast<std::size_t>(i)];
+    const std::size_t tab = line.substr(0, indent_of(line)).find('\t');
+    if (tab == line.npos || !says_something(line)) continue;
+    YAML::Mark mark;
+    mark.line = i;
+    mark.column = static_cast<int>(tab);
+    return mark;
+  }
+  return std::nullopt;
+}
+
+/// The whole value that a mark which YAML takes for something else begins.
+std::optional<std::string> unquoted_at(std::string_view line, std::size_t column) {
+  if (column >= line.size() || std::string_view("*&!|>%@`").find(line[column]) == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string_view rest = line.substr(column);
+  const std::string_view text = trim(rest.substr(0, rest.find_first_of(",]}#")));
+  // It may well be an alias.
+  const auto is_word = [](char c) {
+    return c == '_' || c == '-' || (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+  };
+  if (text.front() == '*' && std::all_of(text.begin() + 1, text.end(), is_word)) return std::nullopt;
+  return std::string(text);
+}
+
+bool has_two_colons(std::string_view line) {
+  const std::size_t first = line.find(": ");
+  return first != line.npos && line.find_first_of("\"'{") == line.npos &&
+         line.find(": ", first + 2) != line.npos;
+}
+
+/// `ttl:` of "ttl:1m", which YAML takes for one word; empty if it is not that.
+std::string key_without_space(std::string_view line) {
+  const std::string_view word = trim(line.substr(column_of_keys(line)));
+  const std::size_t colon = word.find(':');
+  const bool is_one_word = word.find_first_of(" \"'{[") == word.npos;
+  if (!is_one_word || colon == word.npos || colon + 1 == word.size()) return {};
+  return std::string(word.substr(0, colon + 1));
+}
+
+/// The line before that says something; nothing if there is none.
+std::optional<std::string_view> line_before(const std::vector<std::string_view>& lines, std::size_t line) {
+  while (line-- > 0) {
+    if (says_something(lines[line])) return lines[line];
+  }
+  return std::nullopt;
+}
+
+/// `is_of_structure`: it is about how lines belong together.
+std::string hint_of(const std::vector<std::string_view>& lines, const YAML::Mark& mark,
+                    bool is_of_structure) {
+  const auto number = static_cast<std::size_t>(std::max(mark.line, 0));
+  if (number >= lines.size()) return {};
+  const std::string_view line = lines[number];
+  if (const auto text = unquoted_at(line, static_cast<std::size_t>(std::max(mark.column, 0)))) {
+    return ": a text that begins with " + quoted(text->substr(0, 1)) + " stands in quotes, did you mean '" +
+           quoted(*text) + "'?";
+  }
+  if (has_two_colons(line)) return ": a text with \": \" in it stands in quotes";
+  const std::optional<std::string_view> before = line_before(lines, number);
+  if (const std::string key = before ? key_without_space(*before) : ""; !key.empty()) {
+    return ": a space is missing behind " + quoted(key);
+  }
+  const std::size_t column = column_of_keys(line);
+  if (!is_of_structure || !before || column == column_of_keys(*before)) return {};
+  return ": is the line indented as its neighbours are? Its key begins in column " +
+         std::to_string(column + 1) + ", that of the line before it in " +
+         std::to_string(column_of_keys(*before) + 1);
+}
+
+}  // namespace
+
+YamlMistake yaml_mistake_in(std::string_view text, const YAML::Exception& found) {
+  const std::vector<std::string_view> lines = lines_of(text);
+  if (const auto tab = tab_before(lines, found.mark.line)) {
+    return {*tab, "not YAML: a tab indents this line, which takes spaces"};
+  }
+  const bool is_of_structure = found.msg.starts_with("end of ") || found.msg.starts_with("illegal map value");
+  return {found.mark, "not YAML: " + found.msg + hint_of(lines, found.mark, is_of_structure)};
+}
+
+}  // namespace larder::config
