@@ -1,5 +1,7 @@
 #include "settings.hpp"
 
+#include <algorithm>
+
 namespace larder {
 namespace {
 
@@ -77,8 +79,9 @@ cache::Settings cache_settings(const config::Config& config) {
     // A connection that was used before may end unanswered; then each server gets its time to be reached.
     const Milliseconds until_head = upstream.timeouts.connect * static_cast<int>(upstream.servers.size()) +
                                     2 * upstream.timeouts.first_byte;
+    const Milliseconds total = upstream.timeouts.total;
     settings.upstreams[upstream.name] = {upstream.max_fills, upstream.queue, upstream.queue_timeout,
-                                         until_head, upstream.timeouts.total};
+                                         std::min(until_head, total), total};
   }
   return settings;
 }
@@ -92,6 +95,8 @@ std::vector<origin::Settings> origin_settings(const config::Config& config) {
     settings.connect_timeout = upstream.timeouts.connect;
     settings.first_byte_timeout = upstream.timeouts.first_byte;
     settings.idle_timeout = upstream.timeouts.idle;
+    settings.keepalive_timeout = upstream.timeouts.keepalive;
+    settings.tunnel_timeout = upstream.timeouts.tunnel;
     all.push_back(std::move(settings));
   }
   return all;

@@ -31,12 +31,12 @@ pipeline::Request whole_request(const pipeline::Request& request) {
 }
 
 /// Reads content to its end, for a bounded time; false if it went on.
-Task<bool> drain_within(pipeline::BodyReader& content, Milliseconds longest) {
+Task<bool> drain_until(pipeline::BodyReader& content, SteadyTime end) {
   using namespace boost::asio::experimental::awaitable_operators;
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   const auto sleeper = std::make_shared<Sleeper>(executor);
   constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
-  const auto first = co_await (drain(content, all) || sleeper->sleep_until(steady_now() + longest));
+  const auto first = co_await (drain(content, all) || sleeper->sleep_until(end));
   co_return first.index() == 0;
 }
 
@@ -75,9 +75,9 @@ Task<> BackgroundRefresh::run(pipeline::Request request, std::shared_ptr<const S
   if (failed) claim.failed(context_.clock.now());
   if (!response || !response->body.is_streamed()) co_return;
   const bool has_length = response->body.length().has_value();
-  const Milliseconds longest =
-      has_length ? limits_of(transaction).total : transaction.settings->unread_at_most;
-  const bool has_ended = co_await drain_within(response->body.reader(), longest);
+  const SteadyTime end =
+      has_length ? end_of_fill(transaction) : steady_now() + transaction.settings->unread_at_most;
+  const bool has_ended = co_await drain_until(response->body.reader(), end);
   if (!has_ended) claim.took_too_long(context_.clock.now());
 }
 

@@ -42,7 +42,7 @@ Task<bool> ContentSharing::share(Transaction& transaction, std::shared_ptr<store
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   Tasks::Handle task = pumps_.start(executor, Pump::run(std::move(pump)));
   const Milliseconds unread_at_most = length ? Milliseconds{0} : transaction.settings->unread_at_most;
-  watch_.add(executor, {fill, std::move(task), steady_now() + limits_of(transaction).total, unread_at_most});
+  watch_.add(executor, {fill, std::move(task), end_of_fill(transaction), unread_at_most});
   co_return true;
 }
 

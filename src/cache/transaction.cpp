@@ -50,6 +50,11 @@ Protection limits_of(const Transaction& transaction) {
   return known == transaction.settings->upstreams.end() ? Protection{} : known->second;
 }
 
+SteadyTime end_of_fill(const Transaction& transaction) {
+  if (transaction.fill_until) return *transaction.fill_until;
+  return steady_now() + limits_of(transaction).total;
+}
+
 void forward_fields(http::ResponseHead& head, bool keep_length) {
   head.fields = policy::response_fields_to_forward(std::move(head.fields), head.version_minor, keep_length);
 }

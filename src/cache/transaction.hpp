@@ -44,7 +44,8 @@ struct Transaction {
   store::PurgeLog::Mark mark{};
   Time request_time{};
   Time response_time{};
-  std::optional<FillLeader> leader{};  ///< of the fill that others wait for
+  std::optional<SteadyTime> fill_until{};  ///< no later, unless it turns out not to be kept
+  std::optional<FillLeader> leader{};      ///< of the fill that others wait for
   std::optional<FillLimiter::Permit> permit{};
 
   const policy::Route& route() const { return *match.route; }
@@ -64,6 +65,9 @@ inline bool trusts(const Transaction& transaction, const store::PurgeLog& log,
 
 /// The limits of the upstream that answers it.
 Protection limits_of(const Transaction& transaction);
+
+/// When the fetch of its response for the cache ends at the latest.
+SteadyTime end_of_fill(const Transaction& transaction);
 
 /// The request as it goes to the origin: `cacheable` if its response may be shared. The body is moved into
 /// it. Error::malformed if Connection names a field that it must not.

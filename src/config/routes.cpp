@@ -225,7 +225,7 @@ std::vector<Row<Route>> rows_of_rest(const RouteContext* context) {
       key("websocket", &Route::websocket, a_switch,
           "on: a request may open a WebSocket; other upgrades are dropped. It ends when nothing has come "
           "either way "
-          "for the upstream's idle."),
+          "for the upstream's tunnel."),
       key("debug", &Route::debug, a_switch, "on: X-Cache-Key, X-Cache-Tags and X-Cache-TTL in responses."),
       key("warm", &Route::warm, Optional<WarmSection>{WarmSection(context)},
           "What is fetched before anybody asks."),

@@ -52,10 +52,13 @@ Table<Timeouts> timeouts_keys() {
       key("connect", &Timeouts::connect, a_positive_duration, "Of a connection."),
       key("first_byte", &Timeouts::first_byte, a_positive_duration,
           "From the request's last byte to the head of the response."),
-      key("idle", &Timeouts::idle, a_positive_duration,
-          "Between two bytes of content; also how long an unused connection is kept."),
+      key("idle", &Timeouts::idle, a_positive_duration, "Between two bytes of content."),
+      key("keepalive", &Timeouts::keepalive, a_positive_duration,
+          "How long an unused connection is kept; less if the server's Keep-Alive says so."),
+      key("tunnel", &Timeouts::tunnel, a_positive_duration,
+          "Of a WebSocket on which nothing comes either way."),
       key("total", &Timeouts::total, a_positive_duration,
-          "Of a fetch for the cache, from the head of its response on."),
+          "Of a fetch for the cache, from its request to the end of its content."),
   }};
 }
 

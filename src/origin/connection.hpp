@@ -1,5 +1,7 @@
 #pragma once
 
+#include "keep_alive.hpp"
+
 #include <larder/base/bytes.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/http1/body_decoder.hpp>
@@ -23,6 +25,10 @@ class Connection {
 
   std::size_t position = 0;  ///< for its server: among those in use
   SteadyTime kept_at{};      ///< for its server: when it was used last
+  KeptFor kept_for{};        ///< from then on
+
+  /// What its server said last of how long it keeps it unused.
+  std::optional<Seconds> stated_keep_alive{};
 
   net::Stream& stream() { return *stream_; }
   std::size_t server() const { return server_; }

@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace larder::origin {
@@ -103,9 +104,10 @@ Exchange::~Exchange() {
 Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
   connection_->begin_exchange();
   delivery_ = request.delivery;
+  answer_by_ = request.answer_by;
   const http1::Framing framing = framing_of(request);
   const std::string method = request.head.method;
-  wait_for(upstream_->settings().first_byte_timeout);
+  wait_for_head();
   if (!send_now(request, framing)) {
     const Result<> sent = co_await send_rest(request.body.bytes());
     if (!sent) co_return sent.error();
@@ -187,7 +189,16 @@ Task<> Exchange::send_content(std::unique_ptr<pipeline::BodyReader> content, htt
   if (whole) note_sent_whole();
   reusable_ = reusable_ && whole;
   if (abandoned_) co_return;
-  wait_for(answered_ ? upstream_->settings().idle_timeout : upstream_->settings().first_byte_timeout);
+  if (answered_) {
+    wait_for(upstream_->settings().idle_timeout);
+  } else {
+    wait_for_head();
+  }
+}
+
+void Exchange::wait_for_head() {
+  const SteadyTime longest = std::chrono::steady_clock::now() + upstream_->settings().first_byte_timeout;
+  connection_->stream().expires_at(std::min(longest, answer_by_));
 }
 
 Task<Result<>> Exchange::send_piece(std::string_view piece, const http1::Framing& framing) {
@@ -211,6 +222,7 @@ Task<Result<>> Exchange::send_piece(std::string_view piece, const http1::Framing
 pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
   answered_ = true;
   reusable_ = reusable_ && parsed.keep_alive;
+  connection_->stated_keep_alive = stated_keep_alive(parsed.head.fields);
   pipeline::Response response;
   response.head = std::move(parsed.head);
   if (response.head.status == 101) {

@@ -46,10 +46,12 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void wait_for(Milliseconds time) {
     connection_->stream().expires_at(std::chrono::steady_clock::now() + time);
   }
+  void wait_for_head();
 
   std::shared_ptr<Upstream> upstream_;
   std::unique_ptr<Connection> connection_;
   std::shared_ptr<pipeline::Delivery> delivery_;
+  SteadyTime answer_by_{};
   bool sending_ = false;    // the content is still being sent
   bool answered_ = false;   // the response's head has come
   bool abandoned_ = false;  // the rest of either is not wanted

@@ -36,7 +36,7 @@ Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
   const std::shared_ptr<Upstream> upstream = found->second.upstream;
   const bool repeatable = may_repeat(request);
   boost::system::error_code first_failure;
-  if (std::unique_ptr<Connection> used = upstream->take_unused(request)) {
+  if (std::unique_ptr<Connection> used = upstream->take_unused(request, repeatable)) {
     const auto exchange = std::make_shared<Exchange>(upstream, std::move(used));
     Result<pipeline::Response> response = co_await exchange->run(request);
     if (response || exchange->has_received() || !repeatable || !is_broken(response.error()))

@@ -39,6 +39,9 @@ class Server {
   /// none.
   std::unique_ptr<Connection> take_unused();
 
+  /// Puts back what take_unused() gave.
+  void put_back(std::unique_ptr<Connection> connection) { unused_.push_back(std::move(connection)); }
+
   /// A connection is in use from here on, or no longer.
   void note_use(Connection& connection);
   void note_end(Connection& connection);

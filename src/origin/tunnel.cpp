@@ -39,7 +39,7 @@ Task<> Tunnel::pass_on(net::ByteStream& from, net::ByteStream& to, std::string_v
 
 /// Bytes in one direction are a sign of life for both: a peer that only listens is not idle.
 void Tunnel::wait(net::ByteStream& one, net::ByteStream& other) const {
-  const SteadyTime deadline = std::chrono::steady_clock::now() + upstream_->settings().idle_timeout;
+  const SteadyTime deadline = std::chrono::steady_clock::now() + upstream_->settings().tunnel_timeout;
   one.expires_at(deadline);
   other.expires_at(deadline);
 }

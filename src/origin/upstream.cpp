@@ -6,6 +6,8 @@
 #include <larder/net/descriptors.hpp>
 #include <larder/net/timer.hpp>
 
+#include <algorithm>
+
 namespace larder::origin {
 
 Upstream::Upstream(Settings settings, Log& log)
@@ -13,12 +15,19 @@ Upstream::Upstream(Settings settings, Log& log)
       log_(log),
       servers_(settings_.servers.begin(), settings_.servers.end()) {}
 
-std::unique_ptr<Connection> Upstream::take_unused(const pipeline::Request& request) {
+std::unique_ptr<Connection> Upstream::take_unused(const pipeline::Request& request, bool may_repeat) {
+  const SteadyTime now = net::now_about();
   while (true) {
     const std::size_t chosen =
-        choose(settings_.balancing, servers_, {.request = request, .turn = turn_, .now = net::now_about()});
+        choose(settings_.balancing, servers_, {.request = request, .turn = turn_, .now = now});
     std::unique_ptr<Connection> connection = servers_[chosen].take_unused();
-    if (connection == nullptr || connection->stream().is_idle()) return connection;
+    if (connection == nullptr) return nullptr;
+    // The time about now may be before that of keeping.
+    const SteadyTime::duration unused_for = std::max(now - connection->kept_at, SteadyTime::duration{0});
+    if (unused_for >= connection->kept_for.repeatable || !connection->stream().is_idle()) continue;
+    if (may_repeat || unused_for < connection->kept_for.once) return connection;
+    servers_[chosen].put_back(std::move(connection));
+    return nullptr;
   }
 }
 
@@ -35,7 +44,7 @@ Task<Result<std::unique_ptr<Connection>>> Upstream::connect(const pipeline::Requ
     const ServerSettings& at = server.settings();
     const net::TlsPeer* const tls = at.tls ? &*at.tls : nullptr;
     Result<std::unique_ptr<net::Stream>> stream =
-        co_await net::connect(at.endpoint, now + settings_.connect_timeout, tls);
+        co_await net::connect(at.endpoint, std::min(now + settings_.connect_timeout, request.answer_by), tls);
     if (is_closed_) co_return Error::canceled;
     if (stream) {
       note_success(server);
@@ -77,7 +86,8 @@ void Upstream::note_want_of_descriptors(SteadyTime now) {
 void Upstream::keep(std::unique_ptr<Connection> connection) {
   if (is_closed_) return;
   const SteadyTime now = std::chrono::steady_clock::now();
-  connection->stream().expires_at(now + settings_.idle_timeout);
+  connection->kept_for = kept_for(settings_.keepalive_timeout, connection->stated_keep_alive);
+  connection->stream().expires_at(now + connection->kept_for.repeatable);
   Server& server = servers_[connection->server()];
   server.keep(std::move(connection), settings_.max_unused, now);
 }

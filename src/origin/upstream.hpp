@@ -19,9 +19,10 @@ class Upstream {
 
   const Settings& settings() const { return settings_; }
 
-  /// An unused connection that its server has not ended, and on which it has sent nothing more; nullptr if a
-  /// new one is to be made.
-  std::unique_ptr<Connection> take_unused(const pipeline::Request& request);
+  /// An unused connection that its server has not ended, nor is about to, and on which it has sent nothing
+  /// more; nullptr if a new one is to be made. `may_repeat`: the request can be sent again if the server ends
+  /// the connection just then.
+  std::unique_ptr<Connection> take_unused(const pipeline::Request& request, bool may_repeat);
 
   /// A new connection, to one server after the other until one takes it. Error::unavailable, Error::timeout.
   Task<Result<std::unique_ptr<Connection>>> connect(const pipeline::Request& request);

@@ -225,6 +225,85 @@ TEST_CASE("A silent upstream is a 504 once first_byte has passed") {
   CHECK(origin.count() == 2);
 }
 
+TEST_CASE(
+    "A connection is not used past what its server's Keep-Alive says, nor near it by what may not be "
+    "repeated") {
+  Origin origin([](const OriginRequest& request) {
+    return echo(request).with("Keep-Alive", request.target == "/brief" ? "timeout=1" : "timeout=3, max=100");
+  });
+  Larder larder(proxy_to(origin));
+  Client client = larder.client();
+  const auto pause = [](int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); };
+  client.get("/a");
+  client.post("/a");
+  client.get("/brief");
+  CHECK(origin.connections() == 1);
+  client.get("/a");
+  CHECK(origin.connections() == 1);
+  client.get("/brief");
+  client.post("/a");  // within the last second
+  CHECK(origin.connections() == 2);
+  pause(1'200);
+  client.post("/a");  // takes the newer one
+  CHECK(origin.connections() == 2);
+  client.get("/brief");
+  pause(1'200);
+  client.get("/a");
+  CHECK(origin.connections() == 3);
+  pause(2'200);
+  client.post("/a");
+  CHECK(origin.connections() == 4);
+}
+
+TEST_CASE("`keepalive` is of unused connections alone: content may pause for longer") {
+  Gate gate;
+  Origin origin([&](const OriginRequest& request) {
+    if (request.target == "/slow") gate.pass();
+    return echo(request);
+  });
+  Larder larder(proxy_to(origin, "{keepalive: 200ms}"));
+  Client client = larder.client();
+  client.get("/a");
+  client.get("/a");
+  CHECK(origin.connections() == 1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  client.send(client.head_text("GET", "/slow"));
+  gate.wait_for_arrivals(1);
+  CHECK(origin.connections() == 2);
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  gate.open();
+  CHECK(client.receive().body == "GET /slow ");
+}
+
+TEST_CASE("`idle` is between bytes of content alone: an unused connection is kept for longer") {
+  Origin origin(echo);
+  Larder larder(proxy_to(origin, "{idle: 100ms}"));
+  Client client = larder.client();
+  client.get("/a");
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  client.get("/a");
+  CHECK(origin.connections() == 1);
+}
+
+TEST_CASE(
+    "`total` is of a whole fetch for the cache, the wait for its head too; what is not for the cache may "
+    "take longer") {
+  Origin origin([](const OriginRequest& request) {
+    OriginResponse response = text("late");
+    response.delay = std::chrono::milliseconds(500);
+    response.silent = request.target == "/silent";
+    return response;
+  });
+  Larder larder(Yaml{.upstream = origin.url(),
+                     .routes = "  - match: /uncached\n    cache: off\n  - match: /**\n    ttl: 60s\n",
+                     .timeouts = "{total: 200ms}"});
+  const Response response = larder.client().get("/silent");
+  check_problem(response, 504);
+  CHECK(response.took < std::chrono::seconds(5));
+  CHECK(larder.client().get("/late").status == 504);
+  CHECK(larder.client().get("/uncached").body == "late");
+}
+
 TEST_CASE("Content that stalls is cut off at the idle timeout, and the client can tell") {
   Origin origin([](const OriginRequest&) {
     OriginResponse response;

@@ -178,13 +178,22 @@ TEST_CASE("If the route does not allow it, an Upgrade is dropped") {
   CHECK(server.head().find("Upgrade") == std::string::npos);
 }
 
-TEST_CASE("A tunnel that is silent both ways for `idle` is closed") {
+TEST_CASE("A tunnel that is silent both ways for `tunnel` is closed") {
   EchoServer server(accepting);
-  Larder larder(yaml_for(server, "on", "{idle: 1s}"));
+  Larder larder(yaml_for(server, "on", "{tunnel: 1s}"));
   Client client = larder.client();
   client.send(handshake());
   CHECK(client.receive_head().status == 101);
   CHECK(client.is_ended());
+}
+
+TEST_CASE("A tunnel may be silent for longer than `idle` and `keepalive`") {
+  EchoServer server(accepting);
+  Larder larder(yaml_for(server, "on", "{idle: 100ms, keepalive: 100ms}"));
+  Client client = larder.client();
+  client.send(handshake());
+  CHECK(client.receive_head().status == 101);
+  CHECK_FALSE(client.is_ended(std::chrono::milliseconds(500)));
 }
 
 TEST_CASE("Shutting down closes tunnels after the grace period") {

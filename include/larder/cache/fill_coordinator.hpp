@@ -22,7 +22,7 @@ struct Protection {
   std::size_t queue = 1'024;          ///< fills that may wait; past it the answer is 503 (or stale)
   Milliseconds queue_timeout{2'000};  ///< for each of them
   Milliseconds until_head{32'000};    ///< of one that was let through: to connect, and to the response's head
-  Milliseconds total{300'000};        ///< from its head to the end of its content
+  Milliseconds total{300'000};        ///< from then to the end of its content
 };
 
 /// What the cache handlers of all workers share about fetching: the fills that run, and how many each

@@ -50,8 +50,10 @@ struct Listen {
 struct Timeouts {
   Milliseconds connect{2'000};
   Milliseconds first_byte{30'000};  ///< from the request's last byte to the response's head
-  Milliseconds idle{60'000};    ///< between two bytes of content; also how long an unused connection is kept
-  Milliseconds total{300'000};  ///< of a fetch for the cache, from its head on
+  Milliseconds idle{60'000};        ///< between two bytes of content
+  Milliseconds keepalive{60'000};   ///< of an unused connection
+  Milliseconds tunnel{60'000};      ///< of a WebSocket on which nothing comes either way
+  Milliseconds total{300'000};      ///< of a fetch for the cache, from its request on
   bool operator==(const Timeouts&) const = default;
 };
 

@@ -37,8 +37,10 @@ struct Settings {
   Balancing balancing = Balancing::last_used;
   Milliseconds connect_timeout{2'000};
   Milliseconds first_byte_timeout{30'000};  ///< from the request's last byte to the response's head
-  Milliseconds idle_timeout{60'000};  ///< between two bytes of content; how long an unused connection is kept
-  std::size_t max_unused = 128;       ///< unused connections kept for a server
+  Milliseconds idle_timeout{60'000};        ///< between two bytes of content
+  Milliseconds keepalive_timeout{60'000};   ///< of an unused connection, if its server keeps it as long
+  Milliseconds tunnel_timeout{60'000};      ///< of a tunnel on which nothing comes either way
+  std::size_t max_unused = 128;             ///< unused connections kept for a server
   bool operator==(const Settings&) const = default;
 };
 

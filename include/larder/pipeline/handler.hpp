@@ -34,7 +34,8 @@ struct Request {
   std::string upstream;                ///< the name of the upstream that answers it, once the route is known
   std::shared_ptr<Delivery> delivery;  ///< if it is of interest
   Departure* departure = nullptr;      ///< of its client, if it is served for that client only
-  bool opens_websocket = false;        ///< as a client asked and its route allows: 101 may answer it
+  SteadyTime answer_by = SteadyTime::max();  ///< else it fails: Error::timeout
+  bool opens_websocket = false;              ///< as a client asked and its route allows: 101 may answer it
 };
 
 /// A response on its way back. Its field lines are `shared_lines`, which a stored response lends and which

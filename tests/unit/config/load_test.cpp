@@ -178,7 +178,7 @@ credentials: {add: [], remove: []}
 upstreams:
   api:
     servers: [http://h:1]
-    timeouts: {connect: 2s, first_byte: 30s, idle: 1m, total: 5m}
+    timeouts: {connect: 2s, first_byte: 30s, idle: 1m, keepalive: 1m, tunnel: 1m, total: 5m}
     max_fills: 1024
     queue: 1024
     queue_timeout: 2s

@@ -72,7 +72,9 @@ struct Fixture {
     return test::run_task(loop, upstream.connect(request));
   }
   std::unique_ptr<Connection> connect() { return try_connect().value(); }
-  std::unique_ptr<Connection> take_unused() { return upstream.take_unused(request); }
+  std::unique_ptr<Connection> take_unused(bool may_repeat = true) {
+    return upstream.take_unused(request, may_repeat);
+  }
 
   /// The server that a new connection is made to.
   std::size_t next_server() { return connect()->server(); }
@@ -145,6 +147,33 @@ TEST_CASE("an unused connection that its server has closed, or has sent somethin
   f.backends[2].accepted.clear();
   CHECK(f.backends[1].accepted.front()->write_now("HTTP/1.1 408 Request Timeout\r\n\r\n") > 0);
   CHECK(f.take_unused()->server() == 0);
+  CHECK(f.take_unused() == nullptr);
+}
+
+TEST_CASE("an unused connection whose server is about to end it is left to what may be repeated") {
+  Fixture f;
+  std::unique_ptr<Connection> brief = f.connect();
+  brief->stated_keep_alive = Seconds{1};
+  f.upstream.keep(std::move(brief));
+  CHECK(f.take_unused(false) == nullptr);
+  CHECK(f.take_unused(true) != nullptr);
+  CHECK(f.take_unused(true) == nullptr);
+  std::unique_ptr<Connection> longer = f.connect();
+  longer->stated_keep_alive = Seconds{5};
+  f.upstream.keep(std::move(longer));
+  CHECK(f.take_unused(false) != nullptr);
+}
+
+TEST_CASE(
+    "an unused connection is passed over past its time: one that was kept before it may be good still") {
+  Fixture f;
+  f.upstream.keep(f.connect());
+  std::unique_ptr<Connection> over = f.connect();
+  over->stated_keep_alive = Seconds{0};
+  f.upstream.keep(std::move(over));
+  const std::unique_ptr<Connection> taken = f.take_unused();
+  REQUIRE(taken != nullptr);
+  CHECK(taken->server() == 0);
   CHECK(f.take_unused() == nullptr);
 }
 
