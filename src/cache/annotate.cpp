@@ -63,12 +63,20 @@ Seconds told_ttl(Milliseconds remaining) {
   return std::chrono::floor<Seconds>(remaining);
 }
 
-}  // namespace
+void add_cache_status(http::FieldList& fields, const http::CacheStatus& status) {
+  fields.add_written("Cache-Status", [&](std::string& out) { http::append_cache_status(out, status); });
+}
 
-void annotate(pipeline::Response& response, const Outcome& outcome) {
+void add_result(pipeline::Response& response, const Outcome& outcome) {
   response.cache_result = outcome.result;
   // Another cache's word about its own doing, further in, is not ours: the first word is larder's.
   response.head.fields.set("X-Cache", pipeline::word_of(outcome.result));
+}
+
+}  // namespace
+
+void annotate(pipeline::Response& response, const Outcome& outcome) {
+  add_result(response, outcome);
   http::CacheStatus status;
   // RFC 9211, section 2.1: a stale response is a hit where the origin was not asked for it.
   status.hit = outcome.result == pipeline::CacheResult::hit ||
@@ -79,12 +87,13 @@ void annotate(pipeline::Response& response, const Outcome& outcome) {
   status.stored = outcome.stored;
   status.collapsed = outcome.collapsed;
   status.detail = detail_of(outcome);
-  response.head.fields.add_written("Cache-Status",
-                                   [&](std::string& out) { http::append_cache_status(out, status); });
+  add_cache_status(response.head.fields, status);
 }
 
 pipeline::Response annotated(pipeline::Response response, const Outcome& outcome) {
-  annotate(response, outcome);
+  add_result(response, outcome);
+  const std::string_view detail = detail_of(outcome);
+  if (!detail.empty()) add_cache_status(response.head.fields, {.detail = detail});
   return response;
 }
 

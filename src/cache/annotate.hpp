@@ -25,7 +25,8 @@ struct Outcome {
 /// Adds X-Cache and Cache-Status to a response.
 void annotate(pipeline::Response& response, const Outcome& outcome);
 
-/// A response with both.
+/// A response that was made here, with X-Cache. It has a Cache-Status only if that says why, and without
+/// `fwd`: that is about responses of the origin (RFC 9211, section 2).
 pipeline::Response annotated(pipeline::Response response, const Outcome& outcome);
 
 /// Adds X-Cache-Key, X-Cache-Tags and X-Cache-TTL, on routes that say `debug: true`.

@@ -13,6 +13,7 @@ Task<Result<>> leave_out_content(pipeline::Response& response, std::uint64_t rea
     if (!whole) co_return whole;
   }
   response.head.status = 304;
+  response.head.reason.clear();
   response.head.fields = policy::not_modified_fields(response.head.fields, policy::SetCookie::keep);
   response.body = pipeline::Body();
   co_return Result<>();

@@ -30,7 +30,7 @@ pipeline::Response problem_of(const Transaction& transaction, const FillFailure&
 }  // namespace
 
 std::optional<pipeline::Response> stand_in(const Context& context, const Transaction& transaction,
-                                           std::optional<int> origin_status) {
+                                           std::optional<int> origin_status, bool was_asked) {
   if (transaction.stored == nullptr) return std::nullopt;
   const store::StoredResponsePtr stored = store::as_judged(context.log, transaction.stored);
   const Time now = context.clock.now();
@@ -44,16 +44,20 @@ std::optional<pipeline::Response> stand_in(const Context& context, const Transac
                                  .knows_purges = trusts(transaction, context.log, *transaction.stored),
                                  .now = now});
   if (decision.action == policy::FailureDecision::Action::tell) return std::nullopt;
-  return serve(
-      transaction, stored,
-      {.result = pipeline::CacheResult::stale, .why = transaction.why, .origin_status = origin_status}, now);
+  Outcome outcome{.result = pipeline::CacheResult::stale, .origin_status = origin_status};
+  if (was_asked) {
+    outcome.why = transaction.why;
+  } else {
+    outcome.refusal = policy::Reason::busy;
+  }
+  return serve(transaction, stored, outcome, now);
 }
 
 pipeline::Response answer_failure(const Context& context, const Transaction& transaction,
                                   const FillFailure& failure, Outcome told) {
   std::optional<int> status;
   if (failure.status != 0) status = failure.status;
-  std::optional<pipeline::Response> stale = stand_in(context, transaction, status);
+  std::optional<pipeline::Response> stale = stand_in(context, transaction, status, !failure.is_busy);
   if (stale) return std::move(*stale);
   if (failure.is_busy) told.refusal = policy::Reason::busy;
   return annotated(problem_of(transaction, failure), told);

@@ -45,7 +45,7 @@ Freshened freshened(const Transaction& transaction, const store::StoredResponse&
 
 Task<Response> take_not_modified(const Context& context, Transaction& transaction, Response response,
                                  store::StoredResponsePtr validated) {
-  const Reason why = transaction.stored == nullptr ? Reason::vary : Reason::stale;
+  const Reason why = transaction.stored == nullptr ? Reason::vary : transaction.why;
   const Freshened fresh = freshened(transaction, *validated, response.head);
   const std::shared_ptr<store::Draft> draft = draft_of(transaction, fresh.head, fresh.decision.lifetimes);
   draft->content = store::content_of(validated);

@@ -63,21 +63,21 @@ Task<Response> take_part(const Context& context, Transaction& transaction, Respo
   const policy::StoringDecision decision =
       policy::decide_storing_part(storing_input(transaction, transaction.request.head, response.head, size));
   forward_fields(response.head, false);
+  Outcome outcome{.why = transaction.why, .refusal = decision.refusal};
   if (decision.store()) {
     const store::StoredResponsePtr older =
         context.store.find_now(policy::part_key(transaction.key.text), transaction.request.head.fields);
     std::optional<ToStore> combined;
     if (older != nullptr) combined = combine_with(older, transaction, response.head, size);
     if (!combined) combined = ToStore{part_draft_of(transaction, response.head, decision.lifetimes), {}};
-    co_await store_content(keeping_of(context, transaction), std::move(combined->draft), response.body,
-                           std::move(combined->margins), size);
+    outcome.stored = co_await store_content(keeping_of(context, transaction), std::move(combined->draft),
+                                            response.body, std::move(combined->margins), size);
+    if (!outcome.stored) outcome.refusal = Reason::buffers_full;
   }
   const bool is_private =
       policy::is_private_reason(transaction.why) || policy::is_private_reason(decision.refusal);
-  annotate(response, {.result = is_private ? CacheResult::bypass : CacheResult::miss,
-                      .why = transaction.why,
-                      .refusal = decision.refusal,
-                      .stored = decision.store()});
+  outcome.result = is_private ? CacheResult::bypass : CacheResult::miss;
+  annotate(response, outcome);
   annotate_debug(response, transaction, std::nullopt, std::nullopt);
   co_return response;
 }
@@ -91,6 +91,7 @@ bool complete(const Context& context, Transaction& transaction, const store::Sto
   const auto combination = policy::combine(fields, part->content().size(), response.head.fields, size);
   if (!combination || !combination->is_whole()) return false;
   response.head.status = 200;
+  response.head.reason.clear();
   response.head.fields = policy::combined_fields(fields, response.head.fields, *combination);
   response.body = join(margins_of(*combination, store::content_of(part)), std::move(response.body), size,
                        context.coordinator.buffered());

@@ -56,7 +56,8 @@ SteadyTime end_of_fill(const Transaction& transaction) {
 }
 
 void forward_fields(http::ResponseHead& head, bool keep_length) {
-  head.fields = policy::response_fields_to_forward(std::move(head.fields), head.version_minor, keep_length);
+  head.fields = policy::response_fields_to_forward(std::move(head.fields), head.version_minor, keep_length,
+                                                   head.status);
 }
 
 bool sends_the_same(const Transaction& transaction, const http::RequestHead& get) {

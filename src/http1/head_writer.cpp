@@ -25,14 +25,14 @@ void write_request_head(std::string& out, std::string_view method, std::string_v
   out += "\r\n";
 }
 
-void write_status_line(std::string& out, int status) {
-  if (status == 200) {
+void write_status_line(std::string& out, int status, std::string_view reason) {
+  if (status == 200 && reason.empty()) {
     out += "HTTP/1.1 200 OK\r\n";
     return;
   }
   out += "HTTP/1.1 ";
   append_number(out, status);
-  out.append(" ").append(http::reason_phrase(status)).append("\r\n");
+  out.append(" ").append(reason.empty() ? http::reason_phrase(status) : reason).append("\r\n");
 }
 
 void write_head_end(std::string& out, const Framing& framing, Persistence persistence, int version_minor) {

@@ -71,10 +71,13 @@ std::optional<Gap> gap_of(const http::FieldList& part_fields, std::uint64_t part
   const bool lacks_beginning = content->range.first != 0;
   const bool lacks_end = content->range.last + 1 != *content->length;
   if (lacks_beginning == lacks_end) return std::nullopt;
+  const std::optional<std::string> validator = strong_validator(part_fields);
+  const bool is_weak = !validator && (part_fields.contains("ETag") || part_fields.contains("Last-Modified"));
+  if (is_weak) return std::nullopt;
   Gap gap;
   gap.range = lacks_end ? "bytes=" + std::to_string(content->range.last + 1) + "-"
                         : "bytes=0-" + std::to_string(content->range.first - 1);
-  gap.if_range = strong_validator(part_fields).value_or("");
+  gap.if_range = validator.value_or("");
   gap.length = *content->length;
   return gap;
 }

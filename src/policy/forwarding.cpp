@@ -223,10 +223,13 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   return out;
 }
 
-http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length) {
+http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length,
+                                           int status) {
   const std::optional<std::string> before = fields.combined("Via");  // also if Connection names it
   remove_specific(fields);
   fields.remove_if([&](const http::Field& field) {
+    // RFC 9110, section 15.5.8: a 407 must have one, and to the client we are the origin.
+    if (status == 407 && field.name == "Proxy-Authenticate") return false;
     if (is_hop_by_hop(field.name) || field.name == "Via") return true;
     return !keep_length && field.name == "Content-Length";
   });

@@ -144,10 +144,10 @@ void add_references(PurgeSet& purges, const Sites& sites, const http::Target& ta
   }
 }
 
-// RFC 9875, section 2: a group is its origin's own. It is a tag by its name too, for operators to purge; by
-// the name with its site in front it is out of other sites' reach.
-std::string group_name(const std::string& site, std::string_view group) {
-  return "group " + site + " " + std::string(group);
+// RFC 9875, section 2: a group is its origin's own, by scheme, host and port. It is a tag by its name too,
+// for operators to purge; by the name with its origin in front it is out of other origins' reach.
+std::string group_name(const http::Target& target, std::string_view group) {
+  return "group " + target.scheme + "://" + target.authority() + " " + std::string(group);
 }
 
 std::size_t count_members(const http::FieldList& fields, const http::FieldName& name) {
@@ -161,13 +161,18 @@ std::size_t count_members(const http::FieldList& fields, const http::FieldName& 
 }
 
 // RFC 9875, section 3.
-void add_group_purges(PurgeSet& purges, const std::string& site, const http::FieldList& fields) {
+void add_group_purges(PurgeSet& purges, const http::Target& target, const http::FieldList& fields) {
   constexpr http::FieldName name("Cache-Group-Invalidation");
   // More than are read could name anything of this site: rather too much than too little.
-  if (count_members(fields, name) > http::structured::most_members) purges.add(Kind::below, site + "/");
+  if (count_members(fields, name) > http::structured::most_members) {
+    purges.add(Kind::below, purged_site(target) + "/");
+  }
   const auto groups = http::parse_cache_groups(fields, name);
   if (!groups) return;
-  for (const std::string& group : *groups) purges.add(Kind::tag, group_name(site, group));
+  for (const std::string& group : *groups) {
+    // Without a host it may be any origin's.
+    purges.add(Kind::tag, target.host.empty() ? group : group_name(target, group));
+  }
 }
 
 // Captured text that would mean something in a pattern is widened to `*`: rather too much is purged than
@@ -212,12 +217,12 @@ void for_each_tag(const http::FieldList& response_fields, Visit visit) {
   }
 }
 
-void add_groups(NameSet& names, const std::string& site, const http::FieldList& fields) {
+void add_groups(NameSet& names, const http::Target& target, const http::FieldList& fields) {
   const auto groups = http::parse_cache_groups(fields);
   if (!groups) return;
   for (const std::string& group : *groups) {
     names.add(group);
-    names.add(group_name(site, group));
+    names.add(group_name(target, group));
   }
 }
 
@@ -262,7 +267,7 @@ Tags tags_of(const Route& route, const Captures& captures, const http::Target& t
     for_each_name(text, captures, [&names](const std::string& name) { names.add(name); });
   }
   for_each_tag(response_fields, [&names](std::string_view name) { names.add(name); });
-  add_groups(names, tags.site, response_fields);
+  add_groups(names, target, response_fields);
   tags.names = names.take();
   return tags;
 }
@@ -291,7 +296,7 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
   if (response) {
     add_references(purges, sites, target, response->fields, "Location");
     add_references(purges, sites, target, response->fields, "Content-Location");
-    add_group_purges(purges, site, response->fields);
+    add_group_purges(purges, target, response->fields);
   }
   add_route_urls(purges, route, captures, site);
   for (const std::string& text : route.purge.tags) {

@@ -252,6 +252,8 @@ StoringDecision decide_storing(const StoringInput& input) {
 // RFC 9111, section 4.3.3: a 304 belongs to what is stored; 416 is about a part.
 bool is_storable_status(int status, bool as_part) {
   if (as_part || status == 206) return as_part && status == 206;
+  // RFC 9111, section 3.1: a 407 would be stored without its challenge.
+  if (status == 407) return false;
   // 508 (Loop Detected) is about the way that one request took (RFC 5842, section 7.2).
   return status >= 200 && status <= 599 && status != 304 && status != 416 && status != 508;
 }

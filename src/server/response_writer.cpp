@@ -51,7 +51,7 @@ Framing ResponseWriter::append_head(std::string& out, pipeline::Response& respon
     response.head.fields.add("Connection", "Upgrade");
   }
   add_date(response);
-  http1::write_status_line(out, response.head.status);
+  http1::write_status_line(out, response.head.status, response.head.reason);
   out.append(response.shared_lines.view());
   out.append(response.head.fields.wire());
   const bool goes_on = answered.keep_alive || response.tunnel;

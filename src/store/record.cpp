@@ -23,7 +23,7 @@ namespace {
 // To add or change a field: change `magic`, encode() and decode(). Records of other versions are misses and
 // expire by themselves, so instances of two versions on one Redis share nothing and do not disturb each
 // other.
-constexpr std::string_view magic = "LDR\x04";
+constexpr std::string_view magic = "LDR\x05";
 constexpr std::size_t prefix_size = 16;
 
 enum class Kind : std::uint8_t { response = 1, vary = 2 };

@@ -32,7 +32,7 @@ std::string record_of(std::string head, std::string_view body, bool mend) {
     head.resize(head.size() - body_part);
     head += little_endian(body.size(), 8) + little_endian(checksum_of(body), 8);
   }
-  std::string record = "LDR\x03";
+  std::string record = "LDR\x05";
   record += little_endian(checksum_of(head), 8);
   record += little_endian(head.size(), 4);
   return record.append(head).append(body);

@@ -91,6 +91,46 @@ TEST_CASE("A HIT has each stored field once") {
   CHECK(hit.fields.all("X-Two") == std::vector<std::string>{"a", "b"});
 }
 
+TEST_CASE("RFC 9211, section 2: an answer of larder's own speaks of no forwarding") {
+  Origin origin([](const OriginRequest& request) {
+    return request.target == "/silent" ? OriginResponse{.silent = true} : hang_up();
+  });
+  Larder larder(Yaml{.upstream = origin.url(), .timeouts = "{first_byte: 200ms}"});
+  Client client = larder.client();
+  const auto told = [&](const std::string& method, const std::string& target, const Fields& fields = {}) {
+    const Response response = larder.client().request(method, target, fields);
+    return std::to_string(response.status) + " " + response.fields.get("X-Cache") + " " +
+           response.fields.get("Cache-Status");
+  };
+  CHECK(told("GET", "/a") == "502 MISS ");
+  CHECK(told("POST", "/a") == "502 BYPASS ");
+  CHECK(told("GET", "/silent") == "504 MISS ");
+  CHECK(told("GET", "/a", {{"Cache-Control", "only-if-cached"}}) == "504 MISS larder; detail=only-if-cached");
+}
+
+TEST_CASE("RFC 9211, section 2.2: what only the request's directives sent on is told as `request`") {
+  Origin origin([](const OriginRequest& request) {
+    if (request.fields.has("If-None-Match")) return status(304).with("ETag", "\"1\"");
+    OriginResponse response = text("body").with("Cache-Control", "max-age=60");
+    return request.target == "/tagged" ? response.with("ETag", "\"1\"") : response;
+  });
+  Larder larder(Yaml{.upstream = origin.url()});
+  Client client = larder.client();
+  for (const std::string target : {"/tagged", "/plain"}) {
+    CAPTURE(target);
+    client.get(target);
+    for (const Fields& fields : {Fields{{"Cache-Control", "no-cache"}}, Fields{{"Pragma", "no-cache"}},
+                                 Fields{{"Cache-Control", "max-age=0"}}}) {
+      const std::string told = client.get(target, fields).fields.get("Cache-Status");
+      CAPTURE(told);
+      CHECK(told.starts_with("larder; fwd=request; "));
+      CHECK(contains(told, "; detail=request-"));
+    }
+  }
+  CHECK(client.get("/absent", {{"Cache-Control", "no-cache"}}).fields.get("Cache-Status") ==
+        "larder; fwd=uri-miss; stored");
+}
+
 TEST_CASE("X-Cache and Cache-Status tell what happened (RFC 9211)") {
   Cached cached(numbered, "  - match: /off/**\n    cache: off\n  - match: /**\n    ttl: 60s\n");
   const Response miss = cached.client.get("/a");

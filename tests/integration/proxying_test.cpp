@@ -52,6 +52,42 @@ TEST_CASE("Every method reaches the origin with its target and content, and its 
   }
 }
 
+TEST_CASE("A reason phrase comes back as the origin wrote it, and as the standard one from the cache") {
+  Proxy proxy(
+      [](const OriginRequest& request) {
+        OriginResponse response;
+        const std::string stored = request.target == "/kept" ? "Cache-Control: max-age=60\r\n" : "";
+        response.raw = "HTTP/1.1 404 Gone Fishing\r\n" + stored + "Content-Length: 1\r\n\r\nx";
+        if (request.target == "/none") response.raw = "HTTP/1.1 404 \r\nContent-Length: 1\r\n\r\nx";
+        return response;
+      },
+      "  - match: /off\n    cache: off\n");
+  const auto line = [&](const std::string& target) {
+    const std::string head = proxy.larder.client().get(target).head;
+    return head.substr(0, head.find("\r\n"));
+  };
+  CHECK(line("/off") == "HTTP/1.1 404 Gone Fishing");
+  CHECK(line("/a") == "HTTP/1.1 404 Gone Fishing");
+  CHECK(line("/none") == "HTTP/1.1 404 Not Found");
+  CHECK(line("/kept") == "HTTP/1.1 404 Gone Fishing");
+  CHECK(line("/kept") == "HTTP/1.1 404 Not Found");
+}
+
+TEST_CASE("A 407 comes with its challenge, and is not stored (RFC 9110, section 15.5.8)") {
+  Proxy proxy(
+      [](const OriginRequest&) {
+        OriginResponse response = status(407);
+        return response.with("Proxy-Authenticate", "Basic realm=\"a\"").with("Cache-Control", "max-age=60");
+      },
+      "");
+  for (int i = 0; i < 2; ++i) {
+    const Response response = proxy.client.get("/");
+    CHECK(response.status == 407);
+    CHECK(response.fields.get("Proxy-Authenticate") == "Basic realm=\"a\"");
+  }
+  CHECK(proxy.origin.count() == 2);
+}
+
 TEST_CASE("Every status comes back with its fields and content") {
   Proxy proxy([](const OriginRequest& request) {
     OriginResponse response = text("body of " + request.target);

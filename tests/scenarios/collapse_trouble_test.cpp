@@ -15,7 +15,7 @@ TEST_CASE("an origin's error goes to all waiting requests, without another fetch
     CHECK(s.finish(first).status == 504);
     const Seen seen = s.finish(second);
     CHECK(seen.status == 504);
-    CHECK(status_of(seen) == "larder; fwd=uri-miss; collapsed");
+    CHECK(status_of(seen).empty());  // the answer is larder's own
     CHECK(asked(s) == 1);
   }
   SUBCASE("if it answers with one") {

@@ -100,6 +100,28 @@ TEST_CASE("parts of different representations are never combined") {
   }
 }
 
+TEST_CASE("RFC 9111, section 3.4: the rest of a part that has a weak validator is not asked for") {
+  Scenario s;
+  s.origin.answer = RangeOrigin{.tag = "W/\"1\""};
+  range(s, "0-3");
+  CHECK(s.get("/a").line() == "MISS 200 0123456789");
+  CHECK(s.origin.asked.size() == 2);
+  CHECK_FALSE(s.origin.asked.back().fields.contains("Range"));
+}
+
+TEST_CASE("what is told as stored of parts that do not touch is served") {
+  Scenario s;
+  s.origin.answer = RangeOrigin{};
+  for (const char* part : {"0-1", "4-5", "8-9", "0-1"}) {
+    CAPTURE(part);
+    CHECK(range(s, part).fields.find("Cache-Status")->ends_with("; stored"));
+    CHECK(range(s, part).cache == "HIT");
+  }
+  auto held = ByteBudget::allocate(s.coordinator.buffered(), s.coordinator.buffered()->limit());
+  CHECK(range(s, "4-5").fields.find("Cache-Status") == "larder; fwd=partial; detail=buffers-full");
+  CHECK(range(s, "0-1").cache == "HIT");
+}
+
 TEST_CASE("RFC 9111, section 3.3: only the rest of a part is requested, and the client gets the whole") {
   struct Case {
     const char* part;

@@ -17,8 +17,10 @@ TEST_CASE("an upstream gets max_fills concurrent fills; beyond that stale respon
   const Seen refused = s.get("/b");
   CHECK(refused.status == 503);
   CHECK(refused.fields.contains("Retry-After"));
-  CHECK(status_of(refused) == "larder; fwd=uri-miss; detail=busy");
-  CHECK(s.get("/stale").line() == "STALE 200 v1");
+  CHECK(status_of(refused) == "larder; detail=busy");
+  const Seen stale = s.get("/stale");
+  CHECK(stale.line() == "STALE 200 v1");
+  CHECK(status_of(stale) == "larder; hit; ttl=-10; detail=busy");
   CHECK(asked(s) == 2);
   s.finish(runs);
   CHECK(s.get("/b").line() == "MISS 200 v1");

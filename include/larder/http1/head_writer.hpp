@@ -16,9 +16,9 @@ enum class Persistence { keep_alive, close };
 void write_request_head(std::string& out, std::string_view method, std::string_view target,
                         const http::FieldList& fields, const Framing& framing, Persistence persistence);
 
-/// Appends the status line of a response (always HTTP/1.1, RFC 9110, section 2.5), with the standard reason
-/// phrase.
-void write_status_line(std::string& out, int status);
+/// Appends the status line of a response (always HTTP/1.1, RFC 9110, section 2.5), with `reason`, or the
+/// standard phrase if that is empty.
+void write_status_line(std::string& out, int status, std::string_view reason = {});
 
 /// Appends the framing field, Connection if it has to be said to a client of HTTP/1.`version_minor`, and
 /// the empty line that ends the head. Kind::none writes no framing field.

@@ -34,11 +34,12 @@ http::FieldList combined_fields(const http::FieldList& older, const http::FieldL
 /// What is missing of a stored part, in one piece, and how to ask for it.
 struct Gap {
   std::string range;         ///< the value of Range
-  std::string if_range;      ///< the value of If-Range; empty if the part has no strong validator
+  std::string if_range;      ///< the value of If-Range; empty if the part has no validator
   std::uint64_t length = 0;  ///< of the whole representation
 };
 
-/// RFC 9111, section 3.3: nothing if the part lacks bytes at both ends, or their number is unknown.
+/// RFC 9111, section 3.3: nothing if the part lacks bytes at both ends, their number is unknown, or its
+/// validator is a weak one, by which nothing may be put together (section 3.4).
 std::optional<Gap> gap_of(const http::FieldList& part_fields, std::uint64_t part_size);
 
 /// Asks for what is missing, and for the whole if that is no longer a part of the same (RFC 9110,

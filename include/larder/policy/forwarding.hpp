@@ -46,8 +46,9 @@ bool is_last_stop(const http::RequestHead& request);
 /// What happens to the fields of a response from HTTP/1.`version_minor` on their way to the client:
 /// hop-by-hop fields and those that Connection names go, Via is appended. Framing fields are left out, as
 /// above; Content-Length is kept for `keep_length` (HEAD and 304, if it describes content that is not
-/// sent).
-http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length);
+/// sent). Proxy-Authenticate is kept if `status` is 407.
+http::FieldList response_fields_to_forward(http::FieldList fields, int version_minor, bool keep_length,
+                                           int status = 200);
 
 /// Whether larder writes this request field itself (Via, CDN-Loop, X-Forwarded-*, Forwarded,
 /// Surrogate-Capability):

@@ -75,7 +75,7 @@ struct TagsView {
 };
 
 /// The tags of a response about to be stored. Surrogate-Key is split at spaces, Cache-Tag at commas (spaces
-/// trimmed); a Cache-Group is one as it stands and one with its site.
+/// trimmed); a Cache-Group is one as it stands and one with its origin.
 Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
              const http::FieldList& response_fields);
 

@@ -57,6 +57,14 @@ TEST_CASE("status lines carry the standard phrase, or none (RFC 9112, section 4)
   }
 }
 
+TEST_CASE("a status line carries the phrase that its server wrote, if it wrote one (RFC 9112, section 4)") {
+  std::string out;
+  write_status_line(out, 200, "Fine");
+  write_status_line(out, 404, "Gone Fishing");
+  write_status_line(out, 299, "");
+  CHECK(out == "HTTP/1.1 200 Fine\r\nHTTP/1.1 404 Gone Fishing\r\nHTTP/1.1 299 \r\n");
+}
+
 TEST_CASE("a head ends with its framing and whatever differs from the default of the client's version") {
   struct Case {
     Framing framing;

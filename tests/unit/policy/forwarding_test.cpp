@@ -366,3 +366,13 @@ TEST_CASE("Proxy-Status is forwarded, and not stored (RFC 9209, section 2)") {
   CHECK_FALSE(forwarded.contains("Proxy-Authenticate"));
   CHECK(text_of(storable_fields(response)) == "A: b");
 }
+
+TEST_CASE("RFC 9110, section 15.5.8: a 407 keeps the challenge without which it means nothing") {
+  const char* fields =
+      "Proxy-Authenticate: Basic realm=\"a\"|Proxy-Connection: close|Proxy-Authentication-Info: x";
+  const auto passed_on = [](std::string_view text, int status) {
+    return text_of(response_fields_to_forward(fields_of(text), 1, false, status));
+  };
+  CHECK(passed_on(fields, 407) == "Proxy-Authenticate: Basic realm=\"a\"|Via: 1.1 larder");
+  CHECK(passed_on(fields, 401) == "Via: 1.1 larder");
+}

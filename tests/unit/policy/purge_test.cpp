@@ -253,7 +253,8 @@ TEST_CASE("a stored response is tagged by its path, its route and its origin") {
   CHECK(tags.site == "h");
   CHECK(tags.path == "/p/7");
   CHECK(tags.names == std::vector<std::string>{"product:7", "products", "a", "b", "c", "d e", "f", "g", "h",
-                                               "group h h", "i \"j\"", "group h i \"j\""});
+                                               "group http://h:81 h", "i \"j\"",
+                                               "group http://h:81 i \"j\""});
   CHECK(tags_of({}, {}, target_of("/"), {}).names.empty());
 }
 
@@ -270,11 +271,20 @@ TEST_CASE(
   };
   using Names = std::vector<std::string>;
   CHECK(purged("shop.test", "Cache-Group-Invalidation: \"a\", \"b c\"") ==
-        Names{"group shop.test a", "group shop.test b c"});
+        Names{"group http://shop.test a", "group http://shop.test b c"});
+  // RFC 6454, section 4: another port or scheme is another origin.
+  http::Target target = target_of("/x", {}, "h", "8080");
+  CHECK(tags_of({}, {}, target, fields_of("Cache-Groups: \"a\"")).names ==
+        Names{"a", "group http://h:8080 a"});
+  target.scheme = "https";
+  CHECK(tags_of({}, {}, target, fields_of("Cache-Groups: \"a\"")).names ==
+        Names{"a", "group https://h:8080 a"});
+  // RFC 9112, section 3.2: what came without Host may be of any origin.
+  CHECK(purged("", "Cache-Group-Invalidation: \"a\"") == Names{"a"});
   CHECK(purged("shop.test", "Cache-Group-Invalidation: bare").empty());
   CHECK(purged("shop.test", "Cache-Groups: \"a\"").empty());
   const Tags others = tags_of({}, {}, target_of("/x", {}, "other.test"), fields_of("Cache-Groups: \"a\""));
-  CHECK(others.names == Names{"a", "group other.test a"});
+  CHECK(others.names == Names{"a", "group http://other.test a"});
 }
 
 TEST_CASE(

@@ -80,6 +80,8 @@ TEST_CASE("parts and responses about this connection are not stored (RFC 9111, s
                                 {"", 200, fresh + "|Content-Range: bytes 0-1/2", Reason::none},
                                 {"", 304, fresh, Reason::status},
                                 {"", 416, fresh, Reason::status},
+                                // RFC 9111, section 3.1: its challenge could not be stored.
+                                {"", 407, fresh, Reason::status},
                                 // RFC 5842, section 7.2: about the path that one request took.
                                 {"", 508, fresh, Reason::status},
                                 {"", 101, fresh, Reason::connection_specific},
