@@ -5,6 +5,7 @@
 #include "draft.hpp"
 #include "failure_answer.hpp"
 #include "freshen.hpp"
+#include "interim.hpp"
 #include "parts.hpp"
 #include "storing_reader.hpp"
 
@@ -84,6 +85,8 @@ Task<Fetcher::Step> Fetcher::ask(Transaction& transaction, FetchPlan plan) {
   if (is_purged(context_, transaction.stored)) transaction.stored = nullptr;
   plan = without_purged(context_, transaction, std::move(plan));
   add_conditions(request->head.fields, transaction, plan);
+  ForwardedInterim interim(transaction.request.interim);
+  request->interim = interim.get();
   transaction.request_time = context_.clock.now();
   Result<Response> response = co_await context_.origin.handle(*request);
   transaction.response_time = context_.clock.now();

@@ -1,6 +1,7 @@
 #include "pass_through.hpp"
 
 #include "annotate.hpp"
+#include "interim.hpp"
 #include "posted_answer.hpp"
 #include "purging.hpp"
 #include "storing_reader.hpp"
@@ -28,6 +29,8 @@ Task<Result<Response>> PassThrough::pass(Transaction& transaction) {
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
   transaction.mark = context_.log.mark();
   transaction.request_time = context_.clock.now();
+  ForwardedInterim interim(transaction.request.interim);
+  request->interim = interim.get();
   std::optional<Write> write;
   if (http::is_safe(transaction.request.head.method)) {
     request->departure = transaction.request.departure;
@@ -51,6 +54,8 @@ Task<Result<Response>> PassThrough::open_websocket(Transaction& transaction) {
   const Outcome outcome{.result = CacheResult::bypass, .why = Reason::upgrade};
   Result<pipeline::Request> request = forwarded(transaction, false);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
+  ForwardedInterim interim(transaction.request.interim);
+  request->interim = interim.get();
   request->opens_websocket = true;
   request->departure = transaction.request.departure;
   Result<Response> response = co_await context_.origin.handle(*request);

@@ -51,7 +51,7 @@ Table<Timeouts> timeouts_keys() {
   return {{
       key("connect", &Timeouts::connect, a_positive_duration, "Of a connection."),
       key("first_byte", &Timeouts::first_byte, a_positive_duration,
-          "From the request's last byte to the head of the response."),
+          "From the request's last byte, or from a 102 (Processing), to the head of the response."),
       key("idle", &Timeouts::idle, a_positive_duration, "Between two bytes of content."),
       key("keepalive", &Timeouts::keepalive, a_positive_duration,
           "How long an unused connection is kept; less if the server's Keep-Alive says so."),

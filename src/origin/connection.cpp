@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t small_buffer = 8 * 1024;
 constexpr std::size_t large_buffer = 64 * 1024;
 constexpr std::size_t taken_at_most = 16 * 1024;  // of content at once: more is passed on without a copy
-constexpr int max_interim_responses = 16;
 constexpr http1::HeadLimits limits{.head = 64 * 1024, .target = 0, .fields = 256};
 
 }  // namespace
@@ -69,22 +68,18 @@ Task<Result<>> Connection::fill() {
   co_return Result<>();
 }
 
-Task<Result<http1::ParsedResponse>> Connection::read_head(std::string_view request_method, bool may_switch) {
-  int interim = 0;
+Task<Result<http1::ParsedResponse>> Connection::read_head(std::string_view request_method) {
   while (true) {
     Result<std::optional<http1::ParsedResponse>> parsed =
         http1::parse_response_head(buffered(), request_method, limits);
     if (!parsed) co_return parsed.error();
-    if (!parsed->has_value()) {
-      const Result<std::size_t> count = co_await stream_->read_answer(room());
-      if (!count) co_return count.error();
-      note_received(*count);
-      continue;
+    if (parsed->has_value()) {
+      begin_ += (*parsed)->size;
+      co_return std::move(**parsed);
     }
-    http1::ParsedResponse response = std::move(**parsed);
-    begin_ += response.size;
-    if (response.head.status >= 200 || (response.head.status == 101 && may_switch)) co_return response;
-    if (response.head.status == 101 || ++interim > max_interim_responses) co_return Error::malformed;
+    const Result<std::size_t> count = co_await stream_->read_answer(room());
+    if (!count) co_return count.error();
+    note_received(*count);
   }
 }
 

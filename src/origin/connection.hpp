@@ -40,9 +40,8 @@ class Connection {
   bool has_received() const { return received_; }
   void begin_exchange() { received_ = false; }
 
-  /// The head of the final response: 1xx before it are skipped. A 101 is one if it was asked for, and
-  /// refused if not.
-  Task<Result<http1::ParsedResponse>> read_head(std::string_view request_method, bool may_switch);
+  /// The next head, of an interim response or of the final one.
+  Task<Result<http1::ParsedResponse>> read_head(std::string_view request_method);
 
   /// The next piece of content, empty at its end; valid until the next call. `idle_timeout`: for each wait.
   Task<Result<std::string_view>> read_content(http1::BodyDecoder& decoder, Milliseconds idle_timeout);

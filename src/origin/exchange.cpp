@@ -1,5 +1,6 @@
 #include "exchange.hpp"
 
+#include "interim_rate.hpp"
 #include "tunnel.hpp"
 
 #include <larder/http1/head_writer.hpp>
@@ -120,7 +121,7 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
     boost::asio::co_spawn(executor, send_content(request.body.take_reader(), framing), boost::asio::detached);
   }
   const pipeline::Departure::Watch watch(request.departure, [this] { connection_->stream().close(); });
-  Result<http1::ParsedResponse> parsed = co_await connection_->read_head(method, request.opens_websocket);
+  Result<http1::ParsedResponse> parsed = co_await read_final_head(request, method);
   if (!parsed) {
     abandoned_ = true;
     connection_->stream().close();
@@ -128,6 +129,28 @@ Task<Result<pipeline::Response>> Exchange::run(pipeline::Request& request) {
     co_return is_for_nobody ? make_error_code(Error::client_left) : parsed.error();
   }
   co_return respond(std::move(*parsed));
+}
+
+/// Interim responses go to the client whose request this is (RFC 9110, section 15.2), and are no part of the
+/// response. 100 (Continue) is not for it: we have asked it for its content ourselves. A 101 is final if it
+/// was asked for, and refused if not. A server that says 102 (Processing) has more time (RFC 2518,
+/// section 10.1).
+Task<Result<http1::ParsedResponse>> Exchange::read_final_head(const pipeline::Request& request,
+                                                              std::string_view method) {
+  constexpr int go_on = 100;
+  constexpr int switching_protocols = 101;
+  constexpr int processing = 102;
+  InterimRate rate;
+  while (true) {
+    Result<http1::ParsedResponse> parsed = co_await connection_->read_head(method);
+    if (!parsed) co_return parsed.error();
+    const int status = parsed->head.status;
+    if (status >= 200 || (status == switching_protocols && request.opens_websocket)) co_return parsed;
+    if (status == switching_protocols || !rate.admit(std::chrono::steady_clock::now()))
+      co_return Error::malformed;
+    if (status == processing && !sending_) wait_for_head();
+    if (status != go_on && request.interim != nullptr) request.interim->take(parsed->head);
+  }
 }
 
 /// Sends as much of the head and of the content that is there as takes no waiting; returns whether that is

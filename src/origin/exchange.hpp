@@ -33,6 +33,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
  private:
   class ContentReader;
 
+  Task<Result<http1::ParsedResponse>> read_final_head(const pipeline::Request& request,
+                                                      std::string_view method);
   bool send_now(pipeline::Request& request, const http1::Framing& framing);
   Task<Result<>> send_rest(Bytes content);
   Task<> send_content(std::unique_ptr<pipeline::BodyReader> content, http1::Framing framing);

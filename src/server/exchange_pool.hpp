@@ -47,6 +47,7 @@ class ExchangePool {
     request.upstream.clear();
     request.opens_websocket = false;
     request.departure = nullptr;
+    request.interim = nullptr;
     exchange->response.clear();
     spare_.push_back(std::move(exchange));
   }

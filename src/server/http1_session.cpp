@@ -35,8 +35,9 @@ Http1Session::Http1Session(SessionContext& context, std::unique_ptr<net::Stream>
       has_proxy_header_(has_proxy_header),
       client_address_(stream_->peer_address()),
       input_(context.settings.head_limits.head),
+      interim_(context, *stream_, *this),
       writer_(context, *stream_),
-      content_(context, *stream_, input_, writer_) {}
+      content_(context, *stream_, input_, interim_, writer_) {}
 
 Task<> Http1Session::run() {
   context_.waiting.owe(*this, net::now_about());
@@ -244,6 +245,8 @@ Task<bool> Http1Session::answer(Exchange& exchange) {
     response = std::move(*own);
   } else {
     request.departure = &departure_;
+    // RFC 9110, section 15.2: HTTP/1.0 knows none.
+    request.interim = answered.version_minor == 0 ? nullptr : &interim_;
     context_.waiting.answer(*this, net::now_about());
     response = co_await context_.handler.handle(request);
   }
@@ -251,9 +254,14 @@ Task<bool> Http1Session::answer(Exchange& exchange) {
   // What the upstream made of half a request is not the client's answer: the request was at fault.
   if (content_.error()) response = pipeline::request_problem(content_.error());
   content_.begin_answer();
+  const bool may_begin = co_await interim_.finish();
+  if (!may_begin) {
+    leave();
+    co_return false;
+  }
   if (!content_.is_done()) answered.keep_alive = false;
   Result<> sent;
-  if (ResponseWriter::is_copied(*response) && !writer_.is_sending()) {
+  if (ResponseWriter::is_copied(*response)) {
     context_.exchange_pool.out.clear();
     writer_.append(context_.exchange_pool.out, *response, answered);
     if (!flush()) sent = co_await send_unsent();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "input_buffer.hpp"
+#include "interim_writer.hpp"
 #include "phase.hpp"
 #include "request_content.hpp"
 #include "response_writer.hpp"
@@ -83,6 +84,7 @@ class Http1Session final : public Session, private net::Receiver {
   std::string client_address_;
   Phase phase_ = Phase::fresh;
   InputBuffer input_;
+  InterimWriter interim_;
   ResponseWriter writer_;
   RequestContent content_;  // of the request being served
   pipeline::Departure departure_;

@@ -1,7 +1,5 @@
 #include "request_content.hpp"
 
-#include <array>
-
 namespace larder::server {
 
 bool has_content(const http1::Framing& framing) {
@@ -54,9 +52,7 @@ Task<bool> RequestContent::wait_released(SteadyTime deadline) {
 Task<Result<std::string_view>> RequestContent::read() {
   if (owes_continue_) {
     owes_continue_ = false;
-    constexpr std::array<std::string_view, 1> go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
-    const Result<> sent = co_await writer_.send(go_on);
-    if (!sent) co_return sent.error();
+    interim_.go_on();
   }
   const Result<std::string_view> piece = co_await next_piece();
   if (!piece) error_ = piece.error();

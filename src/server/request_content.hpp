@@ -1,6 +1,7 @@
 #pragma once
 
 #include "input_buffer.hpp"
+#include "interim_writer.hpp"
 #include "response_writer.hpp"
 #include "session.hpp"
 #include "session_context.hpp"
@@ -24,8 +25,14 @@ bool has_content(const http1::Framing& framing);
 /// with 100 (Continue) once somebody reads it.
 class RequestContent {
  public:
-  RequestContent(SessionContext& context, net::Stream& stream, InputBuffer& input, ResponseWriter& writer)
-      : context_(context), stream_(stream), input_(input), writer_(writer), released_(context.loop) {}
+  RequestContent(SessionContext& context, net::Stream& stream, InputBuffer& input, InterimWriter& interim,
+                 const ResponseWriter& writer)
+      : context_(context),
+        stream_(stream),
+        input_(input),
+        interim_(interim),
+        writer_(writer),
+        released_(context.loop) {}
 
   /// Begins with that of the next request.
   void begin(const http1::RequestControl& control);
@@ -63,7 +70,8 @@ class RequestContent {
   SessionContext& context_;
   net::Stream& stream_;
   InputBuffer& input_;
-  ResponseWriter& writer_;
+  InterimWriter& interim_;
+  const ResponseWriter& writer_;
   http1::Framing framing_;
   std::optional<http1::BodyDecoder> decoder_;
   std::uint64_t size_ = 0;  // of what was read so far

@@ -211,6 +211,22 @@ TEST_CASE("A TLS listener serves https, and its stored responses are separate fr
   CHECK(curl({larder.url("/a")}).exit_code == 60);  // the system does not know the authority
 }
 
+TEST_CASE("Interim responses reach clients over TLS, beside the 100 that asks for their content") {
+  Origin origin([](const OriginRequest& request) {
+    OriginResponse response = text("got " + request.body);
+    response.before = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
+    return response;
+  });
+  SecureLarder larder(origin);
+  const Run get = curl({"--cacert", larder.ca(), larder.url("/a")});
+  CHECK(get.output.starts_with("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n"));
+  CHECK(get.output.ends_with("got "));
+  const Run post = curl(
+      {"--cacert", larder.ca(), "--header", "Expect: 100-continue", "--data", "content", larder.url("/b")});
+  CHECK(post.output.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n"));
+  CHECK(post.output.ends_with("got content"));
+}
+
 TEST_CASE("Over TLS the default port of key and Host is 443 (RFC 9110, section 4.2.2)") {
   Origin origin([](const OriginRequest& request) { return text("for " + request.fields.get("Host") + "."); });
   SecureLarder larder(origin);

@@ -7,6 +7,7 @@
 #include <larder/http/target.hpp>
 #include <larder/pipeline/body.hpp>
 #include <larder/pipeline/departure.hpp>
+#include <larder/pipeline/interim.hpp>
 #include <larder/pipeline/tunnel.hpp>
 
 #include <memory>
@@ -34,6 +35,7 @@ struct Request {
   std::string upstream;                ///< the name of the upstream that answers it, once the route is known
   std::shared_ptr<Delivery> delivery;  ///< if it is of interest
   Departure* departure = nullptr;      ///< of its client, if it is served for that client only
+  InterimSink* interim = nullptr;      ///< of its client, if that knows interim responses
   SteadyTime answer_by = SteadyTime::max();  ///< else it fails: Error::timeout
   bool opens_websocket = false;              ///< as a client asked and its route allows: 101 may answer it
 };

@@ -1,6 +1,7 @@
 #include "support/run_task.hpp"
 
 #include <larder/net/listener.hpp>
+#include <larder/net/timer.hpp>
 #include <larder/origin/origin.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -71,6 +72,15 @@ class BrokenOff final : public pipeline::BodyReader {
   bool has_begun_ = false;
 };
 
+/// What a client sees before its response: `103 Early Hints a=1`.
+class Hints final : public pipeline::InterimSink {
+ public:
+  void take(const http::ResponseHead& head) override {
+    said += std::to_string(head.status) + " " + std::string(head.fields.find("Link").value_or("")) + "|";
+  }
+  std::string said;
+};
+
 /// An upstream whose connections play one script after another; then it stops listening.
 struct Fixture {
   explicit Fixture(std::vector<Script> scripts_to_play, Milliseconds idle_timeout = Seconds{60})
@@ -101,6 +111,7 @@ struct Fixture {
     request.head.target = "/";
     request.head.fields.add("Host", "up");
     request.upstream = "up";
+    request.interim = &self.hints;
     request.body = std::move(body);
     Result<pipeline::Response> response = co_await self.origin->handle(request);
     if (!response) co_return response.error().message();
@@ -121,6 +132,7 @@ struct Fixture {
   boost::asio::io_context loop;
   Log log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
   std::vector<Script> scripts;
+  Hints hints;
   std::unique_ptr<net::Listener> listener;
   origin::Settings settings;
   std::optional<origin::Origin> origin;
@@ -245,7 +257,7 @@ TEST_CASE("RFC 9110, section 15.2.2: an unsolicited 101 is malformed") {
   CHECK(fixture.ask("GET") == words_of(Error::malformed));
 }
 
-TEST_CASE("RFC 9110, section 15.2: sixteen interim responses are skipped, a seventeenth is malformed") {
+TEST_CASE("RFC 9110, section 15.2: sixteen interim responses may come at once, a seventeenth is malformed") {
   for (const int count : {16, 17}) {
     CAPTURE(count);
     std::string text;
@@ -253,6 +265,40 @@ TEST_CASE("RFC 9110, section 15.2: sixteen interim responses are skipped, a seve
     text += "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfinal";
     Fixture fixture({[text](net::Stream& stream) { return says(stream, text); }});
     CHECK(fixture.ask("GET") == (count == 16 ? "final" : words_of(Error::malformed)));
+  }
+}
+
+TEST_CASE("interim responses are told as they come, and are no part of the response; 100 is not told") {
+  Fixture fixture({[](net::Stream& stream) {
+    return says(stream,
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+                "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 199 New\r\nLink: </b>\r\n\r\n"
+                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfinal");
+  }});
+  CHECK(fixture.ask("GET") == "final");
+  CHECK(fixture.hints.said == "102 |103 </a>|199 </b>|");
+}
+
+TEST_CASE("RFC 2518, section 10.1: 102 (Processing) gives its server more time, and 103 does not") {
+  struct Case {
+    std::string interim;
+    bool is_answered;
+  };
+  for (const auto& [interim, is_answered] : {Case{"102 Processing", true}, Case{"103 Early Hints", false}}) {
+    CAPTURE(interim);
+    const std::string head = "HTTP/1.1 " + interim + "\r\n\r\n";
+    const Script hurries_slowly = [&head](net::Stream& stream) -> Task<> {
+      co_await hear(stream, head_end);
+      for (int i = 0; i < 4; ++i) {
+        co_await net::sleep_until(std::chrono::steady_clock::now() + Milliseconds{150});
+        co_await say(stream, head);
+      }
+      co_await say(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfinal");
+    };
+    Fixture fixture({hurries_slowly});
+    fixture.settings.first_byte_timeout = Milliseconds{400};
+    fixture.origin->adopt({fixture.settings}, {});
+    CHECK(fixture.ask("GET") == (is_answered ? "final" : words_of(Error::timeout)));
   }
 }
 
