@@ -203,14 +203,7 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
   // Before anything is looked for: what is found after it is judged by all purges that were answered by then.
   if (transaction.route().strict) transaction.knows_purges = co_await log_.catch_up();
   const SteadyTime known_at = steady_now();
-  // What is fetched by each request for itself is not waited for in Redis either.
-  transaction.is_hit_for_miss = parts_->collapsing.is_hit_for_miss(transaction);
-  store::Lookup found;
-  if (transaction.is_hit_for_miss) {
-    found.response = store_.find_now(transaction.key.text, head.fields);
-  } else {
-    found = co_await store_.find(transaction.key.text, head.fields);
-  }
+  const store::Lookup found = co_await store_.find(transaction.key.text, head.fields);
   // Others may have purged while this process stood still.
   if (transaction.route().strict && steady_now() - known_at > longest_look_up)
     transaction.knows_purges = false;

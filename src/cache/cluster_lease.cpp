@@ -40,7 +40,7 @@ Task<Result<store::StoredResponsePtr>> acquire_cluster_lease(const Context& cont
     if (answer.state == LeaseState::hit_for_miss) {
       transaction.leader->set_hit_for_miss(context.clock.now());
       transaction.leader.reset();
-      transaction.is_hit_for_miss = true;
+      transaction.hit_for_miss = key;
     }
     if (answer.state != LeaseState::held && answer.state != LeaseState::free) break;
     if (transaction.is_background) co_return Error::canceled;

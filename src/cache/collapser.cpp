@@ -50,6 +50,14 @@ void Collapser::set_hit_for_miss(const std::string& key, Time now) {
   hit_for_miss_.fetch_add(1, relaxed);
 }
 
+void Collapser::end_hit_for_miss(std::string_view key) {
+  Shard& shard = shard_of(key);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.hit_for_miss.find(hash_of(key));
+  // It goes with its place in by_age.
+  if (found != shard.hit_for_miss.end()) found->second = Time::min();
+}
+
 /// Drops what is over, and the oldest if there are too many.
 void Collapser::forget(Shard& shard, Time now) {
   while (!shard.by_age.empty()) {

@@ -49,6 +49,9 @@ class Collapser {
 
   void set_hit_for_miss(const std::string& key, Time now);
 
+  /// A response under the key was for others after all: the next ones share a fill again.
+  void end_hit_for_miss(std::string_view key);
+
   /// The fill takes no more followers.
   void leave(const std::string& key, const SharedFill& fill);
 

@@ -68,10 +68,11 @@ Task<Fetched> Collapsing::answer(Transaction& transaction) {
   const bool may_share = transaction.route().collapse != policy::Collapse::off &&
                          policy::may_collapse(transaction.route(), transaction.request.head) &&
                          transaction.knows_purges;
-  if (!may_share || transaction.is_hit_for_miss || transaction.keeps_conditions)
+  std::string key = joint_key(transaction);
+  if (is_hit_for_miss(transaction)) transaction.hit_for_miss = key;
+  if (!may_share || transaction.hit_for_miss || transaction.keeps_conditions)
     co_return co_await fetch(transaction);
   const store::PurgeLog::Mark arrival = context_.log.mark();
-  std::string key = joint_key(transaction);
   std::shared_ptr<SharedFill> unusable;
   for (int attempt = 0; attempt < most_fills_waited_for; ++attempt) {
     JoinResult joining = enter(transaction, key, arrival, unusable.get());
@@ -79,13 +80,14 @@ Task<Fetched> Collapsing::answer(Transaction& transaction) {
       transaction.leader.emplace(context_.coordinator.collapser(), std::move(key), std::move(joining.fill));
       co_return co_await lead(transaction);
     }
-    transaction.is_hit_for_miss = joining.kind == JoinResult::Kind::hit_for_miss;
+    if (joining.kind == JoinResult::Kind::hit_for_miss) transaction.hit_for_miss = key;
     if (joining.kind != JoinResult::Kind::join) break;
     if (transaction.is_background) co_return Error::canceled;  // it is being done
     const FillSnapshot seen = co_await joining.fill->wait_for_head(steady_now() + longest_wait(transaction));
     std::optional<Response> shared = share(transaction, joining.fill, seen, arrival);
     if (shared) co_return std::move(*shared);
-    transaction.is_hit_for_miss = seen.state == SharedFill::State::released;
+    transaction.hit_for_miss.reset();
+    if (seen.state == SharedFill::State::released) transaction.hit_for_miss = key;
     // Another variant may be fetched by one for all, too.
     if (seen.response != nullptr && variant_of(transaction, *seen.response) != seen.response->variant_key()) {
       key = joint_key(transaction) + " variant " + variant_of(transaction, *seen.response);

@@ -25,4 +25,8 @@ struct Context {
 /// Where the content of the transaction's response goes, and for how long it may take to come.
 Keeping keeping_of(const Context& context, const Transaction& transaction);
 
+/// What ends the time in which each request fetches for itself: a response that is for others. Nothing if
+/// the transaction was not in such a time.
+std::function<Task<>()> end_of_hit_for_miss(const Context& context, const Transaction& transaction);
+
 }  // namespace larder::cache

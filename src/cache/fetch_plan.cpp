@@ -66,7 +66,7 @@ void add_own(http::FieldList& out, const http::FieldList& request_fields, const 
 
 /// Whether nobody else waits for the answer, and it is hardly for others: a 304 may be what the client gets.
 bool may_ask_with_conditions(const Transaction& transaction) {
-  return !transaction.leader && (transaction.is_hit_for_miss || transaction.keeps_conditions);
+  return !transaction.leader && (transaction.hit_for_miss || transaction.keeps_conditions);
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ FetchPlan plan_of(const Context& context, const Transaction& transaction) {
 FetchPlan rest_or_whole(const Context& context, const Transaction& transaction) {
   const http::RequestHead& head = transaction.request.head;
   const bool may_complete = head.method == "GET" && !head.fields.contains("Range") &&
-                            transaction.stored == nullptr && !transaction.is_hit_for_miss;
+                            transaction.stored == nullptr && !transaction.hit_for_miss;
   store::StoredResponsePtr part;
   if (may_complete) part = part_of(context, transaction);
   if (part == nullptr) return Whole{};

@@ -103,7 +103,7 @@ Task<Fetcher::Step> Fetcher::ask(Transaction& transaction, FetchPlan plan) {
 /// Waits until the upstream may be asked; false if that takes too long, or too many wait. What is known not
 /// to be for others is not a fill: it goes as with `cache: off`.
 Task<bool> Fetcher::acquire_permit(Transaction& transaction) {
-  if (transaction.is_hit_for_miss || transaction.permit) co_return true;
+  if (transaction.hit_for_miss || transaction.permit) co_return true;
   FillLimiter* const limiter = context_.coordinator.limiter(transaction.route().upstream);
   if (limiter == nullptr) co_return true;
   transaction.permit = limiter->try_acquire();
@@ -191,7 +191,8 @@ Task<Fetched> Fetcher::store_new(Transaction& transaction, Response response,
   const std::shared_ptr<store::Draft> draft = draft_of(transaction, response.head, lifetimes);
   const bool unmodified =
       policy::is_not_modified(transaction.request.head, draft->fields, transaction.response_time);
-  if (transaction.leader && !policy::may_answer_others(lifetimes, transaction.response_time)) {
+  const bool is_for_others = policy::may_answer_others(lifetimes, transaction.response_time);
+  if (transaction.leader && !is_for_others) {
     transaction.leader->set_hit_for_miss(context_.clock.now());
     transaction.leader.reset();
   }
@@ -200,7 +201,9 @@ Task<Fetched> Fetcher::store_new(Transaction& transaction, Response response,
   if (goes_on) {
     outcome.stored = co_await sharing_.share(transaction, draft, response.body);
   } else {
-    outcome.stored = co_await store_content(keeping_of(context_, transaction), draft, response.body);
+    Keeping keeping = keeping_of(context_, transaction);
+    if (is_for_others) keeping.stored = end_of_hit_for_miss(context_, transaction);
+    outcome.stored = co_await store_content(std::move(keeping), draft, response.body);
   }
   if (!outcome.stored) outcome.refusal = Reason::buffers_full;
   if (unmodified && response.head.status == 200) {

@@ -50,13 +50,18 @@ Task<Response> take_not_modified(const Context& context, Transaction& transactio
   const std::shared_ptr<store::Draft> draft = draft_of(transaction, fresh.head, fresh.decision.lifetimes);
   draft->content = store::content_of(validated);
   const store::StoredResponsePtr anew = store::StoredResponse::from(*draft);
-  const bool is_for_all = transaction.leader && fresh.decision.store() &&
-                          policy::may_answer_others(fresh.decision.lifetimes, transaction.response_time);
+  const bool is_for_others = fresh.decision.store() &&
+                             policy::may_answer_others(fresh.decision.lifetimes, transaction.response_time);
+  const bool is_for_all = transaction.leader && is_for_others;
   if (transaction.leader && !is_for_all) transaction.leader->set_hit_for_miss(context.clock.now());
   if (fresh.decision.store()) {
     co_await context.store.put_holding(anew, transaction.leader ? transaction.leader->take_lease() : nullptr);
   }
   if (is_for_all) transaction.leader->finish(anew, SharedFill::Source::validated);
+  if (is_for_others && transaction.hit_for_miss) {
+    const std::function<Task<>()> end = end_of_hit_for_miss(context, transaction);
+    co_await end();
+  }
   const Outcome outcome{.result = CacheResult::revalidated,
                         .why = why,
                         .refusal = fresh.decision.refusal,

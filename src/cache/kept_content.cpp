@@ -29,6 +29,7 @@ Task<> KeptContent::store(store::StoredResponsePtr whole, std::shared_ptr<void> 
   draft_.reset();
   if (keeping_.log.judge(*whole).kind == store::Verdict::Kind::purged) co_return;
   co_await keeping_.store.put_holding(std::move(whole), std::move(held));
+  if (keeping_.stored) co_await keeping_.stored();
 }
 
 }  // namespace larder::cache

@@ -8,6 +8,7 @@
 #include <larder/store/stored_response.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -20,6 +21,7 @@ struct Keeping {
   std::uint64_t max_object;              ///< larger content is not stored
   std::shared_ptr<ByteBudget> budget;    ///< where it counts; past its limit nothing is kept
   SteadyTime until = SteadyTime::max();  ///< what takes longer goes on, and is not stored
+  std::function<Task<>()> stored{};      ///< to be done once it is stored; or nothing
 };
 
 /// A response on its way into the store: complete but for its content, which a reader holds. What

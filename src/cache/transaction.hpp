@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace larder::cache {
 
@@ -34,8 +35,9 @@ struct Transaction {
   /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
   /// that was answered before the request began.
   bool knows_purges = true;
-  bool is_background = false;    ///< no client waits for its answer
-  bool is_hit_for_miss = false;  ///< responses under its key are known not to be for others
+  bool is_background = false;  ///< no client waits for its answer
+  /// The key in the collapser under which responses are known not to be for others.
+  std::optional<std::string> hit_for_miss{};
 
   /// The client's own conditions go to the origin, whose answer nobody else waits for.
   bool keeps_conditions = false;

@@ -153,6 +153,15 @@ Task<Leases::Answer> Leases::acquire(std::string_view name) {
   co_return answer;
 }
 
+Task<> Leases::end_hit_for_miss(std::string_view name) {
+  const std::shared_ptr<Keeper> keeper = keeper_;
+  if (!keeper->is_usable()) co_return;
+  redis::Command command("EVAL");
+  command.arg(delete_own).arg(1).key(keeper->redis_name(name)).arg(hit_for_miss);
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  boost::asio::co_spawn(executor, send(keeper, keeper->redis(), std::move(command)), boost::asio::detached);
+}
+
 Task<Leases::Answer> Leases::look(std::string_view name) {
   const std::shared_ptr<Keeper> keeper = keeper_;
   if (!keeper->is_usable()) co_return Answer{};

@@ -6,6 +6,8 @@
 #include <boost/asio/use_future.hpp>
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 namespace larder::test {
 namespace {
 
@@ -99,9 +101,16 @@ Task<Result<pipeline::Response>> FakeOrigin::handle(pipeline::Request& request) 
   co_return response;
 }
 
+Tier tier_of_this_run() {
+  const char* const memory = std::getenv("LARDER_TEST_MEMORY");
+  return memory != nullptr && std::string_view(memory) == "0" ? Tier::redis : Tier::memory;
+}
+
 Scenario::Scenario(std::vector<policy::Route> routes,
-                   const std::map<std::string, cache::Protection>& upstreams)
-    : coordinator(upstreams) {
+                   const std::map<std::string, cache::Protection>& upstreams, Tier where)
+    : tier(where),
+      store(where == Tier::redis ? static_cast<store::Store&>(redis_store) : memory_store),
+      coordinator(upstreams) {
   use(std::move(routes));
   settings.fallback.upstream = "origin";
   settings.max_object = 1u << 20;

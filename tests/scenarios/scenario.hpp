@@ -1,11 +1,13 @@
 #pragma once
 
+#include "fake_redis.hpp"
 #include "support/manual_clock.hpp"
 #include "support/run_task.hpp"
 
 #include <larder/cache/cache_handler.hpp>
 #include <larder/store/memory_purge_log.hpp>
 #include <larder/store/memory_store.hpp>
+#include <larder/store/tiered_store.hpp>
 
 #include <functional>
 #include <future>
@@ -85,11 +87,21 @@ class TestLog final : public store::PurgeLog {
   store::MemoryPurgeLog log_;
 };
 
+/// Where responses are stored.
+enum class Tier {
+  memory,
+  redis,  ///< alone: `memory: 0`
+};
+
+/// What LARDER_TEST_MEMORY=0 in the environment asks for: all scenarios run on each tier.
+Tier tier_of_this_run();
+
 /// A dialogue between clients, larder and its origin, in which time passes only when told to.
 class Scenario {
  public:
   explicit Scenario(std::vector<policy::Route> routes = {},
-                    const std::map<std::string, cache::Protection>& upstreams = {});
+                    const std::map<std::string, cache::Protection>& upstreams = {},
+                    Tier tier = tier_of_this_run());
 
   /// Routes in place of those, while no request is running.
   void use(std::vector<policy::Route> routes);
@@ -123,7 +135,12 @@ class Scenario {
   FakeOrigin origin;
   store::MemoryTier memory{16u << 20, 1u << 20};
   TestLog log{clock};
-  store::MemoryStore store{memory, log};
+  FakeRedis redis{clock};
+  store::RedisTier redis_tier{redis, log, clock, {}};
+  store::MemoryStore memory_store{memory, log};
+  store::TieredStore redis_store{nullptr, &redis_tier, log, clock};
+  const Tier tier;
+  store::Store& store;
   std::shared_ptr<cache::Settings> shared_settings = std::make_shared<cache::Settings>();
   cache::Settings& settings = *shared_settings;
   cache::FillCoordinator coordinator;

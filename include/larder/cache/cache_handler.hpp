@@ -40,7 +40,7 @@ struct Transaction;
 ///   none runs            | leads: asks the origin for all  |
 ///   asks the origin      | waits for the head              | streamed as it arrives; 304, 206, head alone
 ///   its content arrives  | joins                           | the same, from the beginning
-///   found not for others | goes on its own, as the next do | its own (hit-for-miss, for 10 s)
+///   found not for others | goes on its own, as the next do | its own (hit-for-miss, for 10 s at most)
 ///   of another variant   | leads or joins one of its own   |
 ///   failed               | is told so, once                | STALE where allowed, else the error
 ///   begun before a purge | leads a new one in its place    |

@@ -61,6 +61,9 @@ class Leases {
   /// Whether it is held, hit_for_miss or free; owned never.
   Task<Answer> look(std::string_view name);
 
+  /// Lets go of what set_hit_for_miss() had remembered under that name. Does not wait for Redis.
+  Task<> end_hit_for_miss(std::string_view name);
+
  private:
   class Keeper;
   class Held;

@@ -70,6 +70,19 @@ TEST_CASE_FIXTURE(Fixture, "no request leads or joins a hit-for-miss key for a w
     CHECK(enter().kind == Kind::lead);
     CHECK_FALSE(collapser.is_hit_for_miss("k", clock.now()));
   }
+  SUBCASE("until a response is for others, and then anew if one is not") {
+    collapser.end_hit_for_miss("other");
+    CHECK(collapser.is_hit_for_miss("k", clock.now()));
+    collapser.end_hit_for_miss("k");
+    CHECK_FALSE(collapser.is_hit_for_miss("k", clock.now()));
+    CHECK(enter().kind == Kind::lead);
+    collapser.set_hit_for_miss("k", clock.now());
+    clock.advance(1s);
+    collapser.set_hit_for_miss("other", clock.now());
+    CHECK(enter().kind == Kind::hit_for_miss);
+    clock.advance(Collapser::hit_for_miss_lifetime);
+    CHECK(enter().kind == Kind::join);
+  }
   SUBCASE("or for longer if it is made hit-for-miss again") {
     collapser.set_hit_for_miss("k", clock.now());
     clock.advance(1s);

@@ -102,9 +102,9 @@ TEST_CASE("if a part is stored only the rest is requested, provided that makes a
     CHECK(std::holds_alternative<Whole>(without_purged(bench.context, asked->transaction, plan)));
   }
   SUBCASE("not if a whole response is stored, or the response is known not to be shareable") {
-    asked->transaction.is_hit_for_miss = true;
+    asked->transaction.hit_for_miss = "as known";
     CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
-    asked->transaction.is_hit_for_miss = false;
+    asked->transaction.hit_for_miss.reset();
     asked->transaction.stored = std::get<RestOfPart>(plan).part;
     CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
   }

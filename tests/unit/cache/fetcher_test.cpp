@@ -196,7 +196,7 @@ TEST_CASE("an upstream at max_fills is not asked: 503, except by requests known 
   CHECK(bench.origin.asked.empty());
 
   const auto own = bench.ask("/a");
-  own->transaction.is_hit_for_miss = true;
+  own->transaction.hit_for_miss = "as known";
   CHECK(bench.fetch(*own).head.status == 200);
   other.reset();
   CHECK(bench.fetch(*bench.ask("/b")).head.status == 200);

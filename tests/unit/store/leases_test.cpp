@@ -108,6 +108,17 @@ TEST_CASE_FIXTURE(
   CHECK(value() == held);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "hit-for-miss is over for all once one ends it; a lease that is held is not touched") {
+  Leases::Answer mine = run(leases.acquire("k"));
+  run(others.end_hit_for_miss("k"));
+  CHECK(run(others.look("k")).state == State::held);
+  mine.lease->set_hit_for_miss();
+  settle();
+  run(others.end_hit_for_miss("k"));
+  CHECK(run(others.look("k")).state == State::free);
+}
+
 TEST_CASE_FIXTURE(Fixture, "the lease of a dead instance expires") {
   Leases brief(client, purges, {.lifetime = 20ms, .hit_for_miss_lifetime = 10s});
   const Leases::Answer mine = run(brief.acquire("k"));
