@@ -12,6 +12,7 @@
 #include <larder/config/update.hpp>
 #include <larder/policy/loop.hpp>
 #include <larder/redis/availability.hpp>
+#include <larder/redis/refusals.hpp>
 #include <larder/store/memory_purge_log.hpp>
 #include <larder/store/redis_purge_log.hpp>
 #include <larder/warm/warmer.hpp>
@@ -148,6 +149,8 @@ Program::Program(const config::Config& config, std::uint64_t descriptors)
   if (config.store.redis) {
     redis_ = redis_settings(*config.store.redis);
     redis_->availability = std::make_shared<redis::Availability>(log());
+    redis_->refusals =
+        std::make_shared<redis::Refusals>(log(), redis_->username, config.store.redis->key_prefix);
   }
   if (config.store.memory != 0) {
     memory_.emplace(config.store.memory, config.store.max_object, coordinator_.buffered());

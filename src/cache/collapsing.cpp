@@ -186,7 +186,12 @@ std::optional<Response> Collapsing::share(const Transaction& transaction,
                                                                .lifetimes = response.lifetimes,
                                                                .now = now});
   if (!is_served(decision.action)) return std::nullopt;
-  const Outcome outcome = outcome_of(seen.source, transaction.why);
+  Outcome outcome = outcome_of(seen.source, transaction.why);
+  if (outcome.stored &&
+      !context_.store.accepts(response, seen.state == State::whole ? 0 : seen.length.value_or(0))) {
+    outcome.stored = false;
+    outcome.refusal = Reason::no_store_takes_it;
+  }
   if (seen.state == State::whole) return serve(transaction, seen.response, outcome, now);
   return serve_arriving(transaction, fill, seen, outcome, now);
 }

@@ -198,6 +198,8 @@ Task<Fetched> Fetcher::store_new(Transaction& transaction, Response response,
   }
   const bool goes_on = transaction.leader.has_value();
   Outcome outcome{.result = result_of(transaction.why), .why = transaction.why};
+  const bool is_accepted =
+      context_.store.accepts(*store::StoredResponse::from(*draft), response.body.length().value_or(0));
   if (goes_on) {
     outcome.stored = co_await sharing_.share(transaction, draft, response.body);
   } else {
@@ -206,6 +208,8 @@ Task<Fetched> Fetcher::store_new(Transaction& transaction, Response response,
     outcome.stored = co_await store_content(std::move(keeping), draft, response.body);
   }
   if (!outcome.stored) outcome.refusal = Reason::buffers_full;
+  if (outcome.stored && !is_accepted) outcome.refusal = Reason::no_store_takes_it;
+  outcome.stored = outcome.stored && is_accepted;
   if (unmodified && response.head.status == 200) {
     // Past max_object it is not stored after all.
     const bool is_kept_by_reading = !goes_on && outcome.stored;

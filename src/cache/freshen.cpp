@@ -62,11 +62,13 @@ Task<Response> take_not_modified(const Context& context, Transaction& transactio
     const std::function<Task<>()> end = end_of_hit_for_miss(context, transaction);
     co_await end();
   }
-  const Outcome outcome{.result = CacheResult::revalidated,
-                        .why = why,
-                        .refusal = fresh.decision.refusal,
-                        .stored = fresh.decision.store(),
-                        .origin_status = 304};
+  const bool is_stored = fresh.decision.store() && context.store.accepts(*anew, 0);
+  const Outcome outcome{
+      .result = CacheResult::revalidated,
+      .why = why,
+      .refusal = fresh.decision.store() && !is_stored ? Reason::no_store_takes_it : fresh.decision.refusal,
+      .stored = is_stored,
+      .origin_status = 304};
   Response served = serve(transaction, anew, outcome, transaction.response_time);
   // The client whose request was sent gets its cookie, whether that may be stored or not.
   if (served.head.status == 304 || !draft->fields.contains("Set-Cookie")) {

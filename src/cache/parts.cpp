@@ -70,9 +70,13 @@ Task<Response> take_part(const Context& context, Transaction& transaction, Respo
     std::optional<ToStore> combined;
     if (older != nullptr) combined = combine_with(older, transaction, response.head, size);
     if (!combined) combined = ToStore{part_draft_of(transaction, response.head, decision.lifetimes), {}};
-    outcome.stored = co_await store_content(keeping_of(context, transaction), std::move(combined->draft),
-                                            response.body, std::move(combined->margins), size);
-    if (!outcome.stored) outcome.refusal = Reason::buffers_full;
+    const bool is_accepted = context.store.accepts(*store::StoredResponse::from(*combined->draft), size);
+    const bool is_buffered =
+        co_await store_content(keeping_of(context, transaction), std::move(combined->draft), response.body,
+                               std::move(combined->margins), size);
+    outcome.stored = is_accepted && is_buffered;
+    if (!is_accepted) outcome.refusal = Reason::no_store_takes_it;
+    if (!is_buffered) outcome.refusal = Reason::buffers_full;
   }
   const bool is_private =
       policy::is_private_reason(transaction.why) || policy::is_private_reason(decision.refusal);

@@ -104,6 +104,11 @@ Wording wording_of(Reason reason) {
               "the response is a stream without an end, which no other client should get from its start"};
     case Reason::buffers_full:
       return {"buffers-full", "too much is held in memory for clients already (limits.buffered)"};
+    case Reason::no_store_takes_it:
+      return {
+          "no-store-takes-it",
+          "it may be stored, but memory has no room for its size or is off, and Redis is away, full, refuses "
+          "to write, or is spared because too much is new"};
     case Reason::too_many_tags:
       return {
           "too-many-tags",

@@ -3,13 +3,15 @@
 
 #include <larder/redis/availability.hpp>
 #include <larder/redis/client.hpp>
+#include <larder/redis/refusals.hpp>
 
 namespace larder::redis {
 
 namespace {
 
-Settings with_availability(Settings settings, Log& log) {
+Settings with_notices(Settings settings, Log& log) {
   if (settings.availability == nullptr) settings.availability = std::make_shared<Availability>(log);
+  if (settings.refusals == nullptr) settings.refusals = std::make_shared<Refusals>(log, settings.username);
   return settings;
 }
 
@@ -17,7 +19,7 @@ Settings with_availability(Settings settings, Log& log) {
 
 Client::Client(boost::asio::io_context& loop, Settings settings, Log& log)
     : loop_(loop),
-      small_(std::make_shared<State>(loop, with_availability(std::move(settings), log),
+      small_(std::make_shared<State>(loop, with_notices(std::move(settings), log),
                                      std::make_shared<Counters>(), State::Values::small)) {}
 
 Client::~Client() {

@@ -6,6 +6,7 @@
 #include <larder/base/task.hpp>
 #include <larder/net/connect.hpp>
 #include <larder/redis/availability.hpp>
+#include <larder/redis/refusals.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -73,7 +74,14 @@ Task<Result<Value>> Client::State::execute(std::shared_ptr<State> self, Command 
   const std::shared_ptr<Connection> connection = self->connection_;
   Result<Value> reply = co_await suspend<void(Result<Value>)>(
       [&](Caller caller) { connection->submit(command, deadline, asking, std::move(caller)); });
-  if (reply && is_from_replica(*reply)) connection->close(Error::closed, "it is a replica now");
+  if (!reply) co_return reply;
+  Refusals& refusals = *self->settings_.refusals;
+  if (reply->is_error()) {
+    refusals.refused(command.name(), reply->text.view(), steady_now());
+  } else if (refusals.has_told()) {
+    refusals.taken(command.name(), steady_now());
+  }
+  if (is_from_replica(*reply)) connection->close(Error::closed, "it is a replica now");
   co_return reply;
 }
 
@@ -102,9 +110,13 @@ Task<> Client::State::attempt() {
     const bool is_unknown = sentinels_ && !sentinels_->problem().empty();
     lost(is_unknown ? sentinels_->problem() : "connect: " + stream.error().message(), false);
   } else if (!greeting.reason.empty()) {
-    lost(greeting.reason, greeting.refused);
+    std::string reason = std::move(greeting.reason);
+    if (greeting.refused) reason += mend_of("", reason, settings_.username, {});
+    lost(reason, greeting.refused);
   } else {
     (*stream)->expires_at(SteadyTime::max());
+    if (!greeting.info_refusal.empty())
+      settings_.refusals->refused("INFO", greeting.info_refusal, steady_now());
     const std::uint64_t node = greeting.node != 0 ? greeting.node : node_of(endpoint_.text());
     co_await serve(std::move(*stream), node);
   }

@@ -5,6 +5,7 @@
 #include <larder/base/task.hpp>
 #include <larder/net/timer.hpp>
 #include <larder/redis/availability.hpp>
+#include <larder/redis/refusals.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -38,6 +39,7 @@ std::vector<std::string> masters_of(const SlotMap& map) {
 Cluster::State::State(asio::io_context& loop, Settings settings, Log& log)
     : loop_(loop), settings_(std::move(settings)), log_(log), look_timer_(loop) {
   if (settings_.availability == nullptr) settings_.availability = std::make_shared<Availability>(log);
+  if (settings_.refusals == nullptr) settings_.refusals = std::make_shared<Refusals>(log, settings_.username);
 }
 
 void Cluster::State::start() {

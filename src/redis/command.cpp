@@ -19,6 +19,11 @@ Command::Command(std::string_view name) : text_(head_room, ' ') {
   arg(name);
 }
 
+std::string_view Command::name() const {
+  const std::size_t begin = text_.find('\n', head_room) + 1;
+  return std::string_view(text_).substr(begin, text_.find('\r', begin) - begin);
+}
+
 Command& Command::arg(std::string_view text) & {
   begin_argument(text.size());
   text_.append(text).append("\r\n");

@@ -56,6 +56,7 @@ Greeting read_opening(const std::vector<Value>& replies, bool must_be_master) {
   }
   Greeting greeting;
   greeting.node = read_node(replies[info]);
+  if (replies[info].is_error()) greeting.info_refusal = replies[info].text.view();
   if (!must_be_master) return greeting;
   const Value& role = replies.back();
   if (role.is_error()) return {std::string(role.text.view()), true};

@@ -11,9 +11,10 @@ namespace larder::redis {
 
 /// Outcome of a handshake: it went well if `reason` is empty.
 struct Greeting {
-  std::string reason;      ///< in words, Redis's own if it answered an error
-  bool refused = false;    ///< Redis answered, but said no
-  std::uint64_t node = 0;  ///< see Link; 0 if Redis did not say
+  std::string reason;          ///< in words, Redis's own if it answered an error
+  bool refused = false;        ///< Redis answered, but said no
+  std::uint64_t node = 0;      ///< see Link; 0 if Redis did not say
+  std::string info_refusal{};  ///< why it did not, in Redis's words
 };
 
 /// Link::node for the name of a running server.

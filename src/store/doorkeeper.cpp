@@ -53,11 +53,20 @@ bool Doorkeeper::admits(std::uint64_t hash, SteadyTime now) {
   const bool is_newcomer = !is_known(hash);
   note(hash);
   if (!is_newcomer) return true;
-  const std::chrono::duration<double> passed = now - std::exchange(refilled_, now);
-  tokens_ = std::min(limits_.burst, tokens_ + passed.count() * limits_.newcomers_per_second);
+  tokens_ = tokens_at(now);
+  refilled_ = now;
   if (tokens_ < 1) return false;
   tokens_ -= 1;
   return true;
+}
+
+bool Doorkeeper::would_admit(std::uint64_t hash, SteadyTime now) const {
+  return is_known(hash) || tokens_at(now) >= 1;
+}
+
+double Doorkeeper::tokens_at(SteadyTime now) const {
+  const std::chrono::duration<double> passed = now - refilled_;
+  return std::min(limits_.burst, tokens_ + passed.count() * limits_.newcomers_per_second);
 }
 
 }  // namespace larder::store

@@ -41,6 +41,12 @@ PurgeStream::Extent read_extent(const Value& reply) {
   return extent;
 }
 
+/// Why there is no usable reply; no error if there is one. What Redis refuses, its client has logged.
+boost::system::error_code failure_of(const Result<redis::Value>& reply) {
+  if (!reply) return reply.error();
+  return reply->is_error() ? make_error_code(Error::refused) : boost::system::error_code();
+}
+
 }  // namespace
 
 /// An XINFO that follows a reading on the same connection.
@@ -58,15 +64,8 @@ std::optional<Position> PurgeStream::Extent::gap_after(Position known) const {
   return gap > known ? std::optional(gap) : std::nullopt;
 }
 
-PurgeStream::PurgeStream(redis::Redis& redis, std::string key, Author author, Refused refused)
-    : redis_(redis), key_(std::move(key)), author_(std::move(author)), refused_(std::move(refused)) {}
-
-boost::system::error_code PurgeStream::failure_of(const Result<redis::Value>& reply) const {
-  if (!reply) return reply.error();
-  if (!reply->is_error()) return {};
-  refused_(reply->text.view());
-  return Error::refused;
-}
+PurgeStream::PurgeStream(redis::Redis& redis, std::string key, Author author)
+    : redis_(redis), key_(std::move(key)), author_(std::move(author)) {}
 
 Task<Result<std::optional<Position>>> PurgeStream::append(PurgeRecord record, Position oldest) {
   redis::Command command("XADD");

@@ -4,7 +4,6 @@
 
 #include <larder/redis/redis.hpp>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,10 +17,7 @@ inline constexpr Milliseconds retry_after{25};
 /// The commands on the Redis stream that holds the purge log, over one client. On its loop.
 class PurgeStream {
  public:
-  /// Gets Redis's own words when it refuses a command.
-  using Refused = std::function<void(std::string_view)>;
-
-  PurgeStream(redis::Redis& redis, std::string key, Author author, Refused refused);
+  PurgeStream(redis::Redis& redis, std::string key, Author author);
 
   /// The node that has the stream now.
   redis::Link link() const { return redis_.link(key_); }
@@ -75,13 +71,9 @@ class PurgeStream {
   Task<Result<std::vector<ReadRecord>>> read_records(Position after, Milliseconds block,
                                                      Milliseconds timeout) const;
 
-  /// Why there is no usable reply; no error if there is one.
-  boost::system::error_code failure_of(const Result<redis::Value>& reply) const;
-
   redis::Redis& redis_;
   std::string key_;
   Author author_;
-  Refused refused_;
   bool is_full_ = false;
 };
 

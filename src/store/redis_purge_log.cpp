@@ -125,15 +125,7 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
 
   PurgeStream stream_over(redis::Redis& redis) {
     return PurgeStream(redis, purge_log_name(settings_.key_prefix),
-                       Author{settings_.instance, settings_.limits.max_lifetime},
-                       [this](std::string_view words) { report_refusal(words); });
-  }
-
-  /// Logged once, as nothing else shows it: until it ends, other instances do not learn of this one's purges.
-  void report_refusal(std::string_view words) {
-    if (refusal_ == words) return;
-    refusal_ = words;
-    log_.warn("redis refuses the purge log: {}; purges count in this instance alone and wait", words);
+                       Author{settings_.instance, settings_.limits.max_lifetime});
   }
 
   /// Logged once, and once more when it is over.
@@ -161,10 +153,6 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
     const bool in_step = !is_stopped_ && tail_.is_ready() && writer_.is_empty();
     followed_ = tail_.node();
     if (is_in_step_.exchange(in_step) == in_step) return;
-    if (in_step && !refusal_.empty()) {
-      log_.info("redis takes the purge log again: all purges are written");
-      refusal_.clear();
-    }
     if (in_step) {
       log_.debug("purge log in step at {}", tail_.position().text());
     } else if (!is_stopped_) {
@@ -185,7 +173,6 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
   PurgeWriter writer_;
   PurgeGroups groups_;
   PurgeEnd end_;
-  std::string refusal_;                     // Redis's words that were logged; empty while all is well
   std::atomic<std::uint64_t> followed_{0};  // the node with the log that the tail follows; 0: none
   bool is_replication_short_ = false;
   std::atomic<bool> is_in_step_{false};

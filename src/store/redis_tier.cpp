@@ -131,6 +131,11 @@ Task<EncodedRecord> RedisTier::encoded(const StoredResponsePtr& response) {
   co_return encode(response, *packed);
 }
 
+bool RedisTier::accepts(const StoredResponse& response, std::uint64_t) const {
+  return usable_node() != 0 && !is_write_refused_ &&
+         doorkeeper_.would_admit(hash_of(response.variant_key()), std::chrono::steady_clock::now());
+}
+
 Task<> RedisTier::put(StoredResponsePtr response) {
   // Out of step, others could read what only a purge that waits here would forbid.
   const std::uint64_t node = usable_node();
@@ -177,6 +182,7 @@ Task<> RedisTier::write(redis::Command command) {
   ++counts_.writes;
   const Result<redis::Value> reply = co_await redis_.execute(std::move(command));
   if (!reply || reply->is_error()) ++counts_.failed_writes;
+  if (reply) is_write_refused_ = reply->is_error();
 }
 
 Milliseconds RedisTier::expiry_of(const StoredResponse& response) const {

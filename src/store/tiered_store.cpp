@@ -53,6 +53,12 @@ Lookup TieredStore::choose(Lookup local, Lookup shared) {
   return shared;
 }
 
+bool TieredStore::accepts(const StoredResponse& response, std::uint64_t size) const {
+  if (memory_ && MemoryStore(*memory_, log_).accepts(response, size)) return true;
+  return redis_ && pending_->bytes + response.weight() + size <= max_pending_bytes &&
+         redis_->accepts(response, size);
+}
+
 Task<> TieredStore::put(StoredResponsePtr response) {
   co_await put_holding(std::move(response), nullptr);
 }

@@ -29,6 +29,9 @@ class Command {
   /// Its reply may be large: it takes the connection for large values.
   Command& expects_much() &;
 
+  /// Its first word.
+  std::string_view name() const;
+
   /// The slot (slot.hpp) of its key; nothing if it has none.
   std::optional<std::uint16_t> slot() const;
 

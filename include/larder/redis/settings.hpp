@@ -14,6 +14,7 @@
 namespace larder::redis {
 
 class Availability;
+class Refusals;
 
 /// Where Redis is and how to speak to it.
 struct Settings {
@@ -46,6 +47,8 @@ struct Settings {
   std::size_t max_reply_bytes = 128 * 1024 * 1024;  ///< of one reply; past it the connection is given up
   /// Logs outages for all clients of one program; without it each client does so itself.
   std::shared_ptr<Availability> availability;
+  /// Logs what Redis refuses, for all clients of one program as above.
+  std::shared_ptr<Refusals> refusals;
 
   /// How to speak TLS with the server at `to`, nullptr without TLS. It is kept in `peer`.
   const net::TlsPeer* tls_for(const net::Endpoint& to, net::TlsPeer& peer) const;

@@ -29,6 +29,9 @@ class Doorkeeper final {
   /// Whether a key with this hash may be written now. It is known from then on.
   bool admits(std::uint64_t hash, SteadyTime now);
 
+  /// What admits() would say.
+  bool would_admit(std::uint64_t hash, SteadyTime now) const;
+
   /// Makes a key known: it was found in Redis, so it is asked for.
   void note(std::uint64_t hash);
 
@@ -37,6 +40,7 @@ class Doorkeeper final {
 
   std::array<std::size_t, 3> places_of(std::uint64_t hash) const;
   bool is_known(std::uint64_t hash) const;
+  double tokens_at(SteadyTime now) const;
 
   Limits limits_;
   Bits newer_;

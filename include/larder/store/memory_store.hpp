@@ -19,6 +19,9 @@ class MemoryStore final : public Store {
   std::vector<StoredResponsePtr> variants_now(std::string_view primary_key) override;
 
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
+  bool accepts(const StoredResponse& response, std::uint64_t size) const override {
+    return response.weight() + size <= tier_.shard_capacity();
+  }
   Task<> put(StoredResponsePtr response) override;
 
  private:

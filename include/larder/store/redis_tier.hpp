@@ -45,6 +45,8 @@ class RedisTier final : public Store {
   /// while the purge log is out of step.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
 
+  bool accepts(const StoredResponse& response, std::uint64_t size) const override;
+
   /// Packs a content if that is worth it; expiries are lengthened by up to a sixteenth, so that what is
   /// written together does not expire together. If too many new keys come, those not seen before are left
   /// out (doorkeeper.hpp). Waits for Redis' answer; except for records of more than 64 KiB, which have a
@@ -101,6 +103,7 @@ class RedisTier final : public Store {
   std::string log_name_;
   Doorkeeper doorkeeper_{settings_.doorkeeper};
   Zstd zstd_;
+  bool is_write_refused_ = false;  ///< the last one was
   Counts counts_;
 };
 

@@ -4,6 +4,7 @@
 #include <larder/policy/reason.hpp>
 #include <larder/store/stored_response.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ class Store {
   /// What another instance has stored since in place of `known`, which find_now() gives from then on; nullptr
   /// if there is nothing newer. So what is fresh here need not be fetched again by every instance.
   virtual Task<StoredResponsePtr> find_newer(StoredResponsePtr, const http::FieldList&) { co_return nullptr; }
+
+  /// Whether put() would keep that response now, with content of `size` bytes more than it has: what may be
+  /// said of it before it has come. What goes wrong later is not known then.
+  virtual bool accepts(const StoredResponse&, std::uint64_t /*size*/) const { return true; }
 
   /// Stores, in place of what the variant key held. When it returns, find() on this thread sees the response;
   /// of a large one that goes to Redis alone, a moment later.

@@ -29,6 +29,8 @@ class TieredStore final : public Store {
 
   Task<StoredResponsePtr> find_newer(StoredResponsePtr known, const http::FieldList& request_fields) override;
 
+  bool accepts(const StoredResponse& response, std::uint64_t size) const override;
+
   /// Does not wait for Redis: the write is on its connection, in order, and goes on by itself.
   Task<> put(StoredResponsePtr response) override;
   Task<> put_holding(StoredResponsePtr response, std::shared_ptr<void> held) override;

@@ -1,0 +1,112 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+#include "support/shared_tier.hpp"
+#include "support/wait.hpp"
+
+#include <doctest/doctest.h>
+
+/// A Redis that refuses commands: each is told once, and nothing that it does not take is called stored.
+namespace larder::test {
+
+namespace {
+
+/// deploy/README.md's user, but for what a test takes from it.
+void set_user(const RedisServer& redis, std::vector<std::string> but) {
+  std::vector<std::string> words{
+      "ACL",       "SETUSER",   "larder",        "reset",    "on",         ">secret",
+      "~larder:*", "-@all",     "+ping",         "+info",    "+select",    "+role",
+      "+get",      "+getrange", "+set",          "+del",     "+eval",      "+xadd",
+      "+xread",    "+xrange",   "+xinfo|stream", "+zincrby", "+zrevrange", "+zremrangebyrank",
+      "+pexpire",  "+wait",     "+asking"};
+  words.insert(words.end(), but.begin(), but.end());
+  REQUIRE(redis.cli(words) == "OK");
+}
+
+Yaml as_user(const Origin& origin, const RedisServer& redis) {
+  return {.upstream = origin.url(),
+          .store = "  memory: 0\n",
+          .redis = "redis://larder:secret@127.0.0.1:" + std::to_string(redis.port())};
+}
+
+std::string cache_status(const Response& response) {
+  return response.fields.get("Cache-Status");
+}
+
+}  // namespace
+
+TEST_CASE("A command that the ACL does not allow is told once, with the line that allows it") {
+  struct Row {
+    const char* taken;
+    const char* told;
+    const char* mend;
+  };
+  for (const Row& row : {Row{"-set", "redis refuses SET: NOPERM", "ACL SETUSER larder +set"},
+                         Row{"-xadd", "redis refuses XADD: NOPERM", "ACL SETUSER larder +xadd"},
+                         Row{"-xread", "redis refuses XREAD: NOPERM", "ACL SETUSER larder +xread"},
+                         Row{"-getrange", "redis refuses GETRANGE: NOPERM", "ACL SETUSER larder +getrange"},
+                         Row{"-info", "redis refuses INFO: NOPERM", "ACL SETUSER larder +info"}}) {
+    CAPTURE(row.taken);
+    Origin origin(numbered);
+    RedisServer redis;
+    set_user(redis, {row.taken});
+    Larder larder(as_user(origin, redis));
+    Client client = larder.client();
+    CHECK(eventually([&] {
+      client.get("/a");
+      client.remove("/b");
+      return larder.log_lines_with(row.told) > 0;
+    }));
+    for (int i = 0; i < 50; ++i) client.get("/a");
+    CHECK(larder.log_lines_with(row.told) == 1);
+    CHECK(larder.log_lines_with(row.mend) == 1);
+  }
+}
+
+TEST_CASE("What Redis does not take is not called stored; once it takes it, it is") {
+  Origin origin(numbered);
+  RedisServer redis;
+  set_user(redis, {});
+  Larder larder(as_user(origin, redis));
+  REQUIRE(uses(larder, redis));
+  Client client = larder.client();
+  CHECK(contains(cache_status(client.get("/before")), "stored"));
+  set_user(redis, {"-set"});
+  // The first that is refused tells of it.
+  CHECK(eventually([&] {
+    const std::string status = cache_status(client.get("/refused"));
+    return !contains(status, "; stored") && contains(status, "detail=no-store-takes-it");
+  }));
+  set_user(redis, {});
+  CHECK(eventually([&] {
+    return contains(cache_status(client.get("/again/" + std::to_string(origin.count()))), "; stored");
+  }));
+}
+
+TEST_CASE("A Redis without room is told once, however many writes it refuses") {
+  Origin origin(numbered);
+  RedisServer redis;
+  Larder larder(Yaml{.upstream = origin.url(), .store = "  memory: 0\n", .redis = redis.url()});
+  REQUIRE(uses(larder, redis));
+  redis.cli({"CONFIG", "SET", "maxmemory-policy", "noeviction"});
+  redis.cli({"CONFIG", "SET", "maxmemory", "1"});
+  Client client = larder.client();
+  CHECK(eventually([&] {
+    client.get("/a");
+    return larder.log_lines_with("redis refuses SET: OOM") == 1;
+  }));
+  for (int i = 0; i < 100; ++i) client.get("/" + std::to_string(i));
+  CHECK(larder.log_lines_with("redis refuses SET") == 1);
+}
+
+TEST_CASE("A command that this Redis does not have is told once, however often it is tried") {
+  Origin origin(numbered);
+  RedisServer redis({"--rename-command", "XADD", ""});
+  Larder larder(Yaml{.upstream = origin.url(), .store = "  memory: 0\n", .redis = redis.url()});
+  CHECK(eventually([&] { return larder.log_lines_with("redis refuses XADD: ERR unknown command") > 0; }));
+  Client client = larder.client();
+  for (int i = 0; i < 20; ++i) client.remove("/a");
+  CHECK(larder.log_lines_with("redis refuses") == 1);
+  CHECK_FALSE(contains(cache_status(client.get("/a")), "; stored"));
+}
+
+}  // namespace larder::test
