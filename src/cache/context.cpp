@@ -17,6 +17,13 @@ Keeping keeping_of(const Context& context, const Transaction& transaction) {
           end_of_fill(transaction)};
 }
 
+Task<store::StoredResponsePtr> find_nearest(const Context& context, std::string key,
+                                            const http::FieldList& fields) {
+  if (context.store.sees_now()) co_return context.store.find_now(key, fields);
+  store::Lookup found = co_await context.store.find(key, fields);
+  co_return std::move(found.response);
+}
+
 std::function<Task<>()> end_of_hit_for_miss(const Context& context, const Transaction& transaction) {
   if (!transaction.hit_for_miss) return {};
   const bool is_shared = transaction.route().collapse == policy::Collapse::cluster;

@@ -25,6 +25,10 @@ struct Context {
 /// Where the content of the transaction's response goes, and for how long it may take to come.
 Keeping keeping_of(const Context& context, const Transaction& transaction);
 
+/// What lies nearest under a key: in memory, or without that in Redis.
+Task<store::StoredResponsePtr> find_nearest(const Context& context, std::string key,
+                                            const http::FieldList& fields);
+
 /// What ends the time in which each request fetches for itself: a response that is for others. Nothing if
 /// the transaction was not in such a time.
 std::function<Task<>()> end_of_hit_for_miss(const Context& context, const Transaction& transaction);

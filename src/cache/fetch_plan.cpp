@@ -47,8 +47,9 @@ store::StoredResponsePtr part_of(const Context& context, const Transaction& tran
   // If the rest could be for one client, it is not put together with what is shared.
   const policy::Route& route = transaction.route();
   if (policy::unkeyed_credential(route, head, {}) != policy::Reason::none) return nullptr;
-  const store::StoredResponsePtr part =
-      context.store.find_now(policy::part_key(transaction.key.text), head.fields);
+  store::StoredResponsePtr part = transaction.part;
+  if (part == nullptr) part = context.store.find_now(policy::part_key(transaction.key.text), head.fields);
+  if (part != nullptr && !context.log.is_valid(*part)) part = nullptr;
   const bool is_usable =
       part != nullptr && policy::not_shareable_reason(route, head, part->lifetimes) == policy::Reason::none;
   if (!is_usable) return nullptr;
@@ -64,12 +65,25 @@ void add_own(http::FieldList& out, const http::FieldList& request_fields, const 
   }
 }
 
+/// Whether a stored part may be made whole by the rest.
+bool may_complete(const Transaction& transaction) {
+  const http::RequestHead& head = transaction.request.head;
+  return head.method == "GET" && !head.fields.contains("Range") && transaction.stored == nullptr &&
+         !transaction.hit_for_miss;
+}
+
 /// Whether nobody else waits for the answer, and it is hardly for others: a 304 may be what the client gets.
 bool may_ask_with_conditions(const Transaction& transaction) {
   return !transaction.leader && (transaction.hit_for_miss || transaction.keeps_conditions);
 }
 
 }  // namespace
+
+Task<> find_part(const Context& context, Transaction& transaction) {
+  if (context.store.sees_now() || !may_complete(transaction)) co_return;
+  transaction.part =
+      co_await find_nearest(context, policy::part_key(transaction.key.text), transaction.request.head.fields);
+}
 
 FetchPlan plan_of(const Context& context, const Transaction& transaction) {
   if (transaction.validates) return Validate{transaction.stored};
@@ -84,11 +98,8 @@ FetchPlan plan_of(const Context& context, const Transaction& transaction) {
 }
 
 FetchPlan rest_or_whole(const Context& context, const Transaction& transaction) {
-  const http::RequestHead& head = transaction.request.head;
-  const bool may_complete = head.method == "GET" && !head.fields.contains("Range") &&
-                            transaction.stored == nullptr && !transaction.hit_for_miss;
   store::StoredResponsePtr part;
-  if (may_complete) part = part_of(context, transaction);
+  if (may_complete(transaction)) part = part_of(context, transaction);
   if (part == nullptr) return Whole{};
   return RestOfPart{std::move(part)};
 }

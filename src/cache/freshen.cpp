@@ -41,6 +41,11 @@ Freshened freshened(const Transaction& transaction, const store::StoredResponse&
   return fresh;
 }
 
+/// Redis gives another copy of the same each time.
+bool is_same(const store::StoredResponse& a, const store::StoredResponse& b) {
+  return &a == &b || (a.lifetimes.response_time() == b.lifetimes.response_time() && a.born == b.born);
+}
+
 }  // namespace
 
 Task<Response> take_not_modified(const Context& context, Transaction& transaction, Response response,
@@ -97,8 +102,8 @@ Task<> retire_stored(const Context& context, const Transaction& transaction, int
     co_return;
   if (policy::remaining_freshness(stored->lifetimes, transaction.response_time) > Milliseconds{0}) co_return;
   const store::StoredResponsePtr current =
-      context.store.find_now(transaction.key.text, transaction.request.head.fields);
-  if (current != nullptr && current != stored) co_return;
+      co_await find_nearest(context, transaction.key.text, transaction.request.head.fields);
+  if (current != nullptr && !is_same(*current, *stored)) co_return;
   policy::Lifetimes ended = stored->lifetimes;
   ended.freshness = ended.stale_while_revalidate = ended.stale_if_error = Milliseconds{0};
   http::ResponseHead head;

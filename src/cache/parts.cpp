@@ -65,8 +65,9 @@ Task<Response> take_part(const Context& context, Transaction& transaction, Respo
   forward_fields(response.head, false);
   Outcome outcome{.why = transaction.why, .refusal = decision.refusal};
   if (decision.store()) {
+    std::string key = policy::part_key(transaction.key.text);
     const store::StoredResponsePtr older =
-        context.store.find_now(policy::part_key(transaction.key.text), transaction.request.head.fields);
+        co_await find_nearest(context, std::move(key), transaction.request.head.fields);
     std::optional<ToStore> combined;
     if (older != nullptr) combined = combine_with(older, transaction, response.head, size);
     if (!combined) combined = ToStore{part_draft_of(transaction, response.head, decision.lifetimes), {}};

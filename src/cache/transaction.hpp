@@ -30,7 +30,8 @@ struct Transaction {
   /// What is stored and matches the request, though it may not simply be served. nullptr if it must not be
   /// used for this request at all.
   store::StoredResponsePtr stored{};
-  bool validates = false;  ///< the origin is to be asked whether that still holds
+  store::StoredResponsePtr part{};  ///< of the response, where that had to be waited for
+  bool validates = false;           ///< the origin is to be asked whether that still holds
 
   /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
   /// that was answered before the request began.

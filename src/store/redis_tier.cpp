@@ -132,7 +132,7 @@ Task<EncodedRecord> RedisTier::encoded(const StoredResponsePtr& response) {
 }
 
 bool RedisTier::accepts(const StoredResponse& response, std::uint64_t) const {
-  return usable_node() != 0 && !is_write_refused_ &&
+  return usable_node() != 0 && !is_write_refused_ && use_of(response) > Milliseconds{0} &&
          doorkeeper_.would_admit(hash_of(response.variant_key()), std::chrono::steady_clock::now());
 }
 
@@ -185,12 +185,18 @@ Task<> RedisTier::write(redis::Command command) {
   if (reply) is_write_refused_ = reply->is_error();
 }
 
-Milliseconds RedisTier::expiry_of(const StoredResponse& response) const {
+/// As long as it is of use: what can be validated is, when it is stale too. 0 or less: of none.
+Milliseconds RedisTier::use_of(const StoredResponse& response) const {
+  if (response.can_validate) return settings_.max_lifetime;
   const policy::Lifetimes lifetimes = response.lifetimes;
   const Milliseconds usable = policy::remaining_freshness(lifetimes, clock_.now()) +
                               std::max(lifetimes.stale_while_revalidate, lifetimes.stale_if_error);
-  // At least a moment, since it replaces an older response.
-  return std::clamp(usable, Milliseconds{1}, std::max(settings_.max_lifetime, Milliseconds{1}));
+  return std::min(usable, settings_.max_lifetime);
+}
+
+/// At least a moment, since it replaces an older response.
+Milliseconds RedisTier::expiry_of(const StoredResponse& response) const {
+  return std::max(use_of(response), Milliseconds{1});
 }
 
 }  // namespace larder::store

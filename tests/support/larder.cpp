@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -37,6 +38,22 @@ std::string Yaml::text() const {
 
 Larder::Larder(std::string yaml) : yaml_(std::move(yaml)) {
   start();
+}
+
+Larder::Larder(const Yaml& yaml) : yaml_(text_of(yaml)) {
+  start();
+}
+
+std::string Larder::text_of(const Yaml& yaml) {
+  const char* const memory = std::getenv("LARDER_TEST_MEMORY");
+  const bool is_without = memory != nullptr && std::string_view(memory) == "0";
+  if (!is_without || yaml.store.find("memory") != std::string::npos || !yaml.redis.empty())
+    return yaml.text();
+  if (own_redis_ == nullptr) own_redis_ = std::make_unique<RedisServer>();
+  Yaml without = yaml;
+  without.store += "  memory: 0\n";
+  without.redis = own_redis_->url();
+  return without.text();
 }
 
 Larder::~Larder() {

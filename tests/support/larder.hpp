@@ -2,6 +2,7 @@
 
 #include "support/client.hpp"
 #include "support/process.hpp"
+#include "support/redis_server.hpp"
 #include "support/reserved_port.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -36,7 +37,9 @@ class Larder {
  public:
   /// Starts it and waits until it accepts connections. Throws, with what it printed, if it does not.
   explicit Larder(std::string yaml);
-  explicit Larder(const Yaml& yaml) : Larder(yaml.text()) {}
+  /// With LARDER_TEST_MEMORY=0 in the environment a configuration that says nothing of memory and Redis is
+  /// run with `memory: 0` and a Redis of its own.
+  explicit Larder(const Yaml& yaml);
 
   /// Ends it, whatever it is doing. The test case fails if it crashed, exits with other than 0, or a
   /// sanitizer reported something.
@@ -56,7 +59,7 @@ class Larder {
   /// Replaces the file's configuration (`listen` stays the first line, unless given) and has it read
   /// (SIGHUP): whether larder uses it now. Throws if larder does not say.
   bool reload(const std::string& yaml, const std::string& listen = "");
-  bool reload(const Yaml& yaml) { return reload(yaml.text()); }
+  bool reload(const Yaml& yaml) { return reload(text_of(yaml)); }
 
   Process& process() { return *process_; }
   std::string log() const { return process_->output() + process_->errors(); }
@@ -71,7 +74,9 @@ class Larder {
   void start();
   void write(const std::string& listen) const;
   void check_end();
+  std::string text_of(const Yaml& yaml);
 
+  std::unique_ptr<RedisServer> own_redis_;
   TemporaryDirectory directory_;
   ReservedPort port_;
   std::string yaml_;

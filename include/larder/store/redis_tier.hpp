@@ -38,6 +38,8 @@ class RedisTier final : public Store {
         settings_(std::move(settings)),
         log_name_(purge_log_name(settings_.key_prefix)) {}
 
+  bool sees_now() const override { return false; }
+
   /// Always nothing: Redis means waiting.
   StoredResponsePtr find_now(std::string_view, const http::FieldList&) override { return nullptr; }
 
@@ -94,6 +96,7 @@ class RedisTier final : public Store {
                             const http::FieldList& request_fields, std::uint64_t node);
   Lookup admit(Draft& draft, std::uint64_t node);
   Lookup bad_record();
+  Milliseconds use_of(const StoredResponse& response) const;
   Milliseconds expiry_of(const StoredResponse& response) const;
 
   redis::Redis& redis_;

@@ -23,6 +23,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
+  /// Whether find_now() sees what lies nearest. Not where all of it takes waiting: without memory.
+  virtual bool sees_now() const { return true; }
+
   /// What find() would give, if that takes no waiting: the hit path. nullptr says nothing about other
   /// tiers.
   virtual StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) = 0;

@@ -18,6 +18,8 @@ class TieredStore final : public Store {
   /// run on.
   TieredStore(MemoryTier* memory, RedisTier* redis, const PurgeLog& log, const Clock& clock);
 
+  bool sees_now() const override { return memory_ != nullptr || redis_ == nullptr; }
+
   /// The hit path: a response that memory has and no purge names. No coroutine; no allocation unless it has a
   /// Vary.
   std::vector<StoredResponsePtr> variants_now(std::string_view primary_key) override;

@@ -84,6 +84,37 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(expiry("test:r:GET:http://shop.example/products/7#vary:accept") <= 3'825'000);
 }
 
+TEST_CASE_FIXTURE(Fixture, "what can be validated stays past its freshness, and is found stale") {
+  Sample sample = this->sample();
+  sample.freshness = Milliseconds{0};
+  larder::store::Draft draft = sample.draft();
+  draft.fields.add("ETag", "\"1\"");
+  run(redis.put(StoredResponse::from(draft)));
+  CHECK(expiry("test:r:GET:http://shop.example/products/7") > 3'000'000);
+  CHECK(expiry("test:r:GET:http://shop.example/products/7") <= 3'825'000);
+  const Lookup found = find(sample);
+  REQUIRE(found.response);
+  CHECK(found.response->can_validate);
+  CHECK(larder::policy::remaining_freshness(found.response->lifetimes, clock.now()) <= Milliseconds{0});
+}
+
+TEST_CASE_FIXTURE(Fixture, "only what is of use later is accepted") {
+  Sample sample = this->sample();
+  CHECK(redis.accepts(*sample.make(), 0));
+  sample.freshness = Milliseconds{0};
+  CHECK_FALSE(redis.accepts(*sample.make(), 0));
+  larder::store::Draft draft = sample.draft();
+  draft.fields.add("ETag", "\"1\"");
+  CHECK(redis.accepts(*StoredResponse::from(draft), 0));
+  server.cli({"CONFIG", "SET", "maxmemory-policy", "noeviction"});
+  server.cli({"CONFIG", "SET", "maxmemory", "1"});
+  run(redis.put(StoredResponse::from(draft)));
+  CHECK_FALSE(redis.accepts(*StoredResponse::from(draft), 0));
+  server.cli({"CONFIG", "SET", "maxmemory", "0"});
+  run(redis.put(StoredResponse::from(draft)));
+  CHECK(redis.accepts(*StoredResponse::from(draft), 0));
+}
+
 TEST_CASE_FIXTURE(Fixture, "entries written together do not expire together, and none before its use ends") {
   Sample sample = this->sample();
   sample.freshness = Milliseconds{1'000'000};
