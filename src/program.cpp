@@ -205,6 +205,8 @@ Shared Program::shared() {
     redis_tier.max_lifetime = config_.store.max_lifetime;
     redis_tier.max_object = config_.store.max_object;
     redis_tier.buffered = coordinator_.buffered();
+    redis_tier.max_used_memory = config_.store.redis->max_used_memory;
+    redis_tier.news = redis_->availability;
   }
   return {.clock = clock_,
           .log = log(),

@@ -106,6 +106,7 @@ redis::Settings redis_settings(const config::Redis& config) {
   redis::Settings settings = redis::parse_url(config.url).value();  // config has checked it
   if (!config.username.empty()) settings.username = config.username;
   if (!config.password.empty()) settings.password = config.password;
+  settings.password_file = config.password_file;
   settings.sentinel_username = config.sentinel_username;
   settings.sentinel_password = config.sentinel_password;
   settings.timeout = config.timeout;

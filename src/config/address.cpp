@@ -107,6 +107,19 @@ std::string without_user(std::string_view url) {
   return scheme_of(url) + "***" + std::string(url.substr(at));
 }
 
+/// Whether what stands before the last @ of a URL cannot be a user and password as they must be written
+/// (RFC 3986, section 3.2.1).
+bool has_raw_user(std::string_view url) {
+  const std::size_t begin = url.find("://");
+  const std::size_t at = url.rfind('@');
+  if (begin == std::string_view::npos || at == std::string_view::npos || at < begin) return false;
+  const RedisScheme scheme = redis_scheme(url).value_or(RedisScheme{});
+  if (scheme.is_unix || !redis_scheme(url)) return false;
+  const std::string user = "redis://" + std::string(url.substr(begin + 3, at - begin - 3)) + "@h";
+  const auto parsed = urls::parse_uri(user);
+  return !parsed || !parsed->has_userinfo() || view(parsed->encoded_host()) != "h";
+}
+
 /// Where the password of a URL begins and ends.
 std::optional<std::pair<std::size_t, std::size_t>> password_in(std::string_view url) {
   const std::size_t begin = url.find("://");
@@ -194,8 +207,14 @@ std::optional<std::string> redis_url(const Value& value) {
   std::optional<std::string> text = value.text(a_redis_url);
   if (!text) return std::nullopt;
   std::string wrong_port;
-  if (parse_redis_url(*text, &wrong_port)) return text;
-  if (!wrong_port.empty()) {
+  const bool is_raw = has_raw_user(*text);
+  if (!is_raw && parse_redis_url(*text, &wrong_port)) return text;
+  if (is_raw) {
+    value.error(
+        "a user or password in a URL is percent-encoded: %40 for @, %2F for /, %3A for :, %3F for ?, %23 for "
+        "#, "
+        "%25 for %; or it stands in \"username\", \"password\" or \"password_file\" as it is");
+  } else if (!wrong_port.empty()) {
     check_port(value, wrong_port, 1);
   } else {
     value.error("expected " + std::string(redis_example(redis_scheme(*text))));

@@ -1,6 +1,8 @@
 #include "address.hpp"
 #include "sections.hpp"
 
+#include <charconv>
+
 namespace larder::config {
 namespace {
 
@@ -16,6 +18,30 @@ std::optional<std::string> read_key_prefix(const Value& value) {
 
 json::object key_prefix_schema() {
   return scalar_schema(R"(^[^ {}*?\[\]\\]+$)");
+}
+
+std::optional<unsigned> read_percentage(const Value& value) {
+  constexpr std::string_view expected = "a share from 1% to 100%";
+  const std::optional<std::string> text = value.text(expected);
+  if (!text) return std::nullopt;
+  unsigned percent = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, percent);
+  if (error == std::errc{} && percent >= 1 && percent <= 100 && std::string_view(stop, end) == "%")
+    return percent;
+  value.mismatch(expected, *text,
+                 percent >= 1 && percent <= 100 && stop == end
+                     ? std::string(", did you mean \"") + *text + "%\"?"
+                     : std::string());
+  return std::nullopt;
+}
+
+std::string percentage_text(const unsigned& percent) {
+  return std::to_string(percent) + "%";
+}
+
+json::object percentage_schema() {
+  return pattern_schema("^([1-9]|[1-9][0-9]|100)%$");
 }
 
 std::string shown_url(const std::string& url) {
@@ -60,6 +86,13 @@ void check_redis(Map& map, const Value&, Redis& redis) {
   if (!redis.password.empty() && has_password(redis.url)) {
     map.find("password")->error("the url holds a password already");
   }
+  if (redis.password_file.empty()) return;
+  const Value& file = *map.find("password_file");
+  if (has_password(redis.url)) {
+    file.error("the url holds a password already");
+  } else if (!redis.password.empty()) {
+    file.error("\"password\" says it already");
+  }
 }
 
 }  // namespace
@@ -75,7 +108,9 @@ Table<Redis> redis_keys() {
               .required(),
           key("username", &Redis::username, a_text, "Of an ACL user. Empty: the default user."),
           key("password", &Redis::password, a_secret, "Of that user. Empty: none."),
-          key("tls", &Redis::tls, Section<Tls>{tls_keys(false), true}, "With rediss, as of an upstream.")
+          key("password_file", &Redis::password_file, a_text,
+              "Holds that password, in place of it; read at each connect."),
+          key("tls", &Redis::tls, Section<Tls>{tls_keys(true), true}, "With rediss, as of an upstream.")
               .shown_if([](const Redis& redis) { return is_secure_redis(redis.url); }),
           key("key_prefix", &Redis::key_prefix,
               Scalar<std::string>{read_key_prefix, same_text, key_prefix_schema},
@@ -86,6 +121,9 @@ Table<Redis> redis_keys() {
               "Without Redis, serve what this larder has; origin: nothing unasked past outage_ttl."),
           key("outage_ttl", &Redis::outage_ttl, a_positive_duration,
               "How long what is stored is served unasked in an outage, with on_outage: origin."),
+          key("max_used_memory", &Redis::max_used_memory,
+              Scalar<unsigned>{read_percentage, percentage_text, percentage_schema},
+              "Past this share of Redis's maxmemory nothing new is stored there."),
           group("wait", wait_keys(), "Replicas that have a purge before it is answered."),
           group("sentinel", sentinel_keys(), "The sentinels' own user, with redis+sentinel://.")
               .shown_if([](const Redis& redis) { return is_sentinel_redis(redis.url); }),

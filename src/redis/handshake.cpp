@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <span>
 
 namespace larder::redis {
@@ -14,17 +15,32 @@ namespace {
 
 constexpr PipelineLimits limits{.commands = 16, .bytes = 64 * 1024, .max_reply_bytes = 1024 * 1024};
 
-Command auth(const Settings& settings) {
+constexpr std::size_t longest_password = 4096;
+
+/// Without the line end that editors leave. Error::malformed if there is none, or too long a one.
+Result<std::string> read_password(const Settings& settings) {
+  if (settings.password_file.empty()) return settings.password;
+  std::ifstream file(settings.password_file, std::ios::binary);
+  std::string password(longest_password + 1, '\0');
+  file.read(password.data(), static_cast<std::streamsize>(password.size()));
+  password.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  if (password.size() > longest_password) return Error::malformed;
+  password.erase(password.find_last_not_of("\r\n") + 1);
+  if (password.empty()) return Error::malformed;
+  return password;
+}
+
+Command auth(const Settings& settings, const std::string& password) {
   Command command("AUTH");
   if (!settings.username.empty()) command.arg(settings.username);
-  command.arg(settings.password);
+  command.arg(password);
   return command;
 }
 
 /// INFO comes last except for ROLE: a user may not be allowed to run it.
-std::vector<Command> opening(const Settings& settings) {
+std::vector<Command> opening(const Settings& settings, const std::string& password) {
   std::vector<Command> commands;
-  if (!settings.username.empty() || !settings.password.empty()) commands.push_back(auth(settings));
+  if (!settings.username.empty() || !password.empty()) commands.push_back(auth(settings, password));
   if (settings.database != 0) {
     Command select("SELECT");
     commands.push_back(select.arg(std::int64_t{settings.database}));
@@ -71,7 +87,12 @@ std::uint64_t node_of(std::string_view name) {
 }
 
 Task<Greeting> greet(net::Stream& stream, const Settings& settings) {
-  const std::vector<Command> commands = opening(settings);
+  const Result<std::string> password = read_password(settings);
+  if (!password) {
+    co_return Greeting{"there is no password to read in store.redis.password_file, " + settings.password_file,
+                       true};
+  }
+  const std::vector<Command> commands = opening(settings, *password);
   const Result<std::vector<Value>> replies = co_await converse(stream, commands);
   if (!replies) co_return broken(replies.error());
   Greeting greeting = read_opening(*replies, settings.topology == Settings::Topology::sentinel);

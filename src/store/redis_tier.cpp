@@ -1,3 +1,4 @@
+#include "redis_room.hpp"
 #include "value_reader.hpp"
 
 #include <larder/base/hash.hpp>
@@ -33,6 +34,16 @@ Task<> yield() {
 }
 
 }  // namespace
+
+RedisTier::RedisTier(redis::Redis& redis, const PurgeLog& log, const Clock& clock, Settings settings)
+    : redis_(redis),
+      log_(log),
+      clock_(clock),
+      settings_(std::move(settings)),
+      log_name_(purge_log_name(settings_.key_prefix)),
+      room_(std::make_unique<RedisRoom>(redis, settings_.max_used_memory, settings_.news)) {}
+
+RedisTier::~RedisTier() = default;
 
 /// The node that has the purge log, if Redis may be used; else 0.
 std::uint64_t RedisTier::usable_node() const {
@@ -133,6 +144,7 @@ Task<EncodedRecord> RedisTier::encoded(const StoredResponsePtr& response) {
 
 bool RedisTier::accepts(const StoredResponse& response, std::uint64_t) const {
   return usable_node() != 0 && !is_write_refused_ && use_of(response) > Milliseconds{0} &&
+         room_->has_room(name_of(response)) &&
          doorkeeper_.would_admit(hash_of(response.variant_key()), std::chrono::steady_clock::now());
 }
 
@@ -147,6 +159,8 @@ Task<> RedisTier::put(StoredResponsePtr response) {
     ++counts_.unadmitted_writes;
     co_return;
   }
+  const auto executor = co_await boost::asio::this_coro::executor;
+  room_->look(name_of(*response), executor);
   const EncodedRecord record = co_await encoded(response);
   // Packing may have taken a while.
   if (usable_node() != node) {
@@ -163,16 +177,22 @@ Task<> RedisTier::put(StoredResponsePtr response) {
   const std::vector<std::string_view> fields = response->vary();
   const VaryRecord vary{std::string(response->primary_key()), {fields.begin(), fields.end()}};
   redis::Command names = set_command(response->primary_key(), encode(vary), settings_.max_lifetime);
-  const auto executor = co_await boost::asio::this_coro::executor;
   boost::asio::co_spawn(executor, write(std::move(command)), boost::asio::detached);
   co_await write(std::move(names));
+}
+
+std::string RedisTier::name_of(const StoredResponse& response) const {
+  return policy::redis_name(settings_.key_prefix, response.variant_key());
 }
 
 redis::Command RedisTier::set_command(std::string_view key, const EncodedRecord& record,
                                       Milliseconds expiry) const {
   redis::Command command("SET");
-  command.key(policy::redis_name(settings_.key_prefix, key));
+  const std::string name = policy::redis_name(settings_.key_prefix, key);
+  command.key(name);
   command.arg(record.head, record.body);
+  // What is there is replaced all the same, or others would go on using it.
+  if (!room_->has_room(name)) command.arg("XX");
   command.arg("PX");
   command.arg(std::int64_t{with_jitter(expiry, key).count()});
   return command;
@@ -183,6 +203,7 @@ Task<> RedisTier::write(redis::Command command) {
   const Result<redis::Value> reply = co_await redis_.execute(std::move(command));
   if (!reply || reply->is_error()) ++counts_.failed_writes;
   if (reply) is_write_refused_ = reply->is_error();
+  if (reply && reply->is_nil()) ++counts_.full_writes;
 }
 
 /// As long as it is of use: what can be validated is, when it is stale too. 0 or less: of none.

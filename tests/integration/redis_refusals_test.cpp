@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+
 /// A Redis that refuses commands: each is told once, and nothing that it does not take is called stored.
 namespace larder::test {
 
@@ -107,6 +109,62 @@ TEST_CASE("A command that this Redis does not have is told once, however often i
   for (int i = 0; i < 20; ++i) client.remove("/a");
   CHECK(larder.log_lines_with("redis refuses") == 1);
   CHECK_FALSE(contains(cache_status(client.get("/a")), "; stored"));
+}
+
+TEST_CASE("A password file is read at each connect: the password may change while larder runs") {
+  Origin origin(numbered);
+  RedisServer redis;
+  TemporaryDirectory directory;
+  const std::string file = (directory.path() / "password").string();
+  std::ofstream(file) << "secret\n";
+  set_user(redis, {});
+  Larder larder(Yaml{.upstream = origin.url(),
+                     .store = "  memory: 0\n  redis: {url: \"" + redis.url() +
+                              "\", username: larder, timeout: 500ms, password_file: " + file + "}\n"});
+  REQUIRE(uses(larder, redis));
+  set_user(redis, {"resetpass", ">another"});
+  redis.cli({"CLIENT", "KILL", "USER", "larder"});
+  CHECK(eventually([&] { return larder.log_lines_with("WRONGPASS") > 0; }, patience));
+  std::ofstream(file) << "another\n";
+  Client client = larder.client();
+  CHECK(eventually(
+      [&] { return contains(cache_status(client.get("/" + std::to_string(origin.count()))), "; stored"); },
+      patience));
+}
+
+TEST_CASE("Past max_used_memory nothing new is stored, what is there is replaced, and below it both again") {
+  Origin origin(numbered);
+  RedisServer redis;
+  Larder larder(Yaml{.upstream = origin.url(),
+                     .store = "  memory: 0\n  redis: {url: \"" + redis.url() +
+                              "\", timeout: 500ms, max_used_memory: 50%}\n"});
+  REQUIRE(uses(larder, redis));
+  Client client = larder.client();
+  client.get("/there");
+  REQUIRE(is_stored(redis, "/there"));
+  redis.cli({"CONFIG", "SET", "maxmemory", "1gb"});
+  redis.cli({"EVAL", "redis.call('SET', 'app', string.rep('x', 20000000))", "0"});
+  redis.cli({"CONFIG", "SET", "maxmemory", "30mb"});
+  CHECK(eventually(
+      [&] {
+        return larder.log_lines_with("more than 50% of its maxmemory is used") == 1 ||
+               (client.get("/" + std::to_string(origin.count())), false);
+      },
+      patience));
+  CHECK_FALSE(contains(cache_status(client.get("/new")), "; stored"));
+  CHECK(client.get("/new").body != client.get("/new").body);
+  const std::string older = client.get("/there").body;
+  const std::string newer = client.get("/there", {{"Cache-Control", "no-cache"}}).body;
+  CHECK(newer != older);
+  CHECK(eventually([&] { return client.get("/there").body == newer; }));
+  redis.cli({"DEL", "app"});
+  CHECK(eventually(
+      [&] {
+        return contains(cache_status(client.get("/new")), "; stored") ||
+               cache_result(client.get("/new")) == "HIT";
+      },
+      patience));
+  CHECK(larder.log_lines_with("less than 50% of its maxmemory is used again") == 1);
 }
 
 }  // namespace larder::test

@@ -309,6 +309,15 @@ TEST_CASE("rediss:// uses TLS, and stored responses outlive larder") {
   CHECK(origin.count("/large") == 1);
 }
 
+TEST_CASE("With verify: off any certificate of Redis will do") {
+  Origin origin(numbered);
+  SecureRedis redis;
+  Larder larder("threads: 1\nupstreams:\n  shop: {servers: [" + origin.url() +
+                "]}\nstore:\n  redis: {url: \"rediss://127.0.0.1:" + std::to_string(redis.port) +
+                "\", timeout: 500ms, tls: {verify: off}}\nroutes:\n  - match: /**\n    ttl: 60s\n");
+  CHECK(uses(larder, *redis.server));
+}
+
 TEST_CASE("A Redis whose certificate is not trusted is logged once, and requests are served without it") {
   Origin origin(numbered);
   SecureRedis redis;

@@ -97,6 +97,10 @@ void Larder::start() {
   eventually([this] { return accepts_connections(port()) || !process_->is_running(); }, patience);
   if (!process_->is_running() || !accepts_connections(port()))
     throw std::runtime_error("larder did not start with\n" + yaml_ + "\nand said\n" + log());
+  // Its log of purges begins once it is connected.
+  if (own_redis_ != nullptr) {
+    eventually([this] { return own_redis_->cli({"EXISTS", "larder:purges"}) == "1"; }, patience);
+  }
 }
 
 void Larder::write(const std::string& listen) const {

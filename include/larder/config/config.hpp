@@ -72,13 +72,15 @@ struct Redis {
   std::string url;  ///< as in the file, ${VAR} replaced
   std::string username;
   std::string password;
-  Tls tls;  ///< with `rediss://`
+  std::string password_file;  ///< read at each connect, in place of `password`; empty: none
+  Tls tls;                    ///< with `rediss://`
   std::string key_prefix = "larder";
   Milliseconds timeout{50};
   bool origin_on_outage = false;  ///< `on_outage: origin`
   Milliseconds outage_ttl{5'000};
   unsigned wait_replicas = 0;  ///< `wait`: replicas that must have a purge before it is answered
   Milliseconds wait_timeout{50};
+  unsigned max_used_memory = 90;  ///< percent of Redis's maxmemory
   std::string sentinel_username;  ///< `sentinel`: with `redis+sentinel://`, the sentinels' own user
   std::string sentinel_password;
   bool operator==(const Redis&) const = default;

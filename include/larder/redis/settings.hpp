@@ -35,6 +35,7 @@ struct Settings {
   std::optional<net::TlsPeer> tls;
   std::string username;  ///< of an ACL user; empty: the default user
   std::string password;
+  std::string password_file;  ///< read before each handshake, in place of `password`; empty: none
   unsigned database = 0;
   Milliseconds timeout{50};            ///< of one command; for large values ten times as long
   Milliseconds connect_timeout{1000};  ///< of a connection with its handshake

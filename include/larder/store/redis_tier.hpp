@@ -3,6 +3,7 @@
 #include <larder/base/byte_budget.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/base/count_table.hpp>
+#include <larder/redis/availability.hpp>
 #include <larder/redis/redis.hpp>
 #include <larder/store/doorkeeper.hpp>
 #include <larder/store/packing.hpp>
@@ -11,11 +12,13 @@
 #include <larder/store/store.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace larder::store {
 
 enum class Trips;
+class RedisRoom;
 
 /// The shared tier: stored responses in Redis as records (record.hpp), each under policy::redis_name() of its
 /// key and each with an expiry. One for each thread, over that thread's client. A failure is a miss,
@@ -27,16 +30,14 @@ class RedisTier final : public Store {
     Milliseconds max_lifetime{24 * 3'600'000};  ///< nothing stays longer, except by a sixteenth (see put())
     std::uint64_t max_object = 8u << 20;        ///< a packed content that says it is larger is a miss
     Doorkeeper::Limits doorkeeper;
+    unsigned max_used_memory = 90;  ///< percent of Redis's maxmemory; past it only what is there is replaced
+    std::shared_ptr<redis::Availability> news{};  ///< hears of it; may be nullptr
     /// Where large contents that were read count; without room a large one is a miss. nullptr: nowhere.
     std::shared_ptr<ByteBudget> buffered{};
   };
 
-  RedisTier(redis::Redis& redis, const PurgeLog& log, const Clock& clock, Settings settings)
-      : redis_(redis),
-        log_(log),
-        clock_(clock),
-        settings_(std::move(settings)),
-        log_name_(purge_log_name(settings_.key_prefix)) {}
+  RedisTier(redis::Redis& redis, const PurgeLog& log, const Clock& clock, Settings settings);
+  ~RedisTier() override;
 
   bool sees_now() const override { return false; }
 
@@ -66,6 +67,7 @@ class RedisTier final : public Store {
     std::uint64_t skipped_writes = 0;
     std::uint64_t unadmitted_writes = 0;
     std::uint64_t packed_writes = 0;
+    std::uint64_t full_writes = 0;
 
     static constexpr auto table = std::to_array<CountRow<Counts>>({
         {"reads", &Counts::reads, "Responses looked for in Redis."},
@@ -81,6 +83,8 @@ class RedisTier final : public Store {
         {"unadmitted_writes", &Counts::unadmitted_writes,
          "Responses not written because too many that were not seen before came."},
         {"packed_writes", &Counts::packed_writes, "Records written with a packed content."},
+        {"full_writes", &Counts::full_writes,
+         "Records not written because they are new and Redis uses more memory than max_used_memory."},
     });
   };
   const Counts& counts() const { return counts_; }
@@ -91,6 +95,7 @@ class RedisTier final : public Store {
   Task<Record> unpack(PackedResponse packed);
   Task<EncodedRecord> encoded(const StoredResponsePtr& response);
   redis::Command set_command(std::string_view key, const EncodedRecord& record, Milliseconds expiry) const;
+  std::string name_of(const StoredResponse& response) const;
   Task<> write(redis::Command command);
   Task<Lookup> find_variant(std::string_view primary_key, VaryRecord vary,
                             const http::FieldList& request_fields, std::uint64_t node);
@@ -106,6 +111,7 @@ class RedisTier final : public Store {
   std::string log_name_;
   Doorkeeper doorkeeper_{settings_.doorkeeper};
   Zstd zstd_;
+  std::unique_ptr<RedisRoom> room_;
   bool is_write_refused_ = false;  ///< the last one was
   Counts counts_;
 };

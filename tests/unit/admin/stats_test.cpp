@@ -22,7 +22,7 @@ admin::Stats all_figures() {
   stats.fills = {21, 22, 23, 24};
   stats.buffered = {31, 32};
   stats.memory = store::MemoryTier::Counts{41, 42, 43, 44};
-  stats.redis = store::RedisTier::Counts{51, 52, 53, 54, 55, 56, 57, 58};
+  stats.redis = store::RedisTier::Counts{51, 52, 53, 54, 55, 56, 57, 58, 59};
   stats.redis_clients = {{"lane 0", {"redis:1", redis::Health::up, 61, counters_from(100)}},
                          {"purge log tail", {"redis:1", redis::Health::probing, 62, counters_from(200)}}};
   stats.purge_log = {{7, 71}, {72, 73}, true};
@@ -46,7 +46,7 @@ TEST_CASE("every figure has its name and its place in the response to GET /stats
       R"("buffered":{"held":31,"limit":32},)"
       R"("memory":{"entries":41,"bytes":42,"evictions":43,"refused":44},)"
       R"("redis":{"reads":51,"failed_reads":52,"bad_records":53,"writes":54,"failed_writes":55,)"
-      R"("skipped_writes":56,"unadmitted_writes":57,"packed_writes":58,"nodes":[{"node":"redis:1",)"
+      R"("skipped_writes":56,"unadmitted_writes":57,"packed_writes":58,"full_writes":59,"nodes":[{"node":"redis:1",)"
       R"("state":"probing","in_flight":123,"latency_us":{"p50":128,"p99":128},"commands":300,)"
       R"("timeouts":302,"failures":304,"errors":306,"refused":308,"attempts":310,"connections":312,)"
       R"("bytes_sent":314,"bytes_received":316,"clients":2,"clients_up":1}],)"

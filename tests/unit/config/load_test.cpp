@@ -40,6 +40,7 @@ store:
     on_outage: origin
     outage_ttl: 1s
     wait: {replicas: 2, timeout: 75ms}
+    max_used_memory: 75%
 routes:
   - match: /p/{id}/{part}
     upstream: shop
@@ -102,6 +103,7 @@ TEST_CASE("every key is read into its place") {
   CHECK(config.store.redis->origin_on_outage);
   CHECK(config.store.redis->outage_ttl == 1s);
   CHECK(config.store.redis->wait_replicas == 2);
+  CHECK(config.store.redis->max_used_memory == 75);
   CHECK(config.store.redis->wait_timeout == 75ms);
   CHECK(config.shutdown_grace == 0s);
   CHECK(config.log.level == "off");
@@ -279,6 +281,36 @@ TEST_CASE("sentinels may have a user of their own, whose password is not shown")
   CHECK(loaded.config.store.redis->sentinel_username == "w");
   CHECK(loaded.config.store.redis->sentinel_password == "secret");
   CHECK(to_yaml(loaded.config).find("sentinel: {username: w, password: \"***\"}") != std::string::npos);
+}
+
+TEST_CASE("a user or password in a URL that is not percent-encoded is an error that says how it is written") {
+  for (const char* url :
+       {"redis://:p@ss@h", "redis://u:1/2@h", "redis://:p/w@h:6379/1", "redis://:a?b@h", "redis://:a#b@h",
+        "redis://:100%@h", "redis+sentinel://u:1/2@h", "rediss+cluster://u:p@q@a,b"}) {
+    CAPTURE(url);
+    const Loaded loaded = load_with_upstream("store: {redis: {url: \"" + std::string(url) + "\"}}\n");
+    CHECK_FALSE(loaded.ok());
+    const std::string said = texts_of(loaded.diagnostics);
+    CAPTURE(said);
+    CHECK(said.find("percent-encoded: %40 for @, %2F for /") != std::string::npos);
+    CHECK(said.find("p@ss") == std::string::npos);
+  }
+}
+
+TEST_CASE("a password file takes the place of any other password; Redis's certificate need not be checked") {
+  const Loaded loaded = load_with_upstream(
+      "store: {redis: {url: \"rediss://me@h\", password_file: /run/secrets/redis, tls: {verify: off}}}\n");
+  REQUIRE(loaded.ok());
+  CHECK(loaded.config.store.redis->password_file == "/run/secrets/redis");
+  CHECK_FALSE(loaded.config.store.redis->tls.verify);
+  CHECK(loaded.config.store.redis->max_used_memory == 90);
+  for (const char* rest :
+       {"url: \"redis://:secret@h\", password_file: /p", "url: \"redis://h\", password: x, password_file: /p",
+        "url: \"redis://h\", max_used_memory: 0%", "url: \"redis://h\", max_used_memory: 101%",
+        "url: \"redis://h\", max_used_memory: 90"}) {
+    CAPTURE(rest);
+    CHECK_FALSE(load_with_upstream("store: {redis: {" + std::string(rest) + "}}\n").ok());
+  }
 }
 
 TEST_CASE("a Redis URL is accepted in every form that the Redis client reads") {
