@@ -59,6 +59,12 @@ void Client::State::leave() {
   connection_->close(Error::closed, "another server");
 }
 
+/// A server that is the only one is asked again each time, and what it refuses is told already.
+void Client::State::leave_replica(Connection& connection) {
+  if (settings_.topology == Settings::Topology::single && &connection == connection_.get()) return leave();
+  connection.close(Error::closed, "it is a replica now");
+}
+
 Health Client::State::health() const {
   if (is_up()) return Health::up;
   return is_attempting_ ? Health::probing : Health::down;
@@ -81,7 +87,7 @@ Task<Result<Value>> Client::State::execute(std::shared_ptr<State> self, Command 
   } else if (refusals.has_told()) {
     refusals.taken(command.name(), steady_now());
   }
-  if (is_from_replica(*reply)) connection->close(Error::closed, "it is a replica now");
+  if (is_from_replica(*reply)) self->leave_replica(*connection);
   co_return reply;
 }
 

@@ -51,6 +51,7 @@ class Client::State final : public std::enable_shared_from_this<Client::State> {
   Task<Result<std::unique_ptr<net::Stream>>> open(SteadyTime deadline);
   Task<> serve(std::unique_ptr<net::Stream> stream, std::uint64_t node);
   Task<> pause();
+  void leave_replica(Connection& connection);
   void tell_of_master();
   void lost(const std::string& reason, bool refused);
   std::string server() const;

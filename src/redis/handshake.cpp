@@ -72,7 +72,8 @@ Greeting read_opening(const std::vector<Value>& replies, bool must_be_master) {
   }
   Greeting greeting;
   greeting.node = read_node(replies[info]);
-  if (replies[info].is_error()) greeting.info_refusal = replies[info].text.view();
+  const std::string_view words = replies[info].is_error() ? replies[info].text.view() : std::string_view();
+  if (words.starts_with("NOPERM")) greeting.info_refusal = words;
   if (!must_be_master) return greeting;
   const Value& role = replies.back();
   if (role.is_error()) return {std::string(role.text.view()), true};

@@ -143,8 +143,8 @@ Task<EncodedRecord> RedisTier::encoded(const StoredResponsePtr& response) {
 }
 
 bool RedisTier::accepts(const StoredResponse& response, std::uint64_t) const {
-  return usable_node() != 0 && !is_write_refused_ && use_of(response) > Milliseconds{0} &&
-         room_->has_room(name_of(response)) &&
+  return usable_node() != 0 && !settings_.write_refused->load(std::memory_order_relaxed) &&
+         use_of(response) > Milliseconds{0} && room_->has_room(name_of(response)) &&
          doorkeeper_.would_admit(hash_of(response.variant_key()), std::chrono::steady_clock::now());
 }
 
@@ -202,7 +202,7 @@ Task<> RedisTier::write(redis::Command command) {
   ++counts_.writes;
   const Result<redis::Value> reply = co_await redis_.execute(std::move(command));
   if (!reply || reply->is_error()) ++counts_.failed_writes;
-  if (reply) is_write_refused_ = reply->is_error();
+  if (reply) settings_.write_refused->store(reply->is_error(), std::memory_order_relaxed);
   if (reply && reply->is_nil()) ++counts_.full_writes;
 }
 

@@ -100,6 +100,18 @@ TEST_CASE("A Redis without room is told once, however many writes it refuses") {
   CHECK(larder.log_lines_with("redis refuses SET") == 1);
 }
 
+TEST_CASE("A replica that is taken for the server is told of once") {
+  Origin origin(numbered);
+  RedisServer master;
+  RedisServer replica({"--replicaof", "127.0.0.1 " + std::to_string(master.port())});
+  Larder larder(Yaml{.upstream = origin.url(), .store = "  memory: 0\n", .redis = replica.url()});
+  CHECK(eventually([&] { return larder.log_lines_with("store.redis.url must name its master") > 0; }));
+  Client client = larder.client();
+  for (int i = 0; i < 20; ++i) client.remove("/a");
+  CHECK(larder.log_lines_with("redis refuses XADD: READONLY") == 1);
+  CHECK(larder.log_lines_with("not available") == 0);
+}
+
 TEST_CASE("A command that this Redis does not have is told once, however often it is tried") {
   Origin origin(numbered);
   RedisServer redis({"--rename-command", "XADD", ""});

@@ -11,6 +11,7 @@
 #include <larder/store/record.hpp>
 #include <larder/store/store.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -32,6 +33,8 @@ class RedisTier final : public Store {
     Doorkeeper::Limits doorkeeper;
     unsigned max_used_memory = 90;  ///< percent of Redis's maxmemory; past it only what is there is replaced
     std::shared_ptr<redis::Availability> news{};  ///< hears of it; may be nullptr
+    /// Whether Redis refused the last write; threads that share a copy of the settings learn of it together.
+    std::shared_ptr<std::atomic<bool>> write_refused = std::make_shared<std::atomic<bool>>(false);
     /// Where large contents that were read count; without room a large one is a miss. nullptr: nowhere.
     std::shared_ptr<ByteBudget> buffered{};
   };
@@ -112,7 +115,6 @@ class RedisTier final : public Store {
   Doorkeeper doorkeeper_{settings_.doorkeeper};
   Zstd zstd_;
   std::unique_ptr<RedisRoom> room_;
-  bool is_write_refused_ = false;  ///< the last one was
   Counts counts_;
 };
 

@@ -99,20 +99,21 @@ TEST_CASE_FIXTURE(Fixture, "what can be validated stays past its freshness, and 
 }
 
 TEST_CASE_FIXTURE(Fixture, "only what is of use later is accepted") {
+  RedisTier tier(client, purges, clock, {.key_prefix = "test", .max_used_memory = 100});
   Sample sample = this->sample();
-  CHECK(redis.accepts(*sample.make(), 0));
+  CHECK(tier.accepts(*sample.make(), 0));
   sample.freshness = Milliseconds{0};
-  CHECK_FALSE(redis.accepts(*sample.make(), 0));
+  CHECK_FALSE(tier.accepts(*sample.make(), 0));
   larder::store::Draft draft = sample.draft();
   draft.fields.add("ETag", "\"1\"");
-  CHECK(redis.accepts(*StoredResponse::from(draft), 0));
+  CHECK(tier.accepts(*StoredResponse::from(draft), 0));
   server.cli({"CONFIG", "SET", "maxmemory-policy", "noeviction"});
   server.cli({"CONFIG", "SET", "maxmemory", "1"});
-  run(redis.put(StoredResponse::from(draft)));
-  CHECK_FALSE(redis.accepts(*StoredResponse::from(draft), 0));
+  run(tier.put(StoredResponse::from(draft)));
+  CHECK_FALSE(tier.accepts(*StoredResponse::from(draft), 0));
   server.cli({"CONFIG", "SET", "maxmemory", "0"});
-  run(redis.put(StoredResponse::from(draft)));
-  CHECK(redis.accepts(*StoredResponse::from(draft), 0));
+  run(tier.put(StoredResponse::from(draft)));
+  CHECK(tier.accepts(*StoredResponse::from(draft), 0));
 }
 
 TEST_CASE_FIXTURE(Fixture, "entries written together do not expire together, and none before its use ends") {
