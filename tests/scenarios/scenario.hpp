@@ -136,7 +136,7 @@ class Scenario {
   store::MemoryTier memory{16u << 20, 1u << 20};
   TestLog log{clock};
   FakeRedis redis{clock};
-  store::RedisTier redis_tier{redis, log, clock, {}};
+  store::RedisTier redis_tier{redis, log, clock, {.max_used_memory = 100}};
   store::MemoryStore memory_store{memory, log};
   store::TieredStore redis_store{nullptr, &redis_tier, log, clock};
   const Tier tier;

@@ -83,7 +83,7 @@ class FakeNode {
     Words words;
     for (const redis::Value& item : command.items) words.emplace_back(item.text.view());
     if (words[0] == "PING") return "+PONG\r\n";
-    if (words[0] == "INFO") return "-NOPERM\r\n";
+    if (words[0] == "INFO") return "-ERR\r\n";
     state.asked.push_back(words);
     return state.reply(words);
   }
