@@ -41,7 +41,7 @@ TEST_CASE("What memory holds fresh is answered without waiting") {
   };
   for (const Case& each : cases) {
     CAPTURE(each.what);
-    Scenario scenario({route("/**", Seconds{600})});
+    Scenario scenario({route("/**", Seconds{600})}, {}, Tier::memory);
     scenario.origin_says(
         {.fields = {{"Cache-Control", "max-age=60"}, {"ETag", "\"1\""}}, .content = "content"});
     CHECK_FALSE(scenario.get("/a").at_once);
@@ -51,7 +51,7 @@ TEST_CASE("What memory holds fresh is answered without waiting") {
 
 TEST_CASE("What only the route makes fresh does not answer a request with a Cookie or Authorization") {
   for (const char* name : {"Cookie", "Authorization"}) {
-    Scenario scenario({route("/**", Seconds{600})});
+    Scenario scenario({route("/**", Seconds{600})}, {}, Tier::memory);
     scenario.origin_says({.content = "content"});
     CHECK_FALSE(scenario.get("/a").at_once);
     CHECK(scenario.get("/a").at_once);
@@ -60,7 +60,7 @@ TEST_CASE("What only the route makes fresh does not answer a request with a Cook
 }
 
 TEST_CASE("What is stale or purged is not answered without waiting") {
-  Scenario scenario({route("/**", Seconds{600})});
+  Scenario scenario({route("/**", Seconds{600})}, {}, Tier::memory);
   scenario.origin_says(
       {.fields = {{"Cache-Control", "max-age=60, stale-while-revalidate=60"}}, .content = "content"});
   scenario.get("/a");
@@ -77,7 +77,7 @@ TEST_CASE("What is stale or purged is not answered without waiting") {
 }
 
 TEST_CASE("The variant that a request selects is answered without waiting") {
-  Scenario scenario({route("/**", Seconds{600})});
+  Scenario scenario({route("/**", Seconds{600})}, {}, Tier::memory);
   scenario.origin_says({.fields = {{"Vary", "Accept-Language"}}, .content = "content"});
   scenario.get("/a", {{"Accept-Language", "de"}});
   CHECK(scenario.get("/a", {{"Accept-Language", "de"}}).at_once);
