@@ -80,13 +80,13 @@ Task<Fetched> Collapsing::answer(Transaction& transaction) {
       transaction.leader.emplace(context_.coordinator.collapser(), std::move(key), std::move(joining.fill));
       co_return co_await lead(transaction);
     }
+    transaction.hit_for_miss.reset();
     if (joining.kind == JoinResult::Kind::hit_for_miss) transaction.hit_for_miss = key;
     if (joining.kind != JoinResult::Kind::join) break;
     if (transaction.is_background) co_return Error::canceled;  // it is being done
     const FillSnapshot seen = co_await joining.fill->wait_for_head(steady_now() + longest_wait(transaction));
     std::optional<Response> shared = share(transaction, joining.fill, seen, arrival);
     if (shared) co_return std::move(*shared);
-    transaction.hit_for_miss.reset();
     if (seen.state == SharedFill::State::released) transaction.hit_for_miss = key;
     // Another variant may be fetched by one for all, too.
     if (seen.response != nullptr && variant_of(transaction, *seen.response) != seen.response->variant_key()) {
