@@ -78,7 +78,7 @@ Task<Fetcher::Step> Fetcher::ask(Transaction& transaction, FetchPlan plan) {
   const bool may_ask = co_await acquire_permit(transaction);
   if (!may_ask) co_return fail(transaction, {.error = {}, .is_busy = true});
   if (!transaction.fill_until) transaction.fill_until = steady_now() + limits_of(transaction).total;
-  if (!transaction.is_hit_for_miss) request->answer_by = *transaction.fill_until;
+  if (!transaction.hit_for_miss) request->answer_by = *transaction.fill_until;
   transaction.mark = context_.log.mark();
   // What was found may have been purged while something was waited for. The outcome counts as new as the
   // mark.
