@@ -54,8 +54,11 @@ std::optional<std::string> read_site(const Value& value, const Config& config) {
   const std::optional<Server> server = server_url(value);
   if (!server) return std::nullopt;
   const bool is_secure = server->scheme == "https";
-  const bool is_served = std::ranges::any_of(
-      config.listen, [&](const Listen& listener) { return listener.tls.has_value() == is_secure; });
+  // What a trusted front has clients ask for is its affair.
+  const bool is_served =
+      !config.trusted_proxies.empty() || std::ranges::any_of(config.listen, [&](const Listen& listener) {
+        return listener.tls.has_value() == is_secure;
+      });
   if (!is_served) {
     value.warning("no listener speaks " + server->scheme + ": clients will ask for it by another scheme");
   }

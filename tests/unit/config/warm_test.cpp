@@ -52,6 +52,12 @@ TEST_CASE("a minimal section for warming has defaults for the rest") {
   CHECK_FALSE(loaded.config.routes.at(0).warm);
 }
 
+TEST_CASE("behind a trusted front, sites of either scheme are warmed without a warning") {
+  const std::string routes = "routes: [{match: /**, ttl: 1m, warm: {site: \"https://shop\", urls: [/a]}}]\n";
+  CHECK(texts_of(load_with_upstream("trusted_proxies: [10.0.0.1]\n" + routes).diagnostics).empty());
+  CHECK_FALSE(texts_of(load_with_upstream(routes).diagnostics).empty());
+}
+
 TEST_CASE("what cannot be warmed is refused at its place") {
   struct Case {
     const char* warm;

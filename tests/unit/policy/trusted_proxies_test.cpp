@@ -73,6 +73,16 @@ TEST_CASE("X-Forwarded-For is read from the right, as long as whoever wrote an e
   }
 }
 
+TEST_CASE("no more than 64 proxies are looked behind") {
+  const auto behind = [](int proxies) {
+    std::string clients = "X-Forwarded-For: 203.0.113.7";
+    for (int i = 1; i < proxies; ++i) clients += ", 10.0.0.2";
+    return believed(trusting({"10.0.0.0/8"}), "10.0.0.1", clients);
+  };
+  CHECK(behind(64) == "203.0.113.7");
+  CHECK(behind(65) == "10.0.0.2");
+}
+
 TEST_CASE("scheme and host are the last ones that the peer vouches for, the host only on wish") {
   const TrustedProxies without = trusting({"10.0.0.0/8"});
   const TrustedProxies with = trusting({"10.0.0.0/8"}, TrustedProxies::Fields::x_forwarded, true);
