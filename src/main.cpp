@@ -140,7 +140,8 @@ int serve(const Arguments& arguments) {
   const std::optional<std::string> path = config_path(arguments);
   const Loaded loaded = load(arguments);
   if (!loaded.ok()) return exit_usage;
-  return larder::run_program(loaded.config, [path, &arguments] { return read(path, arguments.overrides); });
+  return larder::run_program(loaded.config, path.value_or("the command line"),
+                             [path, &arguments] { return read(path, arguments.overrides); });
 }
 
 bool names_something(const larder::admin::PurgeArguments& order) {

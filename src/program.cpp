@@ -5,6 +5,7 @@
 #include "logs.hpp"
 #include "settings.hpp"
 #include "signals.hpp"
+#include "start_lines.hpp"
 #include "worker_thread.hpp"
 
 #include <larder/base/shrinkage.hpp>
@@ -119,6 +120,8 @@ class Program {
   Logs logs_;
   cache::LoopNotices loops_{logs_.log()};
   cache::FrontNotices fronts_{logs_.log()};
+  const std::shared_ptr<origin::OutageNotices> outages_ =
+      std::make_shared<origin::OutageNotices>(logs_.log());
   server::Occupancy occupancy_;
   SystemClock clock_;
   std::vector<ListenAt> listeners_;
@@ -214,6 +217,7 @@ Shared Program::shared() {
           .coordinator = coordinator_,
           .loops = loops_,
           .fronts = fronts_,
+          .outages = outages_,
           .purge_log = *purge_log_,
           .memory = memory_ ? &*memory_ : nullptr,
           .redis = redis_ ? &*redis_ : nullptr,
@@ -260,7 +264,10 @@ Result<> Program::listen_for_admin() {
 }
 
 void Program::start() {
-  if (redis_log_ != nullptr) redis_log_->start();
+  if (redis_log_ != nullptr) {
+    redis_log_->start();
+    asio::co_spawn(log_loop_, tell_state_of_redis(*redis_log_, place_of(*redis_), log()), asio::detached);
+  }
   asio::co_spawn(log_loop_, return_memory(), asio::detached);
   log_thread_ = std::thread([this] { log_loop_.run(); });
   warmer_->start();
@@ -375,9 +382,10 @@ void Program::write_waiting_purges() {
 
 }  // namespace
 
-int run_program(const config::Config& config, const ReadAgain& read_again) {
+int run_program(const config::Config& config, const std::string& source, const ReadAgain& read_again) {
   const Signals signals;
   Program program(config, raise_descriptor_limit());
+  for (const std::string& line : start_lines(config, source)) program.log().info("{}", line);
   if (!program.listen()) return 1;
   program.start();
   step_back();

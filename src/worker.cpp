@@ -22,7 +22,7 @@ Worker::Worker(boost::asio::io_context& loop, const Shared& shared)
                  ? nullptr
                  : &redis_tier_.emplace(*redis_, shared.purge_log, shared.clock, shared.redis_tier),
              shared.purge_log, shared.clock),
-      origin_(*shared.generation.upstreams, shared.log),
+      origin_(*shared.generation.upstreams, shared.log, shared.outages),
       cache_(shared.generation.cache, store_, shared.purge_log, origin_, shared.clock, shared.coordinator,
              redis_ ? &leases_.emplace(*redis_, shared.purge_log,
                                        store::Leases::Settings{.key_prefix = shared.redis_tier.key_prefix})

@@ -46,6 +46,7 @@ struct Shared {
   cache::FillCoordinator& coordinator;
   cache::LoopNotices& loops;
   cache::FrontNotices& fronts;
+  const std::shared_ptr<origin::OutageNotices>& outages;
   store::PurgeLog& purge_log;
   store::MemoryTier* memory = nullptr;     ///< nullptr: no local tier
   const redis::Settings* redis = nullptr;  ///< nullptr: no shared tier

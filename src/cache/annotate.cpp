@@ -44,9 +44,14 @@ bool needs_detail(Reason why) {
 }
 
 std::string_view detail_of(const Outcome& outcome) {
+  if (policy::is_failure(outcome.refusal)) return policy::token_of(outcome.refusal);
   if (needs_detail(outcome.why)) return policy::token_of(outcome.why);
   if (outcome.refusal != Reason::none) return policy::token_of(outcome.refusal);
   return {};
+}
+
+std::string_view told_reason(Reason why) {
+  return why == Reason::none ? std::string_view{} : policy::token_of(why);
 }
 
 std::string join(const policy::TagsView& tags) {
@@ -87,13 +92,17 @@ void annotate(pipeline::Response& response, const Outcome& outcome) {
   status.stored = outcome.stored;
   status.collapsed = outcome.collapsed;
   status.detail = detail_of(outcome);
+  response.reason = status.detail.empty() ? told_reason(outcome.why) : status.detail;
   add_cache_status(response.head.fields, status);
 }
 
 pipeline::Response annotated(pipeline::Response response, const Outcome& outcome) {
   add_result(response, outcome);
   const std::string_view detail = detail_of(outcome);
-  if (!detail.empty()) add_cache_status(response.head.fields, {.detail = detail});
+  response.reason = detail.empty() ? told_reason(outcome.why) : detail;
+  // RFC 9211, section 2: a member tells how a cache handled a request, not why a gateway got no answer.
+  const bool is_gateways = response.head.status == 502 || response.head.status == 504;
+  if (!detail.empty() && !is_gateways) add_cache_status(response.head.fields, {.detail = detail});
   return response;
 }
 

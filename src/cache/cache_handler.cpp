@@ -11,6 +11,7 @@
 #include "transaction.hpp"
 
 #include <larder/cache/cache_handler.hpp>
+#include <larder/cache/settings.hpp>
 #include <larder/pipeline/problem.hpp>
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/loop.hpp>
@@ -61,6 +62,10 @@ Result<Reason> open(const Transaction& transaction) {
                                               request.target, has_content);
   if (bypass == Reason::none) policy::remove_ignored_cookies(transaction.route(), request.head.fields);
   return bypass;
+}
+
+void tell_route(const pipeline::Request& request, const policy::Route& route, const Settings& settings) {
+  if (request.telling != nullptr && &route != &settings.fallback) request.telling->route = route.match;
 }
 
 }  // namespace
@@ -136,6 +141,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   if (RefreshAhead::is_near(*route, *stored, now)) return false;
   if (decide(transaction, *stored, now).action != Action::serve) return false;
   if (route->debug) transaction.key.text = key_;
+  tell_route(request, *route, *settings_);
   serve(transaction, stored, {.result = CacheResult::hit}, now, response);
   return true;
 }
@@ -157,6 +163,7 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   std::optional<policy::RouteMatch> match = settings->routes.match(request.head.method, request.target.path);
   const Reason no_match = match ? Reason::none : Reason::no_route;
   if (!match) match = policy::RouteMatch{&settings->fallback, {}};
+  tell_route(request, *match->route, *settings);
   if (match->route->upstream.empty()) {
     Response answer = pipeline::problem(404, "No route leads to an upstream.");
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = no_match});

@@ -3,6 +3,7 @@
 #include "serve.hpp"
 
 #include <larder/pipeline/problem.hpp>
+#include <larder/policy/failure.hpp>
 #include <larder/policy/stale.hpp>
 
 namespace larder::cache {
@@ -60,6 +61,7 @@ pipeline::Response answer_failure(const Context& context, const Transaction& tra
   std::optional<pipeline::Response> stale = stand_in(context, transaction, status, !failure.is_busy);
   if (stale) return std::move(*stale);
   if (failure.is_busy) told.refusal = policy::Reason::busy;
+  if (failure.status == 0 && !failure.is_busy) told.refusal = policy::failure_reason(failure.error);
   return annotated(problem_of(transaction, failure), told);
 }
 

@@ -10,6 +10,7 @@
 #include "storing_reader.hpp"
 
 #include <larder/pipeline/problem.hpp>
+#include <larder/policy/failure.hpp>
 #include <larder/policy/partial.hpp>
 #include <larder/policy/reuse.hpp>
 #include <larder/policy/stale.hpp>
@@ -59,6 +60,13 @@ CacheResult result_of(Reason why, Reason refusal = Reason::none) {
   return is_private ? CacheResult::bypass : CacheResult::miss;
 }
 
+/// A 304 to the client's own conditions is for the client whose credential the request has.
+Reason reason_of_own_304(const Transaction& transaction, Reason refusal) {
+  const http::FieldList& fields = transaction.request.head.fields;
+  const Reason credential = policy::unkeyed_credential(transaction.route(), fields, {});
+  return credential == Reason::none ? refusal : credential;
+}
+
 }  // namespace
 
 Task<Fetched> Fetcher::fetch(Transaction& transaction, FetchPlan plan) {
@@ -88,7 +96,9 @@ Task<Fetcher::Step> Fetcher::ask(Transaction& transaction, FetchPlan plan) {
   ForwardedInterim interim(transaction.request.interim);
   request->interim = interim.get();
   transaction.request_time = context_.clock.now();
+  const SteadyTime asked = steady_now();
   Result<Response> response = co_await context_.origin.handle(*request);
+  tell_upstream_time(transaction, asked);
   transaction.response_time = context_.clock.now();
   if (transaction.stored != nullptr) {
     transaction.stored->origin_hangs = !response && response.error() == Error::timeout;
@@ -165,7 +175,8 @@ Task<Fetcher::Step> Fetcher::take_304(Transaction& transaction, store::StoredRes
 /// A response that is not the answer to our own conditions: passed on, and stored if it may be.
 Task<Fetched> Fetcher::take_new(Transaction& transaction, Response response) {
   const bool is_head = transaction.request.head.method == "HEAD";
-  const policy::StoringDecision decision = decide_storing(transaction, response);
+  policy::StoringDecision decision = decide_storing(transaction, response);
+  if (response.head.status == 304) decision.refusal = reason_of_own_304(transaction, decision.refusal);
   if (is_head) co_await take_head(context_, transaction, response.head);
   if (transaction.leader && !decision.store()) {
     tell_refusal(*transaction.leader, response.head, transaction.stored != nullptr, context_.clock.now());
@@ -216,8 +227,9 @@ Task<Fetched> Fetcher::store_new(Transaction& transaction, Response response,
     const std::uint64_t at_most = is_kept_by_reading ? transaction.settings->max_object : 0;
     const Result<> whole = co_await leave_out_content(response, at_most);
     if (!whole) {
-      co_return annotated(pipeline::origin_problem(whole.error()),
-                          {.result = outcome.result, .why = outcome.why});
+      co_return annotated(
+          pipeline::origin_problem(whole.error()),
+          {.result = outcome.result, .why = outcome.why, .refusal = policy::failure_reason(whole.error())});
     }
   }
   annotate(response, outcome);

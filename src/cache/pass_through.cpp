@@ -8,6 +8,7 @@
 
 #include <larder/cache/settings.hpp>
 #include <larder/pipeline/problem.hpp>
+#include <larder/policy/failure.hpp>
 #include <larder/policy/purge.hpp>
 #include <larder/policy/websocket.hpp>
 
@@ -38,9 +39,12 @@ Task<Result<Response>> PassThrough::pass(Transaction& transaction) {
     // A write is waited for even if its client has left: what it purges depends on its outcome.
     request->delivery = write.emplace().delivery;
   }
+  const SteadyTime asked = steady_now();
   Result<Response> response = co_await context_.origin.handle(*request);
+  tell_upstream_time(transaction, asked);
   transaction.response_time = context_.clock.now();
   if (write) co_await settle(transaction, *write, response);
+  if (!response) outcome.refusal = policy::failure_reason(response.error());
   if (write && write->purge_waits) outcome.refusal = Reason::purge_waits;
   if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
   const bool keep_length = transaction.request.head.method == "HEAD" || response->head.status == 304;
@@ -51,17 +55,20 @@ Task<Result<Response>> PassThrough::pass(Transaction& transaction) {
 }
 
 Task<Result<Response>> PassThrough::open_websocket(Transaction& transaction) {
-  const Outcome outcome{.result = CacheResult::bypass, .why = Reason::upgrade};
+  Outcome outcome{.result = CacheResult::bypass, .why = Reason::upgrade};
   Result<pipeline::Request> request = forwarded(transaction, false);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
   ForwardedInterim interim(transaction.request.interim);
   request->interim = interim.get();
   request->opens_websocket = true;
   request->departure = transaction.request.departure;
+  const SteadyTime asked = steady_now();
   Result<Response> response = co_await context_.origin.handle(*request);
+  tell_upstream_time(transaction, asked);
   const bool is_refused = response && response->tunnel &&
                           !policy::accepts_websocket(transaction.request.head.fields, response->head);
   if (is_refused) response = Error::malformed;
+  if (!response) outcome.refusal = policy::failure_reason(response.error());
   if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
   forward_fields(response->head, false);
   annotate(*response, outcome);

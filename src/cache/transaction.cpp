@@ -45,6 +45,12 @@ Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
   return forward;
 }
 
+void tell_upstream_time(const Transaction& transaction, SteadyTime asked) {
+  if (transaction.request.telling == nullptr) return;
+  transaction.request.telling->upstream +=
+      std::chrono::duration_cast<std::chrono::microseconds>(steady_now() - asked);
+}
+
 Protection limits_of(const Transaction& transaction) {
   const auto known = transaction.settings->upstreams.find(transaction.route().upstream);
   return known == transaction.settings->upstreams.end() ? Protection{} : known->second;

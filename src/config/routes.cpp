@@ -278,6 +278,7 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
     Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
     const bool can_match = pattern && item.is_map() && !is_hidden(named, route, earlier);
     if (pattern) route.pattern = *std::move(pattern);
+    if (can_match) warn_where_reading_purges(named, route, routes);
     routes.push_back(std::move(route));
     if (can_match) earlier.add(routes.size() - 1);
   }

@@ -116,4 +116,8 @@ class EarlierRoutes {
 /// there to keep them out of the cache.
 bool is_hidden(const Value& value, const policy::Route& route, const EarlierRoutes& earlier);
 
+/// Warns where a route's match is one that APIs are queried at by POST, which purges what GETs have stored.
+void warn_where_reading_purges(const Value& value, const policy::Route& route,
+                               const std::vector<policy::Route>& earlier);
+
 }  // namespace larder::config

@@ -23,10 +23,10 @@ struct Resolution {
   explicit Resolution(const asio::any_io_executor& executor) : resolver(executor), waiter(executor) {}
   tcp::resolver resolver;
   asio::steady_timer waiter;
-  std::vector<tcp::endpoint> endpoints;
+  Result<std::vector<tcp::endpoint>> endpoints = Error::timeout;
 };
 
-Task<std::vector<tcp::endpoint>> resolve(Endpoint endpoint, SteadyTime deadline) {
+Task<Result<std::vector<tcp::endpoint>>> resolve(Endpoint endpoint, SteadyTime deadline) {
   boost::system::error_code not_numeric;
   const auto address = asio::ip::make_address(endpoint.host, not_numeric);
   if (!not_numeric) {
@@ -39,7 +39,8 @@ Task<std::vector<tcp::endpoint>> resolve(Endpoint endpoint, SteadyTime deadline)
   resolution->resolver.async_resolve(
       endpoint.host, endpoint.port,
       [resolution](const boost::system::error_code& error, const tcp::resolver::results_type& results) {
-        if (!error) resolution->endpoints.assign(results.begin(), results.end());
+        resolution->endpoints = error;
+        if (!error) resolution->endpoints = std::vector<tcp::endpoint>(results.begin(), results.end());
         resolution->waiter.cancel();
       });
   co_await resolution->waiter.async_wait(awaiting);
@@ -74,12 +75,15 @@ Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime dead
     co_return co_await connect_unix(std::move(endpoint), deadline);
   }
   const auto executor = co_await asio::this_coro::executor;
-  const std::vector<tcp::endpoint> addresses = co_await resolve(std::move(endpoint), deadline);
-  for (const tcp::endpoint& address : addresses) {
+  const Result<std::vector<tcp::endpoint>> addresses = co_await resolve(std::move(endpoint), deadline);
+  if (!addresses) co_return addresses.error();
+  boost::system::error_code last = Error::unavailable;
+  for (const tcp::endpoint& address : *addresses) {
     auto stream = std::make_unique<TcpStream>(tcp::socket(executor));
     stream->expires_at(deadline);
     const Result<> connected = co_await stream->connect(address);
     // No other address would help, and it is not the peer's fault.
+    if (!connected) last = connected.error();
     if (!connected && is_out_of_descriptors(connected.error())) co_return connected.error();
     if (connected && tls != nullptr) {
       co_return co_await secure(std::move(stream), *tls);
@@ -90,7 +94,7 @@ Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime dead
     }
   }
   const bool late = std::chrono::steady_clock::now() >= deadline;
-  co_return late ? Error::timeout : Error::unavailable;
+  co_return late ? make_error_code(Error::timeout) : last;
 }
 
 }  // namespace larder::net

@@ -1,7 +1,6 @@
 #include "socket_stream.hpp"
 
 #include <larder/base/task.hpp>
-#include <larder/net/descriptors.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -134,10 +133,7 @@ SocketStream<Protocol>::~SocketStream() {
 template <class Protocol>
 Task<Result<>> SocketStream<Protocol>::connect(typename Protocol::endpoint endpoint) {
   const auto [error] = co_await shared_->socket.async_connect(endpoint, awaiting);
-  if (error) {
-    if (is_out_of_descriptors(error)) co_return error;
-    co_return shared_->timed_out ? Error::timeout : Error::unavailable;
-  }
+  if (error) co_return shared_->timed_out ? make_error_code(Error::timeout) : error;
   settle();
   co_return Result<>();
 }

@@ -64,6 +64,7 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
     }
     if (!piece) {
       failure_ = piece.error();
+      exchange_->upstream_->note_trouble(exchange_->server_, failure_, Upstream::Trouble::amid_response);
       close();
     }
     co_return piece;
@@ -94,7 +95,7 @@ class Exchange::ContentReader final : public pipeline::BodyReader {
 };
 
 Exchange::Exchange(std::shared_ptr<Upstream> upstream, std::unique_ptr<Connection> connection)
-    : upstream_(std::move(upstream)), connection_(std::move(connection)) {
+    : upstream_(std::move(upstream)), connection_(std::move(connection)), server_(connection_->server()) {
   upstream_->note_use(*connection_);
 }
 
@@ -266,6 +267,11 @@ pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
   if (parsed.framing.kind == http1::Framing::Kind::length) length = parsed.framing.length;
   response.body = pipeline::Body(std::make_unique<ContentReader>(shared_from_this(), parsed.framing), length);
   return response;
+}
+
+void Exchange::note_outcome(const boost::system::error_code& error) {
+  if (!error) return upstream_->note_answer(server_);
+  upstream_->note_trouble(server_, error, Upstream::Trouble::no_response);
 }
 
 void Exchange::note_sent_whole() {

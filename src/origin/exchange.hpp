@@ -30,6 +30,9 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   /// Whether the server gave any sign of having seen the request.
   bool has_received() const { return connection_->has_received(); }
 
+  /// What run() came to, if it is not tried once more: no error, or why there is no response.
+  void note_outcome(const boost::system::error_code& error);
+
  private:
   class ContentReader;
 
@@ -52,6 +55,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
 
   std::shared_ptr<Upstream> upstream_;
   std::unique_ptr<Connection> connection_;
+  std::size_t server_;
   std::shared_ptr<pipeline::Delivery> delivery_;
   SteadyTime answer_by_{};
   bool sending_ = false;    // the content is still being sent

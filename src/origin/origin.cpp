@@ -24,7 +24,8 @@ bool is_broken(const boost::system::error_code& error) {
 
 }  // namespace
 
-Origin::Origin(const std::vector<Settings>& upstreams, Log& log) : log_(log) {
+Origin::Origin(const std::vector<Settings>& upstreams, Log& log, std::shared_ptr<OutageNotices> outages)
+    : log_(log), outages_(outages != nullptr ? std::move(outages) : std::make_shared<OutageNotices>(log)) {
   adopt(upstreams, {});
 }
 
@@ -39,8 +40,10 @@ Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
   if (std::unique_ptr<Connection> used = upstream->take_unused(request, repeatable)) {
     const auto exchange = std::make_shared<Exchange>(upstream, std::move(used));
     Result<pipeline::Response> response = co_await exchange->run(request);
-    if (response || exchange->has_received() || !repeatable || !is_broken(response.error()))
+    if (response || exchange->has_received() || !repeatable || !is_broken(response.error())) {
+      exchange->note_outcome(response.error());
       co_return response;
+    }
     first_failure = response.error();
   }
   Result<std::unique_ptr<Connection>> connection = co_await upstream->connect(request);
@@ -48,6 +51,7 @@ Task<Result<pipeline::Response>> Origin::handle(pipeline::Request& request) {
   if (!connection) co_return first_failure ? first_failure : connection.error();
   const auto exchange = std::make_shared<Exchange>(upstream, std::move(*connection));
   Result<pipeline::Response> response = co_await exchange->run(request);
+  exchange->note_outcome(response.error());
   co_return response;
 }
 
@@ -62,7 +66,7 @@ void Origin::adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<c
     place.needed_by.reset();
     if (place.upstream != nullptr && place.upstream->settings() == settings) continue;
     if (place.upstream != nullptr) replaced_.emplace_back(place.upstream);
-    place.upstream = std::make_shared<Upstream>(settings, log_);
+    place.upstream = std::make_shared<Upstream>(settings, log_, outages_);
   }
   forget_unneeded();
 }

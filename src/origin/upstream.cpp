@@ -2,6 +2,7 @@
 
 #include "balancer.hpp"
 
+#include <larder/base/units.hpp>
 #include <larder/net/connect.hpp>
 #include <larder/net/descriptors.hpp>
 #include <larder/net/timer.hpp>
@@ -10,9 +11,34 @@
 
 namespace larder::origin {
 
-Upstream::Upstream(Settings settings, Log& log)
+namespace {
+
+using What = OutageNotices::What;
+
+/// What a server that took the connection did wrong, in a log line; empty if it did nothing.
+std::string words_for(const Settings& settings, const boost::system::error_code& error,
+                      Upstream::Trouble trouble) {
+  if (error == Error::canceled || error == Error::client_left) return {};
+  const bool is_amid = trouble == Upstream::Trouble::amid_response;
+  if (error == Error::timeout) {
+    return is_amid ? "stopped in the middle of a response, for " + format_duration(settings.idle_timeout) +
+                         " (timeouts.idle)"
+                   : "did not answer within " + format_duration(settings.first_byte_timeout) +
+                         " (timeouts.first_byte)";
+  }
+  const std::string where = is_amid ? "in the middle of a response" : "without an answer";
+  if (error == Error::closed) return "closed the connection " + where;
+  if (error == Error::reset) return "broke the connection " + where + " (reset)";
+  if (error.category() == error_category()) return "sent what is not HTTP/1.1: " + error.message();
+  return "ended the connection " + where + ": " + error.message();
+}
+
+}  // namespace
+
+Upstream::Upstream(Settings settings, Log& log, std::shared_ptr<OutageNotices> outages)
     : settings_(std::move(settings)),
       log_(log),
+      outages_(std::move(outages)),
       servers_(settings_.servers.begin(), settings_.servers.end()) {}
 
 std::unique_ptr<Connection> Upstream::take_unused(const pipeline::Request& request, bool may_repeat) {
@@ -32,7 +58,7 @@ std::unique_ptr<Connection> Upstream::take_unused(const pipeline::Request& reque
 }
 
 Task<Result<std::unique_ptr<Connection>>> Upstream::connect(const pipeline::Request& request) {
-  Error last = Error::unavailable;
+  boost::system::error_code last = Error::unavailable;
   for (std::size_t attempt = 0; attempt < servers_.size(); ++attempt) {
     if (is_closed_) co_return Error::canceled;
     const SteadyTime now = std::chrono::steady_clock::now();
@@ -52,23 +78,41 @@ Task<Result<std::unique_ptr<Connection>>> Upstream::connect(const pipeline::Requ
     }
     if (net::is_out_of_descriptors(stream.error())) {
       note_want_of_descriptors(now);
-      co_return Error::unavailable;
+      co_return stream.error();
     }
     note_failure(server, stream.error());
-    if (stream.error() == Error::timeout) last = Error::timeout;
+    if (last != Error::timeout) last = stream.error();
   }
   co_return last;
 }
 
 void Upstream::note_success(Server& server) {
-  if (!server.note_success()) return;
-  log_.info("upstream {}: {} answers again", settings_.name, server.settings().endpoint.text());
+  server.note_success();
+  outages_->succeeded(What::connecting, settings_.name, server.settings().endpoint.text(), net::now_about());
 }
 
 void Upstream::note_failure(Server& server, const boost::system::error_code& error) {
-  if (!server.note_failure(std::chrono::steady_clock::now())) return;
-  log_.warn("upstream {}: cannot connect to {}: {}", settings_.name, server.settings().endpoint.text(),
-            error.message());
+  const SteadyTime now = std::chrono::steady_clock::now();
+  server.note_failure(now);
+  const std::string name = server.settings().endpoint.text();
+  const std::string words =
+      error == Error::timeout
+          ? "no answer within " + format_duration(settings_.connect_timeout) + " (timeouts.connect)"
+          : error.message();
+  outages_->failed(What::connecting, settings_.name, name, "cannot connect to " + name + ": " + words, now);
+}
+
+void Upstream::note_answer(std::size_t server) {
+  const ServerSettings& at = servers_[server].settings();
+  outages_->succeeded(What::answering, settings_.name, at.endpoint.text(), net::now_about());
+}
+
+void Upstream::note_trouble(std::size_t server, const boost::system::error_code& error, Trouble trouble) {
+  const std::string words = words_for(settings_, error, trouble);
+  if (words.empty()) return;
+  const std::string name = servers_[server].settings().endpoint.text();
+  outages_->failed(What::answering, settings_.name, name, name + " " + words,
+                   std::chrono::steady_clock::now());
 }
 
 /// Our own, and not the server's fault: it does not rest for it.

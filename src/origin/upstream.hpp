@@ -15,7 +15,7 @@ namespace larder::origin {
 /// gets.
 class Upstream {
  public:
-  Upstream(Settings settings, Log& log);
+  Upstream(Settings settings, Log& log, std::shared_ptr<OutageNotices> outages);
 
   const Settings& settings() const { return settings_; }
 
@@ -24,7 +24,8 @@ class Upstream {
   /// the connection just then.
   std::unique_ptr<Connection> take_unused(const pipeline::Request& request, bool may_repeat);
 
-  /// A new connection, to one server after the other until one takes it. Error::unavailable, Error::timeout.
+  /// A new connection, to one server after the other until one takes it; else the error of the last one, or
+  /// Error::timeout if that was any's.
   Task<Result<std::unique_ptr<Connection>>> connect(const pipeline::Request& request);
 
   /// Keeps a connection for the next request. Its last response was whole.
@@ -33,6 +34,13 @@ class Upstream {
   /// A connection is in use from here on, or no longer.
   void note_use(Connection& connection) { servers_[connection.server()].note_use(connection); }
   void note_end(Connection& connection) { servers_[connection.server()].note_end(connection); }
+
+  /// Where an exchange with a server went wrong.
+  enum class Trouble { no_response, amid_response };
+
+  /// A server answered, or an exchange with it failed: the log says so.
+  void note_answer(std::size_t server);
+  void note_trouble(std::size_t server, const boost::system::error_code& error, Trouble trouble);
 
   /// Closes every connection, those in use too, and connects no more.
   void close();
@@ -44,6 +52,7 @@ class Upstream {
 
   Settings settings_;
   Log& log_;
+  std::shared_ptr<OutageNotices> outages_;
   std::vector<Server> servers_;
   std::size_t turn_ = 0;
   std::optional<SteadyTime> last_want_;  // of descriptors

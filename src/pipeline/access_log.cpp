@@ -1,182 +1,198 @@
+#include <larder/base/clock.hpp>
 #include <larder/pipeline/access_log.hpp>
 #include <larder/pipeline/problem.hpp>
 
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
-#include <fmt/chrono.h>
-
 namespace larder::pipeline {
+
+/// A record whose exchange goes on.
+struct AccessLog::Open {
+  AccessRecord record;
+  SteadyTime begun;
+  std::shared_ptr<boost::system::error_code> broken_off;  // what the client's own content did, if it did
+
+  void write(AccessSink& sink) {
+    record.duration = std::chrono::duration_cast<std::chrono::microseconds>(steady_now() - begun);
+    sink.write(record);
+  }
+};
+
 namespace {
 
-/// Counts streamed content and writes the record when it ends, well or not.
-class CountingReader final : public BodyReader {
- public:
-  CountingReader(std::unique_ptr<BodyReader> inner, AccessRecord record, AccessSink& sink, const Clock& clock)
-      : inner_(std::move(inner)), record_(std::move(record)), sink_(sink), clock_(clock) {}
+constexpr std::size_t counted_by_piece = 16 * 1024;  // less is in the kernel at once
+constexpr std::size_t piece_size = 256 * 1024;
 
-  ~CountingReader() override {
-    record_.duration = clock_.now() - record_.time;
-    sink_.write(record_);
-  }
+/// Notes what a client's content breaks off with.
+class UploadReader final : public BodyReader {
+ public:
+  UploadReader(std::unique_ptr<BodyReader> inner, std::shared_ptr<boost::system::error_code> broken_off)
+      : inner_(std::move(inner)), broken_off_(std::move(broken_off)) {}
 
   Task<Result<std::string_view>> read() override {
     const Result<std::string_view> piece = co_await inner_->read();
-    if (piece) record_.bytes += piece->size();
+    if (!piece) *broken_off_ = piece.error();
+    co_return piece;
+  }
+  bool is_ready() const override { return inner_->is_ready(); }
+  void give_up() override { inner_->give_up(); }
+
+ private:
+  std::unique_ptr<BodyReader> inner_;
+  std::shared_ptr<boost::system::error_code> broken_off_;
+};
+
+/// Content that is there, piece by piece: so it can be told how far it came.
+class BytesReader final : public BodyReader {
+ public:
+  explicit BytesReader(Bytes bytes) : bytes_(std::move(bytes)) {}
+
+  Task<Result<std::string_view>> read() override {
+    const std::string_view piece = bytes_.view().substr(from_, piece_size);
+    from_ += piece.size();
+    co_return piece;
+  }
+  bool is_ready() const override { return true; }
+
+ private:
+  Bytes bytes_;
+  std::size_t from_ = 0;
+};
+
+/// A client that breaks its content off is not larder's error, nor the upstream's. The status is the one that
+/// it is answered with, if it is still there.
+void judge_upload(boost::system::error_code broken_off, AccessRecord& record) {
+  const bool has_left =
+      broken_off == Error::closed || broken_off == Error::reset || broken_off == Error::canceled;
+  record.end = AccessRecord::End::aborted;
+  record.status = has_left ? client_has_left : request_problem(broken_off).head.status;
+}
+
+bool has_content(const Request& request, const Response& response) {
+  const int status = response.head.status;
+  return request.head.method != "HEAD" && status >= 200 && status != 204 && status != 304;
+}
+
+}  // namespace
+
+/// Counts the content that the connection takes: what was read before is on its way once more is asked for.
+/// Writes the record at the end, well or not.
+class AccessLog::Counting final : public BodyReader {
+ public:
+  Counting(std::unique_ptr<BodyReader> inner, Open open, AccessSink& sink)
+      : inner_(std::move(inner)), open_(std::move(open)), sink_(sink) {}
+
+  ~Counting() override {
+    if (!is_written_) end(AccessRecord::End::aborted);
+  }
+
+  Task<Result<std::string_view>> read() override {
+    open_.record.bytes += std::exchange(handed_over_, 0);
+    const bool is_unsent = !std::exchange(is_begun_, true) && inner_->is_ready();
+    const Result<std::string_view> piece = co_await inner_->read();
+    if (is_written_) co_return piece;
+    if (piece) {
+      handed_over_ = piece->size();
+      if (piece->empty()) end(open_.record.end);
+    } else if (has_given_up_ || piece.error() == Error::client_left) {
+      end(AccessRecord::End::aborted);
+    } else {
+      // The head has not left either: the client gets a problem instead.
+      if (is_unsent) open_.record.status = origin_problem(piece.error()).head.status;
+      end(AccessRecord::End::cut_short);
+    }
     co_return piece;
   }
 
   bool is_ready() const override { return inner_->is_ready(); }
-  void give_up() override { inner_->give_up(); }
+  void give_up() override {
+    has_given_up_ = true;
+    inner_->give_up();
+  }
   std::uint64_t held_unstored() const override { return inner_->held_unstored(); }
 
  private:
+  void end(AccessRecord::End how) {
+    is_written_ = true;
+    open_.record.end = how;
+    open_.write(sink_);
+  }
+
   std::unique_ptr<BodyReader> inner_;
-  AccessRecord record_;
+  Open open_;
   AccessSink& sink_;
-  const Clock& clock_;
+  std::uint64_t handed_over_ = 0;
+  bool is_begun_ = false;
+  bool has_given_up_ = false;
+  bool is_written_ = false;
 };
 
-AccessRecord begin_record(const Request& request, Time now) {
-  AccessRecord record;
+AccessLog::Open AccessLog::open(const Request& request, Time now) {
+  Open open;
+  open.begun = steady_now();
+  AccessRecord& record = open.record;
   record.time = now;
   record.client_address = request.client_address;
   record.method = request.head.method;
   record.target = request.head.target;
   record.host = request.target.authority();
   record.version_minor = request.head.version_minor;
+  record.request_id = request_id_of(request.head.fields.find("X-Request-Id").value_or(""));
   record.referer = request.head.fields.find("Referer").value_or("");
   record.user_agent = request.head.fields.find("User-Agent").value_or("");
-  return record;
-}
-
-/// A control byte or a quote in what a client sent must not break out of its place in a line.
-std::string quoted(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F || c == '"' || c == '\\') {
-      safe += fmt::format("\\x{:02x}", byte);
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
-
-/// JSON is UTF-8; a field value may be any bytes (RFC 9110, section 5.5): those from 0x80 on are written as
-/// Latin-1.
-std::string as_utf8(std::string_view text) {
-  std::string utf8;
-  utf8.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      utf8 += c;
-    } else {
-      utf8 += static_cast<char>(0xC0 | (byte >> 6));
-      utf8 += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return utf8;
-}
-
-/// As much of what was sent instead of a request as fits into a line of the log.
-constexpr std::size_t longest_target = 1024;
-
-}  // namespace
-
-AccessRecord refusal_record(std::string_view request_line, std::string_view client_address,
-                            const Response& response, Time now) {
-  const std::size_t end_of_method = request_line.find(' ');
-  const std::size_t target = end_of_method == request_line.npos ? request_line.size() : end_of_method + 1;
-  AccessRecord record;
-  record.time = now;
-  record.client_address = client_address;
-  record.method = request_line.substr(0, std::min(end_of_method, longest_target));
-  record.target = request_line.substr(target, longest_target);
-  record.target.resize(std::min(record.target.size(), record.target.find(' ')));
-  record.status = response.head.status;
-  record.bytes = response.body.bytes().size();
-  record.cache_result = word_of(response.cache_result);
-  return record;
-}
-
-std::string_view word_of(CacheResult result) {
-  switch (result) {
-    case CacheResult::hit:
-      return "HIT";
-    case CacheResult::miss:
-      return "MISS";
-    case CacheResult::stale:
-      return "STALE";
-    case CacheResult::revalidated:
-      return "REVALIDATED";
-    case CacheResult::bypass:
-      return "BYPASS";
-    case CacheResult::none:
-      break;
-  }
-  return "-";
-}
-
-std::string format_json(const AccessRecord& record) {
-  boost::json::object line;
-  const auto milliseconds = record.time.time_since_epoch() % Seconds{1};
-  line["time"] =
-      fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                  fmt::gmtime(std::chrono::system_clock::to_time_t(record.time)), milliseconds.count());
-  line["client"] = record.client_address;
-  line["method"] = as_utf8(record.method);
-  line["host"] = as_utf8(record.host);
-  line["target"] = as_utf8(record.target);
-  line["protocol"] = record.version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
-  line["status"] = record.status;
-  line["bytes"] = record.bytes;
-  line["duration_ms"] = record.duration.count();
-  line["cache"] = record.cache_result;
-  if (!record.referer.empty()) line["referer"] = as_utf8(record.referer);
-  if (!record.user_agent.empty()) line["user_agent"] = as_utf8(record.user_agent);
-  return boost::json::serialize(line);
-}
-
-std::string format_common(const AccessRecord& record) {
-  return fmt::format("{} - - [{:%d/%b/%Y:%H:%M:%S} +0000] \"{} {} HTTP/1.{}\" {} {} {}",
-                     record.client_address, fmt::gmtime(std::chrono::system_clock::to_time_t(record.time)),
-                     quoted(record.method), quoted(record.target), record.version_minor, record.status,
-                     record.bytes, record.cache_result);
+  return open;
 }
 
 bool AccessLog::answer_now(Request& request, Response& response) {
+  const SteadyTime begun = steady_now();
   const Time now = clock_.now();
-  if (!inner_.answer_now(request, response)) return false;
-  write_when_done(begin_record(request, now), request, response);
+  Telling told;
+  request.telling = &told;
+  const bool is_answered = inner_.answer_now(request, response);
+  request.telling = nullptr;
+  if (!is_answered) return false;
+  Open open = AccessLog::open(request, now);
+  open.begun = begun;
+  open.record.told = std::move(told);
+  write_when_done(std::move(open), request, response);
   return true;
 }
 
 Task<Result<Response>> AccessLog::handle(Request& request) {
-  AccessRecord record = begin_record(request, clock_.now());
+  Open open = AccessLog::open(request, clock_.now());
+  Telling told;
+  request.telling = &told;
+  if (request.body.is_streamed()) {
+    const std::optional<std::uint64_t> length = request.body.length();
+    open.broken_off = std::make_shared<boost::system::error_code>();
+    request.body = Body(std::make_unique<UploadReader>(request.body.take_reader(), open.broken_off), length);
+  }
   Result<Response> response = co_await inner_.handle(request);
+  request.telling = nullptr;
   if (!response) response = origin_problem(response.error());
-  record.client_address = request.client_address;  // as far as proxies are trusted
-  write_when_done(std::move(record), request, *response);
+  open.record.client_address = request.client_address;  // as far as proxies are trusted
+  open.record.told = std::move(told);
+  write_when_done(std::move(open), request, *response);
   co_return response;
 }
 
-/// Writes the record once the content has been handed over: now, if it is all there.
-void AccessLog::write_when_done(AccessRecord record, const Request& request, Response& response) {
+/// Writes the record once the content has been handed over: now, if it is little and all there.
+void AccessLog::write_when_done(Open open, const Request& request, Response& response) {
+  AccessRecord& record = open.record;
   record.status = response.head.status;
   record.cache_result = word_of(response.cache_result);
-  if (response.body.is_streamed()) {
-    const std::optional<std::uint64_t> length = response.body.length();
-    auto counting =
-        std::make_unique<CountingReader>(response.body.take_reader(), std::move(record), sink_, clock_);
-    response.body = Body(std::move(counting), length);
-  } else {
-    record.bytes = request.head.method == "HEAD" ? 0 : response.body.bytes().size();
-    record.duration = clock_.now() - record.time;
-    sink_.write(record);
+  record.reason = response.reason;
+  if (open.broken_off && *open.broken_off) judge_upload(*open.broken_off, record);
+  if (response.head.status == client_has_left) record.end = AccessRecord::End::aborted;
+  const std::size_t size = response.body.is_streamed() ? 0 : response.body.bytes().size();
+  const bool is_counted = response.body.is_streamed() || size > counted_by_piece;
+  if (!has_content(request, response) || !is_counted) {
+    record.bytes = has_content(request, response) ? size : 0;
+    return open.write(sink_);
   }
+  const std::optional<std::uint64_t> length = response.body.length();
+  std::unique_ptr<BodyReader> content = response.body.is_streamed()
+                                            ? response.body.take_reader()
+                                            : std::make_unique<BytesReader>(response.body.bytes());
+  response.body = Body(std::make_unique<Counting>(std::move(content), std::move(open), sink_), length);
 }
 
 }  // namespace larder::pipeline

@@ -46,8 +46,7 @@ Response request_problem(const boost::system::error_code& error) {
 
 Response origin_problem(const boost::system::error_code& error) {
   if (error == Error::timeout) return problem(504, "The upstream did not answer in time.");
-  // It is not read by any client: the status is for the access log, as in nginx.
-  if (error == Error::client_left) return problem(499, "The client has left.");
+  if (error == Error::client_left) return problem(client_has_left, "The client has left.");
   if (error == Error::canceled) return problem(503, "The request was given up.");
   return problem(502, "The upstream could not be reached or did not answer properly.");
 }

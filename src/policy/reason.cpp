@@ -82,6 +82,22 @@ Wording wording_of(Reason reason) {
               "Redis could not report every purge in time (`on_outage: origin`, `consistency: strict`)"};
     case Reason::busy:
       return {"busy", "the upstream is being asked for as much as it may be, and others wait already"};
+    case Reason::upstream_timeout:
+      return {"upstream-timeout", "the upstream did not take a connection, or did not answer, in time"};
+    case Reason::upstream_unresolved:
+      return {"upstream-unresolved", "the name of the upstream's server has no address"};
+    case Reason::upstream_refused:
+      return {"upstream-refused", "the upstream refused the connection"};
+    case Reason::upstream_unreachable:
+      return {"upstream-unreachable", "no connection to the upstream could be made"};
+    case Reason::upstream_closed:
+      return {"upstream-closed", "the upstream ended the connection without a whole answer"};
+    case Reason::upstream_malformed:
+      return {"upstream-malformed", "the upstream sent what is not a response of HTTP/1.1"};
+    case Reason::upstream_tls:
+      return {"upstream-tls", "larder and the upstream do not agree in TLS: the log has OpenSSL's words"};
+    case Reason::no_descriptors:
+      return {"no-descriptors", "larder has no descriptor left for a connection to the upstream"};
     case Reason::response_no_store:
       return {"no-store", "the response says Cache-Control: no-store"};
     case Reason::response_private:

@@ -9,8 +9,9 @@
 namespace larder::net {
 
 /// Resolves and connects, on the event loop of the calling coroutine, trying each address in turn until
-/// `deadline`. Error::unavailable if no peer answers, Error::timeout past the deadline, the system's own
-/// error if there is no descriptor (descriptors.hpp). The stream comes without a deadline.
+/// `deadline`. Error::timeout past the deadline, else the system's or the resolver's own error, of the last
+/// address: refused, no descriptor (descriptors.hpp), a name that has no address. The stream comes without a
+/// deadline.
 ///
 /// With `tls`, which is not kept, the connection is secured before it is given, by the same deadline; a
 /// certificate that is not trusted and a failed handshake are errors of their own, in OpenSSL's words.

@@ -4,6 +4,7 @@
 #include <larder/base/log.hpp>
 #include <larder/net/endpoint.hpp>
 #include <larder/net/tls.hpp>
+#include <larder/origin/outage_notices.hpp>
 #include <larder/pipeline/handler.hpp>
 
 #include <map>
@@ -55,7 +56,8 @@ class Upstream;
 /// one.
 class Origin final : public pipeline::Handler {
  public:
-  Origin(const std::vector<Settings>& upstreams, Log& log);
+  /// `outages`: of all the origins that ask the same upstreams; nullptr: of this one alone.
+  Origin(const std::vector<Settings>& upstreams, Log& log, std::shared_ptr<OutageNotices> outages = nullptr);
   ~Origin() override;
 
   Task<Result<pipeline::Response>> handle(pipeline::Request& request) override;
@@ -80,6 +82,7 @@ class Origin final : public pipeline::Handler {
   void forget_unneeded();
 
   Log& log_;
+  std::shared_ptr<OutageNotices> outages_;
   std::map<std::string, Place, std::less<>> places_;
   Generations earlier_;                            // those that live
   std::vector<std::weak_ptr<Upstream>> replaced_;  // kept by the exchanges that are under way there

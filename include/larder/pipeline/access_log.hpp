@@ -4,6 +4,7 @@
 #include <larder/base/count_table.hpp>
 #include <larder/pipeline/handler.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,12 +20,26 @@ struct AccessRecord {
   std::string host;
   int version_minor = 1;
   int status = 0;
-  std::uint64_t bytes = 0;  ///< of content handed to the connection
-  Milliseconds duration{0};
+  std::uint64_t bytes = 0;  ///< of content that the connection took
+  std::chrono::microseconds duration{0};
   std::string_view cache_result;
+  std::string_view reason;  ///< as Response::reason
+  Telling told;             ///< by the handlers
+  std::string request_id;   ///< X-Request-Id as it came, cleaned: request_id_of()
   std::string referer;
   std::string user_agent;
+
+  /// How the exchange ended.
+  enum class End {
+    whole,
+    aborted,    ///< the client left before it had everything, or with a part of its request unsent
+    cut_short,  ///< the upstream broke off
+  };
+  End end = End::whole;
 };
+
+/// As it goes into a line: at most 128 bytes, of which those that are not visible ASCII become `_`.
+std::string request_id_of(std::string_view field_value);
 
 /// The record of a request that no handler saw. `request_line` is as much of it as there is, in any form.
 AccessRecord refusal_record(std::string_view request_line, std::string_view client_address,
@@ -63,7 +78,10 @@ class AccessLog final : public Handler {
   Task<Result<Response>> handle(Request& request) override;
 
  private:
-  void write_when_done(AccessRecord record, const Request& request, Response& response);
+  struct Open;
+  class Counting;
+  static Open open(const Request& request, Time now);
+  void write_when_done(Open open, const Request& request, Response& response);
 
   Handler& inner_;
   AccessSink& sink_;

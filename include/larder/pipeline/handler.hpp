@@ -10,6 +10,7 @@
 #include <larder/pipeline/interim.hpp>
 #include <larder/pipeline/tunnel.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,12 @@ struct Delivery {
   bool is_whole = false;  ///< all of it was sent; set by the sender, by any of several attempts
 };
 
+/// What the handlers tell about a request while they answer it, to whoever writes that down.
+struct Telling {
+  std::string route;                      ///< its `match`; empty if none takes the request
+  std::chrono::microseconds upstream{0};  ///< how long the upstream took until its response's head
+};
+
 /// A request on its way through the handlers, valid in every respect src/http1/README.md names.
 struct Request {
   http::RequestHead head;
@@ -38,6 +45,7 @@ struct Request {
   InterimSink* interim = nullptr;      ///< of its client, if that knows interim responses
   SteadyTime answer_by = SteadyTime::max();  ///< else it fails: Error::timeout
   bool opens_websocket = false;              ///< as a client asked and its route allows: 101 may answer it
+  Telling* telling = nullptr;                ///< nullptr: nobody wants to know
 };
 
 /// A response on its way back. Its field lines are `shared_lines`, which a stored response lends and which
@@ -47,6 +55,7 @@ struct Response {
   Bytes shared_lines;  ///< as http::FieldList::of_wire() reads them; with a Date, if there are any
   Body body;
   CacheResult cache_result = CacheResult::none;
+  std::string_view reason;  ///< policy::token_of() why it was not served from cache, or not stored
   /// What Content-Length says of a response to HEAD, or of a 304, if `body` does not.
   std::optional<std::uint64_t> described_length;
   /// If `head` is a 101: what the connection is passed on to. Upgrade and Connection are the writer's.

@@ -13,6 +13,9 @@ Response problem(int status, std::string_view detail);
 /// What an Allow field of larder's own lists; other methods are sent on too.
 inline constexpr std::string_view offered_methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
+/// A client that has left reads no answer: the status is for the access log, as in nginx.
+inline constexpr int client_has_left = 499;
+
 /// 405 with Allow (RFC 9110, section 15.5.6).
 Response method_not_allowed();
 

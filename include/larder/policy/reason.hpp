@@ -36,7 +36,15 @@ enum class Reason {
   purge_waits,  ///< of a write: its purge counts on this instance, and waits for Redis to tell the others
   outage,       ///< purges by others may have been missed (`on_outage: origin`)
   // The origin.
-  busy,  ///< it has as many fills to answer as it may, and others wait
+  busy,                  ///< it has as many fills to answer as it may, and others wait
+  upstream_timeout,      ///< it did not take a connection, or did not answer, in time
+  upstream_unresolved,   ///< its name has no address
+  upstream_refused,      ///< it refused the connection
+  upstream_unreachable,  ///< no connection to it could be made, for another reason
+  upstream_closed,       ///< it ended the connection without an answer, in an orderly way or not
+  upstream_malformed,    ///< what it sent is not HTTP/1.1
+  upstream_tls,          ///< TLS: its certificate is not trusted, or it wants one, and the like
+  no_descriptors,        ///< there is no descriptor left for a connection to it
   // The origin's response.
   response_no_store,
   response_private,
@@ -66,6 +74,11 @@ std::string_view sentence_of(Reason reason);
 /// Whether a credential of the request made it, or its response, private to its client.
 constexpr bool is_private_reason(Reason reason) {
   return reason == Reason::cookie || reason == Reason::authorization || reason == Reason::credential;
+}
+
+/// Whether there is no answer because the upstream could not be asked, or did not answer.
+constexpr bool is_failure(Reason reason) {
+  return reason >= Reason::upstream_timeout && reason <= Reason::no_descriptors;
 }
 
 }  // namespace larder::policy

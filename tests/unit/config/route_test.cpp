@@ -305,6 +305,25 @@ TEST_CASE("thousands of routes are compared with each other in no time") {
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }
 
+TEST_CASE("there is a warning where POSTs that may only read purge") {
+  const auto said = [](const std::string& routes) {
+    return texts_of(load_with_upstream("routes:\n" + routes).diagnostics);
+  };
+  CHECK(said("  - {match: /api/graphql, ttl: 10s}\n") ==
+        "t.yaml:3:5: warning: route \"/api/graphql\": each POST purges what GETs have stored here: if POSTs only "
+        "read, put {match: \"/api/graphql\", methods: [POST], purge: none} before it\n");
+  for (const char* match : {"/api/v1/query", "/api/v1/query_range", "/{index}/_search", "/gql/**"}) {
+    CAPTURE(match);
+    CHECK(said("  - {match: \"" + std::string(match) + "\"}\n").find("each POST purges") != std::string::npos);
+  }
+  for (const char* quiet : {"  - {match: /graphql, methods: [POST], purge: none}\n  - {match: /graphql, ttl: 10s}\n",
+                            "  - {match: /graphql, ttl: 10s, methods: [GET]}\n", "  - {match: /graphql, cache: off}\n",
+                            "  - {match: /graphql, purge: none}\n", "  - {match: /graphqlx}\n", "  - {match: /**}\n"}) {
+    CAPTURE(quiet);
+    CHECK(said(quiet).empty());
+  }
+}
+
 TEST_CASE("a switch is any of YAML's words for yes and no") {
   for (const char* word : {"on", "true", "yes", "On", "TRUE"}) {
     CHECK(load_route("debug: " + std::string(word)).config.routes.at(0).debug);

@@ -129,7 +129,14 @@ TEST_CASE("connecting to a port without a listener is refused") {
     nobody = (*listener)->endpoint();
   }
   const auto stream = test::run_task(loop, connect(nobody, in(Seconds{5})));
-  CHECK(stream.error() == Error::unavailable);
+  CHECK(stream.error() == boost::system::errc::connection_refused);
+}
+
+TEST_CASE("a name without an address is the resolver's own error, and a bad one takes no connection") {
+  boost::asio::io_context loop;
+  const auto stream = test::run_task(loop, connect({"nowhere.invalid", "80", {}}, in(Seconds{20})));
+  REQUIRE(stream.has_error());
+  CHECK(std::string(stream.error().category().name()).starts_with("asio."));
 }
 
 TEST_CASE("an address with a listener is not free") {

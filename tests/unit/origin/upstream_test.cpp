@@ -98,7 +98,7 @@ struct Fixture {
   std::ostringstream said;
   Log log{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)};
   std::array<Backend, 3> backends{Backend{loop}, Backend{loop}, Backend{loop}};
-  origin::Upstream upstream{settings(), log};
+  origin::Upstream upstream{settings(), log, std::make_shared<origin::OutageNotices>(log)};
 };
 
 std::size_t count_of(const std::string& text, std::string_view part) {
@@ -221,7 +221,7 @@ TEST_CASE("an unused connection to a resting server is still taken") {
 TEST_CASE("when every server rests each is asked once more, and the log has a line for each change") {
   Fixture f;
   for (Backend& backend : f.backends) backend.stop();
-  for (int i = 0; i < 3; ++i) CHECK(f.try_connect().error() == Error::unavailable);
+  for (int i = 0; i < 3; ++i) CHECK(f.try_connect().error() == boost::system::errc::connection_refused);
   CHECK(count_of(f.said.str(), "upstream up: cannot connect to ") == 3);
   f.backends[1].listen();
   CHECK(f.next_server() == 1);

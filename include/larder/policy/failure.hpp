@@ -1,0 +1,13 @@
+#pragma once
+
+#include <larder/policy/reason.hpp>
+
+#include <boost/system/error_code.hpp>
+
+namespace larder::policy {
+
+/// Why an upstream could not be asked, or did not answer. Reason::none if it is not to blame: the client has
+/// left, or larder ends.
+Reason failure_reason(const boost::system::error_code& error);
+
+}  // namespace larder::policy

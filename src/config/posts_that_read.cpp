@@ -1,0 +1,38 @@
+#include "sections.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace larder::config {
+namespace {
+
+using policy::Route;
+
+/// Segments below which APIs are known to be queried by POST: GraphQL, Prometheus and kin, Elasticsearch, JSON-RPC.
+constexpr std::array<std::string_view, 12> queried_by_post{
+    "graphql", "gql",    "query",    "query_range", "query_exemplars", "series",
+    "_search", "_msearch", "_count", "_mget",       "jsonrpc",         "json-rpc"};
+
+bool names_a_query(std::string_view match) {
+  while (!match.empty()) {
+    const std::size_t slash = std::min(match.find('/'), match.size());
+    if (std::ranges::find(queried_by_post, match.substr(0, slash)) != queried_by_post.end()) return true;
+    match.remove_prefix(std::min(slash + 1, match.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+void warn_where_reading_purges(const Value& value, const Route& route, const std::vector<Route>& earlier) {
+  const bool purges = route.cache && !route.purge.none && policy::takes_method(route.methods, "POST");
+  if (!purges || !names_a_query(route.match)) return;
+  const bool is_settled = std::ranges::any_of(earlier, [&route](const Route& one) {
+    return one.match == route.match && policy::takes_method(one.methods, "POST");
+  });
+  if (is_settled) return;
+  value.warning("each POST purges what GETs have stored here: if POSTs only read, put {match: " + quoted(route.match) +
+                ", methods: [POST], purge: none} before it");
+}
+
+}  // namespace larder::config

@@ -1,0 +1,102 @@
+#include "support/larder.hpp"
+#include "support/origin.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <regex>
+
+/// The files in config/examples, with the requests that their applications make.
+namespace larder::test {
+
+namespace {
+
+/// An example of the repository, with the test's own origin as its server; where it listens is Larder's.
+std::string example(const std::string& name, const Origin& origin) {
+  std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/config/examples/" + name);
+  REQUIRE(file.is_open());
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  text = std::regex_replace(text, std::regex("\nlisten: [^\n]*"), "");
+  const std::string with_origin = std::regex_replace(text, std::regex("http://127\\.0\\.0\\.1:\\d+"), origin.url());
+  REQUIRE(with_origin != text);
+  return with_origin;
+}
+
+struct Write {
+  std::string method;
+  std::string target;
+  std::vector<std::string> purged;
+  std::vector<std::string> kept;
+};
+
+/// Reads what a write changes and what it does not, until both are hits, writes, and reads again.
+void check(const Larder& larder, const Write& write) {
+  CAPTURE(write.method);
+  CAPTURE(write.target);
+  Client client = larder.client();
+  for (const auto& targets : {write.purged, write.kept}) {
+    for (const std::string& target : targets) {
+      CAPTURE(target);
+      client.get(target);
+      REQUIRE(cache_result(client.get(target)) == "HIT");
+    }
+  }
+  CHECK(client.request(write.method, write.target, {{"Authorization", "Bearer token"}}, "{}").status == 200);
+  for (const std::string& target : write.kept) {
+    CAPTURE(target);
+    CHECK(cache_result(client.get(target)) == "HIT");
+  }
+  for (const std::string& target : write.purged) {
+    CAPTURE(target);
+    CHECK(cache_result(client.get(target)) == "MISS");
+  }
+}
+
+}  // namespace
+
+TEST_CASE("config/examples/npm-registry.yaml: what npm changes is purged, by whatever URL it does so") {
+  Origin origin(numbered);
+  const Larder larder(example("npm-registry.yaml", origin));
+  const std::vector<std::string> others{"/other", "/other/-/other-1.0.0.tgz"};
+  const std::string tags = "/-/package/pkg/dist-tags";
+  check(larder, {"PUT", "/-/package/pkg/dist-tags/beta", {"/pkg", tags}, others});
+  check(larder, {"DELETE", "/-/package/pkg/dist-tags/beta", {"/pkg", tags}, others});
+  check(larder, {"PUT", "/pkg", {"/pkg", tags}, others});
+  check(larder, {"PUT", "/pkg/-rev/3-abc", {"/pkg", tags}, others});
+  check(larder, {"DELETE", "/pkg/-rev/3-abc", {"/pkg", "/pkg/-/pkg-1.0.0.tgz"}, others});
+  check(larder, {"DELETE", "/pkg/-/pkg-1.0.0.tgz/-rev/3-abc", {"/pkg"}, others});
+  const std::string scoped_tags = "/-/package/@a%2fpkg/dist-tags";
+  check(larder, {"PUT", "/-/package/@a%2fpkg/dist-tags/beta", {"/@a%2fpkg", scoped_tags}, others});
+  check(larder, {"PUT", "/@a%2fpkg", {"/@a%2fpkg", scoped_tags}, others});
+  check(larder, {"PUT", "/@a%2fpkg/-rev/3-abc", {"/@a%2fpkg", scoped_tags}, others});
+  check(larder, {"DELETE", "/@a/pkg/-/pkg-1.0.0.tgz/-rev/3-abc", {"/@a/pkg"}, others});
+  CHECK(cache_result(larder.client().get("/-/whoami")) == "BYPASS");
+}
+
+TEST_CASE("config/examples/docker-registry.yaml: a push and a delete purge the list of tags, and the tags") {
+  Origin origin(numbered);
+  const Larder larder(example("docker-registry.yaml", origin));
+  for (const std::string name : {"alpine", "library/alpine", "host/library/alpine"}) {
+    CAPTURE(name);
+    const std::string at = "/v2/" + name;
+    const std::string list = at + "/tags/list";
+    const std::vector<std::string> others{"/v2/other/manifests/latest", "/v2/other/tags/list", at + "/blobs/sha256:ab"};
+    check(larder, {"PUT", at + "/manifests/latest", {list, list + "?n=10", at + "/manifests/latest", "/v2/_catalog"},
+                   others});
+    check(larder, {"DELETE", at + "/manifests/sha256:cd", {list, at + "/manifests/latest"}, others});
+  }
+  Client client = larder.client();
+  CHECK(cache_result(client.post("/v2/alpine/blobs/uploads/")) == "BYPASS");
+  CHECK(cache_result(client.get("/v2/")) == "BYPASS");
+}
+
+TEST_CASE("Every example passes larder check without a word") {
+  for (const char* name : {"npm-registry.yaml", "docker-registry.yaml"}) {
+    CAPTURE(name);
+    const Run run = run_larder({"check", "--config", std::string(LARDER_SOURCE_DIR) + "/config/examples/" + name});
+    CHECK(run.exit_code == 0);
+    CHECK(run.errors.empty());
+  }
+}
+
+}  // namespace larder::test
