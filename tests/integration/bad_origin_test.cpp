@@ -172,7 +172,11 @@ TEST_CASE(
       Larder larder(Yaml{.upstream = origin.url(), .routes = "  - match: /**\n    collapse: off\n"});
       Client client = larder.client();
       const Response cut = client.get("/a", {{"If-None-Match", "\"1\""}});
-      CHECK((cut.status == 502 || !cut.complete));
+      // What is not stored, and is not known to be brief, is left unread: the head alone says what the client
+      // has.
+      const bool is_left = stored == "no-store" && framing.starts_with("Transfer-Encoding");
+      if (is_left) CHECK(cut.status == 304);
+      if (!is_left) CHECK((cut.status == 502 || !cut.complete));
       if (cut.complete) CHECK(client.get("/b").body == "sound");
     }
   }
