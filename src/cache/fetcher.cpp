@@ -62,8 +62,7 @@ CacheResult result_of(Reason why, Reason refusal = Reason::none) {
 
 /// A 304 to the client's own conditions is for the client whose credential the request has.
 Reason reason_of_own_304(const Transaction& transaction, Reason refusal) {
-  const http::FieldList& fields = transaction.request.head.fields;
-  const Reason credential = policy::unkeyed_credential(transaction.route(), fields, {});
+  const Reason credential = policy::unkeyed_credential(transaction.route(), transaction.request.head, {});
   return credential == Reason::none ? refusal : credential;
 }
 

@@ -23,7 +23,7 @@ policy::Hop hop_of(const Transaction& transaction, const std::string& host) {
   const bool writes_forwarded =
       !proxies.empty() && proxies.fields == policy::TrustedProxies::Fields::forwarded;
   return {transaction.request.client_address, transaction.request.target.scheme, host,
-          transaction.settings->loop_mark, writes_forwarded};
+          transaction.settings->loop_mark, writes_forwarded, !proxies.empty()};
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
+// Not the peer's: what a trusted one relays for a client that it cannot name is believed in nothing.
+constexpr const char* unknown_client = "unknown";
+
 bool is_port(std::string_view text) {
   std::uint16_t port = 0;
   const char* const end = text.data() + text.size();
@@ -52,7 +55,7 @@ Result<std::string> read_address(std::string_view text, bool is_v6) {
 Result<ProxyHeader> read_line(std::string_view line) {
   line.remove_prefix(first_signature.size());
   const std::string_view family = take_word(line);
-  if (family == "UNKNOWN") return ProxyHeader();
+  if (family == "UNKNOWN") return ProxyHeader{0, unknown_client};
   if (family != "TCP4" && family != "TCP6") return Error::malformed;
   const bool is_v6 = family == "TCP6";
   Result<std::string> source = read_address(take_word(line), is_v6);
@@ -106,7 +109,7 @@ Result<ProxyHeader> read_second_version(std::string_view bytes) {
   if (command == local) return ProxyHeader();
   if (family == tcp4) return ProxyHeader{0, address_at<ip::address_v4>(bytes)};
   if (family == tcp6) return ProxyHeader{0, address_at<ip::address_v6>(bytes)};
-  return ProxyHeader();
+  return ProxyHeader{0, unknown_client};
 }
 
 }  // namespace

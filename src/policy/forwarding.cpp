@@ -72,6 +72,12 @@ bool is_withheld(const Route& route, const http::FieldName& name) {
   return is_override(name) && !route.credential_fields->contains(name);
 }
 
+// What any client can write of where it comes from, so an application must not see it.
+bool is_disbelieved(const Route& route, const http::FieldName& name) {
+  return name.number() == 0 && !is_keyed_field(route, name) && !route.credential_fields->contains(name) &&
+         tells_origination(name);
+}
+
 // One line: what others wrote, then our part.
 void append_to_list(http::FieldList& out, http::FieldName name, const std::optional<std::string>& before,
                     std::string_view ours) {
@@ -127,16 +133,18 @@ void remove_specific(http::FieldList& fields) {
 // What larder says about itself and the client. What others wrote before counts only if the answer is
 // not shared.
 void add_forwarded(http::FieldList& out, const http::RequestHead& request, const Hop& hop, bool trusted) {
-  const auto combined = [&](http::FieldName name) {
-    return trusted ? request.fields.combined(name) : std::nullopt;
+  const auto combined = [&](http::FieldName name, bool counts) {
+    return counts ? request.fields.combined(name) : std::nullopt;
   };
-  append_to_list(out, "X-Forwarded-For", combined("X-Forwarded-For"), hop.client_address);
+  append_to_list(out, "X-Forwarded-For", combined("X-Forwarded-For", trusted && hop.believes_fields),
+                 hop.client_address);
   out.add("X-Forwarded-Proto", hop.scheme);
   if (!hop.host.empty()) out.add("X-Forwarded-Host", hop.host);
   if (hop.writes_forwarded) {
     out.add("Forwarded", forwarded_element(hop.client_address, hop.scheme, hop.host));
   }
-  append_to_list(out, "Surrogate-Capability", combined("Surrogate-Capability"), surrogate_capability);
+  append_to_list(out, "Surrogate-Capability", combined("Surrogate-Capability", trusted),
+                 surrogate_capability);
 }
 
 // In place of all lines. What selects a variant is what is sent (src/README.md, "Key").
@@ -202,6 +210,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
     if (field.name == "Forwarded" && !is_keyed_field(route, field.name)) continue;
     if (has_specific && http::list_contains(request.fields, "Connection", field.name)) continue;
     if (cacheable && is_withheld(route, field.name)) continue;
+    if (!cacheable && !hop.believes_fields && is_disbelieved(route, field.name)) continue;
     if (cacheable && field.name == "Accept-Encoding" && !is_keyed_field(route, field.name)) {
       add_accepted_codings(out, request.fields);
       continue;

@@ -92,15 +92,6 @@ void add_places(PurgeSet& purges, const std::string& site, const std::string& pa
   if (extent.below) add_below(purges, site, path);
 }
 
-// What an origin takes a normal path for that decodes its slashes before it looks at segments.
-std::string with_slashes_decoded(std::string path) {
-  constexpr std::string_view encoded = "%2F";
-  std::size_t found = path.find(encoded);
-  if (found == path.npos) return path;
-  for (; found != path.npos; found = path.find(encoded, found)) path.replace(found, encoded.size(), "/");
-  return normal_path(path);
-}
-
 // Calls `add` with what an origin may take a normal path for.
 template <class Add>
 void for_each_reading(const std::string& path, Add add) {
@@ -245,6 +236,14 @@ std::string without_dot_segments(std::string_view path) {
 }
 
 }  // namespace
+
+std::string with_slashes_decoded(std::string path) {
+  constexpr std::string_view encoded = "%2F";
+  std::size_t found = path.find(encoded);
+  if (found == path.npos) return path;
+  for (; found != path.npos; found = path.find(encoded, found)) path.replace(found, encoded.size(), "/");
+  return normal_path(path);
+}
 
 std::string_view name_of(Purge::Kind kind) {
   return std::ranges::find(purge_kind_names, kind, [](const auto& row) { return row.first; })->second;

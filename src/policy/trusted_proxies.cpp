@@ -150,6 +150,10 @@ void remove_origination(const TrustedProxies& proxies, std::string_view peer,
   });
 }
 
+bool tells_origination(std::string_view name) {
+  return x_forwarded_fields().contains(name) || origination_fields().contains(name);
+}
+
 std::optional<std::string> overwritten_scheme(const http::FieldList& request_fields,
                                               std::string_view scheme) {
   const auto said = request_fields.find("X-Forwarded-Proto");

@@ -61,18 +61,26 @@ std::optional<Time> PurgeIndex::find(const policy::TagsView& tags, const Since& 
   if (is_empty_) return std::nullopt;
   Search search(since);
   search.look_at(everything_);
+  for (const std::string_view name : tags.names) search.look_for(tags_, name);
+  look_for_path(search, tags);
+  if (tags.path.find("%2F") != tags.path.npos) {
+    const std::string decoded = policy::with_slashes_decoded(std::string(tags.path));
+    look_for_path(search, {tags.site, decoded, {}});
+  }
+  return search.found();
+}
+
+void PurgeIndex::look_for_path(Search& search, const policy::TagsView& tags) const {
   std::string place(tags.site);
   place += tags.path;
   search.look_for_place(resources_, below_, place);
   place.replace(0, tags.site.size(), every_site);
   search.look_for_place(resources_, below_, place);
-  for (const std::string_view name : tags.names) search.look_for(tags_, name);
   for (auto purged = patterns_.by_age.rbegin(); purged != patterns_.by_age.rend(); ++purged) {
     // The latest come first, by sequence.
     if (!search.counts_positions() && !search.is_before(purged->last)) break;
     search.look_for_pattern(*purged, tags);
   }
-  return search.found();
 }
 
 bool PurgeIndex::apply(const policy::Purge& purge, const Said& said) {

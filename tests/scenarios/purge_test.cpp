@@ -238,3 +238,21 @@ TEST_CASE(
   s.ask("PUT", "/api/~user", {}, "{}");
   CHECK(s.get("/api/%7Euser").cache == "MISS");
 }
+
+TEST_CASE("what is stored with an encoded slash is purged by a write to the path that it may stand for") {
+  struct Case {
+    const char* stored;
+    const char* method;
+    const char* written;
+  };
+  for (const Case& one :
+       {Case{"/docs/a%2Fb", "PUT", "/docs/a/b"}, Case{"/a%2fb%2Fc", "PUT", "/a%2Fb/c"},
+        Case{"/x/a%2Fb", "DELETE", "/x/a"}, Case{"/group%2Fproj", "PUT", "/group%2Fproj%2Fissues"}}) {
+    CAPTURE(one.stored);
+    Scenario s({route("/**", 60s)});
+    store_all(s, {one.stored, "/other%2Fb"});
+    s.ask(one.method, one.written, {}, "{}");
+    CHECK(s.get(one.stored).cache == "MISS");
+    CHECK(s.get("/other%2Fb").cache == "HIT");
+  }
+}

@@ -44,7 +44,6 @@ class PathPattern {
   bool is_open_ended() const { return open_ended_; }  ///< `**` follows them
 
  private:
-
   static Result<Segment> parse_segment(std::string_view text);
   bool has_capture(std::string_view name) const;
 

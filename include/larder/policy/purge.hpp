@@ -53,6 +53,10 @@ std::optional<Purge::Kind> purge_kind_of(std::string_view name);
 /// has it in this form.
 std::string normal_path(std::string_view path);
 
+/// What an origin takes a normal path for that decodes its slashes before it looks at segments. Purges name
+/// a written path in both forms, and what is stored is looked for in both: `/a%2Fb` and `/a/b` may be one.
+std::string with_slashes_decoded(std::string path);
+
 /// What identifies a stored response to the purge log: kept with it.
 struct Tags {
   std::string site;  ///< site_of() its target

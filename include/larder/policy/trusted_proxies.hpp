@@ -42,6 +42,9 @@ Origination origination_of(const TrustedProxies& proxies, std::string_view peer,
 void remove_origination(const TrustedProxies& proxies, std::string_view peer,
                         const CredentialFields& credentials, http::FieldList& request_fields);
 
+/// Whether a field says where a request came from: X-Forwarded-*, X-Real-IP and the like.
+bool tells_origination(std::string_view name);
+
 /// The scheme in X-Forwarded-Proto, if it is another one than `scheme`, which takes its place.
 std::optional<std::string> overwritten_scheme(const http::FieldList& request_fields, std::string_view scheme);
 

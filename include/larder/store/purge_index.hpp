@@ -122,6 +122,7 @@ class PurgeIndex final {
   };
   class Search;
 
+  void look_for_path(Search& search, const policy::TagsView& tags) const;
   static Moment first_moment(const Said& said);
   static bool move_on(Moment& moment, const Said& said);
   static bool remember(Names& names, std::string_view name, const Said& said);

@@ -254,14 +254,34 @@ TEST_CASE("a client's Forwarded is forwarded only if it is part of the key, and 
   CHECK(forwarded("Expect: 100-continue", false) == "Host: Shop.test:81" + ours);
 }
 
-TEST_CASE("X-Forwarded-For is trusted only if the response is for one client") {
+TEST_CASE("X-Forwarded-For counts only if a front is trusted, and the response is for one client") {
   const std::string rest =
       "|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|Surrogate-Capability: "
       "larder=\"Surrogate/1.0\"|Via: 1.1 larder";
   const char* claimed =
       "X-Forwarded-For: a, b|X-Forwarded-For: c|X-Forwarded-Proto: gopher|X-Forwarded-Host: evil";
-  CHECK(forwarded(claimed, false) == "Host: Shop.test:81|X-Forwarded-For: a, b, c, 192.0.2.1" + rest);
+  Hop behind_front = hop;
+  behind_front.believes_fields = true;
+  const auto told = request_fields_to_forward({}, request_of("GET", claimed), behind_front, false);
+  CHECK(text_of(told.value()) == "Host: Shop.test:81|X-Forwarded-For: a, b, c, 192.0.2.1" + rest);
+  CHECK(forwarded(claimed, false) == "Host: Shop.test:81" + ours);
   CHECK(forwarded(claimed, true) == "Host: Shop.test:81" + ours);
+}
+
+TEST_CASE("what any client can write of where it comes from is overwritten on what passes, too") {
+  for (const char* name : {"X-Forwarded-Prefix", "X_Forwarded_For", "X_Forwarded_Proto", "X-Real-IP",
+                           "True-Client-IP", "CF-Connecting-IP", "X-Forwarded-Ssl", "Front-End-Https"}) {
+    CAPTURE(name);
+    for (const bool cacheable : {true, false}) {
+      CHECK(forwarded(std::string(name) + ": 1", cacheable) == "Host: Shop.test:81" + ours);
+    }
+    Route keyed;
+    keyed.headers = {name};
+    CHECK(forwarded(std::string(name) + ": 1", false, keyed) ==
+          "Host: Shop.test:81|" + std::string(name) + ": 1" + ours);
+  }
+  CHECK(forwarded("X-Forwarded-User: alice", false) ==
+        "Host: Shop.test:81|X-Forwarded-User: alice" + ours);  // says who asks
 }
 
 TEST_CASE("Via grows by one (RFC 9110, section 7.6.3)") {
