@@ -101,7 +101,8 @@ pipeline::Response annotated(pipeline::Response response, const Outcome& outcome
   const std::string_view detail = detail_of(outcome);
   response.reason = detail.empty() ? told_reason(outcome.why) : detail;
   // RFC 9211, section 2: a member tells how a cache handled a request, not why a gateway got no answer.
-  const bool is_gateways = response.head.status == 502 || response.head.status == 504;
+  const bool is_gateways =
+      outcome.refusal != Reason::none && (response.head.status == 502 || response.head.status == 504);
   if (!detail.empty() && !is_gateways) add_cache_status(response.head.fields, {.detail = detail});
   return response;
 }
