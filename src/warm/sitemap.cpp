@@ -100,9 +100,15 @@ std::string_view without_leading_space(std::string_view content) {
   }
 }
 
+bool begins_as_url(std::string_view text) {
+  return equal_ignoring_case(text.substr(0, 7), "http://") ||
+         equal_ignoring_case(text.substr(0, 8), "https://");
+}
+
+/// RFC 3986, section 2: all but visible ASCII is percent-encoded.
 bool is_url(std::string_view line) {
-  return equal_ignoring_case(line.substr(0, 7), "http://") ||
-         equal_ignoring_case(line.substr(0, 8), "https://");
+  return begins_as_url(line) &&
+         std::all_of(line.begin(), line.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 /// sitemaps.org, "Text file": URLs alone, one on each line.
@@ -138,7 +144,8 @@ std::optional<Sitemap> parse_xml(std::string_view xml, std::size_t most) {
 std::optional<Sitemap> parse_sitemap(std::string_view content, std::size_t most) {
   content = without_leading_space(content);
   if (content.empty()) return std::nullopt;
-  return content.front() == '<' || !is_url(content) ? parse_xml(content, most) : parse_list(content, most);
+  return content.front() == '<' || !begins_as_url(content) ? parse_xml(content, most)
+                                                           : parse_list(content, most);
 }
 
 }  // namespace larder::warm

@@ -85,7 +85,7 @@ TEST_CASE("what is not a sitemap is refused") {
        {"", "not xml", "<urlset>", "<urlset></other>", "{\"a\": 1}", "<a>&undefined;</a>",
         "<!DOCTYPE a [<!ENTITY x \"y\">]><urlset><url><loc>&x;</loc></url></urlset>",
         "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><urlset><url><loc>/a&x;b</loc></url></urlset>",
-        "http://shop.test/a\nnot a URL\n"}) {
+        "http://shop.test/a\nnot a URL\n", "http://shop.test/\xff"}) {
     CAPTURE(xml);
     CHECK_FALSE(parse_sitemap(xml, 100));
   }
