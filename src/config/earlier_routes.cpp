@@ -24,15 +24,13 @@ EarlierRoutes::EarlierRoutes(const std::vector<Route>& routes) : routes_(&routes
 }
 
 void EarlierRoutes::add(std::size_t position) {
-  tree_.add((*routes_)[position].match, position);
+  tree_.add(position, (*routes_)[position].pattern);
 }
 
 const Route* EarlierRoutes::first_that_hides(const Route& later) const {
-  std::size_t first = routes_->size();
-  tree_.visit_covering(later.match, [&](std::size_t position) {
-    if (position < first && takes_methods_of((*routes_)[position], later)) first = position;
-  });
-  return first == routes_->size() ? nullptr : &(*routes_)[first];
+  const auto takes = [&](std::size_t position) { return takes_methods_of((*routes_)[position], later); };
+  const std::optional<std::size_t> first = tree_.first_covering(later.pattern, takes);
+  return first ? &(*routes_)[*first] : nullptr;
 }
 
 bool is_hidden(const Value& value, const Route& route, const EarlierRoutes& earlier) {

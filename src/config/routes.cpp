@@ -276,8 +276,9 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
     if (!config.store.redis) route.collapse = policy::Collapse::local;
     read_keys(named, table, route);
     Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
-    const bool can_match = pattern && item.is_map() && !is_hidden(named, route, earlier);
+    const bool has_pattern = pattern && item.is_map();
     if (pattern) route.pattern = *std::move(pattern);
+    const bool can_match = has_pattern && !is_hidden(named, route, earlier);
     if (can_match) warn_where_reading_purges(named, route, routes);
     routes.push_back(std::move(route));
     if (can_match) earlier.add(routes.size() - 1);

@@ -2,9 +2,9 @@
 
 #include "keys.hpp"
 #include "kinds.hpp"
-#include "pattern_tree.hpp"
 
 #include <larder/config/config.hpp>
+#include <larder/policy/route_tree.hpp>
 
 #include <optional>
 #include <string>
@@ -109,7 +109,7 @@ class EarlierRoutes {
 
  private:
   const std::vector<policy::Route>* routes_;
-  PatternTree tree_;
+  policy::RouteTree tree_;
 };
 
 /// Whether a route comes after one that takes all its requests. That is told: as an error if the route is

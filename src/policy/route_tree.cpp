@@ -35,4 +35,14 @@ RouteTree::Place RouteTree::child_of(Place parent, const PathPattern::Segment& s
   return child;
 }
 
+/// As in a path, a name as the star that it stands for.
+std::string RouteTree::joined_segments(const PathPattern& pattern) {
+  std::string joined;
+  for (const PathPattern::Segment& segment : pattern.segments()) {
+    if (&segment != &pattern.segments().front()) joined += '/';
+    joined += segment.kind == PathPattern::Segment::Kind::capture ? "*" : segment.text;
+  }
+  return joined;
+}
+
 }  // namespace larder::policy

@@ -31,9 +31,16 @@ class RouteTree {
   template <class Accepts>
   std::optional<std::size_t> first_of(std::string_view path, const Accepts& accepts,
                                       std::size_t before = none) const {
-    Walk<Accepts> walk{*this, accepts, before};
-    if (!path.empty() && path.front() == '/') walk.visit(0, path.substr(1), true);
-    return walk.least == before ? std::nullopt : std::optional(walk.least);
+    if (path.empty() || path.front() != '/') return std::nullopt;
+    return least_of(Walk<Accepts>{*this, accepts, before, true}, path.substr(1), true);
+  }
+
+  /// The least number whose pattern takes every path that `pattern` takes, and for which `accepts(number)`
+  /// holds. Globs are compared as texts, which finds all but odd ones.
+  template <class Accepts>
+  std::optional<std::size_t> first_covering(const PathPattern& pattern, const Accepts& accepts) const {
+    return least_of(Walk<Accepts>{*this, accepts, none, !pattern.is_open_ended()}, joined_segments(pattern),
+                    !pattern.segments().empty());
   }
 
  private:
@@ -54,13 +61,17 @@ class RouteTree {
     const RouteTree& tree;
     const Accepts& accepts;
     std::size_t least;
+    bool is_whole;  // the path ends where it ends; else anything may follow
 
     /// `rest` is what follows the segments that led here, if there is more.
     void visit(Place place, std::string_view rest, bool is_more) {
       const Node& node = tree.nodes_[place];
       if (node.least >= least) return;
       take_first(node.open);
-      if (!is_more) return take_first(node.whole);
+      if (!is_more) {
+        if (is_whole) take_first(node.whole);
+        return;
+      }
       const std::size_t slash = rest.find('/');
       const std::string_view segment = rest.substr(0, slash);
       is_more = slash != rest.npos;
@@ -82,7 +93,15 @@ class RouteTree {
     }
   };
 
+  template <class Accepts>
+  static std::optional<std::size_t> least_of(Walk<Accepts> walk, std::string_view path, bool has_segments) {
+    const std::size_t before = walk.least;
+    walk.visit(0, path, has_segments);
+    return walk.least == before ? std::nullopt : std::optional(walk.least);
+  }
+
   Place child_of(Place parent, const PathPattern::Segment& segment);
+  static std::string joined_segments(const PathPattern& pattern);
 
   std::vector<Node> nodes_ = std::vector<Node>(1);
 };
