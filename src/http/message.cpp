@@ -93,4 +93,8 @@ bool is_idempotent(std::string_view method) {
   return is_safe(method) || method == "PUT" || method == "DELETE";
 }
 
+bool is_bodiless(int status, std::string_view request_method) {
+  return request_method == "HEAD" || status < 200 || status == 204 || status == 304;
+}
+
 }  // namespace larder::http

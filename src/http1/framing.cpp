@@ -103,8 +103,4 @@ Result<Framing> stated_response_framing(const ControlFields& control, const http
   return stated_framing(control, fields, version_minor);
 }
 
-bool is_bodiless(int status, std::string_view request_method) {
-  return request_method == "HEAD" || status < 200 || status == 204 || status == 304;
-}
-
 }  // namespace larder::http1

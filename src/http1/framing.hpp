@@ -44,7 +44,4 @@ Result<Framing> stated_framing(const ControlFields& control, const http::FieldLi
 Result<Framing> stated_response_framing(const ControlFields& control, const http::FieldList& fields,
                                         int version_minor);
 
-/// Whether a response has no content whatever its fields state (RFC 9112, section 6.3, rule 1).
-bool is_bodiless(int status, std::string_view request_method);
-
 }  // namespace larder::http1

@@ -158,7 +158,7 @@ Result<ParsedResponse> read_response(std::string_view text, std::size_t lines,
   if (!stated) return Error::malformed;
   parsed.framing = *stated;
   parsed.keep_alive = reader.control.persists(parsed.head.version_minor);
-  if (is_bodiless(parsed.head.status, request_method)) {
+  if (http::is_bodiless(parsed.head.status, request_method)) {
     parsed.framing = Framing{};
     // Content after a 204 or 304 that states some would be taken for the next response.
     const bool states_content = stated->kind == Framing::Kind::chunked ||

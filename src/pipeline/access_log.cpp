@@ -66,11 +66,6 @@ void judge_upload(boost::system::error_code broken_off, AccessRecord& record) {
   record.status = has_left ? client_has_left : request_problem(broken_off).head.status;
 }
 
-bool has_content(const Request& request, const Response& response) {
-  const int status = response.head.status;
-  return request.head.method != "HEAD" && status >= 200 && status != 204 && status != 304;
-}
-
 }  // namespace
 
 /// Counts the content that the connection takes: what was read before is on its way once more is asked for.
@@ -184,8 +179,9 @@ void AccessLog::write_when_done(Open open, const Request& request, Response& res
   if (response.head.status == client_has_left) record.end = AccessRecord::End::aborted;
   const std::size_t size = response.body.is_streamed() ? 0 : response.body.bytes().size();
   const bool is_counted = response.body.is_streamed() || size > counted_by_piece;
-  if (!has_content(request, response) || !is_counted) {
-    record.bytes = has_content(request, response) ? size : 0;
+  const bool is_bodiless = http::is_bodiless(response.head.status, request.head.method);
+  if (is_bodiless || !is_counted) {
+    record.bytes = is_bodiless ? 0 : size;
     return open.write(sink_);
   }
   const std::optional<std::uint64_t> length = response.body.length();

@@ -16,13 +16,9 @@ constexpr std::size_t piece_size = 256 * 1024;  // a client gets idle_timeout fo
 
 static_assert(std::tuple_size_v<Responses> == static_cast<std::size_t>(pipeline::CacheResult::bypass) + 1);
 
-bool has_no_content(std::string_view method, int status) {
-  return method == "HEAD" || status < 200 || status == 204 || status == 304;
-}
-
 Framing framing_of(const pipeline::Response& response, std::string_view method, int version_minor) {
   const int status = response.head.status;
-  if (has_no_content(method, status)) {
+  if (http::is_bodiless(status, method)) {
     // RFC 9110, section 8.6: no Content-Length in a 1xx or 204.
     if (status < 200 || status == 204 || !response.described_length) return {};
     return {Framing::Kind::length, *response.described_length};
@@ -62,7 +58,7 @@ Framing ResponseWriter::append_head(std::string& out, pipeline::Response& respon
 
 void ResponseWriter::append(std::string& out, pipeline::Response& response, Answered& answered) {
   append_head(out, response, answered);
-  if (!has_no_content(answered.method, response.head.status)) out.append(response.body.bytes().view());
+  if (!http::is_bodiless(response.head.status, answered.method)) out.append(response.body.bytes().view());
 }
 
 /// A response without a Date gets one on its way (RFC 9110, section 6.6.1); a stored one has its own.
@@ -72,7 +68,7 @@ void ResponseWriter::add_date(pipeline::Response& response) {
 }
 
 Task<Result<>> ResponseWriter::write(pipeline::Response& response, Answered& answered) {
-  const bool no_content = has_no_content(answered.method, response.head.status);
+  const bool no_content = http::is_bodiless(response.head.status, answered.method);
   std::optional<std::string_view> first;
   if (!no_content && response.body.is_streamed() && response.body.reader().is_ready()) {
     const Result<std::string_view> piece = co_await response.body.reader().read();

@@ -26,6 +26,10 @@ struct ResponseHead {
 /// The standard reason phrase of a status code (RFC 9110, section 15), or "" for one not registered.
 std::string_view reason_phrase(int status);
 
+/// Whether a response of that status to that method has no content, whatever its fields say (RFC 9112,
+/// section 6.3).
+bool is_bodiless(int status, std::string_view request_method);
+
 /// Methods that ask for nothing to be changed (RFC 9110, section 9.2.1): those that IANA's registry of HTTP
 /// methods calls safe.
 bool is_safe(std::string_view method);
