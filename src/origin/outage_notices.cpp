@@ -32,7 +32,6 @@ void OutageNotices::failed(What what, const std::string& upstream, const std::st
 
 void OutageNotices::succeeded(What what, const std::string& upstream, const std::string& server,
                               SteadyTime now) {
-  if (going_on_.load(std::memory_order_relaxed) == 0) return;
   const std::lock_guard lock(mutex_);
   const auto found = outages_.find(key_of(what, upstream, server));
   if (found == outages_.end() || !found->second.goes_on) return;

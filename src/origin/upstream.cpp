@@ -88,7 +88,7 @@ Task<Result<std::unique_ptr<Connection>>> Upstream::connect(const pipeline::Requ
 
 void Upstream::note_success(Server& server) {
   server.note_success();
-  outages_->succeeded(What::connecting, settings_.name, server.settings().endpoint.text(), net::now_about());
+  tell_success(What::connecting, server);
 }
 
 void Upstream::note_failure(Server& server, const boost::system::error_code& error) {
@@ -103,8 +103,12 @@ void Upstream::note_failure(Server& server, const boost::system::error_code& err
 }
 
 void Upstream::note_answer(std::size_t server) {
-  const ServerSettings& at = servers_[server].settings();
-  outages_->succeeded(What::answering, settings_.name, at.endpoint.text(), net::now_about());
+  tell_success(What::answering, servers_[server]);
+}
+
+void Upstream::tell_success(OutageNotices::What what, const Server& server) {
+  if (!outages_->any()) return;
+  outages_->succeeded(what, settings_.name, server.settings().endpoint.text(), net::now_about());
 }
 
 void Upstream::note_trouble(std::size_t server, const boost::system::error_code& error, Trouble trouble) {

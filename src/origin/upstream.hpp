@@ -47,6 +47,7 @@ class Upstream {
 
  private:
   void note_success(Server& server);
+  void tell_success(OutageNotices::What what, const Server& server);
   void note_failure(Server& server, const boost::system::error_code& error);
   void note_want_of_descriptors(SteadyTime now);
 

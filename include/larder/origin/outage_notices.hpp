@@ -30,7 +30,10 @@ class OutageNotices {
   void failed(What what, const std::string& upstream, const std::string& server, const std::string& words,
               SteadyTime now);
 
-  /// It did what it could not do before. Costs next to nothing while nothing fails.
+  /// Whether an outage goes on: if none does, no success need be told of, nor a server be named for it.
+  bool any() const { return going_on_.load(std::memory_order_relaxed) != 0; }
+
+  /// It did what it could not do before.
   void succeeded(What what, const std::string& upstream, const std::string& server, SteadyTime now);
 
  private:
