@@ -50,10 +50,6 @@ std::string_view detail_of(const Outcome& outcome) {
   return {};
 }
 
-std::string_view told_reason(Reason why) {
-  return why == Reason::none ? std::string_view{} : policy::token_of(why);
-}
-
 std::string join(const policy::TagsView& tags) {
   std::string text(tags.site);
   text += tags.path;
@@ -72,17 +68,22 @@ void add_cache_status(http::FieldList& fields, const http::CacheStatus& status) 
   fields.add_written("Cache-Status", [&](std::string& out) { http::append_cache_status(out, status); });
 }
 
-void add_result(pipeline::Response& response, const Outcome& outcome) {
+/// Returns the detail of Cache-Status.
+std::string_view add_result(pipeline::Response& response, const Outcome& outcome) {
   response.cache_result = outcome.result;
   // Another cache's word about its own doing, further in, is not ours: the first word is larder's.
   response.head.fields.set("X-Cache", pipeline::word_of(outcome.result));
+  const std::string_view detail = detail_of(outcome);
+  response.reason = detail;
+  if (detail.empty() && outcome.why != Reason::none) response.reason = policy::token_of(outcome.why);
+  return detail;
 }
 
 }  // namespace
 
 void annotate(pipeline::Response& response, const Outcome& outcome) {
-  add_result(response, outcome);
   http::CacheStatus status;
+  status.detail = add_result(response, outcome);
   // RFC 9211, section 2.1: a stale response is a hit where the origin was not asked for it.
   status.hit = outcome.result == pipeline::CacheResult::hit ||
                (outcome.result == pipeline::CacheResult::stale && outcome.why == Reason::none);
@@ -91,15 +92,11 @@ void annotate(pipeline::Response& response, const Outcome& outcome) {
   if (outcome.ttl) status.ttl = told_ttl(*outcome.ttl);
   status.stored = outcome.stored;
   status.collapsed = outcome.collapsed;
-  status.detail = detail_of(outcome);
-  response.reason = status.detail.empty() ? told_reason(outcome.why) : status.detail;
   add_cache_status(response.head.fields, status);
 }
 
 pipeline::Response annotated(pipeline::Response response, const Outcome& outcome) {
-  add_result(response, outcome);
-  const std::string_view detail = detail_of(outcome);
-  response.reason = detail.empty() ? told_reason(outcome.why) : detail;
+  const std::string_view detail = add_result(response, outcome);
   // RFC 9211, section 2: a member tells how a cache handled a request, not why a gateway got no answer.
   const bool is_gateways =
       outcome.refusal != Reason::none && (response.head.status == 502 || response.head.status == 504);
