@@ -5,6 +5,7 @@
 #include "cache/fetcher.hpp"
 #include "cache/pass_through.hpp"
 #include "support/manual_clock.hpp"
+#include "support/pieces.hpp"
 #include "support/run_task.hpp"
 
 #include <larder/cache/settings.hpp>
@@ -32,20 +33,6 @@ inline pipeline::Response answer_of(int status, const Lines& lines = {}, std::st
   response.body = pipeline::Body(Bytes(std::move(content)));
   return response;
 }
-
-/// Content that comes in pieces.
-class Pieces final : public pipeline::BodyReader {
- public:
-  explicit Pieces(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
-  Task<Result<std::string_view>> read() override {
-    if (next_ == pieces_.size()) co_return std::string_view{};
-    co_return std::string_view(pieces_[next_++]);
-  }
-
- private:
-  std::vector<std::string> pieces_;
-  std::size_t next_ = 0;
-};
 
 /// A response with this content; `length` says whether its length is known.
 inline pipeline::Response arriving(const Lines& lines, std::vector<std::string> pieces, bool has_length) {

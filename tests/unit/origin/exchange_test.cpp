@@ -1,3 +1,4 @@
+#include "support/pieces.hpp"
 #include "support/run_task.hpp"
 
 #include <larder/net/listener.hpp>
@@ -45,20 +46,6 @@ Task<> play(std::unique_ptr<net::Stream> stream, const Script& script) {
   co_await script(*stream);
   stream->close();
 }
-
-/// Content in pieces, each available once the previous one was taken.
-class Pieces final : public pipeline::BodyReader {
- public:
-  explicit Pieces(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
-  Task<Result<std::string_view>> read() override {
-    if (next_ == pieces_.size()) co_return std::string_view{};
-    co_return pieces_[next_++];
-  }
-
- private:
-  std::vector<std::string> pieces_;
-  std::size_t next_ = 0;
-};
 
 /// Content whose client breaks off.
 class BrokenOff final : public pipeline::BodyReader {
@@ -238,7 +225,7 @@ TEST_CASE("a read that fills the buffer does not show what follows: that is not 
 TEST_CASE(
     "a server that answers early gets the rest of the request, which it may need to complete its response") {
   Fixture fixture({echoes_while_it_reads});
-  pipeline::Body body(std::make_unique<Pieces>(std::vector<std::string>{"one", "two"}), std::nullopt);
+  pipeline::Body body(std::make_unique<test::Pieces>(std::vector<std::string>{"one", "two"}), std::nullopt);
   CHECK(fixture.ask("POST", std::move(body)) == "done");
 }
 

@@ -1,4 +1,5 @@
 #include "support/manual_clock.hpp"
+#include "support/pieces.hpp"
 #include "support/run_task.hpp"
 
 #include <larder/net/connect.hpp>
@@ -18,26 +19,13 @@ using namespace larder;
 
 namespace {
 
-class Pieces final : public pipeline::BodyReader {
- public:
-  explicit Pieces(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
-  Task<Result<std::string_view>> read() override {
-    if (next_ == pieces_.size()) co_return std::string_view{};
-    co_return pieces_[next_++];
-  }
-
- private:
-  std::vector<std::string> pieces_;
-  std::size_t next_ = 0;
-};
-
 /// Announces five bytes for each response.
 class SaysFive final : public pipeline::Handler {
  public:
   explicit SaysFive(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
   Task<Result<pipeline::Response>> handle(pipeline::Request&) override {
     pipeline::Response response;
-    response.body = pipeline::Body(std::make_unique<Pieces>(pieces_), 5);
+    response.body = pipeline::Body(std::make_unique<test::Pieces>(pieces_), 5);
     co_return response;
   }
 

@@ -1,6 +1,7 @@
 #include "server/response_writer.hpp"
 
 #include "support/manual_clock.hpp"
+#include "support/pieces.hpp"
 #include "support/run_task.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -38,16 +39,6 @@ class Taker final : public net::Stream {
   std::string address_ = "127.0.0.1";
 };
 
-class HelloReader final : public pipeline::BodyReader {
- public:
-  Task<Result<std::string_view>> read() override {
-    co_return std::exchange(left_, 0) != 0 ? std::string_view("hello") : std::string_view{};
-  }
-
- private:
-  int left_ = 1;
-};
-
 class NoHandler final : public pipeline::Handler {
  public:
   Task<Result<Response>> handle(pipeline::Request&) override { co_return Error::canceled; }
@@ -60,9 +51,11 @@ Response response(int status, Content content) {
   made.head.status = status;
   made.head.fields.add("Date", "Thu, 01 Jan 1970 00:00:00 GMT");
   if (content == Content::there) made.body = pipeline::Body(Bytes(std::string("hello")));
-  if (content == Content::of_known_length) made.body = pipeline::Body(std::make_unique<HelloReader>(), 5);
+  if (content == Content::of_known_length)
+    made.body = pipeline::Body(std::make_unique<test::Pieces>(std::vector<std::string>{"hello"}), 5);
   if (content == Content::of_unknown_length) {
-    made.body = pipeline::Body(std::make_unique<HelloReader>(), std::nullopt);
+    made.body =
+        pipeline::Body(std::make_unique<test::Pieces>(std::vector<std::string>{"hello"}), std::nullopt);
   }
   return made;
 }
@@ -142,6 +135,6 @@ TEST_CASE("Incomplete content does not look complete, RFC 9112, section 8") {
   Writing writing;
   Answered answered{"GET"};
   Response made = response(200, Content::none);
-  made.body = pipeline::Body(std::make_unique<HelloReader>(), 6);
+  made.body = pipeline::Body(std::make_unique<test::Pieces>(std::vector<std::string>{"hello"}), 6);
   CHECK(test::run_task(writing.loop, writing.writer.write(made, answered)).error() == Error::malformed);
 }
