@@ -22,8 +22,12 @@ policy::Hop hop_of(const Transaction& transaction, const std::string& host) {
   const policy::TrustedProxies& proxies = transaction.settings->trusted_proxies;
   const bool writes_forwarded =
       !proxies.empty() && proxies.fields == policy::TrustedProxies::Fields::forwarded;
-  return {transaction.request.client_address, transaction.request.target.scheme, host,
-          transaction.settings->loop_mark, writes_forwarded, !proxies.empty()};
+  return {transaction.request.client_address,
+          transaction.request.target.scheme,
+          host,
+          transaction.settings->loop_mark,
+          writes_forwarded,
+          !proxies.empty()};
 }
 
 }  // namespace

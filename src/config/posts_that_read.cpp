@@ -8,9 +8,10 @@ namespace {
 
 using policy::Route;
 
-/// Segments below which APIs are known to be queried by POST: GraphQL, Prometheus and kin, Elasticsearch, JSON-RPC.
+/// Segments below which APIs are known to be queried by POST: GraphQL, Prometheus and kin, Elasticsearch,
+/// JSON-RPC.
 constexpr std::array<std::string_view, 12> queried_by_post{
-    "graphql", "gql",    "query",    "query_range", "query_exemplars", "series",
+    "graphql", "gql",      "query",  "query_range", "query_exemplars", "series",
     "_search", "_msearch", "_count", "_mget",       "jsonrpc",         "json-rpc"};
 
 bool names_a_query(std::string_view match) {
@@ -31,8 +32,8 @@ void warn_where_reading_purges(const Value& value, const Route& route, const std
     return one.match == route.match && policy::takes_method(one.methods, "POST");
   });
   if (is_settled) return;
-  value.warning("each POST purges what GETs have stored here: if POSTs only read, put {match: " + quoted(route.match) +
-                ", methods: [POST], purge: none} before it");
+  value.warning("each POST purges what GETs have stored here: if POSTs only read, put {match: " +
+                quoted(route.match) + ", methods: [POST], purge: none} before it");
 }
 
 }  // namespace larder::config

@@ -18,7 +18,8 @@ namespace larder::store {
 class VariantIndex {
  public:
   static constexpr std::size_t most_keys = 4096;
-  static constexpr std::size_t most_variants = 8;  ///< of one primary key that the origin is asked about; more may be stored
+  static constexpr std::size_t most_variants =
+      8;  ///< of one primary key that the origin is asked about; more may be stored
   static constexpr std::size_t longest_key = 512;  ///< bytes of a variant's key
 
   void add(std::string_view primary_key, std::string_view variant_key);

@@ -17,7 +17,8 @@ std::string example(const std::string& name, const Origin& origin) {
   REQUIRE(file.is_open());
   std::string text{std::istreambuf_iterator<char>(file), {}};
   text = std::regex_replace(text, std::regex("\nlisten: [^\n]*"), "");
-  const std::string with_origin = std::regex_replace(text, std::regex("http://127\\.0\\.0\\.1:\\d+"), origin.url());
+  const std::string with_origin =
+      std::regex_replace(text, std::regex("http://127\\.0\\.0\\.1:\\d+"), origin.url());
   REQUIRE(with_origin != text);
   return with_origin;
 }
@@ -80,8 +81,11 @@ TEST_CASE("config/examples/docker-registry.yaml: a push and a delete purge the l
     CAPTURE(name);
     const std::string at = "/v2/" + name;
     const std::string list = at + "/tags/list";
-    const std::vector<std::string> others{"/v2/other/manifests/latest", "/v2/other/tags/list", at + "/blobs/sha256:ab"};
-    check(larder, {"PUT", at + "/manifests/latest", {list, list + "?n=10", at + "/manifests/latest", "/v2/_catalog"},
+    const std::vector<std::string> others{"/v2/other/manifests/latest", "/v2/other/tags/list",
+                                          at + "/blobs/sha256:ab"};
+    check(larder, {"PUT",
+                   at + "/manifests/latest",
+                   {list, list + "?n=10", at + "/manifests/latest", "/v2/_catalog"},
                    others});
     check(larder, {"DELETE", at + "/manifests/sha256:cd", {list, at + "/manifests/latest"}, others});
   }
@@ -93,7 +97,8 @@ TEST_CASE("config/examples/docker-registry.yaml: a push and a delete purge the l
 TEST_CASE("Every example passes larder check without a word") {
   for (const char* name : {"npm-registry.yaml", "docker-registry.yaml"}) {
     CAPTURE(name);
-    const Run run = run_larder({"check", "--config", std::string(LARDER_SOURCE_DIR) + "/config/examples/" + name});
+    const Run run =
+        run_larder({"check", "--config", std::string(LARDER_SOURCE_DIR) + "/config/examples/" + name});
     CHECK(run.exit_code == 0);
     CHECK(run.errors.empty());
   }

@@ -18,7 +18,7 @@ struct Settings {
   policy::TrustedProxies trusted_proxies;
   policy::Sites sites;
   policy::RouteTable routes;  ///< each names its upstream
-  policy::Route fallback;             ///< if none matches; without an upstream such a request gets 404
+  policy::Route fallback;     ///< if none matches; without an upstream such a request gets 404
   Milliseconds max_lifetime{24 * 3'600'000};
   std::uint64_t max_object = 8ull << 20;  ///< bytes of content; larger responses stream through, unstored
   AddressSet purge_method;                ///< clients whose PURGE is answered here; all others get 405

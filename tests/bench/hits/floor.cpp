@@ -1,16 +1,15 @@
-// The floor: the kernel's cost of a response. An epoll loop that sends canned bytes and parses nothing: whatever
-// arrives in one read is taken for one request. `floor PORT BYTES`, on 127.0.0.1, one thread.
+// The floor: the kernel's cost of a response. An epoll loop that sends canned bytes and parses nothing:
+// whatever arrives in one read is taken for one request. `floor PORT BYTES`, on 127.0.0.1, one thread.
+#include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <string>
 #include <vector>
 
 namespace {
@@ -46,9 +45,9 @@ struct Client {
 
 class Floor {
  public:
-  Floor(std::uint16_t port, std::size_t size)
-      : epoll_(::epoll_create1(0)), listener_(listen_on(port)) {
-    answer_ = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'x');
+  Floor(std::uint16_t port, std::size_t size) : epoll_(::epoll_create1(0)), listener_(listen_on(port)) {
+    answer_ =
+        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'x');
     watch(epoll_, listener_);
   }
 

@@ -1,26 +1,26 @@
-// A load that comes at a constant rate, whatever the server does (an open loop): `steady PORT CONNECTIONS RATE SECONDS KIND PATH
-// ARGUMENT`, on 127.0.0.1, one thread. A latency counts from the moment at which the request was due, even if every
-// connection was busy then. Kinds:
+// A load that comes at a constant rate, whatever the server does (an open loop): `steady PORT CONNECTIONS
+// RATE SECONDS KIND PATH ARGUMENT`, on 127.0.0.1, one thread. A latency counts from the moment at which the
+// request was due, even if every connection was busy then. Kinds:
 //   round  GET PATH/1 to PATH/ARGUMENT, one after another; anything but a HIT is bad
 //   fresh  GET PATH/ARGUMENT-1, -2, ...
 //   purge  POST PATH, each with its own tag: ARGUMENT-1, -2, ...
-// Prints "total REQUESTS RATE P50 P99 P999 MAX BAD LATE": latencies in us; LATE is the 99th percentile of how much later than
-// due requests were sent, which is this program's own lateness, or the server's if all connections wait for it.
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+// Prints "total REQUESTS RATE P50 P99 P999 MAX BAD LATE": latencies in us; LATE is the 99th percentile of how
+// much later than due requests were sent, which is this program's own lateness, or the server's if all
+// connections wait for it.
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
 #include <string_view>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -76,9 +76,9 @@ class Load {
     const std::size_t answered = latencies_.size();
     std::sort(latencies_.begin(), latencies_.end());
     std::sort(lateness_.begin(), lateness_.end());
-    std::printf("total %zu %.0f %lld %lld %lld %lld %zu %lld\n", answered, static_cast<double>(answered) / options_.seconds,
-                at(latencies_, 0.5), at(latencies_, 0.99), at(latencies_, 0.999), at(latencies_, 1), total_ - answered,
-                at(lateness_, 0.99));
+    std::printf("total %zu %.0f %lld %lld %lld %lld %zu %lld\n", answered,
+                static_cast<double>(answered) / options_.seconds, at(latencies_, 0.5), at(latencies_, 0.99),
+                at(latencies_, 0.999), at(latencies_, 1), total_ - answered, at(lateness_, 0.99));
   }
 
  private:
@@ -120,7 +120,8 @@ class Load {
     const std::string name = options_.argument + "-" + std::to_string(request + 1);
     if (options_.kind == "fresh") return "GET " + options_.path + "/" + name + end + "\r\n";
     const std::string content = "{\"tag\": \"" + name + "\"}";
-    return "POST " + options_.path + end + "Content-Length: " + std::to_string(content.size()) + "\r\n\r\n" + content;
+    return "POST " + options_.path + end + "Content-Length: " + std::to_string(content.size()) + "\r\n\r\n" +
+           content;
   }
 
   void send_next() {
@@ -131,14 +132,17 @@ class Load {
     connection.received.clear();
     const std::string text = text_of(connection.request);
     lateness_.push_back(Clock::now() - due(connection.request));
-    if (::send(connection.socket, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size())) fail("send");
+    if (::send(connection.socket, text.data(), text.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(text.size()))
+      fail("send");
   }
 
   void wait(Clock::time_point until) {
     const nanoseconds left = std::max(nanoseconds(0), nanoseconds(until - Clock::now()));
     const timespec timeout{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
     std::array<epoll_event, 256> events;
-    const int count = ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
+    const int count =
+        ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
     for (int i = 0; i < count; ++i) receive(events[static_cast<std::size_t>(i)].data.u64);
   }
 
@@ -190,8 +194,8 @@ int main(int argc, char** argv) {
     std::fputs("usage: steady PORT CONNECTIONS RATE SECONDS KIND PATH ARGUMENT\n", stderr);
     return 2;
   }
-  Load load({static_cast<std::uint16_t>(std::atoi(argv[1])), std::strtoul(argv[2], nullptr, 10), std::atof(argv[3]),
-             std::atof(argv[4]), argv[5], argv[6], argv[7]});
+  Load load({static_cast<std::uint16_t>(std::atoi(argv[1])), std::strtoul(argv[2], nullptr, 10),
+             std::atof(argv[3]), std::atof(argv[4]), argv[5], argv[6], argv[7]});
   load.run();
   load.report();
 }

@@ -310,15 +310,18 @@ TEST_CASE("there is a warning where POSTs that may only read purge") {
     return texts_of(load_with_upstream("routes:\n" + routes).diagnostics);
   };
   CHECK(said("  - {match: /api/graphql, ttl: 10s}\n") ==
-        "t.yaml:3:5: warning: route \"/api/graphql\": each POST purges what GETs have stored here: if POSTs only "
+        "t.yaml:3:5: warning: route \"/api/graphql\": each POST purges what GETs have stored here: if POSTs "
+        "only "
         "read, put {match: \"/api/graphql\", methods: [POST], purge: none} before it\n");
   for (const char* match : {"/api/v1/query", "/api/v1/query_range", "/{index}/_search", "/gql/**"}) {
     CAPTURE(match);
-    CHECK(said("  - {match: \"" + std::string(match) + "\"}\n").find("each POST purges") != std::string::npos);
+    CHECK(said("  - {match: \"" + std::string(match) + "\"}\n").find("each POST purges") !=
+          std::string::npos);
   }
-  for (const char* quiet : {"  - {match: /graphql, methods: [POST], purge: none}\n  - {match: /graphql, ttl: 10s}\n",
-                            "  - {match: /graphql, ttl: 10s, methods: [GET]}\n", "  - {match: /graphql, cache: off}\n",
-                            "  - {match: /graphql, purge: none}\n", "  - {match: /graphqlx}\n", "  - {match: /**}\n"}) {
+  for (const char* quiet :
+       {"  - {match: /graphql, methods: [POST], purge: none}\n  - {match: /graphql, ttl: 10s}\n",
+        "  - {match: /graphql, ttl: 10s, methods: [GET]}\n", "  - {match: /graphql, cache: off}\n",
+        "  - {match: /graphql, purge: none}\n", "  - {match: /graphqlx}\n", "  - {match: /**}\n"}) {
     CAPTURE(quiet);
     CHECK(said(quiet).empty());
   }
