@@ -3,8 +3,6 @@
 
 #include <larder/config/load.hpp>
 
-#include <yaml-cpp/yaml.h>
-
 #include <iterator>
 
 namespace larder::config {
@@ -41,17 +39,19 @@ void apply_ttl(Config& config, const Value& option) {
 void apply(Loaded& loaded, const Overrides& overrides) {
   Config& config = loaded.config;
   Source source("", nullptr);
-  const auto option = [&](const auto& text, const char* name) {
-    return Value(YAML::Node(text), name, source);
+  const auto option = [&](const std::string& text, const char* name) {
+    return Value(Node(text), name, source);
   };
   if (overrides.upstream) {
     const std::optional<Server> server = server_url(option(*overrides.upstream, "--upstream"));
     if (server) apply_upstream(loaded, *server);
   } else if (loaded.ok() && config.upstreams.empty()) {
-    source.error(YAML::Mark::null_mark(), "there is no upstream: name one with --upstream or in a file");
+    source.error(Place{}, "there is no upstream: name one with --upstream or in a file");
   }
   if (!overrides.listen.empty()) {
-    const auto listen = Listeners{}.read(option(overrides.listen, "--listen"));
+    Node addresses = Node::list();
+    for (const std::string& address : overrides.listen) addresses.push_back(Node(address));
+    const auto listen = Listeners{}.read(Value(addresses, "--listen", source));
     if (listen) config.listen = *listen;
   }
   if (overrides.ttl) apply_ttl(config, option(*overrides.ttl, "--ttl"));

@@ -21,7 +21,7 @@
 // A row names a key, a member of the section's struct (whose initializer is the default), and a kind: how
 // values of that member's type are read, written and described (kinds.hpp). A kind has
 //   std::optional<T> read(const Value&) const        or read(const Value&, const Owner&), by rows before it
-//   YAML::Node write(const T&) const                 a null node if there is nothing to show
+//   Node write(const T&) const                 a null node if there is nothing to show
 //   json::object schema() const
 // and, if there are keys inside, list(path, takes, entries).
 
@@ -47,7 +47,7 @@ class Member {
 
   /// The member keeps its value if the file's is wrong, which is reported.
   virtual void read(const Value& value, Owner& owner) const = 0;
-  virtual YAML::Node write(const Owner& owner) const = 0;
+  virtual Node write(const Owner& owner) const = 0;
   virtual json::object schema() const = 0;
 
   /// Puts the running value back if the change takes a restart.
@@ -104,12 +104,12 @@ void read_keys(const Value& value, const Table<Owner>& table, Owner& owner) {
 }
 
 template <class Owner>
-YAML::Node write_keys(const Table<Owner>& table, const Owner& owner) {
-  YAML::Node map(YAML::NodeType::Map);
+Node write_keys(const Table<Owner>& table, const Owner& owner) {
+  Node map = Node::map();
   for (const Row<Owner>& row : table.rows) {
     if (row.is_shown != nullptr && !row.is_shown(owner)) continue;
-    const YAML::Node node = row.member->write(owner);
-    if (!node.IsNull()) map.force_insert(std::string(row.name), node);
+    const Node node = row.member->write(owner);
+    if (!node.is_nothing()) map.insert(std::string(row.name), node);
   }
   return map;
 }
@@ -164,9 +164,9 @@ struct Section {
     return section;
   }
 
-  YAML::Node write(const T& section) const {
-    YAML::Node node = write_keys(table, section);
-    if (is_flow) node.SetStyle(YAML::EmitterStyle::Flow);
+  Node write(const T& section) const {
+    Node node = write_keys(table, section);
+    if (is_flow) node.set_flow();
     return node;
   }
 
@@ -199,8 +199,8 @@ struct Optional {
   }
 
   template <class T>
-  YAML::Node write(const std::optional<T>& value) const {
-    return value ? kind.write(*value) : YAML::Node();
+  Node write(const std::optional<T>& value) const {
+    return value ? kind.write(*value) : Node();
   }
 
   json::object schema() const { return kind.schema(); }
@@ -227,7 +227,7 @@ class MemberOf final : public Member<Owner> {
     if (result) owner.*member_ = *std::move(result);
   }
 
-  YAML::Node write(const Owner& owner) const override { return kind_.write(owner.*member_); }
+  Node write(const Owner& owner) const override { return kind_.write(owner.*member_); }
 
   json::object schema() const override {
     json::object schema = kind_.schema();
@@ -269,9 +269,9 @@ class Group final : public Member<Owner> {
 
   void read(const Value& value, Owner& owner) const override { read_keys(value, table_, owner); }
 
-  YAML::Node write(const Owner& owner) const override {
-    YAML::Node node = write_keys(table_, owner);
-    node.SetStyle(YAML::EmitterStyle::Flow);
+  Node write(const Owner& owner) const override {
+    Node node = write_keys(table_, owner);
+    node.set_flow();
     return node;
   }
 

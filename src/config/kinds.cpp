@@ -47,9 +47,9 @@ std::string same_text(const std::string& text) {
   return text;
 }
 
-YAML::Node list_node(const std::vector<std::string>& texts) {
-  YAML::Node list(YAML::NodeType::Sequence);
-  list.SetStyle(YAML::EmitterStyle::Flow);
+Node list_node(const std::vector<std::string>& texts) {
+  Node list = Node::list();
+  list.set_flow();
   for (const std::string& text : texts) list.push_back(text_node(text));
   return list;
 }

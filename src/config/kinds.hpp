@@ -16,12 +16,12 @@
 namespace larder::config {
 
 /// A text as YAML, in which no variable is seen.
-inline YAML::Node text_node(std::string_view text) {
-  return YAML::Node(escape_variables(text));
+inline Node text_node(std::string_view text) {
+  return Node(escape_variables(text));
 }
 
 /// Texts in one line.
-YAML::Node list_node(const std::vector<std::string>& texts);
+Node list_node(const std::vector<std::string>& texts);
 
 template <class T>
 struct Scalar {
@@ -30,7 +30,7 @@ struct Scalar {
   json::object (*shape)();
 
   std::optional<T> read(const Value& value) const { return reader(value); }
-  YAML::Node write(const T& value) const { return text_node(text(value)); }
+  Node write(const T& value) const { return text_node(text(value)); }
   json::object schema() const { return shape(); }
 };
 
@@ -53,14 +53,14 @@ struct BoundedSize {
   bool or_none = false;  ///< 0 too
 
   std::optional<std::uint64_t> read(const Value& value) const;
-  YAML::Node write(std::uint64_t bytes) const { return a_size.write(bytes); }
+  Node write(std::uint64_t bytes) const { return a_size.write(bytes); }
   json::object schema() const { return a_size.schema(); }
 };
 
 /// A list of addresses and networks.
 struct Addresses {
   std::optional<AddressSet> read(const Value& value) const { return addresses(value); }
-  YAML::Node write(const AddressSet& set) const { return list_node(set.texts()); }
+  Node write(const AddressSet& set) const { return list_node(set.texts()); }
   json::object schema() const { return list_schema(any_text_schema()); }
 };
 
@@ -75,7 +75,7 @@ struct Number {
     return read ? std::optional(static_cast<T>(*read)) : std::nullopt;
   }
 
-  YAML::Node write(T value) const { return text_node(std::to_string(value)); }
+  Node write(T value) const { return text_node(std::to_string(value)); }
   json::object schema() const { return number_schema(least, most); }
 };
 
@@ -85,11 +85,11 @@ struct AutoOr {
   Kind kind;
 
   std::optional<std::uint64_t> read(const Value& value) const {
-    if (value.is_scalar() && value.node().Scalar() == "auto") return 0;
+    if (value.is_scalar() && value.node().text() == "auto") return 0;
     return kind.read(value);
   }
 
-  YAML::Node write(std::uint64_t value) const { return value == 0 ? text_node("auto") : kind.write(value); }
+  Node write(std::uint64_t value) const { return value == 0 ? text_node("auto") : kind.write(value); }
 
   json::object schema() const {
     return either_schema(words_schema(std::vector<std::string>{"auto"}), kind.schema());
@@ -103,9 +103,9 @@ struct Choices {
 
   std::optional<T> read(const Value& value) const { return one_of<T>(value, choices); }
 
-  YAML::Node write(const T& value) const {
+  Node write(const T& value) const {
     const auto found = std::ranges::find(choices, value, &Choice<T>::meaning);
-    return found == choices.end() ? YAML::Node() : text_node(found->word);
+    return found == choices.end() ? Node() : text_node(found->word);
   }
 
   json::object schema() const { return words_schema(words_of<T>(choices)); }
@@ -119,7 +119,7 @@ struct Texts {
   bool may_be_empty = true;
 
   std::optional<std::vector<std::string>> read(const Value& value) const;
-  YAML::Node write(const std::vector<std::string>& texts) const { return list_node(texts); }
+  Node write(const std::vector<std::string>& texts) const { return list_node(texts); }
   json::object schema() const;
 };
 

@@ -1,11 +1,7 @@
-#include "merge_keys.hpp"
+#include "parse.hpp"
 #include "sections.hpp"
-#include "yaml_mistakes.hpp"
 
 #include <larder/config/load.hpp>
-
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
@@ -13,60 +9,11 @@
 #include <cstring>
 #include <fstream>
 #include <optional>
-#include <sstream>
 
 namespace larder::config {
 namespace {
 
 constexpr std::size_t largest_file = 4u << 20;
-
-/// Sees where a document begins, and nothing else.
-class DocumentStart final : public YAML::EventHandler {
- public:
-  YAML::Mark mark;
-
-  void OnDocumentStart(const YAML::Mark& start) override { mark = start; }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-  }
-  void OnMapEnd() override {}
-};
-
-/// Where a second document begins. YAML::LoadAll() would tell, but yaml-cpp 0.7 never ends in it if a
-/// document is followed by a stray mark such as "," or "]": it finds empty documents for ever.
-std::optional<YAML::Mark> second_document(const std::string& yaml) {
-  std::istringstream stream(yaml);
-  YAML::Parser parser(stream);
-  DocumentStart start;
-  if (!parser.HandleNextDocument(start) || !parser.HandleNextDocument(start)) return std::nullopt;
-  return start.mark;
-}
-
-/// The one document of a text; an empty text is an empty map.
-std::optional<YAML::Node> parse(const std::string& yaml, Source& source) {
-  try {
-    const std::optional<YAML::Mark> second = second_document(yaml);
-    if (second) {
-      source.error(*second, "not one YAML document: something else begins here");
-      return std::nullopt;
-    }
-    YAML::Node root = YAML::Load(yaml);
-    if (yaml.find("<<") != std::string::npos) expand_merge_keys(root, source);
-    if (!root.IsNull()) return root;
-    source.error(YAML::Mark(), "\"upstreams\" is missing: larder needs at least one").settled_by =
-        "--upstream";
-  } catch (const YAML::Exception& exception) {
-    YamlMistake mistake = yaml_mistake_in(yaml, exception);
-    source.error(mistake.mark, std::move(mistake.message));
-  }
-  return std::nullopt;
-}
 
 Loaded unreadable(const std::string& path, std::string why) {
   Loaded loaded;
@@ -94,8 +41,12 @@ bool Loaded::ok() const {
 Loaded load_text(std::string_view yaml, std::string_view file, const Environment& environment) {
   Loaded loaded;
   Source source(std::string(file), &environment);
-  const std::optional<YAML::Node> root = parse(std::string(yaml), source);
-  if (root) read_keys(Value(*root, "", source), config_keys(), loaded.config);
+  const std::optional<Node> root = parse_yaml(std::string(yaml), 0, source);
+  if (root && root->is_nothing()) {
+    source.error({0, 1, 1}, "\"upstreams\" is missing: larder needs at least one").settled_by = "--upstream";
+  } else if (root) {
+    read_keys(Value(*root, "", source), config_keys(), loaded.config);
+  }
   loaded.diagnostics = source.take();
   return loaded;
 }

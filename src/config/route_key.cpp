@@ -94,7 +94,7 @@ std::optional<policy::QueryRule> Query::read(const Value& value) const {
   return rule;
 }
 
-YAML::Node Query::write(const policy::QueryRule& rule) const {
+Node Query::write(const policy::QueryRule& rule) const {
   using Mode = policy::QueryRule::Mode;
   QueryKeys keys;
   if (rule.mode == Mode::ignore) keys.ignore = rule.names;
@@ -131,7 +131,7 @@ std::optional<policy::CookieRule> Cookies::read(const Value& value) const {
   return *ignore ? CookieRule::ignore_all() : CookieRule{};
 }
 
-YAML::Node Cookies::write(const policy::CookieRule& rule) const {
+Node Cookies::write(const policy::CookieRule& rule) const {
   using policy::CookieRule;
   if (rule == CookieRule{}) return text_node("refuse");
   if (rule == CookieRule::ignore_all()) return text_node("ignore");

@@ -38,14 +38,14 @@ std::optional<policy::TtlRule> read_ttl_map(const Value& value) {
   for (const Entry& entry : map.entries()) {
     const std::optional<int> status = ttl_status(entry.key);
     if (!status) {
-      value.error_at(entry.mark,
+      value.error_at(entry.place,
                      quoted(entry.key) + " cannot have a ttl, only these can: " + ttl_status_names());
       continue;
     }
     const std::optional<Milliseconds> ttl = duration(entry.value);
     if (ttl) rule.by_status[*status] = *ttl;
   }
-  if (value.node().size() == 0) value.error("must not be empty");
+  if (value.node().entries().empty()) value.error("must not be empty");
   return rule;
 }
 
@@ -114,13 +114,12 @@ std::optional<policy::TtlRule> Ttl::read(const Value& value) const {
   return policy::TtlRule{.plain = plain, .by_status = {}};
 }
 
-YAML::Node Ttl::write(const policy::TtlRule& rule) const {
+Node Ttl::write(const policy::TtlRule& rule) const {
   if (rule.plain) return a_duration.write(*rule.plain);
   if (rule.by_status.empty()) return {};
-  YAML::Node map(YAML::NodeType::Map);
-  map.SetStyle(YAML::EmitterStyle::Flow);
-  for (const auto& [status, ttl] : rule.by_status)
-    map.force_insert(std::to_string(status), a_duration.write(ttl));
+  Node map = Node::map();
+  map.set_flow();
+  for (const auto& [status, ttl] : rule.by_status) map.insert(std::to_string(status), a_duration.write(ttl));
   return map;
 }
 

@@ -15,14 +15,14 @@ namespace larder::config {
 /// A duration, or a map of durations by status.
 struct Ttl {
   std::optional<policy::TtlRule> read(const Value& value) const;
-  YAML::Node write(const policy::TtlRule& rule) const;
+  Node write(const policy::TtlRule& rule) const;
   json::object schema() const;
 };
 
 /// `{ignore: [...]}` or `{only: [...]}`, with `sorted` and `forward`.
 struct Query {
   std::optional<policy::QueryRule> read(const Value& value) const;
-  YAML::Node write(const policy::QueryRule& rule) const;
+  Node write(const policy::QueryRule& rule) const;
   json::object schema() const;
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
@@ -30,7 +30,7 @@ struct Query {
 /// `refuse`, `ignore`, a list of cookies for the key, or a map of `key` and `ignore`.
 struct Cookies {
   std::optional<policy::CookieRule> read(const Value& value) const;
-  YAML::Node write(const policy::CookieRule& rule) const;
+  Node write(const policy::CookieRule& rule) const;
   json::object schema() const;
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
@@ -38,14 +38,14 @@ struct Cookies {
 /// A list of templates whose `{names}` are all captured by the match.
 struct Tags {
   std::optional<std::vector<std::string>> read(const Value& value, const policy::Route& route) const;
-  YAML::Node write(const std::vector<std::string>& tags) const { return list_node(tags); }
+  Node write(const std::vector<std::string>& tags) const { return list_node(tags); }
   json::object schema() const { return list_schema(any_text_schema()); }
 };
 
 /// `resource`, `none`, or a map of urls and tags, whose templates are as those of Tags.
 struct Purge {
   std::optional<policy::PurgeRule> read(const Value& value, const policy::Route& route) const;
-  YAML::Node write(const policy::PurgeRule& rule) const;
+  Node write(const policy::PurgeRule& rule) const;
   json::object schema() const;
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
@@ -56,7 +56,7 @@ Texts field_names();
 /// A list of methods, not empty.
 struct Methods {
   std::optional<std::vector<std::string>> read(const Value& value) const;
-  YAML::Node write(const std::vector<std::string>& methods) const { return list_node(methods); }
+  Node write(const std::vector<std::string>& methods) const { return list_node(methods); }
   json::object schema() const;
 };
 

@@ -76,7 +76,7 @@ struct Templates {
                    [&](const Value& item, const std::string& text) { return check(item, text, captures); });
   }
 
-  YAML::Node write(const Names& texts) const { return list_node(texts); }
+  Node write(const Names& texts) const { return list_node(texts); }
   json::object schema() const { return list_schema(any_text_schema()); }
 };
 
@@ -110,7 +110,7 @@ std::optional<policy::PurgeRule> Purge::read(const Value& value, const policy::R
   return policy::PurgeRule{.none = *none, .urls = {}, .tags = {}};
 }
 
-YAML::Node Purge::write(const policy::PurgeRule& rule) const {
+Node Purge::write(const policy::PurgeRule& rule) const {
   if (rule.urls.empty() && rule.tags.empty()) return text_node(rule.none ? "none" : "resource");
   return purge_section(nullptr).write(rule);
 }

@@ -12,11 +12,11 @@ namespace {
 using policy::Route;
 
 /// How messages call a route: by its match, as written, or by its number if that is not a text.
-std::string title(const YAML::Node& node, std::size_t number) {
-  if (!node.IsMap()) return "routes[" + std::to_string(number) + "]";
-  const YAML::Node match = node["match"];
-  if (!match) return "route \"/**\"";
-  return match.IsScalar() ? "route " + quoted(match.Scalar()) : "routes[" + std::to_string(number) + "]";
+std::string title(const Node& node, std::size_t number) {
+  if (!node.is_map()) return "routes[" + std::to_string(number) + "]";
+  const Node* const match = node.find("match");
+  if (match == nullptr) return "route \"/**\"";
+  return match->is_text() ? "route " + quoted(match->text()) : "routes[" + std::to_string(number) + "]";
 }
 
 /// A broken pattern is kept, and what is not a text becomes empty: nothing else in the route is then held
@@ -286,9 +286,9 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
   return routes;
 }
 
-YAML::Node Routes::write(const std::vector<Route>& routes) const {
+Node Routes::write(const std::vector<Route>& routes) const {
   const Table<Route> table = route_keys(nullptr);
-  YAML::Node list(YAML::NodeType::Sequence);
+  Node list = Node::list();
   for (const Route& route : routes) list.push_back(write_keys(table, route));
   return list;
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 namespace larder::config {
 namespace {
@@ -109,10 +110,9 @@ std::optional<std::size_t> choose(const Value& value, const std::vector<std::str
 }
 
 void refuse_repeated(const std::vector<Value>& items, const std::vector<std::string>& texts) {
-  for (std::size_t i = 1; i < texts.size(); ++i) {
-    const auto earlier = texts.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::find(texts.begin(), earlier, texts[i]) != earlier)
-      items[i].error(quoted(texts[i]) + " is listed twice");
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (!seen.insert(texts[i]).second) items[i].error(quoted(texts[i]) + " is listed twice");
   }
 }
 

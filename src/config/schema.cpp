@@ -1,5 +1,6 @@
 #include "schema.hpp"
 
+#include "emit.hpp"
 #include "sections.hpp"
 
 #include <larder/config/schema.hpp>
@@ -26,13 +27,13 @@ json::object any_of(std::initializer_list<json::object> alternatives) {
 }
 
 /// As YAML's readers have it: a number if the text is one.
-json::value json_of(const YAML::Node& node) {
-  if (node.IsSequence()) {
+json::value json_of(const Node& node) {
+  if (node.is_list()) {
     json::array array;
-    for (const YAML::Node& item : node) array.push_back(json_of(item));
+    for (const Node& item : node.items()) array.push_back(json_of(item));
     return array;
   }
-  const std::string& text = node.Scalar();
+  const std::string& text = node.text();
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc{} && end == text.data() + text.size()) return number;
@@ -88,14 +89,14 @@ json::object map_schema(json::object value) {
   return {{"type", "object"}, {"additionalProperties", std::move(value)}};
 }
 
-void add_default(json::object& schema, const YAML::Node& node) {
-  if (!node.IsNull() && !node.IsMap()) schema["default"] = json_of(node);
+void add_default(json::object& schema, const Node& node) {
+  if (!node.is_nothing() && !node.is_map()) schema["default"] = json_of(node);
 }
 
-std::string default_text(YAML::Node node) {
-  if (node.IsNull()) return "none";
-  if (node.IsMap()) return {};
-  return YAML::Dump(node);
+std::string default_text(const Node& node) {
+  if (node.is_nothing()) return "none";
+  if (node.is_map()) return {};
+  return emit_yaml(node);
 }
 
 std::string json_schema() {

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "node.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <yaml-cpp/yaml.h>
 
 #include <cstdint>
 #include <span>
@@ -46,9 +47,9 @@ json::object section_schema(json::object properties, json::array required);
 json::object map_schema(json::object value);
 
 /// Says that without the key it is as if that were written; nothing for a section, or what has no default.
-void add_default(json::object& schema, const YAML::Node& node);
+void add_default(json::object& schema, const Node& node);
 
 /// The same for readers: `[a, b]`, `none`; empty for a section.
-std::string default_text(YAML::Node node);
+std::string default_text(const Node& node);
 
 }  // namespace larder::config

@@ -29,7 +29,7 @@ Table<Tls> tls_keys(bool may_trust_all);
 /// Where to listen: an address, or `{address, tls: {cert, key}, proxy_protocol}`, or a list of those.
 struct Listeners {
   std::optional<std::vector<Listen>> read(const Value& value) const;
-  YAML::Node write(const std::vector<Listen>& listeners) const;
+  Node write(const std::vector<Listen>& listeners) const;
   json::object schema() const;
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
@@ -48,7 +48,7 @@ struct AdminSection : Section<Admin> {
 /// Proxies that are believed: a list of addresses, or a map.
 struct Proxies {
   std::optional<policy::TrustedProxies> read(const Value& value) const;
-  YAML::Node write(const policy::TrustedProxies& proxies) const;
+  Node write(const policy::TrustedProxies& proxies) const;
   json::object schema() const;
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
@@ -56,14 +56,14 @@ struct Proxies {
 /// A map of sites to their other spellings.
 struct Sites {
   std::optional<std::vector<policy::SiteRule>> read(const Value& value) const;
-  YAML::Node write(const std::vector<policy::SiteRule>& rules) const;
+  Node write(const std::vector<policy::SiteRule>& rules) const;
   json::object schema() const;
 };
 
 /// A map of upstreams by name.
 struct Upstreams {
   std::optional<std::vector<Upstream>> read(const Value& value) const;
-  YAML::Node write(const std::vector<Upstream>& upstreams) const;
+  Node write(const std::vector<Upstream>& upstreams) const;
   json::object schema() const;
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
@@ -71,7 +71,7 @@ struct Upstreams {
 /// A list of routes, checked against upstreams and store.
 struct Routes {
   std::optional<std::vector<policy::Route>> read(const Value& value, const Config& config) const;
-  YAML::Node write(const std::vector<policy::Route>& routes) const;
+  Node write(const std::vector<policy::Route>& routes) const;
   json::object schema() const;
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };

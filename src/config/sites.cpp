@@ -66,7 +66,7 @@ std::optional<std::string> port_mistake_in(std::string_view text) {
 }
 
 /// Whether the text is a site or, with `is_spelling`, a spelling of one; what is wrong with it is told.
-bool is_sound(const Value& value, const YAML::Mark& mark, const std::string& text, bool is_spelling) {
+bool is_sound(const Value& value, const Place& place, const std::string& text, bool is_spelling) {
   std::optional<std::string> mistake = mistake_in(text);
   if (!mistake) mistake = port_mistake_in(text);
   const bool is_read = is_spelling ? static_cast<bool>(policy::parse_spelling(text, "http"))
@@ -74,7 +74,7 @@ bool is_sound(const Value& value, const YAML::Mark& mark, const std::string& tex
   if (!mistake && !(is_read && is_site_host(text))) {
     mistake = "expected " + std::string(is_spelling ? a_spelling : a_site) + ", found " + quoted(text);
   }
-  if (mistake) value.error_at(mark, *mistake);
+  if (mistake) value.error_at(place, *mistake);
   return !mistake;
 }
 
@@ -122,18 +122,18 @@ class Claims {
 /// Both schemes, since what is the default port over one is none over the other.
 class AllClaims {
  public:
-  void add_site(const Value& value, const YAML::Mark& mark, const std::string& site) {
-    tell(value, mark, http_.add_site(site), https_.add_site(site));
+  void add_site(const Value& value, const Place& place, const std::string& site) {
+    tell(value, place, http_.add_site(site), https_.add_site(site));
   }
 
   void add_spelling(const Value& value, const std::string& text, const std::string& site) {
-    tell(value, value.node().Mark(), http_.add_spelling(text, site), https_.add_spelling(text, site));
+    tell(value, value.node().place(), http_.add_spelling(text, site), https_.add_spelling(text, site));
   }
 
  private:
-  static void tell(const Value& value, const YAML::Mark& mark, const std::optional<std::string>& http,
+  static void tell(const Value& value, const Place& place, const std::optional<std::string>& http,
                    const std::optional<std::string>& https) {
-    if (http || https) value.error_at(mark, http ? *http : *https);
+    if (http || https) value.error_at(place, http ? *http : *https);
   }
 
   Claims http_{"http"};
@@ -146,7 +146,7 @@ std::vector<Value> read_spellings(const Value& value, SiteRule& rule) {
   for (const Value& item : value.items()) {
     const std::optional<std::string> text = item.text(a_spelling);
     if (!text) continue;
-    if (!is_sound(item, item.node().Mark(), *text, true)) continue;
+    if (!is_sound(item, item.node().place(), *text, true)) continue;
     items.push_back(item);
     rule.spellings.push_back(*text);
   }
@@ -166,8 +166,8 @@ std::optional<std::vector<SiteRule>> Sites::read(const Value& value) const {
   AllClaims claims;
   const Map map(value);
   for (const Entry& entry : map.entries()) {
-    if (!is_sound(value, entry.mark, entry.key, false)) continue;
-    claims.add_site(value, entry.mark, entry.key);
+    if (!is_sound(value, entry.place, entry.key, false)) continue;
+    claims.add_site(value, entry.place, entry.key);
     SiteRule& rule = rules.emplace_back(SiteRule{entry.key, {}});
     items.push_back(read_spellings(entry.value, rule));
   }
@@ -179,10 +179,10 @@ std::optional<std::vector<SiteRule>> Sites::read(const Value& value) const {
   return rules;
 }
 
-YAML::Node Sites::write(const std::vector<SiteRule>& rules) const {
+Node Sites::write(const std::vector<SiteRule>& rules) const {
   if (rules.empty()) return {};
-  YAML::Node map(YAML::NodeType::Map);
-  for (const SiteRule& rule : rules) map.force_insert(rule.site, list_node(rule.spellings));
+  Node map = Node::map();
+  for (const SiteRule& rule : rules) map.insert(rule.site, list_node(rule.spellings));
   return map;
 }
 

@@ -17,29 +17,37 @@ std::string quoted(std::string_view text) {
   return result + '"';
 }
 
-Diagnostic& Source::error(const YAML::Mark& mark, std::string message) {
-  return add(Diagnostic::Severity::error, mark, std::move(message));
+Diagnostic& Source::error(const Place& place, std::string message) {
+  return add(Diagnostic::Severity::error, place, std::move(message));
 }
 
-Diagnostic& Source::warning(const YAML::Mark& mark, std::string message) {
-  return add(Diagnostic::Severity::warning, mark, std::move(message));
+Diagnostic& Source::warning(const Place& place, std::string message) {
+  return add(Diagnostic::Severity::warning, place, std::move(message));
 }
 
-Diagnostic& Source::add(Diagnostic::Severity severity, const YAML::Mark& mark, std::string message) {
-  Diagnostic& diagnostic = diagnostics_.emplace_back();
+Diagnostic& Source::add(Diagnostic::Severity severity, const Place& place, std::string message) {
+  Diagnostic& diagnostic = told_.emplace_back(place, Diagnostic{}).diagnostic;
   diagnostic.severity = severity;
-  diagnostic.file = file_;
-  // yaml-cpp counts from 0, and a node of no text has -1.
-  diagnostic.line = static_cast<std::size_t>(mark.line + 1);
-  diagnostic.column = static_cast<std::size_t>(mark.column + 1);
+  diagnostic.file = files_[place.file];
+  diagnostic.line = place.line;
+  diagnostic.column = place.column;
   diagnostic.message = std::move(message);
   return diagnostic;
 }
 
+std::string Source::whereabouts(const Place& place, const Place& from) const {
+  const std::string line = std::to_string(place.line);
+  if (place.file == from.file) return "on line " + line;
+  return "at " + files_[place.file] + ":" + line + ":" + std::to_string(place.column);
+}
+
 std::vector<Diagnostic> Source::take() {
-  std::ranges::stable_sort(diagnostics_, {},
-                           [](const Diagnostic& one) { return std::tuple(one.line, one.column); });
-  return std::exchange(diagnostics_, {});
+  std::ranges::stable_sort(told_, {}, [](const Told& one) {
+    return std::tuple(one.place.file, one.place.line, one.place.column);
+  });
+  std::vector<Diagnostic> diagnostics;
+  for (Told& one : std::exchange(told_, {})) diagnostics.push_back(std::move(one.diagnostic));
+  return diagnostics;
 }
 
 }  // namespace larder::config

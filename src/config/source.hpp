@@ -1,8 +1,8 @@
 #pragma once
 
-#include <larder/config/load.hpp>
+#include "node.hpp"
 
-#include <yaml-cpp/yaml.h>
+#include <larder/config/load.hpp>
 
 #include <string>
 #include <string_view>
@@ -13,28 +13,37 @@ namespace larder::config {
 /// A text between quotes as messages show it: control bytes become "?", a long text is cut.
 std::string quoted(std::string_view text);
 
-/// The text being read: what it is called, where its variables come from, and what is wrong with it so far.
+/// The files being read: what they are called, where their variables come from, and what is wrong with them
+/// so far.
 class Source {
  public:
-  /// `environment` outlives the source; without one (nullptr: the command line) variables are not replaced.
+  /// Begins with one file, whose number is 0. `environment` outlives the source; without one (nullptr: the
+  /// command line) variables are not replaced.
   Source(std::string file, const Environment* environment)
-      : file_(std::move(file)), environment_(environment) {}
+      : files_{std::move(file)}, environment_(environment) {}
 
   /// The diagnostic may be changed until the next one is made.
-  Diagnostic& error(const YAML::Mark& mark, std::string message);
-  Diagnostic& warning(const YAML::Mark& mark, std::string message);
+  Diagnostic& error(const Place& place, std::string message);
+  Diagnostic& warning(const Place& place, std::string message);
+
+  /// `on line 3`, or `at FILE:3:5` if `from` stands in another file.
+  std::string whereabouts(const Place& place, const Place& from) const;
 
   const Environment* environment() const { return environment_; }
 
-  /// Every diagnostic in the order of its place.
+  /// Every diagnostic in the order of its place, file by file.
   std::vector<Diagnostic> take();
 
  private:
-  Diagnostic& add(Diagnostic::Severity severity, const YAML::Mark& mark, std::string message);
+  Diagnostic& add(Diagnostic::Severity severity, const Place& place, std::string message);
 
-  std::string file_;
+  std::vector<std::string> files_;
   const Environment* environment_;
-  std::vector<Diagnostic> diagnostics_;
+  struct Told {
+    Place place;
+    Diagnostic diagnostic;
+  };
+  std::vector<Told> told_;
 };
 
 }  // namespace larder::config

@@ -74,10 +74,10 @@ std::optional<std::vector<Listen>> Listeners::read(const Value& value) const {
 }
 
 /// One with more than an address is a map; the others are as short as they can be.
-YAML::Node Listeners::write(const std::vector<Listen>& listeners) const {
+Node Listeners::write(const std::vector<Listen>& listeners) const {
   const Section<Listen> section{listener_keys(), true};
-  YAML::Node list(YAML::NodeType::Sequence);
-  list.SetStyle(YAML::EmitterStyle::Flow);
+  Node list = Node::list();
+  list.set_flow();
   for (const Listen& listener : listeners) {
     list.push_back(listener.tls || listener.proxy_protocol ? section.write(listener)
                                                            : text_node(listener.address));

@@ -1,3 +1,4 @@
+#include "emit.hpp"
 #include "sections.hpp"
 
 #include <larder/config/load.hpp>
@@ -5,9 +6,7 @@
 namespace larder::config {
 
 std::string to_yaml(const Config& config) {
-  YAML::Emitter emitter;
-  emitter << write_keys(config_keys(), config);
-  return std::string(emitter.c_str()) + "\n";
+  return emit_yaml(write_keys(config_keys(), config)) + "\n";
 }
 
 }  // namespace larder::config

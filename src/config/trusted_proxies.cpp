@@ -43,7 +43,7 @@ std::optional<TrustedProxies> Proxies::read(const Value& value) const {
   return proxies;
 }
 
-YAML::Node Proxies::write(const TrustedProxies& proxies) const {
+Node Proxies::write(const TrustedProxies& proxies) const {
   if (proxies.empty()) return {};
   if (has_defaults(proxies)) return Addresses{}.write(proxies.addresses);
   return Section<TrustedProxies>{proxy_keys(), true}.write(proxies);

@@ -30,7 +30,7 @@ struct Servers {
     return servers;
   }
 
-  YAML::Node write(const std::vector<Server>& servers) const { return list_node(texts_of(servers)); }
+  Node write(const std::vector<Server>& servers) const { return list_node(texts_of(servers)); }
 
   json::object schema() const {
     const json::object one = pattern_schema("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+/?$");
@@ -100,20 +100,20 @@ std::optional<std::vector<Upstream>> Upstreams::read(const Value& value) const {
   const Map map(value);
   for (const Entry& entry : map.entries()) {
     if (entry.key.empty() || has_control_byte(entry.key))
-      value.error_at(entry.mark, "an upstream needs a name");
+      value.error_at(entry.place, "an upstream needs a name");
     Upstream& upstream = upstreams.emplace_back();
     upstream.name = entry.key;
     read_keys(Value(entry.value.node(), "upstream " + quoted(entry.key), value.source()), table, upstream);
   }
-  if (value.node().size() == 0)
+  if (value.node().entries().empty())
     value.error("must not be empty: larder needs at least one").settled_by = "--upstream";
   return upstreams;
 }
 
-YAML::Node Upstreams::write(const std::vector<Upstream>& upstreams) const {
+Node Upstreams::write(const std::vector<Upstream>& upstreams) const {
   const Table<Upstream> table = upstream_keys();
-  YAML::Node map(YAML::NodeType::Map);
-  for (const Upstream& upstream : upstreams) map.force_insert(upstream.name, write_keys(table, upstream));
+  Node map = Node::map();
+  for (const Upstream& upstream : upstreams) map.insert(upstream.name, write_keys(table, upstream));
   return map;
 }
 

@@ -4,6 +4,7 @@
 #include "suggest.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace larder::config {
 
@@ -12,8 +13,8 @@ std::optional<std::string> Value::text(std::string_view expected) const {
     mismatch(expected);
     return std::nullopt;
   }
-  if (source_->environment() == nullptr) return node_.Scalar();
-  Expansion expansion = expand_variables(node_.Scalar(), *source_->environment());
+  if (source_->environment() == nullptr) return node_.text();
+  Expansion expansion = expand_variables(node_.text(), *source_->environment());
   for (const std::string& problem : expansion.problems) error(problem);
   if (!expansion.problems.empty()) return std::nullopt;
   return std::move(expansion.text);
@@ -22,7 +23,7 @@ std::optional<std::string> Value::text(std::string_view expected) const {
 std::vector<Value> Value::items() const {
   if (!is_list()) return {*this};
   std::vector<Value> items;
-  for (const YAML::Node& item : node_) items.emplace_back(item, where_, *source_);
+  for (const Node& item : node_.items()) items.emplace_back(item, where_, *source_);
   return items;
 }
 
@@ -32,22 +33,22 @@ std::string Value::inside(std::string_view key) const {
   return where_ + std::string(separator) + std::string(key);
 }
 
-Diagnostic& Value::error_at(const YAML::Mark& mark, std::string_view message) const {
-  return source_->error(mark, located(message));
+Diagnostic& Value::error_at(const Place& place, std::string_view message) const {
+  return source_->error(place, located(message));
 }
 
 void Value::warning(std::string_view message) const {
-  source_->warning(node_.Mark(), located(message));
+  source_->warning(node_.place(), located(message));
 }
 
 void Value::mismatch(std::string_view expected) const {
   const std::string found = is_list()     ? "a list"
                             : is_map()    ? "a map"
-                            : is_scalar() ? quoted(node_.Scalar())
+                            : is_scalar() ? quoted(node_.text())
                                           : "nothing";
   const bool is_section = expected.starts_with("a map") || expected.starts_with("a list");
   std::string hint;
-  if (is_section && node_.IsNull()) hint = ": what belongs to it is indented further";
+  if (is_section && node_.is_nothing()) hint = ": what belongs to it is indented further";
   if (expected.starts_with("a list") && is_map()) hint = ": each begins with \"- \"";
   error("expected " + std::string(expected) + ", found " + found + hint);
 }
@@ -61,26 +62,22 @@ std::string Value::located(std::string_view message) const {
 }
 
 Map::Map(const Value& value) : value_(value) {
-  for (const auto& pair : value.node()) add(pair.first, pair.second);
-}
-
-void Map::add(const YAML::Node& key, const YAML::Node& node) {
-  if (!key.IsScalar()) {
-    value_.error_at(key.Mark(), "a key must be a single word");
-    return;
-  }
-  const std::string& word = key.Scalar();
-  const auto earlier = std::ranges::find(entries_, word, &Entry::key);
-  if (earlier != entries_.end()) {
-    value_.error_at(key.Mark(), "duplicate key " + quoted(word) + ", first on line " +
-                                    std::to_string(earlier->mark.line + 1));
-  } else {
-    entries_.push_back({word, key.Mark(), Value(node, value_.inside(word), value_.source())});
+  std::unordered_map<std::string_view, Place> first;
+  for (const Node::Entry& entry : value.node().entries()) {
+    if (!entry.has_word) {
+      value_.error_at(entry.place, "a key must be a single word");
+    } else if (const auto [earlier, is_new] = first.try_emplace(entry.key, entry.place); !is_new) {
+      value_.error_at(entry.place, "duplicate key " + quoted(entry.key) + ", first " +
+                                       value_.source().whereabouts(earlier->second, entry.place));
+    } else {
+      entries_.push_back(
+          {entry.key, entry.place, Value(entry.value, value_.inside(entry.key), value_.source())});
+    }
   }
 }
 
 const Value* Map::find(std::string_view key) {
-  known_.emplace_back(key);
+  known_.push_back(key);
   const auto found = std::ranges::find(entries_, key, &Entry::key);
   return found == entries_.end() ? nullptr : &found->value;
 }
@@ -92,7 +89,7 @@ std::string Map::suggestion_for(const std::string& key) const {
     return ": a space is missing, did you mean " +
            quoted(key.substr(0, colon) + ": " + key.substr(colon + 1)) + "?";
   }
-  const std::string near = did_you_mean(key, known_);
+  const std::string near = did_you_mean(key, std::vector<std::string>(known_.begin(), known_.end()));
   return near.empty() ? section_of(key) : near;
 }
 
@@ -101,7 +98,7 @@ void Map::refuse_unknown() const {
     if (std::ranges::find(known_, entry.key) != known_.end()) continue;
     // A place for what is written once and merged into several routes.
     if (value_.where().empty() && entry.key.starts_with("x-")) continue;
-    value_.error_at(entry.mark, "unknown key " + quoted(entry.key) + suggestion_for(entry.key));
+    value_.error_at(entry.place, "unknown key " + quoted(entry.key) + suggestion_for(entry.key));
   }
 }
 

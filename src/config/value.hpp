@@ -2,8 +2,6 @@
 
 #include "source.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,14 +15,14 @@ namespace larder::config {
 class Value {
  public:
   /// `source` outlives the value.
-  Value(YAML::Node node, std::string where, Source& source)
+  Value(Node node, std::string where, Source& source)
       : node_(std::move(node)), where_(std::move(where)), source_(&source) {}
 
-  bool is_scalar() const { return node_.IsScalar(); }
-  bool is_list() const { return node_.IsSequence(); }
-  bool is_map() const { return node_.IsMap(); }
+  bool is_scalar() const { return node_.is_text(); }
+  bool is_list() const { return node_.is_list(); }
+  bool is_map() const { return node_.is_map(); }
 
-  const YAML::Node& node() const { return node_; }
+  const Node& node() const { return node_; }
   const std::string& where() const { return where_; }
   Source& source() const { return *source_; }
 
@@ -39,8 +37,8 @@ class Value {
   std::string inside(std::string_view key) const;
 
   /// `where: message` at this place.
-  Diagnostic& error(std::string_view message) const { return error_at(node_.Mark(), message); }
-  Diagnostic& error_at(const YAML::Mark& mark, std::string_view message) const;
+  Diagnostic& error(std::string_view message) const { return error_at(node_.place(), message); }
+  Diagnostic& error_at(const Place& place, std::string_view message) const;
   void warning(std::string_view message) const;
 
   /// `expected a duration, found a list`, or for a scalar what it became: `found "5", did you mean "5s"?`.
@@ -50,7 +48,7 @@ class Value {
  private:
   std::string located(std::string_view message) const;
 
-  YAML::Node node_;
+  Node node_;
   std::string where_;
   Source* source_;
 };
@@ -58,7 +56,7 @@ class Value {
 /// A key of a map and what it holds.
 struct Entry {
   std::string key;
-  YAML::Mark mark;  ///< of the key
+  Place place;  ///< of the key
   Value value;
 };
 
@@ -69,19 +67,18 @@ class Map {
 
   const std::vector<Entry>& entries() const { return entries_; }
 
-  /// What the key holds, or nullptr. From now on the key is a known one.
+  /// What the key holds, or nullptr. From now on the key, whose text outlives the map, is a known one.
   const Value* find(std::string_view key);
 
   /// Reports every key that was not looked for. Call it last.
   void refuse_unknown() const;
 
  private:
-  void add(const YAML::Node& key, const YAML::Node& node);
   std::string suggestion_for(const std::string& key) const;
 
   Value value_;
   std::vector<Entry> entries_;
-  std::vector<std::string> known_;
+  std::vector<std::string_view> known_;
 };
 
 }  // namespace larder::config

@@ -84,9 +84,9 @@ std::optional<decltype(WarmRule::headers)> read_request_headers(const Value& val
     const std::optional<std::string> text = entry.value.text("a header's value");
     if (!text) continue;
     if (!is_token(entry.key)) {
-      value.error_at(entry.mark, quoted(entry.key) + " is not a header name");
+      value.error_at(entry.place, quoted(entry.key) + " is not a header name");
     } else if (const auto mistake = policy::warming_field_mistake(entry.key)) {
-      value.error_at(entry.mark, quoted(entry.key) + " cannot be sent: it " + std::string(*mistake));
+      value.error_at(entry.place, quoted(entry.key) + " cannot be sent: it " + std::string(*mistake));
     }
     if (has_control_byte(*text)) entry.value.error("holds a control byte");
     headers.emplace_back(entry.key, *text);
@@ -167,7 +167,7 @@ struct Site {
   const Config* config;
 
   std::optional<std::string> read(const Value& value) const { return read_site(value, *config); }
-  YAML::Node write(const std::string& site) const { return text_node(site); }
+  Node write(const std::string& site) const { return text_node(site); }
   json::object schema() const { return pattern_schema("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+/?$"); }
 };
 
@@ -182,7 +182,7 @@ struct Urls {
     });
   }
 
-  YAML::Node write(const std::vector<std::string>& urls) const { return list_node(urls); }
+  Node write(const std::vector<std::string>& urls) const { return list_node(urls); }
   json::object schema() const { return list_schema(target_schema()); }
 };
 
@@ -198,11 +198,11 @@ struct RequestHeaders {
 
   std::optional<Fields> read(const Value& value) const { return read_request_headers(value); }
 
-  YAML::Node write(const Fields& fields) const {
-    YAML::Node map(YAML::NodeType::Map);
-    map.SetStyle(YAML::EmitterStyle::Flow);
+  Node write(const Fields& fields) const {
+    Node map = Node::map();
+    map.set_flow();
     for (const auto& [name, value] : fields) {
-      map.force_insert(name, text_node(is_shown(name) ? value : "***"));
+      map.insert(name, text_node(is_shown(name) ? value : "***"));
     }
     return map;
   }

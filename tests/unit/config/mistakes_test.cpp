@@ -105,6 +105,19 @@ TEST_CASE("sizes and durations in other programs' units are told in those here")
   check_told(mistakes);
 }
 
+/// Seven lines, each of ten times the one before.
+std::string many_aliases() {
+  std::string yaml = "x-0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+  for (int i = 1; i < 8; ++i) {
+    const std::string number = std::to_string(i);
+    const std::string one = "*a" + std::to_string(i - 1);
+    yaml += "x-" + number + ": &a" + number + " [" + one;
+    for (int j = 1; j < 10; ++j) yaml += ", " + one;
+    yaml += "]\n";
+  }
+  return yaml;
+}
+
 TEST_CASE("merge keys work, what a map says itself wins, and what is wrong keeps its place") {
   const Loaded loaded = load_with_upstream(
       "x-shared: &shared {ttl: 1m, jitter: 5%, cookies: ignore}\n"
@@ -123,6 +136,7 @@ TEST_CASE("merge keys work, what a map says itself wins, and what is wrong keeps
   CHECK(routes[2].ttl.plain == std::chrono::minutes(3));
   CHECK(routes[2].jitter == 5);
 
+  const std::string bomb = many_aliases();
   const Mistake mistakes[] = {
       {"x-a: &a {tll: 1m}\nroutes:\n  - {<<: *a, match: /a}\n",
        "t.yaml:2:10: route \"/a\": unknown key \"tll\", did you mean \"ttl\"?"},
@@ -131,7 +145,9 @@ TEST_CASE("merge keys work, what a map says itself wins, and what is wrong keeps
       {"routes:\n  - {<<: *b, match: /a}\n", "t.yaml:3:10: not YAML: the referenced anchor is not defined"},
       {"routes:\n  - {<<: 5, match: /a}\n",
        "t.yaml:3:10: \"<<\" takes a map by its name, as <<: *name, or a list of some"},
-      {"routes:\n  - &a {match: /a, <<: *a}\n", "t.yaml:3:16: aliases within aliases: too many of them"},
+      {"routes:\n  - &a {match: /a, <<: *a}\n", "t.yaml:3:24: an alias stands within what it names"},
+      {"routes: &a [*a]\n", "t.yaml:2:13: an alias stands within what it names"},
+      {bomb.c_str(), "t.yaml:8:6: aliases within aliases: too many of them"},
   };
   check_told(mistakes);
   CHECK(json_schema().find("\"^x-\"") != std::string::npos);

@@ -5,6 +5,7 @@
 #include <larder/base/units.hpp>
 
 #include <doctest/doctest.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cstdlib>
