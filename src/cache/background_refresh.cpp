@@ -45,7 +45,8 @@ Task<bool> drain_until(pipeline::BodyReader& content, SteadyTime end) {
 Task<> BackgroundRefresh::start(const Transaction& transaction, store::StoredResponsePtr stored, Time now) {
   const std::string key(stored->variant_key());
   if (!fills_.has_room(key)) co_return;
-  std::optional<RefreshClaim> claim = RefreshClaim::on(std::move(stored), now);
+  std::optional<RefreshClaim> claim =
+      RefreshClaim::on(context_.coordinator.history(), std::move(stored), now);
   if (!claim) co_return;
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   fills_.start(

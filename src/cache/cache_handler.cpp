@@ -2,6 +2,7 @@
 #include "background_refresh.hpp"
 #include "collapsing.hpp"
 #include "context.hpp"
+#include "fetch_history.hpp"
 #include "fetcher.hpp"
 #include "front.hpp"
 #include "pass_through.hpp"
@@ -100,13 +101,14 @@ void CacheHandler::stop() {
 
 /// What may be done with a stored response that matches.
 policy::ReuseDecision CacheHandler::decide(const Transaction& transaction,
-                                           const store::StoredResponse& stored, Time now) const {
+                                           const store::StoredResponse& stored, bool origin_hangs,
+                                           Time now) const {
   return policy::decide_reuse({.route = transaction.route(),
                                .request = transaction.request.head,
                                .lifetimes = stored.lifetimes,
                                .can_validate = stored.can_validate,
                                .softly_purged = stored.softly_purged,
-                               .origin_hangs = stored.origin_hangs,
+                               .origin_hangs = origin_hangs,
                                .knows_purges = trusts(transaction, log_, stored),
                                .now = now});
 }
@@ -139,7 +141,8 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   if (policy::remaining_freshness(stored->lifetimes, now) <= Milliseconds{0}) return false;
   // Near its end it may be this request that has it refreshed.
   if (RefreshAhead::is_near(*route, *stored, now)) return false;
-  if (decide(transaction, *stored, now).action != Action::serve) return false;
+  // Whether the origin hangs counts for what is stale.
+  if (decide(transaction, *stored, false, now).action != Action::serve) return false;
   if (route->debug) transaction.key.text = key_;
   tell_route(request, *route, *settings_);
   serve(transaction, stored, {.result = CacheResult::hit}, now, response);
@@ -216,9 +219,13 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
     transaction.knows_purges = false;
 
   const Time now = clock_.now();
-  const policy::ReuseDecision decision =
-      found.response != nullptr ? decide(transaction, *found.response, now)
-                                : policy::decide_absent(transaction.route(), head, found.absence);
+  policy::ReuseDecision decision;
+  if (found.response != nullptr) {
+    const bool origin_hangs = parts_->context.coordinator.history().hangs(*found.response);
+    decision = decide(transaction, *found.response, origin_hangs, now);
+  } else {
+    decision = policy::decide_absent(transaction.route(), head, found.absence);
+  }
   transaction.why = decision.reason;
   switch (decision.action) {
     case Action::serve:

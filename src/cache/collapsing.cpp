@@ -100,7 +100,7 @@ Task<Fetched> Collapsing::answer(Transaction& transaction) {
 }
 
 Task<Fetched> Collapsing::fetch(Transaction& transaction) {
-  co_await find_part(context_, transaction);
+  co_await find_for_plan(context_, transaction);
   co_return co_await fetcher_.fetch(transaction, plan_of(context_, transaction));
 }
 

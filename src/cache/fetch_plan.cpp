@@ -26,10 +26,10 @@ bool varies_by_credential(const policy::Route& route, const store::StoredRespons
 }
 
 /// The stored variants that may answer the request, if the origin says so, and can be asked about.
-std::vector<store::StoredResponsePtr> candidates(const Context& context, const Transaction& transaction) {
+std::vector<store::StoredResponsePtr> candidates(const Transaction& transaction) {
   const policy::Route& route = transaction.route();
   const http::FieldList& fields = transaction.request.head.fields;
-  std::vector<store::StoredResponsePtr> variants = context.store.variants_now(transaction.key.text);
+  std::vector<store::StoredResponsePtr> variants = transaction.variants;
   std::erase_if(variants, [&](const store::StoredResponsePtr& variant) {
     const policy::Reason stranger =
         policy::not_shareable_reason(route, transaction.request.head, variant->lifetimes);
@@ -72,6 +72,12 @@ bool may_complete(const Transaction& transaction) {
          !transaction.hit_for_miss;
 }
 
+/// Whether the origin may be asked which of the stored variants answers the request.
+bool may_ask_which(const Context& context, const Transaction& transaction) {
+  return !transaction.validates && transaction.why == policy::Reason::vary &&
+         trusts_hits(transaction, context.log) && !policy::asks_for_part(transaction.request.head);
+}
+
 /// Whether nobody else waits for the answer, and it is hardly for others: a 304 may be what the client gets.
 bool may_ask_with_conditions(const Transaction& transaction) {
   return !transaction.leader && (transaction.hit_for_miss || transaction.keeps_conditions);
@@ -79,19 +85,17 @@ bool may_ask_with_conditions(const Transaction& transaction) {
 
 }  // namespace
 
-Task<> find_part(const Context& context, Transaction& transaction) {
+Task<> find_for_plan(const Context& context, Transaction& transaction) {
+  const std::string& key = transaction.key.text;
+  if (may_ask_which(context, transaction)) transaction.variants = co_await context.store.variants(key);
   if (context.store.sees_now() || !may_complete(transaction)) co_return;
-  transaction.part =
-      co_await find_nearest(context, policy::part_key(transaction.key.text), transaction.request.head.fields);
+  transaction.part = co_await find_nearest(context, policy::part_key(key), transaction.request.head.fields);
 }
 
 FetchPlan plan_of(const Context& context, const Transaction& transaction) {
   if (transaction.validates) return Validate{transaction.stored};
-  const bool may_ask_which = transaction.why == policy::Reason::vary &&
-                             trusts_hits(transaction, context.log) &&
-                             !policy::asks_for_part(transaction.request.head);
-  if (may_ask_which) {
-    WhichVariant which{candidates(context, transaction)};
+  if (may_ask_which(context, transaction)) {
+    WhichVariant which{candidates(transaction)};
     if (!which.variants.empty()) return which;
   }
   return rest_or_whole(context, transaction);

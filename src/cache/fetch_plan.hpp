@@ -38,8 +38,8 @@ struct RestOfPart {
 ///   Whole        | otherwise                              |                         |
 using FetchPlan = std::variant<Whole, Validate, WhichVariant, RestOfPart>;
 
-/// Finds the stored part that plan_of() may use, if that takes waiting.
-Task<> find_part(const Context& context, Transaction& transaction);
+/// Finds what plan_of() may use beside what the request selects: variants, and a part if that takes waiting.
+Task<> find_for_plan(const Context& context, Transaction& transaction);
 
 /// What is best asked for a transaction, by what is stored now.
 FetchPlan plan_of(const Context& context, const Transaction& transaction);

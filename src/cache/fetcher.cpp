@@ -4,6 +4,7 @@
 #include "client_condition.hpp"
 #include "draft.hpp"
 #include "failure_answer.hpp"
+#include "fetch_history.hpp"
 #include "freshen.hpp"
 #include "interim.hpp"
 #include "parts.hpp"
@@ -100,7 +101,8 @@ Task<Fetcher::Step> Fetcher::ask(Transaction& transaction, FetchPlan plan) {
   tell_upstream_time(transaction, asked);
   transaction.response_time = context_.clock.now();
   if (transaction.stored != nullptr) {
-    transaction.stored->origin_hangs = !response && response.error() == Error::timeout;
+    const bool hangs = !response && response.error() == Error::timeout;
+    context_.coordinator.history().set_hangs(*transaction.stored, hangs);
   }
   if (!response) co_return fail(transaction, {.error = response.error()});
   count_content(*response, context_.coordinator.buffered());

@@ -1,4 +1,5 @@
 #include "collapser.hpp"
+#include "fetch_history.hpp"
 #include "fill_limiter.hpp"
 
 #include <larder/cache/fill_coordinator.hpp>
@@ -6,7 +7,9 @@
 namespace larder::cache {
 
 FillCoordinator::FillCoordinator(const Protections& upstreams, std::uint64_t buffered)
-    : collapser_(std::make_unique<Collapser>()), buffered_(std::make_shared<ByteBudget>(buffered)) {
+    : collapser_(std::make_unique<Collapser>()),
+      history_(std::make_unique<FetchHistory>()),
+      buffered_(std::make_shared<ByteBudget>(buffered)) {
   adopt(upstreams);
 }
 

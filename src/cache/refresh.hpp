@@ -1,5 +1,7 @@
 #pragma once
 
+#include "fetch_history.hpp"
+
 #include <larder/policy/route.hpp>
 #include <larder/store/stored_response.hpp>
 
@@ -11,16 +13,17 @@
 
 namespace larder::cache {
 
-/// The right to have a stored response fetched again, for one fetch at a time across all threads that share
-/// it. Given back when it is destroyed; after a failure only a moment later, so that an origin in trouble is
-/// not asked by every request.
+/// The right to have a stored response fetched again, for one fetch at a time across all threads. Given back
+/// when it is destroyed; after a failure only a moment later, so that an origin in trouble is not asked by
+/// every request.
 class RefreshClaim {
  public:
   /// Nothing if another has it, or failed just now.
-  static std::optional<RefreshClaim> on(store::StoredResponsePtr stored, Time now);
+  static std::optional<RefreshClaim> on(FetchHistory& history, store::StoredResponsePtr stored, Time now);
 
   ~RefreshClaim();
-  RefreshClaim(RefreshClaim&& other) noexcept : stored_(std::move(other.stored_)), next_(other.next_) {}
+  RefreshClaim(RefreshClaim&& other) noexcept
+      : history_(other.history_), stored_(std::move(other.stored_)), rest_until_(other.rest_until_) {}
   RefreshClaim& operator=(RefreshClaim&&) = delete;
 
   const store::StoredResponsePtr& stored() const { return stored_; }
@@ -32,10 +35,12 @@ class RefreshClaim {
   void took_too_long(Time now);
 
  private:
-  explicit RefreshClaim(store::StoredResponsePtr stored) : stored_(std::move(stored)) {}
+  RefreshClaim(FetchHistory& history, store::StoredResponsePtr stored)
+      : history_(history), stored_(std::move(stored)) {}
 
+  FetchHistory& history_;
   store::StoredResponsePtr stored_;  // nullptr: moved away
-  std::int64_t next_ = 0;            // what next_refresh becomes
+  std::optional<Time> rest_until_;
 };
 
 /// Which hits on fresh responses have them fetched again before their end (policy/refresh_ahead.hpp): those

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace larder::cache {
 
@@ -30,8 +31,9 @@ struct Transaction {
   /// What is stored and matches the request, though it may not simply be served. nullptr if it must not be
   /// used for this request at all.
   store::StoredResponsePtr stored{};
-  store::StoredResponsePtr part{};  ///< of the response, where that had to be waited for
-  bool validates = false;           ///< the origin is to be asked whether that still holds
+  store::StoredResponsePtr part{};                   ///< of the response, where that had to be waited for
+  std::vector<store::StoredResponsePtr> variants{};  ///< if the request selects none of them
+  bool validates = false;                            ///< the origin is to be asked whether that still holds
 
   /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
   /// that was answered before the request began.

@@ -74,21 +74,24 @@ std::string part_key(std::string_view primary_key) {
 
 StoringDecision decide_storing_part(const StoringInput& input) {
   const http::FieldList& fields = input.response.fields;
-  const bool is_sound = input.response.status == 206 && fields.count("Content-Range") == 1 &&
-                        http::parse_content_range(fields.find("Content-Range").value_or("")).has_value();
+  const auto content = http::parse_content_range(fields.find("Content-Range").value_or(""));
+  const bool is_sound = input.response.status == 206 && fields.count("Content-Range") == 1 && content;
   if (!is_sound) return {Reason::partial, {}};
   http::ResponseHead as_whole = input.response;
   as_whole.status = 200;
-  return decide_storing({.route = input.route,
-                         .request = input.request,
-                         .response = as_whole,
-                         .request_time = input.request_time,
-                         .response_time = input.response_time,
-                         .max_lifetime = input.max_lifetime,
-                         .chance = input.chance,
-                         .stored = input.stored,
-                         .size = input.size,
-                         .max_object = input.max_object});
+  StoringDecision decision = decide_storing({.route = input.route,
+                                             .request = input.request,
+                                             .response = as_whole,
+                                             .request_time = input.request_time,
+                                             .response_time = input.response_time,
+                                             .max_lifetime = input.max_lifetime,
+                                             .chance = input.chance,
+                                             .stored = input.stored,
+                                             .size = input.size,
+                                             .max_object = input.max_object});
+  // Nobody can tell which of its bytes are the ones that it says.
+  if (decision.store() && input.size > content->range.size()) decision = {Reason::partial, {}};
+  return decision;
 }
 
 http::FieldList part_fields(http::FieldList storable_fields, std::string_view range) {
@@ -123,8 +126,8 @@ bool may_be_stored(std::string_view primary_key, int status, const http::FieldLi
   if (!is_storable_status(status, is_part)) return false;
   if (!is_part) return are_storable(fields) && (status != 204 || content_size == 0);
   const auto content = http::parse_content_range(fields.find("Content-Range").value_or(""));
-  const bool is_sound =
-      fields.count("Content-Range") == 1 && content && content->range.size() == content_size;
+  const bool is_sound = fields.count("Content-Range") == 1 && content && content_size > 0 &&
+                        content_size <= content->range.size();
   const std::size_t answered = fields.count(answered_range);
   return is_sound && answered <= 1 && are_storable(answered == 1 ? without_answered_range(fields) : fields);
 }

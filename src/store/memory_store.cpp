@@ -10,7 +10,7 @@ Lookup MemoryStore::look_up(std::string_view primary_key, const http::FieldList&
   }
   StoredResponsePtr judged = as_judged(log_, found.response);
   if (judged != nullptr) {
-    // From now on the stale copy is the one that is found, and that background fetches agree on.
+    // From now on the stale copy is the one that is found.
     if (judged != found.response) tier_.exchange(*found.response, judged);
     return {std::move(judged), policy::Reason::none};
   }
@@ -25,10 +25,10 @@ StoredResponsePtr MemoryStore::find_now(std::string_view primary_key, const http
   return found;
 }
 
-std::vector<StoredResponsePtr> MemoryStore::variants_now(std::string_view primary_key) {
+Task<std::vector<StoredResponsePtr>> MemoryStore::variants(std::string_view primary_key) {
   std::vector<StoredResponsePtr> variants = tier_.variants(primary_key);
   std::erase_if(variants, [this](const StoredResponsePtr& variant) { return !log_.is_valid(*variant); });
-  return variants;
+  co_return variants;
 }
 
 Task<Lookup> MemoryStore::find(std::string_view primary_key, const http::FieldList& request_fields) {

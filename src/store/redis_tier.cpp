@@ -1,12 +1,15 @@
 #include "redis_room.hpp"
 #include "value_reader.hpp"
+#include "variant_index.hpp"
 
 #include <larder/base/hash.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/store/redis_tier.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -17,6 +20,10 @@ namespace larder::store {
 namespace {
 
 constexpr int spread = 16;
+
+/// What was fresh is kept so long past that, whatever its windows: for requests that allow stale use
+/// themselves, and to tell that it must be validated.
+constexpr Milliseconds kept_stale{60'000};
 
 /// What a record has besides its content: heads and tags are bounded far below.
 constexpr std::uint64_t most_around_content = 1'048'576;
@@ -44,6 +51,10 @@ RedisTier::RedisTier(redis::Redis& redis, const PurgeLog& log, const Clock& cloc
       room_(std::make_unique<RedisRoom>(redis, settings_.max_used_memory, settings_.news)) {}
 
 RedisTier::~RedisTier() = default;
+
+std::shared_ptr<VariantIndex> RedisTier::no_variants() {
+  return std::make_shared<VariantIndex>();
+}
 
 /// The node that has the purge log, if Redis may be used; else 0.
 std::uint64_t RedisTier::usable_node() const {
@@ -80,6 +91,34 @@ Task<Lookup> RedisTier::find_variant(std::string_view primary_key, VaryRecord va
     co_return bad_record();
   }
   co_return admit(draft, node);
+}
+
+void RedisTier::remember(const StoredResponse& response) {
+  if (response.has_vary()) settings_.variants->add(response.primary_key(), response.variant_key());
+}
+
+Task<std::vector<StoredResponsePtr>> RedisTier::variants(std::string_view primary_key) {
+  std::vector<StoredResponsePtr> found;
+  const std::uint64_t node = usable_node();
+  const std::vector<std::string> keys = settings_.variants->find(primary_key);
+  if (node == 0 || keys.empty()) co_return found;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const auto reading = [&](const std::string& key) {
+    return boost::asio::co_spawn(executor, read(key, Trips::beginning), boost::asio::deferred);
+  };
+  std::vector<decltype(reading(keys.front()))> reads;
+  for (const std::string& key : keys) reads.push_back(reading(key));
+  auto all = boost::asio::experimental::make_parallel_group(std::move(reads));
+  const auto [order, errors, records] =
+      co_await all.async_wait(boost::asio::experimental::wait_for_all(), boost::asio::use_awaitable);
+  for (const Record& record : records) {
+    const auto* draft = std::get_if<std::shared_ptr<Draft>>(&record);
+    const bool is_variant = draft && (*draft)->primary_key == primary_key && !(*draft)->vary.empty();
+    if (!is_variant) continue;
+    Lookup admitted = admit(**draft, node);
+    if (admitted.response) found.push_back(std::move(admitted.response));
+  }
+  co_return found;
 }
 
 Lookup RedisTier::admit(Draft& draft, std::uint64_t node) {
@@ -206,12 +245,15 @@ Task<> RedisTier::write(redis::Command command) {
   if (reply && reply->is_nil()) ++counts_.full_writes;
 }
 
-/// As long as it is of use: what can be validated is, when it is stale too. 0 or less: of none.
+/// As long as it is of use: what can be validated is, when it is stale too, and for a while anything that
+/// was fresh. 0 or less: of none.
 Milliseconds RedisTier::use_of(const StoredResponse& response) const {
   if (response.can_validate) return settings_.max_lifetime;
   const policy::Lifetimes lifetimes = response.lifetimes;
-  const Milliseconds usable = policy::remaining_freshness(lifetimes, clock_.now()) +
-                              std::max(lifetimes.stale_while_revalidate, lifetimes.stale_if_error);
+  const Milliseconds when_stale = lifetimes.freshness > Milliseconds{0} ? kept_stale : Milliseconds{0};
+  const Milliseconds usable =
+      policy::remaining_freshness(lifetimes, clock_.now()) +
+      std::max({when_stale, lifetimes.stale_while_revalidate, lifetimes.stale_if_error});
   return std::min(usable, settings_.max_lifetime);
 }
 

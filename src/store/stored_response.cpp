@@ -137,7 +137,6 @@ StoredResponse::StoredResponse(const Layout& layout, const Draft& draft)
       status(static_cast<std::uint16_t>(draft.status)),
       softly_purged(draft.softly_purged),
       can_validate(policy::can_be_validated(draft.status, draft.fields)),
-      origin_hangs(draft.origin_hangs),
       is_outside_(layout.is_outside),
       has_own_place_(layout.has_own_place) {
   char* out = reinterpret_cast<char*>(this + 1);
@@ -220,8 +219,7 @@ Draft copy_of(const StoredResponsePtr& response) {
           .tags = {std::string(tags.site), std::string(tags.path), strings(tags.names)},
           .born = response->born,
           .softly_purged = response->softly_purged,
-          .checked = response->checked,
-          .origin_hangs = response->origin_hangs};
+          .checked = response->checked};
 }
 
 }  // namespace larder::store

@@ -24,8 +24,15 @@ StoredResponsePtr TieredStore::find_now(std::string_view primary_key, const http
   return memory_ ? MemoryStore(*memory_, log_).find_now(primary_key, request_fields) : nullptr;
 }
 
-std::vector<StoredResponsePtr> TieredStore::variants_now(std::string_view primary_key) {
-  return memory_ ? MemoryStore(*memory_, log_).variants_now(primary_key) : std::vector<StoredResponsePtr>();
+Task<std::vector<StoredResponsePtr>> TieredStore::variants(std::string_view primary_key) {
+  std::vector<StoredResponsePtr> found;
+  if (memory_) {
+    MemoryStore local(*memory_, log_);
+    found = co_await local.variants(primary_key);
+  } else if (redis_) {
+    found = co_await redis_->variants(primary_key);
+  }
+  co_return found;
 }
 
 Task<Lookup> TieredStore::find(std::string_view primary_key, const http::FieldList& request_fields) {
@@ -50,6 +57,7 @@ Lookup TieredStore::choose(Lookup local, Lookup shared) {
   if (local.response && !is_newer(*shared.response, *local.response)) return local;
   // While Redis was asked, a still newer one may have come into memory: that one stays.
   if (memory_) memory_->put(shared.response, MemoryTier::Replace::if_newer);
+  if (!memory_) redis_->remember(*shared.response);
   return shared;
 }
 
@@ -70,6 +78,7 @@ Task<> TieredStore::put_holding(StoredResponsePtr response, std::shared_ptr<void
     pending_->skipped.fetch_add(1, std::memory_order_relaxed);
     co_return;
   }
+  if (!memory_) redis_->remember(*response);
   const auto executor = co_await boost::asio::this_coro::executor;
   // On its own loop co_spawn() runs the coroutine up to its first wait before it returns: by then the
   // commands are on the connection.

@@ -77,6 +77,7 @@ Task<Result<Bytes>> read_value(redis::Redis& redis, std::string name, std::uint6
   const Result<redis::Value> beginning = co_await redis.execute(range_of(name, 0, first_part));
   const Result<Bytes> first = bytes_of(beginning);
   if (!first || first->size() < static_cast<std::size_t>(first_part)) co_return first;
+  if (trips == Trips::beginning) co_return Bytes();
   Result<redis::Value> end = Error::canceled;
   if (ahead != nullptr) {
     end = co_await taken(ahead);

@@ -11,8 +11,9 @@ namespace larder::store {
 
 /// How many round trips a large value may take.
 enum class Trips {
-  two,  ///< its beginning, and then the rest: small ones take one command
-  one   ///< both are asked for at the same time, whether or not there is a rest
+  two,       ///< its beginning, and then the rest: small ones take one command
+  one,       ///< both are asked for at the same time, whether or not there is a rest
+  beginning  ///< a large one is not read: as if nothing lay there
 };
 
 /// Reads what lies under a name, `most` bytes of it at most; nothing in it if nothing lies there. What is

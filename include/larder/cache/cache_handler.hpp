@@ -77,7 +77,7 @@ class CacheHandler final : public pipeline::Handler {
   struct Parts;
 
   policy::ReuseDecision decide(const Transaction& transaction, const store::StoredResponse& stored,
-                               Time now) const;
+                               bool origin_hangs, Time now) const;
   Task<Result<pipeline::Response>> answer(Transaction& transaction);
   Task<Result<pipeline::Response>> look_up(Transaction& transaction);
   Task<Result<pipeline::Response>> look_up_part(Transaction& transaction);

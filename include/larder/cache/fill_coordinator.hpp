@@ -13,6 +13,7 @@
 namespace larder::cache {
 
 class Collapser;
+class FetchHistory;
 class FillLimiter;
 
 /// How many fills one upstream is asked for at once, and how long one may take. A fill counts from its
@@ -43,6 +44,7 @@ class FillCoordinator {
   void adopt(const Protections& upstreams);
 
   Collapser& collapser() { return *collapser_; }
+  FetchHistory& history() { return *history_; }
   const std::shared_ptr<ByteBudget>& buffered() const { return buffered_; }
 
   /// nullptr for an upstream that is not limited.
@@ -65,6 +67,7 @@ class FillCoordinator {
 
  private:
   std::unique_ptr<Collapser> collapser_;
+  std::unique_ptr<FetchHistory> history_;
   const std::shared_ptr<ByteBudget> buffered_;
   mutable std::mutex mutex_;  // of the map: limiters stay to the end
   std::map<std::string, std::unique_ptr<FillLimiter>> limiters_;

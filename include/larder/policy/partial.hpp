@@ -33,7 +33,7 @@ bool asks_for_part(const http::RequestHead& request);
 std::string part_key(std::string_view primary_key);
 
 /// Whether the 206 that answers a request for a part may be stored as such. As for a 200, and Content-Range
-/// must be valid.
+/// must be valid, and say no less than there is.
 StoringDecision decide_storing_part(const StoringInput& input);
 
 /// The fields under which a part is stored: with a line of ours that keeps the Range it answered.

@@ -58,7 +58,8 @@ bool is_storable_status(int status, bool as_part);
 
 /// Whether what came out of a shared store can be what larder put there, as far as clients get to see it:
 /// others that can write there must not frame our messages or forge our fields. Storing would leave the
-/// status and the fields as they are; a 204 has no content; a part is as long as its Content-Range says.
+/// status and the fields as they are; a 204 has no content; a part has no more than its Content-Range says,
+/// and something.
 /// Names and values are taken to be legal on the wire.
 bool may_be_stored(std::string_view primary_key, int status, const http::FieldList& fields,
                    std::uint64_t content_size);

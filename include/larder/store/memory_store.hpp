@@ -16,7 +16,7 @@ class MemoryStore final : public Store {
 
   StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) override;
 
-  std::vector<StoredResponsePtr> variants_now(std::string_view primary_key) override;
+  Task<std::vector<StoredResponsePtr>> variants(std::string_view primary_key) override;
 
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
   bool accepts(const StoredResponse& response, std::uint64_t size) const override {

@@ -15,11 +15,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace larder::store {
 
 enum class Trips;
 class RedisRoom;
+class VariantIndex;
 
 /// The shared tier: stored responses in Redis as records (record.hpp), each under policy::redis_name() of its
 /// key and each with an expiry. One for each thread, over that thread's client. A failure is a miss,
@@ -35,9 +37,13 @@ class RedisTier final : public Store {
     std::shared_ptr<redis::Availability> news{};  ///< hears of it; may be nullptr
     /// Whether Redis refused the last write; threads that share a copy of the settings learn of it together.
     std::shared_ptr<std::atomic<bool>> write_refused = std::make_shared<std::atomic<bool>>(false);
+    /// Which variants were written or found here; shared likewise.
+    std::shared_ptr<VariantIndex> variants = no_variants();
     /// Where large contents that were read count; without room a large one is a miss. nullptr: nowhere.
     std::shared_ptr<ByteBudget> buffered{};
   };
+
+  static std::shared_ptr<VariantIndex> no_variants();
 
   RedisTier(redis::Redis& redis, const PurgeLog& log, const Clock& clock, Settings settings);
   ~RedisTier() override;
@@ -50,6 +56,13 @@ class RedisTier final : public Store {
   /// At most two round trips, the second only for a response with Vary, or one of more than 64 KiB. Nothing
   /// while the purge log is out of step.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
+
+  /// Has variants() look for it from now on, if it has a Vary.
+  void remember(const StoredResponse& response);
+
+  /// Those that were remembered, are still there, and have records of at most 64 KiB; all are read at the
+  /// same time.
+  Task<std::vector<StoredResponsePtr>> variants(std::string_view primary_key) override;
 
   bool accepts(const StoredResponse& response, std::uint64_t size) const override;
 

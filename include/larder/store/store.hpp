@@ -30,10 +30,12 @@ class Store {
   /// tiers.
   virtual StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) = 0;
 
-  /// Other responses under a primary key than the one that a request selects, as far as this instance has
-  /// them at hand: a few, the latest stored first, none that a purge names. For asking which of them answers
-  /// a request that selects none (RFC 9111, section 4.1).
-  virtual std::vector<StoredResponsePtr> variants_now(std::string_view) { return {}; }
+  /// Other responses under a primary key than the one that a request selects, as far as this instance knows
+  /// of them: a few, the latest stored first, none that a purge names. For asking which of them answers a
+  /// request that selects none (RFC 9111, section 4.1).
+  virtual Task<std::vector<StoredResponsePtr>> variants(std::string_view) {
+    co_return std::vector<StoredResponsePtr>();
+  }
 
   /// The stored response that `request_fields` select under a primary key, fresh or stale, never a purged
   /// one.

@@ -31,7 +31,6 @@ struct Draft {
   Position born;               ///< the purge log's position when its fetch began
   bool softly_purged = false;  ///< a soft purge ended its lifetime; not in its record, which stays as it is
   std::uint64_t checked = 0;   ///< PurgeLog::sequence() up to which no purge names it
-  bool origin_hangs = false;
 };
 
 /// A stored response (RFC 9111, section 1.1) with all that deciding about its reuse needs, in one block of
@@ -83,10 +82,6 @@ class StoredResponse final {
   /// PurgeLog::sequence() up to which no purge names it; moves forward only.
   mutable std::atomic<std::uint64_t> checked;
 
-  /// What background fetches for it agree on across threads (cache/refresh.hpp): milliseconds since 1970
-  /// before which no other begins.
-  mutable std::atomic<std::int64_t> next_refresh{0};
-
  private:
   /// What lies behind it, in this order, each part up to its end.
   enum class Part : std::uint8_t { field_lines, primary_key, variant, site, path, tags, vary, content };
@@ -106,9 +101,6 @@ class StoredResponse final {
   const bool softly_purged;  ///< as in Draft
   const bool can_validate;   ///< policy::can_be_validated()
 
-  /// Whether the origin left the last fetch for it waiting until its deadline.
-  mutable std::atomic<bool> origin_hangs;
-
  private:
   const bool is_outside_;     // its content
   const bool has_own_place_;  // site and path are not those that its primary key shows
@@ -122,7 +114,7 @@ Bytes content_of(const StoredResponsePtr& response);
 /// Its field lines, which keep it alive.
 Bytes field_lines_of(const StoredResponsePtr& response);
 
-/// A draft of the same, to be changed; no background fetch is under way for what is made of it.
+/// A draft of the same, to be changed.
 Draft copy_of(const StoredResponsePtr& response);
 
 }  // namespace larder::store

@@ -22,12 +22,14 @@ class TieredStore final : public Store {
 
   /// The hit path: a response that memory has and no purge names. No coroutine; no allocation unless it has a
   /// Vary.
-  std::vector<StoredResponsePtr> variants_now(std::string_view primary_key) override;
   StoredResponsePtr find_now(std::string_view primary_key, const http::FieldList& request_fields) override;
 
   /// If what memory has is stale, Redis is asked too: another instance may have fetched it again. The newer
   /// one is given.
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
+
+  /// Those in memory; without memory, those in Redis.
+  Task<std::vector<StoredResponsePtr>> variants(std::string_view primary_key) override;
 
   Task<StoredResponsePtr> find_newer(StoredResponsePtr known, const http::FieldList& request_fields) override;
 

@@ -32,9 +32,9 @@ TEST_CASE("a response that needs validation is validated by its validators") {
   const auto asked = bench.ask("/a", {{"Range", "bytes=0-3"}});
   asked->transaction.stored = bench.stored(*asked);
   REQUIRE(asked->transaction.stored != nullptr);
-  CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
+  CHECK(std::holds_alternative<Whole>(bench.plan(*asked)));
   asked->transaction.validates = true;
-  const FetchPlan plan = plan_of(bench.context, asked->transaction);
+  const FetchPlan plan = bench.plan(*asked);
   REQUIRE(std::holds_alternative<Validate>(plan));
   CHECK(sent(*asked, plan) == "If-None-Match: \"1\"\r\n");
 
@@ -51,9 +51,9 @@ TEST_CASE("a request that selects none of the stored variants asks which of them
                {{"Vary", "Accept-Language"}, {"ETag", "\"" + language + "\""}}, language);
   }
   const auto asked = bench.ask("/a", {{"Accept-Language", "fr"}});
-  CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
+  CHECK(std::holds_alternative<Whole>(bench.plan(*asked)));
   asked->transaction.why = policy::Reason::vary;
-  const FetchPlan plan = plan_of(bench.context, asked->transaction);
+  const FetchPlan plan = bench.plan(*asked);
   REQUIRE(std::holds_alternative<WhichVariant>(plan));
   CHECK(sent(*asked, plan) == "If-None-Match: \"en\", \"de\"\r\n");
 
@@ -71,10 +71,10 @@ TEST_CASE("a request that selects none of the stored variants asks which of them
   }
   SUBCASE("not for a part, nor while purges may have been missed") {
     asked->transaction.knows_purges = false;
-    CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
+    CHECK(std::holds_alternative<Whole>(bench.plan(*asked)));
     const auto part = bench.ask("/a", {{"Accept-Language", "fr"}, {"Range", "bytes=0-3"}});
     part->transaction.why = policy::Reason::vary;
-    const FetchPlan range = plan_of(bench.context, part->transaction);
+    const FetchPlan range = bench.plan(*part);
     REQUIRE(std::holds_alternative<Whole>(range));
     CHECK(sent(*part, range) == "Range: bytes=0-3\r\n");
   }
@@ -86,14 +86,14 @@ TEST_CASE("variants without entity tags cannot be asked about") {
              {{"Vary", "Accept-Language"}, {"Last-Modified", "Mon, 13 Nov 2023 22:13:20 GMT"}}, "de");
   const auto asked = bench.ask("/a", {{"Accept-Language", "fr"}});
   asked->transaction.why = policy::Reason::vary;
-  CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
+  CHECK(std::holds_alternative<Whole>(bench.plan(*asked)));
 }
 
 TEST_CASE("if a part is stored only the rest is requested, provided that makes a shareable whole") {
   Workbench bench;
   store_part(bench, "/a");
   const auto asked = bench.ask("/a");
-  const FetchPlan plan = plan_of(bench.context, asked->transaction);
+  const FetchPlan plan = bench.plan(*asked);
   REQUIRE(std::holds_alternative<RestOfPart>(plan));
   CHECK(sent(*asked, plan) == "Range: bytes=4-\r\nIf-Range: \"1\"\r\n");
 
@@ -103,21 +103,21 @@ TEST_CASE("if a part is stored only the rest is requested, provided that makes a
   }
   SUBCASE("not if a whole response is stored, or the response is known not to be shareable") {
     asked->transaction.hit_for_miss = "as known";
-    CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
+    CHECK(std::holds_alternative<Whole>(bench.plan(*asked)));
     asked->transaction.hit_for_miss.reset();
     asked->transaction.stored = std::get<RestOfPart>(plan).part;
-    CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
+    CHECK(std::holds_alternative<Whole>(bench.plan(*asked)));
   }
   SUBCASE("not for a request that identifies its client, a HEAD, or another Range") {
     for (const Lines& lines : {Lines{{"Authorization", "Basic x"}}, Lines{{"Range", "bytes=0-1"}}}) {
       const auto other = bench.ask("/a", lines);
-      CHECK(std::holds_alternative<Whole>(plan_of(bench.context, other->transaction)));
+      CHECK(std::holds_alternative<Whole>(bench.plan(*other)));
     }
     const auto head = bench.ask("/a", {}, "HEAD");
-    CHECK(std::holds_alternative<Whole>(plan_of(bench.context, head->transaction)));
+    CHECK(std::holds_alternative<Whole>(bench.plan(*head)));
   }
   SUBCASE("not if the whole is too large to be stored") {
     bench.settings->max_object = 9;
-    CHECK(std::holds_alternative<Whole>(plan_of(bench.context, asked->transaction)));
+    CHECK(std::holds_alternative<Whole>(bench.plan(*asked)));
   }
 }

@@ -1,5 +1,6 @@
 #include "cache/fetcher.hpp"
 
+#include "cache/fetch_history.hpp"
 #include "workbench.hpp"
 
 #include <doctest/doctest.h>
@@ -163,7 +164,7 @@ TEST_CASE("a stored response that may be served stale hides a failure, and the f
     const pipeline::Response fetched = bench.fetch(*asked);
     CHECK(fetched.cache_result == pipeline::CacheResult::stale);
     CHECK(fetched.body.bytes().view() == "old");
-    CHECK(asked->transaction.stored->origin_hangs);
+    CHECK(bench.coordinator.history().hangs(*asked->transaction.stored));
     CHECK(fill->look().failure.error == Error::timeout);
   }
   SUBCASE("an error") {

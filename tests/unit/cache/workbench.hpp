@@ -109,10 +109,15 @@ struct Workbench {
     return store.find_now(asked.transaction.key.text, asked.request.head.fields);
   }
 
-  /// Fetches by the best plan.
+  /// The best plan, by what is stored.
+  cache::FetchPlan plan(Asked& asked) {
+    run_task(loop, find_for_plan(context, asked.transaction));
+    return plan_of(context, asked.transaction);
+  }
+
+  /// Fetches by that plan.
   pipeline::Response fetch(Asked& asked) {
-    cache::Fetched fetched =
-        run_task(loop, fetcher.fetch(asked.transaction, plan_of(context, asked.transaction)));
+    cache::Fetched fetched = run_task(loop, fetcher.fetch(asked.transaction, plan(asked)));
     REQUIRE(fetched.has_value());
     return std::move(*fetched);
   }

@@ -84,6 +84,15 @@ TEST_CASE(
   CHECK(refusal(206, "Cache-Control: max-age=60|Content-Type: multipart/byteranges; boundary=x") ==
         Reason::partial);
   CHECK(refusal(200, "Cache-Control: max-age=60|Content-Range: bytes 0-1/2") == Reason::partial);
+
+  const http::ResponseHead of_two = response_of(206, "Cache-Control: max-age=60|Content-Range: bytes 0-1/9");
+  StoringInput input{route, request, of_two, noon, noon, Seconds{3600}};
+  for (const auto& [size, wanted] :
+       {std::pair{1u, Reason::none}, {2u, Reason::none}, {3u, Reason::partial}}) {
+    CAPTURE(size);
+    input.size = size;
+    CHECK(decide_storing_part(input).refusal == wanted);
+  }
 }
 
 TEST_CASE("a stored part answers ranges wholly within it, and the range it answered before") {

@@ -332,9 +332,11 @@ TEST_CASE("a 204 has no content, packed or not") {
   CHECK(read_of(draft) == "response");
 }
 
-TEST_CASE("a part is a 206 as long as its Content-Range says, and nothing else is accepted under its key") {
+TEST_CASE(
+    "a part is a 206 with no more than its Content-Range says, and nothing else is accepted under its key") {
   CHECK(read_of(part_draft(3)) == "response");
-  for (const std::size_t size : {0, 2, 4}) CHECK(read_of(part_draft(size)) == "nothing");
+  CHECK(read_of(part_draft(2)) == "response");
+  for (const std::size_t size : {0, 4}) CHECK(read_of(part_draft(size)) == "nothing");
   const auto changed = [](auto change) {
     Draft draft = part_draft(3);
     change(draft);

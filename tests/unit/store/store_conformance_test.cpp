@@ -162,6 +162,33 @@ TEST_CASE_TEMPLATE("every store: variants are selected by the request's fields (
   CHECK(under.find(sample, french).response->content() == "sept");
 }
 
+TEST_CASE_TEMPLATE("every store that cache asks: the variants under a key are known, but for purged ones",
+                   Under, OverMemory, OverBoth, OverRedisAlone) {
+  Under under;
+  Sample sample = under.sample();
+  const auto contents = [&] {
+    std::string all;
+    const std::string key = sample.primary_key();
+    for (const auto& variant : under.run(under.store().variants(key))) all += variant->content();
+    return all;
+  };
+  CHECK(contents().empty());
+  sample.vary = {"accept-language"};
+  for (const char* language : {"de", "fr", "en"}) {
+    sample.request_fields = fields_of({{"Accept-Language", language}});
+    sample.body = language;
+    if (sample.body == "en") under.purge(Kind::resource, "shop.example/products/7");
+    if (sample.body == "en") {
+      sample.born = under.purges.mark().position;
+      sample.checked = under.purges.mark().sequence;
+    } else {
+      CHECK(contents() == (sample.body == "fr" ? "de" : ""));
+    }
+    under.put(sample);
+  }
+  CHECK(contents() == "en");
+}
+
 TEST_CASE_TEMPLATE("every store: a response under other Vary names is not selected by mistake", Under,
                    OverMemory, OverRedis, OverBoth, OverRedisAlone) {
   Under under;

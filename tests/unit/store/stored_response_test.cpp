@@ -29,7 +29,6 @@ Draft draft_with(std::size_t size) {
   draft.fields.add("ETag", "\"x\"");
   draft.fields.add("X-Empty", "");
   draft.softly_purged = true;
-  draft.origin_hangs = true;
   return draft;
 }
 
@@ -65,7 +64,6 @@ TEST_CASE("a stored response has everything that its draft had, wherever its con
     CHECK(copy.born == draft.born);
     CHECK(copy.softly_purged);
     CHECK(copy.checked == 9);
-    CHECK(copy.origin_hangs);
   }
 }
 
