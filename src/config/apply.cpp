@@ -10,10 +10,11 @@ namespace {
 
 /// One upstream in place of all others; what the file says wrongly of its own no longer counts.
 void apply_upstream(Loaded& loaded, const Server& server) {
-  Upstream upstream;
+  Upstream upstream = loaded.config.defaults.upstream;
   upstream.name = "default";
   upstream.servers = {server};
   for (policy::Route& route : loaded.config.routes) route.upstream = upstream.name;
+  loaded.config.defaults.route.upstream.clear();
   loaded.config.upstreams.clear();
   loaded.config.upstreams.push_back(std::move(upstream));
   std::erase_if(loaded.diagnostics, [](const Diagnostic& one) { return one.settled_by == "--upstream"; });
@@ -23,12 +24,15 @@ void apply_upstream(Loaded& loaded, const Server& server) {
 void apply_ttl(Config& config, const Value& option) {
   const std::optional<Milliseconds> ttl = duration(option);
   if (!ttl) return;
-  policy::Route route;
+  policy::Route route = config.defaults.route;
   route.pattern = *policy::PathPattern::parse(route.match);
-  route.ttl.plain = ttl;
-  if (!config.store.redis) route.collapse = policy::Collapse::local;
-  if (!config.upstreams.empty()) route.upstream = config.upstreams.front().name;
-  if (config.upstreams.size() > 1) option.error("needs --upstream, since the file names several upstreams");
+  route.ttl = {.plain = ttl, .by_status = {}};
+  if (!config.store.redis && route.collapse == policy::Collapse::cluster)
+    route.collapse = policy::Collapse::local;
+  const bool has_upstream = !route.upstream.empty();
+  if (!has_upstream && !config.upstreams.empty()) route.upstream = config.upstreams.front().name;
+  if (!has_upstream && config.upstreams.size() > 1)
+    option.error("needs --upstream, since the file names several upstreams");
   warn_where_capped(option, *ttl, config.store);
   is_hidden(option, route, EarlierRoutes(config.routes));
   config.routes.push_back(std::move(route));

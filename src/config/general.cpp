@@ -33,6 +33,7 @@ void check_proxy_protocol(Map& map, const Config& config) {
 
 void check_config(Map& map, const Value& root, Config& config) {
   check_proxy_protocol(map, config);
+  if (const Value* const defaults = map.find("defaults")) check_default_upstream(*defaults, config);
   if (map.find("upstreams") != nullptr) return;
   root.error("\"upstreams\" is missing: larder needs at least one").settled_by = "--upstream";
 }
@@ -80,13 +81,17 @@ Table<Config> config_keys() {
           key("credentials", &Config::credentials, Section<Credentials>{credentials_keys(), true},
               "Request fields that identify the client.")
               .takes_new_routes(),
-          key("upstreams", &Config::upstreams, Upstreams{},
-              "The servers to ask, by any name. There is at "
-              "least one."),
           key("purge_method", &Config::purge_method, Section<PurgeMethod>{purge_method_keys(), true},
               "Clients whose PURGE purges its URL; everybody else's is 405, as BAN always is.")
               .takes_new_routes(),
           key("store", &Config::store, Section<Store>{store_keys()}, "Where responses are kept."),
+          key("defaults", &Config::defaults, DefaultsSection{},
+              "What routes and upstreams say that do not say otherwise: a key of their own replaces the "
+              "default's whole.")
+              .shown_if([](const Config& config) { return config.defaults != Defaults{}; }),
+          key("upstreams", &Config::upstreams, Upstreams{},
+              "The servers to ask, by any name. There is at "
+              "least one."),
           key("routes", &Config::routes, Routes{},
               "The first that matches wins. Where none does, or it has no ttl, only what the origin itself "
               "made cacheable is stored.")

@@ -65,11 +65,13 @@ struct Row {
   std::shared_ptr<const Member<Owner>> member;
   Takes takes = Takes::reload;
   bool is_required = false;
+  bool is_own = false;                       ///< of each owner: there is no default for all of them
   bool (*is_shown)(const Owner&) = nullptr;  ///< in the effective configuration; nullptr: always
 
   Row takes_restart() const { return with(&Row::takes, Takes::restart); }
   Row takes_new_routes() const { return with(&Row::takes, Takes::new_routes); }
   Row required() const { return with(&Row::is_required, true); }
+  Row own() const { return with(&Row::is_own, true); }
   Row shown_if(bool (*condition)(const Owner&)) const { return with(&Row::is_shown, condition); }
 
  private:

@@ -1,19 +1,14 @@
+#include "include.hpp"
 #include "parse.hpp"
 #include "sections.hpp"
 
 #include <larder/config/load.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <optional>
 
 namespace larder::config {
 namespace {
-
-constexpr std::size_t largest_file = 4u << 20;
 
 Loaded unreadable(const std::string& path, std::string why) {
   Loaded loaded;
@@ -45,25 +40,17 @@ Loaded load_text(std::string_view yaml, std::string_view file, const Environment
   if (root && root->is_nothing()) {
     source.error({0, 1, 1}, "\"upstreams\" is missing: larder needs at least one").settled_by = "--upstream";
   } else if (root) {
-    read_keys(Value(*root, "", source), config_keys(), loaded.config);
+    const Node whole = with_included(*root, std::string(file), source);
+    read_keys(Value(whole, "", source), config_keys(), loaded.config);
   }
   loaded.diagnostics = source.take();
   return loaded;
 }
 
 Loaded load_file(const std::string& path, const Environment& environment) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return unreadable(path, std::strerror(errno));
-  std::string text;
-  std::array<char, 16 * 1024> piece{};
-  while (text.size() <= largest_file && stream) {
-    stream.read(piece.data(), piece.size());
-    text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
-  }
-  if (stream.bad()) return unreadable(path, std::strerror(errno));
-  if (text.size() > largest_file) return unreadable(path, "it is larger than 4 MiB");
-  return load_text(text, path, environment);
+  const FileText file = read_file(path);
+  if (!file.mistake.empty()) return unreadable(path, file.mistake);
+  return load_text(file.text, path, environment);
 }
 
 }  // namespace larder::config

@@ -1,15 +1,16 @@
 #include "notation.hpp"
+#include "route_checks.hpp"
 #include "route_kinds.hpp"
-#include "suggest.hpp"
-
-#include <larder/base/units.hpp>
-
-#include <algorithm>
 
 namespace larder::config {
 namespace {
 
 using policy::Route;
+
+constexpr std::string_view about_include =
+    "Alone in the place of a route: files whose routes stand here, as conf.d/*.yaml, by name; their "
+    "upstreams "
+    "count too.";
 
 /// How messages call a route: by its match, as written, or by its number if that is not a text.
 std::string title(const Node& node, std::size_t number) {
@@ -30,124 +31,6 @@ std::optional<std::string> read_match(const Value& value) {
 
 json::object match_schema() {
   return pattern_schema("^/[^?# ]*$");
-}
-
-/// The only upstream if there is one, or the one that the route names.
-void check_upstream_name(Map& map, const Value& value, const Config& config, Route& route) {
-  const Value* const upstream = map.find("upstream");
-  if (upstream == nullptr) {
-    if (config.upstreams.size() > 1) {
-      value.error("\"upstream\" is missing: there are several to choose from").settled_by = "--upstream";
-    }
-    if (!config.upstreams.empty()) route.upstream = config.upstreams.front().name;
-    return;
-  }
-  const std::string& name = route.upstream;
-  std::vector<std::string> names;
-  for (const Upstream& one : config.upstreams) names.push_back(one.name);
-  // Without any upstream, that has been reported already.
-  if (!upstream->is_scalar() || names.empty() || std::ranges::find(names, name) != names.end()) return;
-  upstream->error("there is no upstream " + quoted(name) + did_you_mean(name, names)).settled_by =
-      "--upstream";
-}
-
-void check_collapse(Map& map, const Store& store, const Route& route) {
-  if (store.redis || route.collapse != policy::Collapse::cluster) return;
-  map.find("collapse")->warning("without store.redis fetches are shared within each larder alone");
-}
-
-/// Whether it takes responses as the same for everybody although requests carry credentials.
-bool is_deaf_to_cookies(const policy::CookieRule& rule) {
-  return std::ranges::find(rule.ignore, "*") != rule.ignore.end();
-}
-
-void check_override(Map& map, const Route& route) {
-  const Value* const value = map.find("override");
-  if (value == nullptr || !route.override_origin) return;
-  if (map.find("ttl") == nullptr) value->error("needs a ttl beside it, which then decides");
-  const auto warn = [&](bool is_so, const char* beside) {
-    if (is_so) {
-      value->warning("with " + quoted(beside) + " one user's private response could be shared with others");
-    }
-  };
-  warn(is_deaf_to_cookies(route.cookies) && route.cookies.key.empty(), "cookies: ignore");
-  warn(route.shares_credentials, "credentials: shared");
-  if (route.set_cookie == policy::SetCookieRule::allow) {
-    value->warning(quoted("set_cookie: allow") +
-                   " is for lifetimes that the origin states: where the ttl decides instead, a response with "
-                   "Set-Cookie is not stored");
-  }
-}
-
-/// What is safe only if the operator knows that responses hold nothing personal.
-void warn_of_sharing(Map& map, const Route& route) {
-  if (route.shares_credentials) {
-    map.find("credentials")
-        ->warning("what one client gets for its Authorization, X-Api-Key or the like is given to all others");
-  }
-  if (route.set_cookie == policy::SetCookieRule::allow) {
-    map.find("set_cookie")
-        ->warning("a cookie that the origin sets for one client, a session too, is given to all others");
-  }
-}
-
-Milliseconds longest_ttl(const Route& route) {
-  Milliseconds longest = route.ttl.plain.value_or(Milliseconds{0});
-  for (const auto& [status, ttl] : route.ttl.by_status) longest = std::max(longest, ttl);
-  return longest;
-}
-
-void warn_of_lifetimes(Map& map, const Route& route, const Store& store) {
-  const Milliseconds ttl = longest_ttl(route);
-  if (const Value* const value = map.find("ttl")) warn_where_capped(*value, ttl, store);
-  for (const char* key : {"stale_while_revalidate", "stale_if_error"}) {
-    const Value* const value = map.find(key);
-    const Milliseconds window =
-        (key == std::string_view("stale_if_error") ? route.stale_if_error : route.stale_while_revalidate)
-            .value_or(Milliseconds{0});
-    const bool is_cut = ttl <= store.max_lifetime && ttl + window > store.max_lifetime;
-    if (value == nullptr || !is_cut) continue;
-    value->warning(format_duration(window) + " after the ttl is longer than store.max_lifetime (" +
-                   format_duration(store.max_lifetime) + "), past which nothing is kept");
-  }
-}
-
-/// What is written down for nothing: where nothing is stored, nothing has a lifetime. Defaults say nothing.
-void warn_of_idle_keys(Map& map, const Route& route) {
-  const auto warn = [&map](const char* key, bool is_set, const char* message) {
-    const Value* const value = map.find(key);
-    if (value != nullptr && is_set) value->warning(message);
-  };
-  const bool has_ttl = route.ttl != policy::TtlRule{};
-  if (!route.cache) {
-    constexpr const char* message = "does nothing beside \"cache: off\"";
-    warn("ttl", has_ttl, message);
-    warn("jitter", route.jitter != 0, message);
-    warn("stale_while_revalidate", route.stale_while_revalidate.has_value(), message);
-    warn("stale_if_error", route.stale_if_error.has_value(), message);
-    warn("refresh_ahead", route.refresh_ahead == policy::RefreshAhead::on, message);
-    warn("heuristic", route.heuristic, message);
-    warn("override", route.override_origin, message);
-    warn("tags", !route.tags.empty(), message);
-    return;
-  }
-  const auto& methods = route.methods;
-  const bool has_read = methods.empty() || policy::takes_method(methods, "HEAD");
-  // An answer to POST is kept only if the origin states its lifetime, which `override` replaces.
-  if (has_read || route.override_origin) return;
-  constexpr const char* message =
-      "does nothing here: methods has neither GET nor HEAD, which alone are answered from cache";
-  warn("ttl", has_ttl, message);
-  warn("heuristic", route.heuristic, message);
-}
-
-void check_route(Map& map, const Value& section, Route& route, const RouteContext& context) {
-  check_upstream_name(map, section, context.config, route);
-  check_collapse(map, context.config.store, route);
-  check_override(map, route);
-  warn_of_sharing(map, route);
-  warn_of_lifetimes(map, route, context.config.store);
-  warn_of_idle_keys(map, route);
 }
 
 std::vector<Row<Route>> rows_of_lifetimes() {
@@ -228,7 +111,8 @@ std::vector<Row<Route>> rows_of_rest(const RouteContext* context) {
           "for the upstream's tunnel."),
       key("debug", &Route::debug, a_switch, "on: X-Cache-Key, X-Cache-Tags and X-Cache-TTL in responses."),
       key("warm", &Route::warm, Optional<WarmSection>{WarmSection(context)},
-          "What is fetched before anybody asks."),
+          "What is fetched before anybody asks.")
+          .own(),
   };
 }
 
@@ -236,9 +120,10 @@ std::vector<Row<Route>> rows_of_rest(const RouteContext* context) {
 Table<Route> route_keys(const RouteContext* context) {
   Table<Route> table{{
       key("match", &Route::match, Scalar<std::string>{read_match, same_text, match_schema},
-          "Literal, * or {name} segments; a last ** is any number more."),
+          "Literal, * or {name} segments; a last ** is any number more.")
+          .own(),
       key("upstream", &Route::upstream, a_text, "The name of an upstream; needed if there are several."),
-      key("methods", &Route::methods, Methods{}, "Without it, all.").shown_if([](const Route& route) {
+      key("methods", &Route::methods, Methods{}, "Without it, all.").own().shown_if([](const Route& route) {
         return !route.methods.empty();
       }),
   }};
@@ -254,10 +139,11 @@ Table<Route> route_keys(const RouteContext* context) {
 
 }  // namespace
 
-void warn_where_capped(const Value& value, Milliseconds ttl, const Store& store) {
-  if (ttl <= store.max_lifetime) return;
-  value.warning(format_duration(ttl) + " is longer than store.max_lifetime, which caps it to " +
-                format_duration(store.max_lifetime));
+Table<Route> route_keys_by_default(const Store* store) {
+  Table<Route> table = route_keys(nullptr);
+  if (store == nullptr) return table;
+  table.check = [store](Map& map, const Value&, Route& route) { check_route_defaults(map, route, *store); };
+  return table;
 }
 
 std::optional<std::vector<Route>> Routes::read(const Value& value, const Config& config) const {
@@ -271,9 +157,10 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
   const Table<Route> table = route_keys(&context);
   for (const Value& item : value.items()) {
     const Value named(item.node(), title(item.node(), routes.size() + 1), item.source());
-    Route route;
+    Route route = config.defaults.route;
     // Who shares the store shares the fetches, too.
-    if (!config.store.redis) route.collapse = policy::Collapse::local;
+    if (!config.store.redis && route.collapse == policy::Collapse::cluster)
+      route.collapse = policy::Collapse::local;
     read_keys(named, table, route);
     Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
     const bool has_pattern = pattern && item.is_map();
@@ -294,11 +181,14 @@ Node Routes::write(const std::vector<Route>& routes) const {
 }
 
 json::object Routes::schema() const {
-  return {{"type", "array"}, {"items", schema_of(route_keys(nullptr))}};
+  json::object included{{"type", "string"}, {"minLength", 1}, {"description", about_include}};
+  json::object include = section_schema({{"include", std::move(included)}}, {"include"});
+  return {{"type", "array"}, {"items", either_schema(schema_of(route_keys(nullptr)), std::move(include))}};
 }
 
 void Routes::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
   list_keys(route_keys(nullptr), path + "[].", takes, entries);
+  entries.push_back({path + "[].include", "none", std::string(about_include), takes});
 }
 
 }  // namespace larder::config

@@ -60,9 +60,26 @@ struct Sites {
   json::object schema() const;
 };
 
-/// A map of upstreams by name.
+Table<Upstream> upstream_keys();
+
+/// Of `defaults.route`; checked against the store if there is one. Nothing of a route that needs its match.
+Table<policy::Route> route_keys_by_default(const Store* store);
+
+/// What is read before upstreams and routes, for all of them.
+struct DefaultsSection : Section<Defaults> {
+  DefaultsSection();
+  std::optional<Defaults> read(const Value& value, const Config& config) const;
+};
+
+/// Whether the upstream that routes go to by default is there; the value is `defaults`.
+void check_default_upstream(const Value& defaults, const Config& config);
+
+/// Reports a name that is not among the upstreams.
+void refuse_unknown_upstream(const Value& value, const std::string& name, const Config& config);
+
+/// A map of upstreams by name; those of Config::defaults have been read.
 struct Upstreams {
-  std::optional<std::vector<Upstream>> read(const Value& value) const;
+  std::optional<std::vector<Upstream>> read(const Value& value, const Config& config) const;
   Node write(const std::vector<Upstream>& upstreams) const;
   json::object schema() const;
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;

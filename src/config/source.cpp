@@ -17,6 +17,11 @@ std::string quoted(std::string_view text) {
   return result + '"';
 }
 
+std::size_t Source::add_file(std::string name) {
+  files_.push_back(std::move(name));
+  return files_.size() - 1;
+}
+
 Diagnostic& Source::error(const Place& place, std::string message) {
   return add(Diagnostic::Severity::error, place, std::move(message));
 }

@@ -22,6 +22,9 @@ class Source {
   Source(std::string file, const Environment* environment)
       : files_{std::move(file)}, environment_(environment) {}
 
+  /// The number of one more file.
+  std::size_t add_file(std::string name);
+
   /// The diagnostic may be changed until the next one is made.
   Diagnostic& error(const Place& place, std::string message);
   Diagnostic& warning(const Place& place, std::string message);

@@ -69,12 +69,15 @@ void check_upstream(Map& map, const Value&, Upstream& upstream) {
   tls->error("none of the servers is https://");
 }
 
+}  // namespace
+
 Table<Upstream> upstream_keys() {
   return {{
               key("servers", &Upstream::servers, Servers{},
                   "http://host[:port] or https://host[:port], or a list "
                   "of some.")
-                  .required(),
+                  .required()
+                  .own(),
               key("timeouts", &Upstream::timeouts, Section<Timeouts>{timeouts_keys(), true},
                   "How long to wait for a server."),
               key("max_fills", &Upstream::max_fills, Number<std::uint64_t>{1},
@@ -88,9 +91,7 @@ Table<Upstream> upstream_keys() {
           check_upstream};
 }
 
-}  // namespace
-
-std::optional<std::vector<Upstream>> Upstreams::read(const Value& value) const {
+std::optional<std::vector<Upstream>> Upstreams::read(const Value& value, const Config& config) const {
   std::vector<Upstream> upstreams;
   if (!value.is_map()) {
     value.mismatch("a map of upstreams by name");
@@ -101,7 +102,7 @@ std::optional<std::vector<Upstream>> Upstreams::read(const Value& value) const {
   for (const Entry& entry : map.entries()) {
     if (entry.key.empty() || has_control_byte(entry.key))
       value.error_at(entry.place, "an upstream needs a name");
-    Upstream& upstream = upstreams.emplace_back();
+    Upstream& upstream = upstreams.emplace_back(config.defaults.upstream);
     upstream.name = entry.key;
     read_keys(Value(entry.value.node(), "upstream " + quoted(entry.key), value.source()), table, upstream);
   }

@@ -68,6 +68,13 @@ struct Upstream {
   bool operator==(const Upstream&) const = default;
 };
 
+/// What routes and upstreams say that do not say otherwise themselves.
+struct Defaults {
+  policy::Route route;
+  Upstream upstream;
+  bool operator==(const Defaults&) const = default;
+};
+
 struct Redis {
   std::string url;  ///< as in the file, ${VAR} replaced
   std::string username;
@@ -156,9 +163,10 @@ struct Config {
   unsigned threads = 0;  ///< 0: one a core (`auto`)
   std::vector<policy::SiteRule> sites;
   policy::TrustedProxies trusted_proxies;
-  std::vector<Upstream> upstreams;
   PurgeMethod purge_method;
   Store store;
+  Defaults defaults;  ///< in upstreams and routes already
+  std::vector<Upstream> upstreams;
   Credentials credentials;
   std::vector<policy::Route> routes;
   Milliseconds shutdown_grace{10'000};

@@ -177,6 +177,12 @@ limits:
   idle: 1m15s
   buffered: auto
 credentials: {add: [], remove: []}
+purge_method: {allow: []}
+store:
+  memory: 256MiB
+  max_object: 8MiB
+  max_lifetime: 1d
+  purge_log: 64MiB
 upstreams:
   api:
     servers: [http://h:1]
@@ -184,12 +190,6 @@ upstreams:
     max_fills: 1024
     queue: 1024
     queue_timeout: 2s
-purge_method: {allow: []}
-store:
-  memory: 256MiB
-  max_object: 8MiB
-  max_lifetime: 1d
-  purge_log: 64MiB
 routes:
   - match: /**
     upstream: api

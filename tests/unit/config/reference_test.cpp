@@ -91,7 +91,7 @@ bool is_alternative(const std::string& path) {
 bool is_for_example(const std::string& path) {
   static const std::set<std::string> paths{
       "upstreams.NAME.tls.key", "routes[].upstream",     "routes[].stale_if_error", "routes[].warm.site",
-      "routes[].warm.urls",     "routes[].warm.sitemap", "routes[].warm.hottest"};
+      "routes[].warm.urls",     "routes[].warm.sitemap", "routes[].warm.hottest",   "routes[].include"};
   return paths.contains(path);
 }
 
@@ -128,7 +128,8 @@ TEST_CASE(
     messages += one.message + "\n";
   CHECK(messages ==
         "log.file: is where the access log goes, and that is off: add access: on\n"
-        "upstream \"api\": tls: none of the servers is https://\n");
+        "upstream \"api\": tls: none of the servers is https://\n"
+        "include: no file matches \"conf.d/*.yaml\"\n");
   const std::map<std::string, Shown> shown = keys_of(example);
   for (const KeyEntry& key : all_keys()) {
     CAPTURE(key.path);
