@@ -48,6 +48,8 @@ Run check(const std::string& yaml) {
   const TemporaryDirectory directory;
   const std::string path = directory.path() / "larder.yaml";
   std::ofstream(path) << yaml;
+  fs::create_directory(directory.path() / "conf.d");
+  std::ofstream(directory.path() / "conf.d/included.yaml") << "routes: []\n";
   return run_larder({"check", "--config", path});
 }
 

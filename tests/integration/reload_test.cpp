@@ -3,12 +3,15 @@
 #include "support/load.hpp"
 #include "support/origin.hpp"
 #include "support/shared_tier.hpp"
+#include "support/temporary_directory.hpp"
 #include "support/wait.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 /// SIGHUP: the configuration is reloaded while requests are served.
@@ -63,6 +66,25 @@ TEST_CASE(
   CHECK(minutes_to_live(larder.client().get("/a")) == 60);
   CHECK_FALSE(larder.reload(std::string("upstreams: [")));
   CHECK(minutes_to_live(larder.client().get("/b")) == 60);
+}
+
+TEST_CASE("included files are read again, and what is wrong in one is told with its name") {
+  Origin origin(numbered);
+  const TemporaryDirectory directory;
+  const std::filesystem::path included = directory.path() / "routes.yaml";
+  const auto write = [&](const std::string& routes) { std::ofstream(included) << "routes:\n" << routes; };
+  const Yaml yaml{.upstream = origin.url(),
+                  .routes = "  - include: " + directory.path().string() + "/*.yaml\n"};
+  write(ttl_of_all("1h"));
+  Larder larder(yaml);
+  CHECK(minutes_to_live(larder.client().get("/a")) == 60);
+  write(ttl_of_all("1m"));
+  REQUIRE(larder.reload(yaml));
+  CHECK(minutes_to_live(larder.client().get("/b")) == 1);
+  write("  - {match: /**, tll: 1m}\n");
+  CHECK_FALSE(larder.reload(yaml));
+  CHECK(larder.log_lines_with(included.string() + ":2:18: route \"/**\": unknown key \"tll\"") == 1);
+  CHECK(minutes_to_live(larder.client().get("/c")) == 1);
 }
 
 TEST_CASE("changes that take a restart are named and not made; the rest is applied") {
