@@ -251,7 +251,8 @@ void Reader::add_prefix(const Place& place) {
 void Reader::add_pattern(const Place& place) {
   if (!policy::PathPattern::parse(place.path)) {
     return refuse("pattern: " + shown(place.path) +
-                  " is no pattern: segments are literal, hold * or are a {name}; ** comes last");
+                  " is no pattern: segments are literal, or hold * or a {name}; one may be {name**} or **, "
+                  "and ** the last");
   }
   if (const auto foreign = policy::foreign_path_pattern(place.path)) {
     return refuse("pattern: " + shown(foreign->piece) + " is another notation" +

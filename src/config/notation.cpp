@@ -16,13 +16,14 @@ std::optional<std::string> mistake_in_path_pattern(const std::string& text) {
   const std::optional<policy::ForeignNotation> foreign = policy::foreign_path_pattern(text);
   if (!policy::PathPattern::parse(text)) {
     return quoted(text) +
-           " is not a path pattern: one begins with \"/\", names each {part} once, and \"**\" is its last "
-           "segment" +
+           " is not a path pattern: one begins with \"/\", names each {part} once, and has one {part**} or "
+           "\"**\" at "
+           "the most before a last \"**\"" +
            (foreign ? suggestion_of(*foreign) : "");
   }
   if (!foreign) return std::nullopt;
   return quoted(text) + " is another notation: here " + quoted(foreign->piece) +
-         " would only match itself; a segment is literal, {name}, or holds *" + suggestion_of(*foreign);
+         " would only match itself; a segment is literal, or holds {name} or *" + suggestion_of(*foreign);
 }
 
 bool check_glob_notation(const Value& item, const std::string& text) {

@@ -120,7 +120,7 @@ std::vector<Row<Route>> rows_of_rest(const RouteContext* context) {
 Table<Route> route_keys(const RouteContext* context) {
   Table<Route> table{{
       key("match", &Route::match, Scalar<std::string>{read_match, same_text, match_schema},
-          "Literal, * or {name} segments; a last ** is any number more.")
+          "Segments that are literal, or hold * or {name}; {name**} is one or more, ** any number.")
           .own(),
       key("upstream", &Route::upstream, a_text, "The name of an upstream; needed if there are several."),
       key("methods", &Route::methods, Methods{}, "Without it, all.").own().shown_if([](const Route& route) {

@@ -166,7 +166,8 @@ std::string folded(std::string_view text, Folding folding, TextKind kind) {
   return folded.empty() ? "/" : folded;
 }
 
-// Which name a segment is captured by says nothing of what it takes.
+// Which name a segment is captured by says nothing of what it takes. Of several under one name the first is
+// not empty; in a folded path none is.
 std::string without_names(const PathPattern& pattern) {
   std::string text;
   std::string_view rest = pattern.text();
@@ -175,8 +176,9 @@ std::string without_names(const PathPattern& pattern) {
     text.append(rest.substr(0, open));
     rest.remove_prefix(open);
     if (rest.empty()) break;
-    text.push_back('*');
-    rest.remove_prefix(rest.find('}') + 1);
+    const std::size_t close = rest.find('}');
+    text.append(rest[close - 1] == '*' ? "*/**" : "*");
+    rest.remove_prefix(close + 1);
   }
   return text;
 }

@@ -36,9 +36,14 @@ std::string rest_or_segment(bool is_last) {
   return is_last ? "**" : "*";
 }
 
+/// What stands for several segments under one name, or at the end for all that follow.
+std::string rest_of_name(Text name, bool is_last) {
+  return is_last ? "**" : "{" + std::string(name) + "**}";
+}
+
 /// `:id`, `:id?`, `:id(\d+)`, `:rest*`.
 std::optional<std::string> after_colon(Text name, Text tail, bool is_last) {
-  if (tail.ends_with('*') || tail.ends_with('+')) return rest_or_segment(is_last);
+  if (tail.ends_with('*') || tail.ends_with('+')) return rest_of_name(name, is_last);
   if (tail.empty() || tail == "?" || tail.front() == '(') return "{" + std::string(name) + "}";
   const std::optional<std::string> glob = glob_of(tail);
   return glob && tail.find(':') == tail.npos ? std::optional("*" + *glob) : std::nullopt;
@@ -49,7 +54,7 @@ std::optional<std::string> between_angles(Text inner, bool is_last) {
   const std::size_t colon = inner.find(':');
   const Text name = inner.substr(colon == inner.npos ? 0 : colon + 1);
   if (!names_segment(name)) return std::nullopt;
-  if (inner.starts_with("path:")) return rest_or_segment(is_last);
+  if (inner.starts_with("path:")) return rest_of_name(name, is_last);
   return "{" + std::string(name) + "}";
 }
 
@@ -63,10 +68,10 @@ std::optional<std::string> between_braces(Text inner, bool is_last) {
   if (name.empty() || tail.starts_with(',') || tail.find('}') != tail.npos) return std::nullopt;
   const bool is_rest = begin != 0 || tail == "*" || tail == "..." || tail == ":path" || tail == ":.*" ||
                        tail == ":*" || tail == ":.+";
-  return is_rest ? rest_or_segment(is_last) : "{" + std::string(name) + "}";
+  return is_rest ? rest_of_name(name, is_last) : "{" + std::string(name) + "}";
 }
 
-/// `{id}.json`: a name is a whole segment here.
+/// `{from}-{to}`: a segment has one name here.
 std::optional<std::string> with_braces(Text segment) {
   std::string glob;
   while (!segment.empty()) {
@@ -84,6 +89,8 @@ std::optional<std::string> with_braces(Text segment) {
 
 /// A segment in the notation here: the same if it is so already, nothing if it cannot be said.
 std::optional<std::string> segment_of(Text segment, bool is_last) {
+  const bool has_brace = segment.find_first_of("{}") != segment.npos;
+  if (has_brace && PathPattern::parse("/" + std::string(segment))) return std::string(segment);
   const auto is_between = [segment](Text open, Text close) {
     return segment.size() > open.size() + close.size() && segment.starts_with(open) &&
            segment.ends_with(close);
@@ -93,7 +100,8 @@ std::optional<std::string> segment_of(Text segment, bool is_last) {
     if (!name.empty()) return after_colon(name, segment.substr(1 + name.size()), is_last);
   }
   if (is_between("<", ">")) return between_angles(inside(segment, 1), is_last);
-  if (is_between("[...", "]") || is_between("[[...", "]]")) return rest_or_segment(is_last);
+  if (is_between("[...", "]")) return rest_of_name(segment.substr(4, segment.size() - 5), is_last);
+  if (is_between("[[...", "]]")) return rest_or_segment(is_last);
   if (is_between("[", "]") && names_segment(inside(segment, 1)))
     return "{" + std::string(inside(segment, 1)) + "}";
   if (is_between("{", "}") && segment.find('{', 1) == segment.npos) {
@@ -101,8 +109,8 @@ std::optional<std::string> segment_of(Text segment, bool is_last) {
   }
   if (is_any_expression(segment)) return rest_or_segment(is_last);
   if (is_expression(segment)) return glob_of(segment);
-  if (segment.find_first_of("{}") != segment.npos) return with_braces(segment);
-  if (segment == "**") return is_last ? std::optional<std::string>("**") : std::nullopt;
+  if (has_brace) return with_braces(segment);
+  if (segment == "**") return std::string(segment);
   if (segment.ends_with("**") && is_last) return std::string(segment.substr(0, segment.find("**"))) + "/**";
   if (segment.find("**") != segment.npos || segment.find('?') != segment.npos) return std::nullopt;
   return std::string(segment);

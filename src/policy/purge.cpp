@@ -166,19 +166,45 @@ void add_group_purges(PurgeSet& purges, const http::Target& target, const http::
   }
 }
 
-// Captured text that would mean something in a pattern is widened to `*`: rather too much is purged than
-// nothing.
-Captures captures_for_pattern(Captures captures) {
-  for (auto& [name, value] : captures) {
-    if (value.find_first_of("*{}") != value.npos) value = "*";
+// Captured text that would mean something in a pattern is widened to `*`, segment by segment: rather too much
+// is purged than nothing.
+std::string widened_for_pattern(std::string_view value) {
+  if (value.find_first_of("*{}") == value.npos) return std::string(value);
+  std::string widened;
+  while (true) {
+    const std::size_t end = std::min(value.find('/'), value.size());
+    const std::string_view segment = value.substr(0, end);
+    widened += segment.find_first_of("*{}") == segment.npos ? segment : "*";
+    if (end == value.size()) return widened;
+    widened += '/';
+    value.remove_prefix(end + 1);
   }
+}
+
+Captures captures_for_pattern(Captures captures) {
+  for (auto& [name, value] : captures) value = widened_for_pattern(value);
   return captures;
+}
+
+// Where two widened captures meet, one star says the same: `**` is the template's own alone.
+std::optional<std::string> expand_pattern(std::string_view text, const Captures& captures) {
+  std::string pattern;
+  while (!text.empty()) {
+    const std::string_view segment = take_segment(text);
+    std::optional<std::string> part = expand_template(segment, captures);
+    if (!part) return std::nullopt;
+    const auto is_second_star = [](char a, char b) { return a == '*' && b == '*'; };
+    if (segment != "**") part->erase(std::unique(part->begin(), part->end(), is_second_star), part->end());
+    pattern.append("/").append(*part);
+  }
+  return pattern;
 }
 
 void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captures, const std::string& site) {
   for (const std::string& url : route.purge.urls) {
     const bool is_pattern = url.find('*') != url.npos;
-    const auto path = expand_template(url, is_pattern ? captures_for_pattern(captures) : captures);
+    const auto path =
+        is_pattern ? expand_pattern(url, captures_for_pattern(captures)) : expand_template(url, captures);
     if (!path) continue;
     if (!is_pattern) {
       add_resources(purges, site, normal_path(*path));

@@ -77,12 +77,13 @@ TEST_CASE("config/examples/npm-registry.yaml: what npm changes is purged, by wha
 TEST_CASE("config/examples/docker-registry.yaml: a push and a delete purge the list of tags, and the tags") {
   Origin origin(numbered);
   const Larder larder(example("docker-registry.yaml", origin));
-  for (const std::string name : {"alpine", "library/alpine", "host/library/alpine"}) {
+  for (const std::string name : {"alpine", "library/alpine", "host/library/alpine", "a/b/manifests/d/e"}) {
     CAPTURE(name);
     const std::string at = "/v2/" + name;
     const std::string list = at + "/tags/list";
     const std::vector<std::string> others{"/v2/other/manifests/latest", "/v2/other/tags/list",
-                                          at + "/blobs/sha256:ab"};
+                                          at + "/blobs/sha256:ab", at + "/sub/manifests/latest",
+                                          at + "/sub/tags/list"};
     check(larder, {"PUT",
                    at + "/manifests/latest",
                    {list, list + "?n=10", at + "/manifests/latest", "/v2/_catalog"},

@@ -2,7 +2,10 @@
 
 #include <larder/base/result.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,15 +16,18 @@ namespace larder::policy {
 /// What the `{name}` parts of a pattern stood for in one path, as received.
 using Captures = std::vector<std::pair<std::string, std::string>>;
 
-/// A route's `match`, or a pattern to purge: segments that are literal, `*` or a name in braces (one
-/// non-empty segment each; `*` may also stand inside a segment, as in `report-*.json`), and `**` as the last
-/// segment for any number more, even none (`/api/**` matches `/api`, `/api/` and all below). Case and a
-/// trailing slash count.
+/// A route's `match`, or a pattern to purge. Its segments are literal, hold `*` (any run of letters in one
+/// segment that is not empty, as in `report-*.json`) or a name in braces (one letter or more, as in `{id}`
+/// and
+/// `{id}.json`). Besides there may be one `{name**}`, which is one or more whole segments, none of them
+/// empty, or one `**`, which is any number of any segments; where several lengths fit, the shortest is taken.
+/// A last `**` is free: `/api/**` matches `/api`, `/api/` and all below. Case and a trailing slash count.
 class PathPattern {
  public:
-  /// Error::malformed if the text does not begin with "/", repeats a name, has `**` other than at its end
-  /// or braces that hold no name or not a whole segment, or has a byte that no path has (`?`, `#`, space,
-  /// control bytes).
+  /// Error::malformed if the text does not begin with "/", repeats a name, has more than one `{name**}` or
+  /// `**` before its last segment, braces that hold no name or stand twice in a segment, or a byte that no
+  /// path has
+  /// (`?`, `#`, space, control bytes).
   static Result<PathPattern> parse(std::string_view text);
 
   /// The captures if the whole path matches, nothing if it does not.
@@ -36,23 +42,54 @@ class PathPattern {
   bool operator==(const PathPattern& other) const { return text_ == other.text_; }
 
   struct Segment {
-    enum class Kind { literal, glob, capture } kind = Kind::literal;
-    std::string text;  ///< the literal, the glob or the capture's name
-    bool accepts(std::string_view part) const;
+    enum class Kind {
+      literal,
+      glob,
+      capture,
+      rest,  ///< `{name**}`
+      gap,   ///< `**` before the end
+    } kind = Kind::literal;
+    std::string text;    ///< the literal, the glob or the capture's name
+    std::string before;  ///< what stands before a capture in its segment
+    std::string after;   ///< and what behind it
+
+    bool is_one() const { return kind != Kind::rest && kind != Kind::gap; }
+    bool is_named() const { return kind == Kind::capture || kind == Kind::rest; }
+    bool accepts(std::string_view part) const;  ///< if it is one
+    void capture(std::string_view part, Captures& captures) const;
   };
   const std::vector<Segment>& segments() const { return segments_; }
   bool is_open_ended() const { return open_ended_; }  ///< `**` follows them
 
  private:
   static Result<Segment> parse_segment(std::string_view text);
+  static Result<Segment> parse_braces(std::string_view text);
+  bool add(Segment segment);
   bool has_capture(std::string_view name) const;
 
   bool walk(std::string_view path, Captures* captures) const;
+  bool walk_on(std::string_view rest, Captures* captures) const;
+  bool fits(std::span<const Segment> segments, std::string_view rest) const;
 
   std::string text_;
   std::vector<Segment> segments_;
+  std::size_t plain_ = 0;  // segments before the one that stands for several, or all
   bool open_ended_ = false;
 };
+
+/// Takes the first segment off what is left of a path: it begins with "/".
+inline std::string_view take_segment(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find('/', 1), rest.size());
+  const std::string_view segment = rest.substr(1, end - 1);
+  rest.remove_prefix(end);
+  return segment;
+}
+
+/// The last `most` segments of what is left of a path, or all if there are fewer.
+std::string_view last_segments(std::string_view rest, std::size_t most);
+
+/// Whether one of these whole segments, each with its "/" in front, is empty.
+bool has_empty_segment(std::string_view segments);
 
 /// Whether `text` matches a glob in which `*` stands for any run of characters, even none.
 bool glob_matches(std::string_view glob, std::string_view text);

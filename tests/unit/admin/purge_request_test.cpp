@@ -171,8 +171,9 @@ TEST_CASE("an order that could match nothing is refused rather than ignored") {
       {R"({"tag": ["a"], "host": "b"})", "400 host: a tag is purged wherever it is"},
       {R"({"tag": " a"})", "400 tag: must not have control bytes, or spaces at its ends"},
       {R"({"tag": "a\nb"})", "400 tag: must not have control bytes, or spaces at its ends"},
-      {R"({"pattern": "/a/**/b"})",
-       "400 pattern: '/a/**/b' is no pattern: segments are literal, hold * or are a {name}; ** comes last"},
+      {R"({"pattern": "/a/**/b/**/c"})",
+       "400 pattern: '/a/**/b/**/c' is no pattern: segments are literal, or hold * or a {name}; one may be "
+       "{name**} or **, and ** the last"},
       {"{\"tag\": \"" + std::string(8193, 'x') + "\"}", "400 tag: must not be longer than 8 KiB"},
   });
 }

@@ -223,14 +223,15 @@ TEST_CASE("all errors of a file are reported together, in the order of the lines
       "  shop: {servers: [\"http://h:x\"]}\n"
       "listne: 80\n"
       "log: {access: \"${ACCESS}\"}\n");
-  CHECK(texts_of(loaded.diagnostics) ==
-        "t.yaml:1:10: threads: expected auto or a number from 1 to 256, found \"many\"\n"
-        "t.yaml:3:12: route \"api\": match: \"api\" is not a path pattern: one begins with \"/\", names each "
-        "{part} once, and \"**\" is its last segment, did you mean \"/api\"?\n"
-        "t.yaml:4:15: route \"api\": upstream: there is no upstream \"shpo\", did you mean \"shop\"?\n"
-        "t.yaml:6:15: route \"/**\": unknown key \"cookie\", did you mean \"cookies\"?\n"
-        "t.yaml:8:20: upstream \"shop\": servers: expected a URL such as \"http://127.0.0.1:3000\", found "
-        "\"http://h:x\"\n"
-        "t.yaml:9:1: unknown key \"listne\", did you mean \"listen\"?\n"
-        "t.yaml:10:15: log.access: ${ACCESS} is not set and has no default\n");
+  CHECK(
+      texts_of(loaded.diagnostics) ==
+      "t.yaml:1:10: threads: expected auto or a number from 1 to 256, found \"many\"\n"
+      "t.yaml:3:12: route \"api\": match: \"api\" is not a path pattern: one begins with \"/\", names each "
+      "{part} once, and has one {part**} or \"**\" at the most before a last \"**\", did you mean \"/api\"?\n"
+      "t.yaml:4:15: route \"api\": upstream: there is no upstream \"shpo\", did you mean \"shop\"?\n"
+      "t.yaml:6:15: route \"/**\": unknown key \"cookie\", did you mean \"cookies\"?\n"
+      "t.yaml:8:20: upstream \"shop\": servers: expected a URL such as \"http://127.0.0.1:3000\", found "
+      "\"http://h:x\"\n"
+      "t.yaml:9:1: unknown key \"listne\", did you mean \"listen\"?\n"
+      "t.yaml:10:15: log.access: ${ACCESS} is not set and has no default\n");
 }

@@ -15,8 +15,7 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
   const Case cases[] = {
       {"match: api",
        "route \"api\": match: \"api\" is not a path pattern: one begins with \"/\", names each {part} once, "
-       "and "
-       "\"**\" is its last segment, did you mean \"/api\"?"},
+       "and has one {part**} or \"**\" at the most before a last \"**\", did you mean \"/api\"?"},
       {"match: [a]", "routes[1].match: expected a path pattern such as \"/api/products/{id}\", found a list"},
       {"upstream: apy", "route \"/**\": upstream: there is no upstream \"apy\", did you mean \"api\"?"},
       {"upstream: \"\"", "route \"/**\": upstream: there is no upstream \"\""},
@@ -80,7 +79,7 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
       {"purge: [a]", "route \"/**\": purge: expected resource, none or a map of urls and tags, found a list"},
       {"purge: {urls: [\"p/*\"]}",
        "route \"/**\": purge.urls: \"p/*\" is not a path pattern: one begins with \"/\", names each {part} "
-       "once, and \"**\" is its last segment, did you mean \"/p/*\"?"},
+       "once, and has one {part**} or \"**\" at the most before a last \"**\", did you mean \"/p/*\"?"},
       {"match: \"/p/{id}\", purge: {urls: [\"/q/{id}/r/{id}\"], tags: [\"{nr}\"]}",
        "route \"/p/{id}\": purge.tags: \"{nr}\": the match has no \"{nr}\""},
       {"consistency: stric",
@@ -122,18 +121,19 @@ TEST_CASE("what would silently be taken literally is an error with the right for
   const Case cases[] = {
       {"match: \"/api/:id\"",
        "route \"/api/:id\": match: \"/api/:id\" is another notation: here \":id\" would only match itself; a "
-       "segment is literal, {name}, or holds *, did you mean \"/api/{id}\"?"},
+       "segment is literal, or holds {name} or *, did you mean \"/api/{id}\"?"},
       {"match: \"/img/*.{png,jpg}\"",
        "route \"/img/*.{png,jpg}\": match: \"/img/*.{png,jpg}\" is not a path pattern: one begins with "
        "\"/\", "
-       "names each {part} once, and \"**\" is its last segment"},
+       "names each {part} once, and has one {part**} or \"**\" at the most before a last \"**\""},
       {"match: \"^/api/.*$\"",
        "route \"^/api/.*$\": match: \"^/api/.*$\" is not a path pattern: one begins with \"/\", names each "
-       "{part} once, and \"**\" is its last segment, did you mean \"/api/**\"?"},
+       "{part} once, and has one {part**} or \"**\" at the most before a last \"**\", did you mean "
+       "\"/api/**\"?"},
       {"match: \"/a/{id}\", purge: {urls: [\"/a/:id\"]}",
        "route \"/a/{id}\": purge.urls: \"/a/:id\" is another notation: here \":id\" would only match itself; "
        "a "
-       "segment is literal, {name}, or holds *, did you mean \"/a/{id}\"?"},
+       "segment is literal, or holds {name} or *, did you mean \"/a/{id}\"?"},
       {"match: \"/a/{id}\", purge: {urls: [\"/b/{id}/:x\"]}",
        "route \"/a/{id}\": purge.urls: expected a path pattern such as \"/api/search/**\", found "
        "\"/b/{id}/:x\""},

@@ -80,6 +80,30 @@ TEST_CASE("a protected route in an odd spelling protects plain paths too") {
   }
 }
 
+TEST_CASE("a protected route over several segments, or over parts of one, is found by other spellings too") {
+  const std::vector<Route> routes{guarding("/v2/{name**}/secrets/{id}.json", false),
+                                  guarding("/files/{rest**}", false), guarding("/**/me", false),
+                                  guarding("/**", true)};
+  for (const std::string path :
+       {"/V2/a/b/secrets/7.json", "/v2/a%2Fb/secrets/7.json", "/v2//a/secrets/7.JSON",
+        "/v2/a;v/secrets/7%2Ejson", "/v2/a/secrets/7.json/"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "/v2/{name**}/secrets/{id}.json");
+  }
+  for (const std::string path : {"/Files/a", "/files/a/", "/files/a%2Fb", "/files//a/b", "/files/a;x"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "/files/{rest**}");
+  }
+  for (const std::string path : {"/ME", "//me", "/a/b%2Fme", "/a/ME;x"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "/**/me");
+  }
+  for (const std::string path : {"/V2/secrets/7.json", "/v2/a/secrets/7.xml;", "/Files", "/files/"}) {
+    CAPTURE(path);
+    CHECK(protector(routes, path) == "");
+  }
+}
+
 TEST_CASE("without a protected route, and after the last one, nothing is protected") {
   CHECK(protector({guarding("/**", true)}, "//a") == "");
   CHECK(protector({}, "//a") == "");

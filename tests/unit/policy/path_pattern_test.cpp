@@ -43,6 +43,43 @@ TEST_CASE("a pattern matches whole paths, segment by segment") {
            Case{"/a/{id}", "/a/", false},
            Case{"/a/{id}", "/a/7/", false},
            Case{"/a/{id}/b/{name}/**", "/a/1/b/2/3/4", true},
+           Case{"/a/{id}.json", "/a/7.json", true},
+           Case{"/a/{id}.json", "/a/.json", false},
+           Case{"/a/{id}.json", "/a/7.json/", false},
+           Case{"/a/v{id}-x", "/a/v7-x", true},
+           Case{"/a/v{id}-x", "/a/v-x", false},
+           Case{"/a/v{id}v", "/a/v", false},
+           Case{"/*.png", "/a.png", true},
+           Case{"/*.png", "/a/b.png", false},
+           Case{"/**/*.png", "/a.png", true},
+           Case{"/**/*.png", "/a/b/c.png", true},
+           Case{"/**/*.png", "/a//c.png", true},
+           Case{"/**/*.png", "/a/b.png/c", false},
+           Case{"/a/**/b", "/a/b", true},
+           Case{"/a/**/b", "/a/b/b", true},
+           Case{"/a/**/b", "/a/b/b/", false},
+           Case{"/a/**/b", "/a", false},
+           Case{"/a/**/b/**", "/a/x/b/y", true},
+           Case{"/a/**/b/**", "/a/x/y", false},
+           Case{"/a/**/", "/a/x/", true},
+           Case{"/a/**/", "/a/x", false},
+           Case{"/a/**/**", "/a", true},
+           Case{"/a/{x**}", "/a", false},
+           Case{"/a/{x**}", "/a/", false},
+           Case{"/a/{x**}", "/a/b", true},
+           Case{"/a/{x**}", "/a/b/c", true},
+           Case{"/a/{x**}", "/a/b/", false},
+           Case{"/a/{x**}", "/a/b//c", false},
+           Case{"/{x**}", "/", false},
+           Case{"/{x**}/b", "/b", false},
+           Case{"/{x**}/b", "/b/b", true},
+           Case{"/{x**}/b", "//b", false},
+           Case{"/{x**}/b", "/a//b", false},
+           Case{"/a/{x**}/b/{y}", "/a/1/2/3/b/c", true},
+           Case{"/a/{x**}/b/{y}", "/a/b/c", false},
+           Case{"/a/{x**}/b/**", "/a/b/b", true},
+           Case{"/a/{x**}/b/**", "/a/b/", false},
+           Case{"/a/{x**}/b/**", "/a/1//b", false},
            Case{"/a%2Fb", "/a%2Fb", true},
            Case{"/a%2Fb", "/a/b", false},
        }) {
@@ -63,9 +100,37 @@ TEST_CASE("a pattern captures what its names matched, as received") {
   CHECK(pattern->match("/shops/a%20b/products/7") == Captures{{"shop", "a%20b"}, {"id", "7"}});
 }
 
+TEST_CASE("a name captures a part of a segment, or several segments, as few as fit") {
+  struct Case {
+    const char* pattern;
+    const char* path;
+    Captures captures;
+  };
+  for (const auto& [pattern, path, captures] : {
+           Case{"/posts/{id}.json", "/posts/a.b.json", {{"id", "a.b"}}},
+           Case{"/posts/post-{id}.json", "/posts/post-7.json", {{"id", "7"}}},
+           Case{"/files/{rest**}", "/files/a/b%2Fc", {{"rest", "a/b%2Fc"}}},
+           Case{"/v2/{name**}/manifests/{ref}", "/v2/a/b/c/manifests/d", {{"name", "a/b/c"}, {"ref", "d"}}},
+           Case{"/v2/{name**}/manifests/{ref}",
+                "/v2/a/manifests/manifests/manifests/d",
+                {{"name", "a/manifests/manifests"}, {"ref", "d"}}},
+           Case{
+               "/{host}/{name**}/m/{ref}/**", "/h/a/m/b/m/c/d", {{"host", "h"}, {"name", "a"}, {"ref", "b"}}},
+           Case{"/{name**}/m/x-{ref}/**", "/a/m/b/m/x-c", {{"name", "a/m/b"}, {"ref", "c"}}},
+           Case{"/{a**}/**", "/b/c/d", {{"a", "b"}}},
+       }) {
+    CAPTURE(pattern);
+    CAPTURE(path);
+    CHECK(PathPattern::parse(pattern).value().match(path) == captures);
+  }
+}
+
 TEST_CASE("a pattern that could never match, or is ambiguous, is refused") {
-  for (const char* text : {"", "api", "/{id}/{id}", "/**/a", "/a**", "/***", "/{}", "/{id", "/id}",
-                           "/{id}.json", "/x{id}", "/{a b}", "/{a/b}", "/a?b", "/a#b", "/a b", "/a\tb"}) {
+  for (const char* text :
+       {"",       "api",   "/{id}/{id}", "/**/a/**/b",   "/a**",        "/***",      "/{}",         "/{id",
+        "/id}",   "/}x{",  "/{a}{b}",    "/{a}-{b}",     "/*{a}",       "/{a}*",     "/{a**}.json", "/x{a**}",
+        "/{**}",  "/{a*}", "/{a***}",    "/{a**}/{b**}", "/{a**}/**/b", "/**/{a**}", "/{a**}/{a}",  "/{a b}",
+        "/{a/b}", "/a?b",  "/a#b",       "/a b",         "/a\tb"}) {
     CAPTURE(text);
     const Result<PathPattern> parsed = PathPattern::parse(text);
     REQUIRE_FALSE(parsed.has_value());

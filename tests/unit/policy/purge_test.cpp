@@ -203,6 +203,25 @@ TEST_CASE("a route names more to purge, besides what is purged anyway") {
   CHECK(purged("PUT", "/p", route).empty());
 }
 
+TEST_CASE("a name over several segments fills the templates of what a write purges") {
+  Route route;
+  route.purge.urls = {"/v2/{name}/tags/list", "/v2/{name}/manifests/*", "/v2/{name}/**/x"};
+  route.purge.tags = {"image:{name}"};
+  const std::string path = "/v2/a/b/manifests/d";
+  const auto captures = PathPattern::parse("/v2/{name**}/manifests/{ref}").value().match(path);
+  CHECK(purged("PUT", path, route, captures.value()) ==
+        purged("PUT", path) + " =h/v2/a/b/tags/list =h/v2/a/b/tags/list/ ~h/v2/a/b/manifests/* " +
+            "~h/v2/a/b/**/x #image:a/b");
+}
+
+TEST_CASE(
+    "what a client puts in a name of several segments widens a pattern by these alone, and leaves it one") {
+  Route route;
+  route.purge.urls = {"/v2/{name}/m/*", "/of/**/{name}{ref}/x"};
+  CHECK(purged("PUT", "/p", route, {{"name", "a/b*c/{d"}, {"ref", "**"}}) ==
+        purged("PUT", "/p") + " ~h/v2/a/*/*/m/* ~h/of/**/a/*/*/x");
+}
+
 TEST_CASE("what a client puts in its path never narrows a pattern") {
   Route route;
   route.purge.urls = {"/by/{id}/**", "/of/{id}"};

@@ -104,8 +104,12 @@ TEST_CASE("each kind of purge matches what it says and nothing else") {
       {Kind::pattern, "shop.example/{any}/7", false},
       {Kind::pattern, "shop.example/*", true},
       {Kind::pattern, "other.example/products/*", true},
-      {Kind::pattern, "shop.example/a/**/b", false},  // unreadable
-      {Kind::pattern, "shop.example", false},         // unreadable
+      {Kind::pattern, "shop.example/**/7", false},
+      {Kind::pattern, "shop.example/{name**}/7", false},
+      {Kind::pattern, "shop.example/{name**}/products/7", true},
+      {Kind::pattern, "shop.example/products/{id}.json", true},
+      {Kind::pattern, "shop.example/a/**/b/**/c", false},  // unreadable
+      {Kind::pattern, "shop.example", false},              // unreadable
       {Kind::tag, "product:7", false},
       {Kind::tag, "products", false},
       {Kind::tag, "product:8", true},
