@@ -22,7 +22,11 @@ PurgeGroups::Group::Group(boost::asio::io_context& loop, Time at, Strength stren
 
 bool PurgeGroups::Group::takes(const PurgeRecord& other, const policy::Purge& purge) const {
   return !stands_alone && !other.batch.stands_alone && other.batch.strength == record.batch.strength &&
-         (bytes + purge.value.size() <= largest_record || names.contains(kind_and_name(purge)));
+         has_room_for(purge);
+}
+
+bool PurgeGroups::Group::has_room_for(const policy::Purge& purge) const {
+  return bytes + purge.value.size() <= largest_record || names.contains(kind_and_name(purge));
 }
 
 void PurgeGroups::Group::add(const policy::Purge& purge) {
@@ -34,7 +38,9 @@ void PurgeGroups::Group::add(const policy::Purge& purge) {
 Task<std::optional<Position>> PurgeGroups::append(std::shared_ptr<void> owner, PurgeRecord record) {
   std::vector<GroupPtr> groups;
   for (const policy::Purge& purge : record.batch.purges) {
-    const GroupPtr group = group_for(owner, record, purge);
+    const bool goes_on_alone =
+        record.batch.stands_alone && !groups.empty() && groups.back()->has_room_for(purge);
+    const GroupPtr group = goes_on_alone ? groups.back() : group_for(owner, record, purge);
     group->add(purge);
     if (!groups.empty() && groups.back() == group) continue;
     std::string& why = group->record.batch.why;

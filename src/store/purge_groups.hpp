@@ -37,6 +37,7 @@ class PurgeGroups {
     Group(boost::asio::io_context& loop, Time at, Strength strength, bool stands_alone);
 
     bool takes(const PurgeRecord& record, const policy::Purge& purge) const;
+    bool has_room_for(const policy::Purge& purge) const;
     void add(const policy::Purge& purge);
 
     PurgeRecord record;

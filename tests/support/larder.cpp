@@ -47,12 +47,13 @@ Larder::Larder(const Yaml& yaml) : yaml_(text_of(yaml)) {
 std::string Larder::text_of(const Yaml& yaml) {
   const char* const memory = std::getenv("LARDER_TEST_MEMORY");
   const bool is_without = memory != nullptr && std::string_view(memory) == "0";
-  if (!is_without || yaml.store.find("memory") != std::string::npos || !yaml.redis.empty())
-    return yaml.text();
-  if (own_redis_ == nullptr) own_redis_ = std::make_unique<RedisServer>();
+  if (!is_without || yaml.store.find("memory") != std::string::npos) return yaml.text();
   Yaml without = yaml;
   without.store += "  memory: 0\n";
-  without.redis = own_redis_->url();
+  if (yaml.redis.empty() && yaml.store.find("redis") == std::string::npos) {
+    if (own_redis_ == nullptr) own_redis_ = std::make_unique<RedisServer>();
+    without.redis = own_redis_->url();
+  }
   return without.text();
 }
 

@@ -37,8 +37,8 @@ class Larder {
  public:
   /// Starts it and waits until it accepts connections. Throws, with what it printed, if it does not.
   explicit Larder(std::string yaml);
-  /// With LARDER_TEST_MEMORY=0 in the environment a configuration that says nothing of memory and Redis is
-  /// run with `memory: 0` and a Redis of its own.
+  /// With LARDER_TEST_MEMORY=0 in the environment a configuration that says nothing of memory is run with
+  /// `memory: 0`, and with a Redis of its own if it names none.
   explicit Larder(const Yaml& yaml);
 
   /// Ends it, whatever it is doing. The test case fails if it crashed, exits with other than 0, or a

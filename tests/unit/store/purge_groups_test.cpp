@@ -74,6 +74,18 @@ TEST_CASE("hard and soft purges, and purges that need a record of their own, are
   CHECK(log.records[1].batch.strength == Strength::soft);
 }
 
+TEST_CASE("what needs a record of its own is one record with all that it names") {
+  Written log;
+  auto before = log.append({tag("a")});
+  auto apart = log.append({tag("b"), tag("c"), tag("b")}, Strength::hard, true);
+  auto after = log.append({tag("d")});
+  log.loop.run();
+  REQUIRE(log.records.size() == 3);
+  CHECK(log.records[1].batch.purges == std::vector<Purge>{tag("b"), tag("c")});
+  CHECK(log.records[1].batch.why == "w");
+  CHECK(apart.get() == Position{1, 2});
+}
+
 TEST_CASE("a record holds at most 16 KiB of names") {
   Written log;
   std::vector<Purge> many;
