@@ -217,7 +217,7 @@ TEST_CASE("--upstream, --listen and --ttl are enough to run, without a file") {
   const ReservedPort reserved;
   const std::uint16_t port = reserved.number();
   Process process(
-      {LARDER_BINARY, "--upstream", origin.url(), "--listen", reserved.address(), "--ttl", "60s"});
+      {larder_binary(), "--upstream", origin.url(), "--listen", reserved.address(), "--ttl", "60s"});
   REQUIRE(eventually([&] { return accepts_connections(port); }, patience));
   Client client(port);
   CHECK(cache_result(client.get("/a")) == "MISS");
@@ -256,7 +256,7 @@ TEST_CASE("It listens on every address it is given") {
   const ReservedPort ports[2];
   const File file("listen: [\"" + ports[0].address() + "\", \"" + ports[1].address() +
                   "\"]\nupstreams:\n  shop: {servers: [" + origin.url() + "]}\n");
-  Process process({LARDER_BINARY, "--config", file.path()});
+  Process process({larder_binary(), "--config", file.path()});
   for (const ReservedPort& port : ports) {
     REQUIRE(eventually([&] { return accepts_connections(port.number()); }, patience));
     CHECK(Client(port.number()).get("/a").body == "hello");

@@ -34,7 +34,7 @@ class Balanced {
                         << "upstreams: {shop: {servers: [\"" << origin.url() << "\"]}}\n"
                         << "routes: [{match: /**, ttl: 60s}]\n"
                         << rest;
-    process_.emplace(std::vector<std::string>{LARDER_BINARY, "--config", path});
+    process_.emplace(std::vector<std::string>{larder_binary(), "--config", path});
     REQUIRE(eventually([&] { return accepts_connections(port_.number()); }));
   }
 

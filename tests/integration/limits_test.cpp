@@ -42,7 +42,7 @@ class Bounded {
                         << "routes: [{match: /**, cache: off}]\n"
                         << rest;
     process_.emplace(std::vector<std::string>{"prlimit", "--nofile=" + std::to_string(descriptors),
-                                              LARDER_BINARY, "--config", path});
+                                              larder_binary(), "--config", path});
     REQUIRE(eventually([&] { return accepts_connections(port_.number()); }));
   }
 
@@ -125,7 +125,7 @@ TEST_CASE(
                       << "\", tls: {cert: \"" << files.cert << "\", key: \"" << files.key << "\"}}]\n"
                       << "limits: {head: {time: 500ms}}\nupstreams: {shop: {servers: [\"" << origin.url()
                       << "\"]}}\n";
-  Process larder({LARDER_BINARY, "--config", path});
+  Process larder({larder_binary(), "--config", path});
   REQUIRE(eventually(
       [&] { return accepts_connections(plain.number()) && accepts_connections(secure.number()); }));
   for (const std::uint16_t port : {plain.number(), secure.number()}) {

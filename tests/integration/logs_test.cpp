@@ -65,7 +65,7 @@ class Redirected {
                         << "\"}\nlog: {access: on}\nshutdown_grace: 1s\nupstreams: {shop: {servers: [\""
                         << origin.url() << "\"]}}\nroutes: [{match: /**, ttl: 60s}]\n";
     const std::string command = "exec \"$0\" --config \"$1\" <&- >" + out + " 2>" + err;
-    process_.emplace(std::vector<std::string>{"sh", "-c", command, LARDER_BINARY, path});
+    process_.emplace(std::vector<std::string>{"sh", "-c", command, larder_binary(), path});
     REQUIRE(eventually([&] { return accepts_connections(port_.number()); }));
   }
 

@@ -55,7 +55,7 @@ class SecureLarder {
                         << "\", tls: {cert: " << path_in_yaml(files_.cert)
                         << ", key: " << path_in_yaml(files_.key) << "}}]\nupstreams:\n  shop: {servers: ["
                         << origin.url() << "]}\nroutes:\n  - match: /**\n    ttl: 60s\nshutdown_grace: 1s\n";
-    process_ = std::make_unique<Process>(std::vector<std::string>{LARDER_BINARY, "--config", path});
+    process_ = std::make_unique<Process>(std::vector<std::string>{larder_binary(), "--config", path});
     const auto is_up = [&] { return accepts_connections(plain_port()) && accepts_connections(port()); };
     if (!eventually(is_up, patience)) throw std::runtime_error("larder did not start: " + process_->errors());
   }

@@ -25,6 +25,11 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
+std::string larder_binary() {
+  const char* const named = std::getenv("LARDER_BINARY");
+  return named == nullptr ? LARDER_BUILT_BINARY : named;
+}
+
 std::string Yaml::text() const {
   std::string text = "upstreams:\n  shop:\n    servers: [" + upstream + "]\n";
   if (!timeouts.empty()) text += "    timeouts: " + timeouts + "\n";
@@ -94,7 +99,7 @@ std::uint64_t Larder::peak_memory() const {
 void Larder::start() {
   write(port_.address());
   const std::string path = (directory_.path() / "larder.yaml").string();
-  process_ = std::make_unique<Process>(std::vector<std::string>{LARDER_BINARY, "--config", path});
+  process_ = std::make_unique<Process>(std::vector<std::string>{larder_binary(), "--config", path});
   eventually([this] { return accepts_connections(port()) || !process_->is_running(); }, patience);
   if (!process_->is_running() || !accepts_connections(port()))
     throw std::runtime_error("larder did not start with\n" + yaml_ + "\nand said\n" + log());
@@ -134,7 +139,7 @@ void Larder::check_end() {
 }
 
 Run run_larder(std::vector<std::string> arguments, std::vector<std::string> environment) {
-  arguments.insert(arguments.begin(), LARDER_BINARY);
+  arguments.insert(arguments.begin(), larder_binary());
   Process process(std::move(arguments), std::move(environment));
   const std::optional<int> exit_code = process.wait(patience);
   return {exit_code, process.output(), process.errors()};

@@ -15,6 +15,9 @@
 
 namespace larder::test {
 
+/// The program under test: what LARDER_BINARY in the environment names, else the one of this build.
+std::string larder_binary();
+
 /// A configuration file's text for one upstream; the rest as its blocks of YAML. `listen` is Larder's.
 struct Yaml {
   std::string upstream;  ///< a URL

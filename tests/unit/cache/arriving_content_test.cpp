@@ -4,7 +4,8 @@
 
 #include <string>
 
-using namespace larder;
+namespace larder::arriving_content_test {
+
 using larder::cache::ArrivingContent;
 
 namespace {
@@ -88,3 +89,5 @@ TEST_CASE("if too much is held already, only a little is kept for slow readers")
     CHECK(content.at(499'999, 10).view() == pattern(10'000).substr(9'999));
   }
 }
+
+}  // namespace larder::arriving_content_test

@@ -5,7 +5,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::collapser_test {
+
 using namespace larder::cache;
 using namespace std::chrono_literals;
 using Kind = JoinResult::Kind;
@@ -137,3 +138,5 @@ TEST_CASE_FIXTURE(Fixture, "followers see what the leader reports, and the first
     CHECK(enter().kind == Kind::lead);
   }
 }
+
+}  // namespace larder::collapser_test

@@ -8,7 +8,8 @@
 
 #include <future>
 
-using namespace larder;
+namespace larder::collapsing_test {
+
 using namespace larder::cache;
 using namespace std::chrono_literals;
 using larder::test::answer_of;
@@ -168,3 +169,5 @@ TEST_CASE("followers of a canceled fill fetch for themselves") {
   CHECK(finish(bench, follows).body.bytes().view() == "a");
   CHECK(bench.origin.asked.size() == 2);
 }
+
+}  // namespace larder::collapsing_test

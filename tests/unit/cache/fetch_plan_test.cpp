@@ -4,7 +4,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::fetch_plan_test {
+
 using namespace larder::cache;
 using larder::test::Lines;
 using larder::test::Workbench;
@@ -121,3 +122,5 @@ TEST_CASE("if a part is stored only the rest is requested, provided that makes a
     CHECK(std::holds_alternative<Whole>(bench.plan(*asked)));
   }
 }
+
+}  // namespace larder::fetch_plan_test

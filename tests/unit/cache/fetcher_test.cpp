@@ -5,7 +5,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::fetcher_test {
+
 using namespace larder::cache;
 using namespace std::chrono_literals;
 using larder::test::answer_of;
@@ -254,3 +255,5 @@ TEST_CASE("a response purged before or while the origin is asked counts as not s
     CHECK(fetched.cache_result == pipeline::CacheResult::miss);
   }
 }
+
+}  // namespace larder::fetcher_test

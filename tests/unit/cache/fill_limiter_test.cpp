@@ -9,7 +9,8 @@
 #include <thread>
 #include <vector>
 
-using namespace larder;
+namespace larder::fill_limiter_test {
+
 using namespace larder::cache;
 using namespace std::chrono_literals;
 
@@ -146,3 +147,5 @@ TEST_CASE(
   loop.run();
   CHECK(third.get());
 }
+
+}  // namespace larder::fill_limiter_test

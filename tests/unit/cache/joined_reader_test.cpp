@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::joined_reader_test {
 
 namespace {
 
@@ -39,3 +39,5 @@ TEST_CASE("what arrives is joined to what is stored if it has the announced leng
     CHECK(test::run_task(read_all(joined)) == each.outcome);
   }
 }
+
+}  // namespace larder::joined_reader_test

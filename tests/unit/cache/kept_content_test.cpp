@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::kept_content_test {
+
 using larder::test::arriving;
 using larder::test::Workbench;
 
@@ -91,3 +92,5 @@ TEST_CASE("content is whole by its length, or at its end if the response's field
     CHECK(kept.is_whole(each.came, each.has_ended) == each.is_whole);
   }
 }
+
+}  // namespace larder::kept_content_test

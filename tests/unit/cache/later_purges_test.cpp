@@ -9,7 +9,8 @@
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::later_purges_test {
+
 using namespace std::chrono_literals;
 using larder::cache::LaterPurges;
 
@@ -107,3 +108,5 @@ TEST_CASE("after stop() nothing waits: the first purge has just been made") {
   CHECK(bench.loop.run() == 0);
   CHECK(bench.made() == 0);
 }
+
+}  // namespace larder::later_purges_test

@@ -4,7 +4,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::pass_through_test {
+
 using namespace larder::cache;
 using larder::test::answer_of;
 using larder::test::field_of;
@@ -112,3 +113,5 @@ TEST_CASE("a handshake becomes a tunnel only if the origin accepts it (RFC 6455,
     CHECK((response->tunnel != nullptr) == (status == 101));
   }
 }
+
+}  // namespace larder::pass_through_test

@@ -11,7 +11,8 @@
 #include <thread>
 #include <vector>
 
-using namespace larder;
+namespace larder::shared_fill_test {
+
 using namespace larder::cache;
 using namespace std::chrono_literals;
 
@@ -276,3 +277,5 @@ TEST_CASE("what arrives is counted until its last holder lets go") {
   kept = {};
   CHECK(budget->held() == 0);
 }
+
+}  // namespace larder::shared_fill_test

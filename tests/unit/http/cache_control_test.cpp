@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::cache_control_test {
+
 using namespace larder::http;
 
 namespace {
@@ -181,3 +182,5 @@ TEST_CASE("private and no-cache that name more than 64 fields are for the whole 
     CHECK(many.no_cache == (directive == "no-cache"));
   }
 }
+
+}  // namespace larder::cache_control_test

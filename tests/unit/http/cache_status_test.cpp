@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::cache_status_test {
+
 using namespace larder::http;
 
 TEST_CASE("Cache-Status is an item with parameters (RFC 9211, section 2)") {
@@ -40,3 +41,5 @@ TEST_CASE("a detail that is not a token is written as a string (RFC 8941, sectio
     CHECK(format_cache_status({.detail = detail}) == text);
   }
 }
+
+}  // namespace larder::cache_status_test

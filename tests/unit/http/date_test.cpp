@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::date_test {
+
 using namespace larder::http;
 
 namespace {
@@ -114,3 +115,5 @@ TEST_CASE("dates are written as IMF-fixdate and read back to the same second") {
     REQUIRE(*read == at(seconds));
   }
 }
+
+}  // namespace larder::date_test

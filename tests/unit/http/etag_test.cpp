@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace larder::etag_test {
+
 using namespace larder::http;
 
 namespace {
@@ -99,3 +101,5 @@ TEST_CASE("lists of entity tags (RFC 9110, sections 13.1.1 and 13.1.2)") {
     CHECK(show(parse_etag_list(text)) == shown);
   }
 }
+
+}  // namespace larder::etag_test

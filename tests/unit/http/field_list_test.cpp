@@ -3,7 +3,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::field_list_test {
+
 using namespace larder::http;
 
 namespace {
@@ -161,3 +162,5 @@ TEST_CASE("a list knows its names after each change") {
   CHECK_FALSE(moved.contains("Age"));
   CHECK_FALSE(moved.contains("X-Other"));
 }
+
+}  // namespace larder::field_list_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::list_test {
+
 using namespace larder::http;
 
 TEST_CASE("lists split at commas outside quoted strings (RFC 9110, section 5.6.1)") {
@@ -39,3 +41,5 @@ TEST_CASE("a member is looked for in every line of the name, ignoring case") {
   CHECK_FALSE(list_contains(fields, "Connection", "up"));
   CHECK_FALSE(list_contains(fields, "Connection", ""));
 }
+
+}  // namespace larder::list_test

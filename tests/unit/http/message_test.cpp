@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::message_test {
+
 using namespace larder::http;
 
 TEST_CASE("registered status codes have their reason phrase, others none") {
@@ -28,3 +30,5 @@ TEST_CASE("safe and idempotent methods (RFC 9110, sections 9.2.1 and 9.2.2)") {
     CHECK(is_idempotent(method) == idempotent);
   }
 }
+
+}  // namespace larder::message_test

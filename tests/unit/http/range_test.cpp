@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::range_test {
+
 using namespace larder::http;
 
 TEST_CASE("a range of bytes is read and found within a length (RFC 9110, section 14.1.2)") {
@@ -59,3 +61,5 @@ TEST_CASE("Content-Range is read if it is valid (RFC 9110, section 14.4)") {
   CHECK(format_content_range({4, 9}, 10) == "bytes 4-9/10");
   CHECK(format_unsatisfied_range(10) == "bytes */10");
 }
+
+}  // namespace larder::range_test

@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::resolve_test {
+
 using namespace larder::http;
 
 namespace {
@@ -100,3 +101,5 @@ TEST_CASE("a reference against OPTIONS * resolves from the root") {
   CHECK(resolve(asterisk, "g")->origin_form() == "/g");
   CHECK(resolve(asterisk, "/g")->origin_form() == "/g");
 }
+
+}  // namespace larder::resolve_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::structured_fields_test {
+
 using namespace larder::http::structured;
 using test::show;
 
@@ -162,3 +164,5 @@ TEST_CASE("of equal keys the last one's value is kept at the first one's place, 
     CHECK(std::get<std::int64_t>(item->parameters.front().second) == 5);
   }
 }
+
+}  // namespace larder::structured_fields_test

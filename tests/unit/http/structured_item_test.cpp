@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::structured_item_test {
+
 using namespace larder::http::structured;
 using test::show;
 
@@ -234,3 +236,5 @@ TEST_CASE(
       {std::string_view("1\0", 2), nothing},
   });
 }
+
+}  // namespace larder::structured_item_test

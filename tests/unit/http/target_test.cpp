@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::target_test {
+
 using namespace larder::http;
 
 namespace {
@@ -189,3 +190,5 @@ TEST_CASE("origins are equal by scheme, host and port (RFC 9110, section 4.3.1)"
   CHECK_FALSE(same_origin(base, *target_of(request("GET", "/a", "i"), "http")));
   CHECK_FALSE(same_origin(base, *target_of(request("GET", "/a", "h"), "https")));
 }
+
+}  // namespace larder::target_test

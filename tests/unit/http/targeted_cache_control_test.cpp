@@ -3,7 +3,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::targeted_cache_control_test {
+
 using namespace larder::http;
 
 namespace {
@@ -166,3 +167,5 @@ TEST_CASE("Cache-Groups is a list of strings, or nothing (RFC 9875, section 2)")
   lines.add("Cache-Group-Invalidation", "\"b\"");
   CHECK((parse_cache_groups(lines, "Cache-Group-Invalidation") == Groups{"a", "b"}));
 }
+
+}  // namespace larder::targeted_cache_control_test

@@ -5,7 +5,8 @@
 #include <string>
 #include <utility>
 
-using namespace larder;
+namespace larder::body_decoder_test {
+
 using namespace larder::http1;
 
 namespace {
@@ -218,3 +219,5 @@ TEST_CASE("a refusal is final, and a moved decoder keeps its state") {
   feed(second, outcome, "lo\r\n0\r\n\r\n");
   CHECK(outcome == Outcome{.content = "hello", .rest = "", .done = true});
 }
+
+}  // namespace larder::body_decoder_test

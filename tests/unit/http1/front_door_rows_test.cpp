@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+namespace larder::front_door_rows_test {
+
 // Every row of src/http1/README.md, and the tests that show it: this test fails if one of them is renamed or
 // removed.
 
@@ -173,3 +175,5 @@ TEST_CASE("the rows and tests named for the front door exist") {
     CHECK(text.find("\"" + std::string(row.title)) != text.npos);
   }
 }
+
+}  // namespace larder::front_door_rows_test

@@ -4,10 +4,11 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::front_door_test {
+
 // src/http1/README.md, "Measured on Boost.Beast 1.81's parser", row by row, and what that page says Beast
 // itself rejects.
 
-using namespace larder;
 using namespace larder::http1;
 
 namespace {
@@ -345,3 +346,5 @@ TEST_CASE(
     CHECK((*parsed)->expects_continue == expects);
   }
 }
+
+}  // namespace larder::front_door_test

@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::head_parser_test {
+
 using namespace larder::http1;
 
 namespace {
@@ -357,3 +358,5 @@ TEST_CASE(
     CHECK_FALSE(parsed->has_value());
   }
 }
+
+}  // namespace larder::head_parser_test

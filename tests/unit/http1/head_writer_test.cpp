@@ -4,7 +4,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::head_writer_test {
+
 using namespace larder::http1;
 
 namespace {
@@ -96,3 +97,5 @@ TEST_CASE("chunks begin with their size in hexadecimal (RFC 9112, section 7.1)")
   CHECK(chunk_end == "\r\n");
   CHECK(last_chunk == "0\r\n\r\n");
 }
+
+}  // namespace larder::head_writer_test

@@ -8,7 +8,8 @@
 #include <random>
 #include <string>
 
-using namespace larder;
+namespace larder::proxy_header_test {
+
 using namespace larder::http1;
 using namespace std::string_literals;
 
@@ -141,3 +142,5 @@ TEST_CASE("property: any bytes end in a header or a refusal within 4096 bytes, o
     }
   }
 }
+
+}  // namespace larder::proxy_header_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::endpoint_test {
+
 using namespace larder::net;
 
 TEST_CASE("an endpoint is a host and a port, only a port, or the path of a Unix socket") {
@@ -21,3 +23,5 @@ TEST_CASE("an endpoint is a host and a port, only a port, or the path of a Unix 
     if (endpoint && shown != nullptr) CHECK(endpoint->text() == shown);
   }
 }
+
+}  // namespace larder::endpoint_test

@@ -10,7 +10,8 @@
 #include <optional>
 #include <thread>
 
-using namespace larder;
+namespace larder::receive_test {
+
 using namespace larder::net;
 
 namespace {
@@ -185,3 +186,5 @@ TEST_CASE("an exception from room() ends the receiver, not the loop") {
   CHECK_NOTHROW(fixture.loop.run_for(Milliseconds{50}));
   CHECK(is_theirs);
 }
+
+}  // namespace larder::receive_test

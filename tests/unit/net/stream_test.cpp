@@ -7,7 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::stream_test {
+
 using namespace larder::net;
 
 namespace {
@@ -174,3 +175,5 @@ Task<> tells_who_was_too_slow(Pair& pair) {
 TEST_CASE("a deadline for reading only leaves the stream open for writing and further reads") {
   with_pair(tells_who_was_too_slow);
 }
+
+}  // namespace larder::stream_test

@@ -11,7 +11,8 @@
 
 #include <fstream>
 
-using namespace larder;
+namespace larder::tls_test {
+
 using namespace larder::net;
 using boost::asio::experimental::awaitable_operators::operator&&;
 
@@ -289,3 +290,5 @@ TEST_CASE("an unusable file is an error that names its setting") {
   CHECK_THROWS_WITH_AS(TlsContext::for_listener({"/nowhere", ""}), "/nowhere: No such file or directory",
                        TlsFileError);
 }
+
+}  // namespace larder::tls_test

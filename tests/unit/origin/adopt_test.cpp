@@ -12,7 +12,7 @@
 
 #include <array>
 
-using namespace larder;
+namespace larder::adopt_test {
 
 namespace {
 
@@ -155,3 +155,5 @@ TEST_CASE("a response in progress goes on when its upstream is replaced or remov
     CHECK(begun.get().starts_with("1 then "));
   }
 }
+
+}  // namespace larder::adopt_test

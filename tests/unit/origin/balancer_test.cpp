@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-using namespace larder;
+namespace larder::balancer_test {
+
 using origin::Balancing;
 using origin::Server;
 
@@ -80,3 +81,5 @@ TEST_CASE("each way of balancing chooses a server by the state of all servers") 
                           .now = now}) == one.chosen);
   }
 }
+
+}  // namespace larder::balancer_test

@@ -16,7 +16,7 @@
 #include <functional>
 #include <utility>
 
-using namespace larder;
+namespace larder::exchange_test {
 
 namespace {
 
@@ -316,3 +316,5 @@ TEST_CASE("if a client aborts, the server's connection is closed: half a request
   CHECK(answer != words_of(Error::timeout));
   while (!has_ended) fixture.loop.run_one();
 }
+
+}  // namespace larder::exchange_test

@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::interim_rate_test {
+
 using origin::InterimRate;
 
 TEST_CASE("interim responses are bounded by their rate: sixteen at once, then ten a second for ever") {
@@ -24,3 +25,5 @@ TEST_CASE("interim responses are bounded by their rate: sixteen at once, then te
   for (int i = 0; i < 16; ++i) CHECK(rate.admit(now));
   CHECK_FALSE(rate.admit(now));
 }
+
+}  // namespace larder::interim_rate_test

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-using namespace larder;
+namespace larder::keep_alive_test {
+
 using namespace larder::origin;
 
 TEST_CASE(
@@ -52,3 +53,5 @@ TEST_CASE(
   CHECK(kept_for(ms(200), Seconds{5}) == KeptFor{ms(200), ms(200)});
   CHECK(kept_for(ms(60'000), Seconds{4'294'967'295}) == KeptFor{ms(60'000), ms(60'000)});
 }
+
+}  // namespace larder::keep_alive_test

@@ -5,7 +5,8 @@
 
 #include <sstream>
 
-using namespace larder;
+namespace larder::outage_notices_test {
+
 using origin::OutageNotices;
 using What = OutageNotices::What;
 
@@ -86,3 +87,5 @@ TEST_CASE("what is remembered of outages has a bound, and ended ones make room")
   f.notices.failed(What::answering, "shop", "one more", "fails", f.now);
   CHECK(f.lines() == "upstream shop: fails\n");
 }
+
+}  // namespace larder::outage_notices_test

@@ -6,7 +6,8 @@
 
 #include <array>
 
-using namespace larder;
+namespace larder::server_test {
+
 using origin::Connection;
 using origin::Server;
 using test::quiet_connection;
@@ -77,3 +78,5 @@ TEST_CASE("closing a server closes only the connections that are still in use") 
     CHECK(closed == expected);
   }
 }
+
+}  // namespace larder::server_test

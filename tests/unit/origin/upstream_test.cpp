@@ -15,7 +15,8 @@
 #include <array>
 #include <sstream>
 
-using namespace larder;
+namespace larder::upstream_test {
+
 using origin::Connection;
 
 namespace {
@@ -249,3 +250,5 @@ TEST_CASE("closing ends all connections, used and unused, and no new ones are ma
   CHECK(f.take_unused() == nullptr);
   f.upstream.note_end(*used);
 }
+
+}  // namespace larder::upstream_test

@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-using namespace larder;
+namespace larder::availability_test {
 
 namespace {
 
@@ -64,3 +64,5 @@ TEST_CASE_FIXTURE(Fixture, "an outage ends when the connection that lasts is mad
   availability.regained(&clients[0], before + Seconds(90));
   CHECK(said().find("available again at 127.0.0.1:6379 after 1m29s") != std::string::npos);
 }
+
+}  // namespace larder::availability_test

@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+namespace larder::client_outage_test {
+
 namespace asio = boost::asio;
 
 using asio::ip::tcp;
@@ -181,3 +183,5 @@ TEST_CASE("a garbled or unsolicited reply ends the connection, not the client") 
     CHECK(fixture.said("malformed message") == 1);
   }
 }
+
+}  // namespace larder::client_outage_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace larder::client_test {
+
 using larder::Bytes;
 using larder::Error;
 using larder::Milliseconds;
@@ -227,3 +229,5 @@ TEST_CASE("the client works over a Unix socket") {
   CHECK(fixture.ask({"SET", "a", std::string(300'000, 'x')}) == "OK");
   CHECK((fixture.ask({"GET", "a"}) == std::string(300'000, 'x')));
 }
+
+}  // namespace larder::client_test

@@ -12,6 +12,8 @@
 #include <sstream>
 #include <string>
 
+namespace larder::cluster_test {
+
 using larder::Error;
 using larder::Log;
 using larder::Milliseconds;
@@ -180,3 +182,5 @@ TEST_CASE_FIXTURE(Fixture, "a node that does not report the slots is logged once
   refuses = false;
   CHECK(run_until([&] { return output.str().find("available again at cluster node") != std::string::npos; }));
 }
+
+}  // namespace larder::cluster_test

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace larder::command_test {
+
 using larder::Bytes;
 using larder::redis::Batch;
 using larder::redis::Command;
@@ -92,3 +94,5 @@ TEST_CASE("a batch holds its commands in order: one text, with large arguments g
   batch.append(get);
   CHECK(joined(batch.parts()) == joined(get.parts()));
 }
+
+}  // namespace larder::command_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::counters_test {
+
 using larder::redis::Counters;
 using larder::redis::Latencies;
 using namespace std::chrono_literals;
@@ -32,3 +34,5 @@ TEST_CASE("counters of several clients add up") {
   CHECK(sum.errors == 6);
   CHECK(sum.latencies.quantile(1) == 16us);
 }
+
+}  // namespace larder::counters_test

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace larder::pipeline_test {
+
 using larder::Error;
 using larder::Milliseconds;
 using larder::Result;
@@ -157,3 +159,5 @@ TEST_CASE("the backoff doubles up to its last step, and is randomly shortened by
   backoff.reset();
   CHECK(backoff.next(0.5) == Milliseconds(37));
 }
+
+}  // namespace larder::pipeline_test

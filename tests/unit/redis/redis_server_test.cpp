@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::redis_server_test {
+
 using larder::test::RedisServer;
 
 TEST_CASE("our own redis-server answers, stops and restarts empty on the same port") {
@@ -26,3 +28,5 @@ TEST_CASE("a program that cannot be started says so") {
   CHECK(process.wait() == 127);
   CHECK_FALSE(process.errors().empty());
 }
+
+}  // namespace larder::redis_server_test

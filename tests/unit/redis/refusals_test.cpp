@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
-using namespace larder;
+namespace larder::refusals_test {
 
 namespace {
 
@@ -117,3 +117,5 @@ TEST_CASE("what mends an error is told by its first word") {
     CHECK_FALSE(redis::mend_of("SET", std::string(word) + " and so on", "", "larder").empty());
   }
 }
+
+}  // namespace larder::refusals_test

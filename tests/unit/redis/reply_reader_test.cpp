@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace larder::reply_reader_test {
+
 using larder::Error;
 using larder::Result;
 using larder::redis::ReplyReader;
@@ -154,3 +156,5 @@ TEST_CASE("a reply beyond the bound is too large, many small ones are not") {
   REQUIRE(fed.has_error());
   CHECK(fed.error() == Error::too_large);
 }
+
+}  // namespace larder::reply_reader_test

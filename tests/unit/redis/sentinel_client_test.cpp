@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+namespace larder::sentinel_client_test {
+
 /// A client of the master that sentinels name: what it logs of a failover, however that goes.
 using larder::Milliseconds;
 using larder::Seconds;
@@ -119,3 +121,5 @@ TEST_CASE_FIXTURE(Failover, "a failover while the old master lives is logged, an
   CHECK(fixture.said("master shop is now at " + address(new_master)) == 1);
   CHECK(fixture.said("") == 1);
 }
+
+}  // namespace larder::sentinel_client_test

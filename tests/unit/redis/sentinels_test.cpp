@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+namespace larder::sentinels_test {
+
 using larder::Result;
 using larder::Seconds;
 using larder::redis::Named;
@@ -99,3 +101,5 @@ TEST_CASE_FIXTURE(Fixture, "sentinels have their own user") {
   CHECK(ask() == "10.0.0.1:7001");
   CHECK(first.asked().front() == Words{"AUTH", "watcher", "secret"});
 }
+
+}  // namespace larder::sentinels_test

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace larder::slot_map_test {
+
 using larder::Error;
 using larder::net::Endpoint;
 using larder::redis::read_redirection;
@@ -134,3 +136,5 @@ TEST_CASE("redirections are read from error replies") {
     CHECK_FALSE(read_redirection(reply(wire), asked));
   }
 }
+
+}  // namespace larder::slot_map_test

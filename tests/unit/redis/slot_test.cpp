@@ -8,6 +8,8 @@
 
 #include <string>
 
+namespace larder::slot_test {
+
 using larder::redis::Command;
 using larder::redis::slot_of;
 
@@ -34,3 +36,5 @@ TEST_CASE("a command goes where its key belongs, wherever the key is among its a
   const Command copy = read;
   CHECK(copy.slot() == read.slot());
 }
+
+}  // namespace larder::slot_test

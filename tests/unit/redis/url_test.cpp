@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace larder::url_test {
+
 using larder::Error;
 using larder::Result;
 using larder::redis::parse_url;
@@ -142,3 +144,5 @@ TEST_CASE("a URL that does not name a Redis is an error") {
     CHECK(settings.error() == row.error);
   }
 }
+
+}  // namespace larder::url_test

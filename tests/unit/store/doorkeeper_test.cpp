@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace larder::doorkeeper_test {
+
 using larder::hash_of;
 using larder::Milliseconds;
 using larder::SteadyTime;
@@ -56,3 +58,5 @@ TEST_CASE("as many keys as promised are remembered, and eventually all are forgo
   for (int i = 1'000; i < 4'000; ++i) doorkeeper.note(key(i));
   CHECK(admitted(doorkeeper, 0, 1'000, start) < 50);
 }
+
+}  // namespace larder::doorkeeper_test

@@ -8,7 +8,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::leases_test {
+
 using namespace std::chrono_literals;
 using store::Lease;
 using store::Leases;
@@ -146,3 +147,5 @@ TEST_CASE_FIXTURE(Fixture, "a lease may outlive its Leases") {
   mine.lease.reset();
   CHECK(look(others) == State::held);
 }
+
+}  // namespace larder::leases_test

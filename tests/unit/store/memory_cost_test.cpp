@@ -7,6 +7,8 @@
 #include <malloc.h>
 #include <random>
 
+namespace larder::memory_cost_test {
+
 // What the memory tier says it holds is what the process has allocated for it. Sanitizers have their own
 // allocator, which malloc's statistics do not cover.
 #ifndef __has_feature
@@ -90,3 +92,5 @@ TEST_CASE("what many small entries leave behind counts when a few large ones rep
 }
 
 #endif
+
+}  // namespace larder::memory_cost_test

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::memory_purge_log_test {
+
 using larder::policy::Purge;
 using larder::store::MemoryPurgeLog;
 using larder::test::Sample;
@@ -61,3 +63,5 @@ TEST_CASE("without Redis appending a purge returns its position, and appending n
   CHECK(log.mark().position == position);
   CHECK(log.waiting() == 0);
 }
+
+}  // namespace larder::memory_purge_log_test

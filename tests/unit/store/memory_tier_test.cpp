@@ -8,6 +8,8 @@
 #include <random>
 #include <thread>
 
+namespace larder::memory_tier_test {
+
 using larder::store::MemoryTier;
 using larder::store::StoredResponsePtr;
 using larder::test::fields_of;
@@ -265,3 +267,5 @@ TEST_CASE("if others hold all memory, the tier replaces old responses with new o
   CHECK(tier.counts().refused > 0);
   CHECK(budget->held() <= mib + 600 * kib);
 }
+
+}  // namespace larder::memory_tier_test

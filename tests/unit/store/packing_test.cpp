@@ -6,6 +6,8 @@
 
 #include <random>
 
+namespace larder::packing_test {
+
 using larder::Bytes;
 using larder::store::is_worth_packing;
 using larder::store::packed_piece;
@@ -115,3 +117,5 @@ TEST_CASE("only content of some size, of a text type and without a content codin
     CHECK(is_worth_packing(*larder::store::StoredResponse::from(draft)) == row.is_worth);
   }
 }
+
+}  // namespace larder::packing_test

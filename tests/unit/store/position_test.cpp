@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::position_test {
+
 using larder::store::parse_position;
 using larder::store::Position;
 
@@ -21,3 +23,5 @@ TEST_CASE("positions are ordered by time, then by sequence") {
   CHECK(Position{2, 0} < Position{2, 1});
   CHECK(Position{} < Position{0, 1});
 }
+
+}  // namespace larder::position_test

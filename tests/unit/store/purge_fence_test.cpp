@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::purge_fence_test {
+
 using larder::Milliseconds;
 using larder::Time;
 using larder::policy::Purge;
@@ -58,3 +60,5 @@ TEST_CASE("patterns that arrive in another order than logged are all checked") {
   sample.path = "/b/1";
   CHECK(admits(table, sample.make()));
 }
+
+}  // namespace larder::purge_fence_test

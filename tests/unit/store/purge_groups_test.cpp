@@ -15,7 +15,8 @@
 #include <memory>
 #include <vector>
 
-using namespace larder;
+namespace larder::purge_groups_test {
+
 using larder::policy::Purge;
 using larder::store::Position;
 using larder::store::PurgeGroups;
@@ -137,3 +138,5 @@ TEST_CASE("purges that come while a record is written form the next one, however
   REQUIRE(told.size() == 200);
   for (std::size_t i = 0; i < told.size(); ++i) CHECK(told[i].get() == Position{1, i < 100 ? 1u : 2u});
 }
+
+}  // namespace larder::purge_groups_test

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <thread>
 
+namespace larder::purge_table_test {
+
 using larder::Milliseconds;
 using larder::Time;
 using larder::policy::Purge;
@@ -382,3 +384,5 @@ TEST_CASE("no thread considers a response valid once a purge of it is applied") 
   for (std::thread& reader : readers) reader.join();
   CHECK(wrong == 0);
 }
+
+}  // namespace larder::purge_table_test

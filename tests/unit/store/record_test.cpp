@@ -8,6 +8,8 @@
 
 #include <random>
 
+namespace larder::record_test {
+
 using larder::Bytes;
 using larder::Milliseconds;
 using larder::store::decode;
@@ -395,3 +397,5 @@ TEST_CASE("a record whose variant's key belongs to another key is rejected") {
   head[head.rfind(draft.primary_key)] = 'X';
   CHECK(is_nothing(seal(head, std::string(record.body.view()))));
 }
+
+}  // namespace larder::record_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::redis_purge_log_outage_test {
+
 using larder::Milliseconds;
 using larder::test::admits;
 using larder::test::in_order;
@@ -352,3 +354,5 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "with on_outage: origin hits are not trusted 
   server.resume();
   CHECK(run_until([&] { return strict->trusts_hits(); }));
 }
+
+}  // namespace larder::redis_purge_log_outage_test

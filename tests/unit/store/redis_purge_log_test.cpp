@@ -9,6 +9,8 @@
 #include <future>
 #include <thread>
 
+namespace larder::redis_purge_log_test {
+
 using larder::Milliseconds;
 using larder::Seconds;
 using larder::store::parse_position;
@@ -291,3 +293,5 @@ TEST_CASE_FIXTURE(PurgeLogFixture, "a stopped log ends its coroutines, and purge
   one.purge(product);
   CHECK_FALSE(one->is_valid(*response));
 }
+
+}  // namespace larder::redis_purge_log_test

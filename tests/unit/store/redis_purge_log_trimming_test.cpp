@@ -11,6 +11,8 @@
 #include <sstream>
 #include <thread>
 
+namespace larder::redis_purge_log_trimming_test {
+
 using larder::Milliseconds;
 using larder::test::admits;
 using larder::test::in_order;
@@ -137,3 +139,5 @@ TEST_CASE_FIXTURE(TrimmingFixture, "instances with different lifetimes say so on
   run_for(Milliseconds{100});
   CHECK(times_said("another larder") == 2);
 }
+
+}  // namespace larder::redis_purge_log_trimming_test

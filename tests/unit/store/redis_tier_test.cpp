@@ -11,6 +11,8 @@
 
 #include <set>
 
+namespace larder::redis_tier_test {
+
 using larder::Milliseconds;
 using larder::store::Lookup;
 using larder::store::MemoryPurgeLog;
@@ -405,3 +407,5 @@ TEST_CASE_FIXTURE(
   CHECK(budget->held() == 0);
   CHECK(find(second) != nullptr);
 }
+
+}  // namespace larder::redis_tier_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::soft_purge_test {
+
 using larder::Milliseconds;
 using larder::Time;
 using larder::policy::Purge;
@@ -116,3 +118,5 @@ TEST_CASE("whether a purge has named tags since a given moment is found without 
   // A fetch that began beyond what is known here cannot be judged yet.
   CHECK(table.names(tags, {.position = at(6)}) == Strength::hard);
 }
+
+}  // namespace larder::soft_purge_test

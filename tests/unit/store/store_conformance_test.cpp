@@ -10,6 +10,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::store_conformance_test {
+
 using larder::Milliseconds;
 using larder::Time;
 using larder::http::FieldList;
@@ -273,3 +275,5 @@ TEST_CASE_FIXTURE(OverBoth, "what came from Redis is kept in memory too") {
   purge(Kind::resource, "shop.example/products/7");
   CHECK_FALSE(tiered.find_now(key, no_fields));
 }
+
+}  // namespace larder::store_conformance_test

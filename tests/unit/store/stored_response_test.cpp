@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::stored_response_test {
+
 using larder::Bytes;
 using larder::store::content_of;
 using larder::store::copy_of;
@@ -179,3 +181,5 @@ TEST_CASE("the site and path that purges use are the draft's, whatever its key s
     CHECK(strings(stored->vary()) == draft.vary);
   }
 }
+
+}  // namespace larder::stored_response_test

@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace larder::value_reader_test {
+
 using larder::Bytes;
 using larder::Result;
 using larder::redis::Command;
@@ -84,3 +86,5 @@ TEST_CASE_FIXTURE(Fixture, "a name that does not hold a string, and a Redis that
     CHECK(run(read_value(client, "a", 1'000'000, trips)).has_error());
   }
 }
+
+}  // namespace larder::value_reader_test

@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::variant_index_test {
+
 using store::VariantIndex;
 
 namespace {
@@ -46,3 +47,5 @@ TEST_CASE("variants whose keys clients made long take no memory") {
   CHECK(index.find("a") == Keys{longest});
   CHECK(index.find(longest + "k").empty());
 }
+
+}  // namespace larder::variant_index_test

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::warm_records_test {
+
 using larder::store::AskedFor;
 using larder::store::WarmRecords;
 using larder::test::RedisServer;
@@ -83,3 +85,5 @@ TEST_CASE("a list is bounded, and expires by itself") {
   CHECK(name.ends_with(":/a/%7Bid%7D"));
   CHECK(std::stoll(f.server.cli({"pttl", name})) > 80'000'000);
 }
+
+}  // namespace larder::warm_records_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::frequent_test {
+
 using larder::warm::Frequent;
 
 TEST_CASE("every text is counted while there is room") {
@@ -22,3 +24,5 @@ TEST_CASE("a text requested often is not lost among any number that are requeste
   REQUIRE(frequent.counts().contains("often"));
   CHECK(frequent.counts().find("often")->second >= 2500 - 12'500 / 10);
 }
+
+}  // namespace larder::frequent_test

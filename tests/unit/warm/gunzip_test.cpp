@@ -4,7 +4,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace larder;
+namespace larder::gunzip_test {
+
 using namespace larder::warm;
 
 TEST_CASE("gzip's members are decompressed, one after the other, and padding behind them is left") {
@@ -37,3 +38,5 @@ TEST_CASE("what gzip did not write, or not to its end, is malformed") {
   CHECK(gunzip(broken, 100).error() == Error::malformed);
   CHECK(gunzip("<urlset/>", 100).error() == Error::malformed);
 }
+
+}  // namespace larder::gunzip_test

@@ -11,7 +11,8 @@
 #include <doctest/doctest.h>
 #include <spdlog/sinks/null_sink.h>
 
-using namespace larder;
+namespace larder::hot_counter_test {
+
 using namespace larder::warm;
 
 namespace {
@@ -153,3 +154,5 @@ TEST_CASE("regular saving ends when told to") {
   boost::asio::co_spawn(f.loop, f.counter.save_regularly(), boost::asio::detached);
   f.ask("/a/1");
 }
+
+}  // namespace larder::hot_counter_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace larder::sitemap_test {
+
 using larder::warm::parse_sitemap;
 using larder::warm::Sitemap;
 
@@ -94,3 +96,5 @@ TEST_CASE("what is not a sitemap is refused") {
   CHECK_FALSE(parse_sitemap(deep, 100));
   CHECK(parsed("<html><body>hello</body></html>").pages.empty());
 }
+
+}  // namespace larder::sitemap_test

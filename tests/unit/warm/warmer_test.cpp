@@ -13,7 +13,8 @@
 #include <map>
 #include <sstream>
 
-using namespace larder;
+namespace larder::warmer_test {
+
 using namespace larder::warm;
 using namespace std::chrono_literals;
 
@@ -350,3 +351,5 @@ TEST_CASE("a run in progress when the routes change ends with its current page")
   CHECK(f.cache.times == std::map<std::string, int>{{"/1", 1}});
   CHECK(f.warmer.reports().empty());
 }
+
+}  // namespace larder::warmer_test
