@@ -17,7 +17,8 @@ Task<bool> ContentSharing::share(Transaction& transaction, std::shared_ptr<store
     co_await finish_at_once(transaction, std::move(draft), body);
     co_return true;
   }
-  if (!budget->has_room(body.length().value_or(0))) {
+  const std::uint64_t known_size = body.length().value_or(0);
+  if (!budget->has_room(known_size, known_size)) {
     budget->ask_for_room();
     transaction.leader->release();
     co_return false;

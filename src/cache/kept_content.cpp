@@ -5,7 +5,7 @@ namespace larder::cache {
 KeptContent::Obstacle KeptContent::obstacle(std::uint64_t size, std::uint64_t wanted) const {
   if (size > keeping_.max_object) return Obstacle::too_large;
   // Content of a known length counted as a whole before its first piece.
-  if (!length_ && !keeping_.budget->has_room(wanted)) {
+  if (!length_ && !keeping_.budget->has_room(wanted, size)) {
     keeping_.budget->ask_for_room();
     return Obstacle::no_room;
   }

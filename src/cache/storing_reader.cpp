@@ -23,7 +23,7 @@ Task<bool> store_content(Keeping keeping, std::shared_ptr<store::Draft> draft, p
     co_await kept.store(std::move(whole));
     co_return true;
   }
-  if (!budget->has_room(length.value_or(0))) {
+  if (!budget->has_room(length.value_or(0), length.value_or(0))) {
     budget->ask_for_room();
     co_return false;
   }

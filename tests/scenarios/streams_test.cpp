@@ -105,6 +105,33 @@ TEST_CASE(
   CHECK(s.get("/b").line() == "HIT 200 content");
 }
 
+TEST_CASE("small content has one fetch for all who wait for it, though there is no room for larger content") {
+  for (const bool has_length : {true, false}) {
+    CAPTURE(has_length);
+    Scenario s({route("/**", 60s)});
+    const std::uint64_t limit = s.coordinator.buffered()->limit();
+    const auto held = ByteBudget::allocate(s.coordinator.buffered(), limit - limit / 64);
+    Answer answer = cacheable;
+    answer.has_length = has_length;
+    answer.content = std::string(20'000, 'x');
+    s.origin_says(answer);
+    const auto ask_together = [&s](const std::string& path) {
+      s.origin.asked.clear();
+      s.origin.waits = true;
+      std::vector<std::future<Seen>> herd;
+      for (int i = 0; i < 5; ++i) herd.push_back(s.begin(path));
+      for (std::future<Seen>& one : herd) CHECK(s.finish(one).whole);
+      return s.origin.asked.size();
+    };
+    CHECK(ask_together("/small") == 1);
+    CHECK(s.get("/small").cache == "HIT");
+    answer.content = std::string(70'000, 'x');
+    s.origin_says(answer);
+    if (has_length) CHECK(ask_together("/large") == 5);
+    CHECK(s.get("/large").cache == "MISS");
+  }
+}
+
 TEST_CASE("a response that became endless is fetched in the background for a limited time only") {
   for (const policy::Collapse collapse : {policy::Collapse::local, policy::Collapse::off}) {
     policy::Route collapsing = route("/**", 60s);

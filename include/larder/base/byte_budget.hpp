@@ -42,7 +42,16 @@ class ByteBudget {
     return {.held = all - std::min(all, stored), .limit = limit_ - std::min(limit_, stored)};
   }
 
-  bool has_room(std::uint64_t bytes) const { return held() + bytes <= limit_; }
+  /// Contents of at most so many bytes have a part of it for themselves. Without room for them each request
+  /// would fetch its own, which takes as much.
+  static constexpr std::uint64_t small = 64 * 1024;
+
+  /// Whether so many bytes more may be held, of a content of `size` as far as that is known.
+  bool has_room(std::uint64_t bytes, std::uint64_t size = std::uint64_t{small} + 1) const {
+    constexpr std::uint64_t share_of_small = 64;
+    const std::uint64_t kept_back = size <= small ? 0 : limit_ / share_of_small;
+    return held() + bytes + kept_back <= limit_;
+  }
 
   /// Something was refused for want of room; room is to be made.
   void ask_for_room() { is_room_wanted_.store(true, std::memory_order_relaxed); }
