@@ -14,6 +14,11 @@ using boost::asio::ip::address;
 
 constexpr unsigned v4_offset = 96;  // bits before an IPv4 address that is mapped into IPv6
 
+address unmapped(const address& from) {
+  if (!from.is_v6() || !from.to_v6().is_v4_mapped()) return from;
+  return make_address_v4(boost::asio::ip::v4_mapped, from.to_v6());
+}
+
 std::optional<address> parse(std::string_view text) {
   boost::system::error_code error;
   const address parsed = boost::asio::ip::make_address(text, error);
@@ -46,7 +51,23 @@ unsigned char mask_at(unsigned prefix, unsigned byte) {
 std::optional<std::string> read_address(std::string_view text) {
   const std::optional<address> parsed = parse(text);
   if (!parsed) return std::nullopt;
-  return parsed->to_string();
+  return text_of(*parsed);
+}
+
+std::string text_of(const address& address) {
+  return unmapped(address).to_string();
+}
+
+std::optional<std::uint64_t> address_group(std::string_view text) {
+  constexpr std::uint64_t mapped_prefix = 0xffff;
+  boost::system::error_code error;
+  const address whose = unmapped(boost::asio::ip::make_address(text, error));
+  if (error) return std::nullopt;
+  if (whose.is_v4()) return mapped_prefix << 32 | whose.to_v4().to_uint();
+  const auto bytes = whose.to_v6().to_bytes();
+  std::uint64_t prefix = 0;
+  for (std::size_t i = 0; i < sizeof prefix; ++i) prefix = prefix << 8 | bytes[i];
+  return prefix;
 }
 
 Result<> AddressSet::add(std::string_view text) {
@@ -79,6 +100,16 @@ bool AddressSet::contains(std::string_view text) const {
     }
     return true;
   });
+}
+
+bool AddressSet::overlaps(const AddressSet& other) const {
+  // Of two networks that have an address in common one holds the other's first.
+  const auto holds_one_of = [](const AddressSet& set, const AddressSet& of) {
+    return std::any_of(of.networks_.begin(), of.networks_.end(), [&set](const Network& network) {
+      return set.contains(network.text.substr(0, network.text.find('/')));
+    });
+  };
+  return holds_one_of(*this, other) || holds_one_of(other, *this);
 }
 
 std::vector<std::string> AddressSet::texts() const {

@@ -19,6 +19,7 @@
 #include <larder/policy/partial.hpp>
 #include <larder/policy/request.hpp>
 #include <larder/policy/reuse.hpp>
+#include <larder/policy/signature.hpp>
 #include <larder/policy/websocket.hpp>
 
 namespace larder::cache {
@@ -52,17 +53,39 @@ Response refuse_to_ask() {
   return annotated(std::move(answer), {.result = CacheResult::miss, .why = Reason::only_if_cached});
 }
 
-/// Takes out what the origin is not to see, and says why the request must not be answered from cache.
-Result<Reason> open(const Transaction& transaction) {
-  pipeline::Request& request = transaction.request;
-  const Result<> cleaned = policy::remove_connection_specific(transaction.route(), request.head.fields);
-  if (!cleaned) return cleaned.error();
+/// Why the request must not be answered from cache.
+Reason bypass_of(const Transaction& transaction) {
+  const pipeline::Request& request = transaction.request;
   const bool has_content = !request.body.empty();
   if (policy::asks_for_websocket(transaction.route(), request.head, has_content)) return Reason::upgrade;
   const Reason bypass = policy::bypass_reason(transaction.route(), transaction.settings->routes, request.head,
                                               request.target, has_content);
-  if (bypass == Reason::none) policy::remove_ignored_cookies(transaction.route(), request.head.fields);
+  if (bypass != Reason::none) return bypass;
+  return policy::is_signed_over_cookies(transaction.route(), request.head) ? Reason::credential : bypass;
+}
+
+/// Takes out what the origin is not to see, and says why the request must not be answered from cache.
+Result<Reason> open(const Transaction& transaction) {
+  pipeline::Request& request = transaction.request;
+  const policy::Route& route = transaction.route();
+  const Result<> cleaned = policy::remove_connection_specific(route, request.head.fields);
+  if (!cleaned) return cleaned.error();
+  const Reason bypass = bypass_of(transaction);
+  const policy::TrustedProxies& proxies = transaction.settings->trusted_proxies;
+  // Of what may be shared nothing of that is sent on anyway: it only must not be keyed.
+  if (request.is_seen_through && (bypass != Reason::none || !proxies.empty())) {
+    policy::remove_origination(proxies, request.is_by_proxy, route, request.head.fields);
+  }
+  if (bypass == Reason::none) policy::remove_ignored_cookies(route, request.head.fields);
   return bypass;
+}
+
+/// Whether the request is signed, and what is sent for others would not be what was signed.
+bool goes_as_written(const Transaction& transaction) {
+  const pipeline::Request& request = transaction.request;
+  if (!policy::is_signed(request.head)) return false;
+  const bool changes_host = own_host_of(request) != request.target.authority();
+  return policy::is_signed_as_written(request.head, {transaction.key.forward_target, changes_host});
 }
 
 void tell_route(const pipeline::Request& request, const policy::Route& route, const Settings& settings) {
@@ -115,15 +138,20 @@ policy::ReuseDecision CacheHandler::decide(const Transaction& transaction,
 
 /// Before anything is decided by where the request came from.
 void CacheHandler::look_behind_proxies(const Settings& settings, pipeline::Request& request) const {
-  const Disbelieved said = cache::look_behind_proxies(settings, request);
-  if (fronts_ == nullptr || said.scheme.empty()) return;
-  fronts_->tell(said.peer, said.scheme, request.target.scheme, steady_now());
+  const PeerNotice notice = cache::look_behind_proxies(settings, request);
+  if (fronts_ == nullptr || notice.what == PeerNotice::What::nothing) return;
+  if (notice.what == PeerNotice::What::unread_family) {
+    fronts_->tell_unread(notice.peer, notice.said, steady_now());
+  } else {
+    fronts_->tell_overwritten(notice.peer, notice.said, request.target.scheme, steady_now());
+  }
 }
 
 bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   // Else what a front says is looked at by handle(), which every redirect comes to once.
   if (!settings_->trusted_proxies.empty()) look_behind_proxies(*settings_, request);
-  settings_->sites.replace(request.target);
+  if (http::names_other_scheme(request.head, request.target.scheme)) return false;
+  name_site(*settings_, request);
   const policy::Route* route = settings_->routes.find(request.head.method, request.target.path);
   if (route == nullptr) route = &settings_->fallback;
   if (route->upstream.empty() || route->strict) return false;
@@ -153,10 +181,15 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   // What it goes by to its end, whatever is adopted meanwhile.
   const std::shared_ptr<const Settings> settings = settings_;
   look_behind_proxies(*settings, request);
-  settings->sites.replace(request.target);
+  // An absolute-form target of a scheme by which the client did not come.
+  if (http::names_other_scheme(request.head, request.target.scheme)) {
+    co_return annotated(pipeline::request_problem(Error::unsupported), {.result = CacheResult::bypass});
+  }
+  name_site(*settings, request);
   if (policy::is_for_caches(request.head.method)) {
     const bool may_purge =
-        request.head.method == "PURGE" && settings->purge_method.contains(request.client_address);
+        request.head.method == "PURGE" &&
+        policy::may_purge(settings->trusted_proxies, settings->purge_method, request.client_address);
     if (!may_purge)
       co_return annotated(pipeline::method_not_allowed(),
                           {.result = CacheResult::bypass, .why = Reason::method});
@@ -252,7 +285,7 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
     transaction.why = Reason::range;
     co_return co_await parts_->pass_through.pass(transaction);
   }
-  if (policy::is_signed_as_written(head.fields)) {
+  if (goes_as_written(transaction)) {
     const Reason credential = policy::unkeyed_credential(transaction.route(), head, {});
     if (credential != Reason::none) transaction.why = credential;
     co_return co_await parts_->pass_through.pass(transaction);

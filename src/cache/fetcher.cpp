@@ -1,12 +1,12 @@
 #include "fetcher.hpp"
 
 #include "annotate.hpp"
+#include "ask_origin.hpp"
 #include "client_condition.hpp"
 #include "draft.hpp"
 #include "failure_answer.hpp"
 #include "fetch_history.hpp"
 #include "freshen.hpp"
-#include "interim.hpp"
 #include "parts.hpp"
 #include "storing_reader.hpp"
 
@@ -93,13 +93,7 @@ Task<Fetcher::Step> Fetcher::ask(Transaction& transaction, FetchPlan plan) {
   if (is_purged(context_, transaction.stored)) transaction.stored = nullptr;
   plan = without_purged(context_, transaction, std::move(plan));
   add_conditions(request->head.fields, transaction, plan);
-  ForwardedInterim interim(transaction.request.interim);
-  request->interim = interim.get();
-  transaction.request_time = context_.clock.now();
-  const SteadyTime asked = steady_now();
-  Result<Response> response = co_await context_.origin.handle(*request);
-  tell_upstream_time(transaction, asked);
-  transaction.response_time = context_.clock.now();
+  Result<Response> response = co_await ask_origin(context_, transaction, *request);
   if (transaction.stored != nullptr) {
     const bool hangs = !response && response.error() == Error::timeout;
     context_.coordinator.history().set_hangs(*transaction.stored, hangs);

@@ -1,7 +1,7 @@
 #include "pass_through.hpp"
 
 #include "annotate.hpp"
-#include "interim.hpp"
+#include "ask_origin.hpp"
 #include "posted_answer.hpp"
 #include "purging.hpp"
 #include "storing_reader.hpp"
@@ -29,9 +29,6 @@ Task<Result<Response>> PassThrough::pass(Transaction& transaction) {
   Result<pipeline::Request> request = forwarded(transaction, false);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
   transaction.mark = context_.log.mark();
-  transaction.request_time = context_.clock.now();
-  ForwardedInterim interim(transaction.request.interim);
-  request->interim = interim.get();
   std::optional<Write> write;
   if (http::is_safe(transaction.request.head.method)) {
     request->departure = transaction.request.departure;
@@ -39,10 +36,7 @@ Task<Result<Response>> PassThrough::pass(Transaction& transaction) {
     // A write is waited for even if its client has left: what it purges depends on its outcome.
     request->delivery = write.emplace().delivery;
   }
-  const SteadyTime asked = steady_now();
-  Result<Response> response = co_await context_.origin.handle(*request);
-  tell_upstream_time(transaction, asked);
-  transaction.response_time = context_.clock.now();
+  Result<Response> response = co_await ask_origin(context_, transaction, *request);
   if (write) co_await settle(transaction, *write, response);
   if (!response) outcome.refusal = policy::failure_reason(response.error());
   if (write && write->purge_waits) outcome.refusal = Reason::purge_waits;
@@ -58,13 +52,9 @@ Task<Result<Response>> PassThrough::open_websocket(Transaction& transaction) {
   Outcome outcome{.result = CacheResult::bypass, .why = Reason::upgrade};
   Result<pipeline::Request> request = forwarded(transaction, false);
   if (!request) co_return annotated(pipeline::request_problem(request.error()), outcome);
-  ForwardedInterim interim(transaction.request.interim);
-  request->interim = interim.get();
   request->opens_websocket = true;
   request->departure = transaction.request.departure;
-  const SteadyTime asked = steady_now();
-  Result<Response> response = co_await context_.origin.handle(*request);
-  tell_upstream_time(transaction, asked);
+  Result<Response> response = co_await ask_origin(context_, transaction, *request);
   const bool is_refused = response && response->tunnel &&
                           !policy::accepts_websocket(transaction.request.head.fields, response->head);
   if (is_refused) response = Error::malformed;

@@ -1,33 +1,19 @@
 #include "transaction.hpp"
 
+#include "front.hpp"
+
 #include <larder/cache/settings.hpp>
 
 namespace larder::cache {
 namespace {
-
-/// The Host of a request whose answer is for its client only: as it came, unless the authority of an
-/// absolute-form target (RFC 9112, section 3.2.2) or the site it is a spelling of takes its place.
-std::string own_host_of(const pipeline::Request& request) {
-  const http::Target& target = request.target;
-  const bool is_absolute = !request.head.target.starts_with('/') && request.head.target != "*";
-  if (is_absolute) return target.authority();
-  const std::string_view host = request.head.fields.find("Host").value_or("");
-  const Result<http::Authority> authority = http::parse_authority(host, target.scheme);
-  const bool stands = authority && authority->host == target.host && authority->port == target.port;
-  return stands ? std::string(host) : target.authority();
-}
 
 /// `host` outlives it.
 policy::Hop hop_of(const Transaction& transaction, const std::string& host) {
   const policy::TrustedProxies& proxies = transaction.settings->trusted_proxies;
   const bool writes_forwarded =
       !proxies.empty() && proxies.fields == policy::TrustedProxies::Fields::forwarded;
-  return {transaction.request.client_address,
-          transaction.request.target.scheme,
-          host,
-          transaction.settings->loop_mark,
-          writes_forwarded,
-          !proxies.empty()};
+  return {transaction.request.client_address, transaction.request.target.scheme, host,
+          transaction.settings->loop_mark, writes_forwarded};
 }
 
 }  // namespace
@@ -47,12 +33,6 @@ Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
   forward.body = std::move(request.body);
   forward.upstream = transaction.route().upstream;
   return forward;
-}
-
-void tell_upstream_time(const Transaction& transaction, SteadyTime asked) {
-  if (transaction.request.telling == nullptr) return;
-  transaction.request.telling->upstream +=
-      std::chrono::duration_cast<std::chrono::microseconds>(steady_now() - asked);
 }
 
 Protection limits_of(const Transaction& transaction) {

@@ -68,9 +68,6 @@ inline bool trusts(const Transaction& transaction, const store::PurgeLog& log,
   return trusts_hits(transaction, log) && (!transaction.route().strict || log.is_certain_since(stored.born));
 }
 
-/// Adds how long the upstream was waited for, if anybody wants to know.
-void tell_upstream_time(const Transaction& transaction, SteadyTime asked);
-
 /// The limits of the upstream that answers it.
 Protection limits_of(const Transaction& transaction);
 

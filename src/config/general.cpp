@@ -31,9 +31,21 @@ void check_proxy_protocol(Map& map, const Config& config) {
   listen->error("\"proxy_protocol\" needs \"trusted_proxies\": the addresses of those that may speak it");
 }
 
+/// A front's address is no client's.
+void check_purge_method(Map& map, const Config& config) {
+  const Value* const purge_method = map.find("purge_method");
+  if (purge_method == nullptr || !config.purge_method.allow.overlaps(config.trusted_proxies.addresses))
+    return;
+  purge_method->warning(
+      "some of \"allow\" are trusted_proxies: a PURGE that such a proxy sends counts for the client it "
+      "names, "
+      "and is 405 if it names none");
+}
+
 void check_config(Map& map, const Value& root, Config& config) {
   check_proxy_protocol(map, config);
   if (const Value* const defaults = map.find("defaults")) check_default_upstream(*defaults, config);
+  check_purge_method(map, config);
   if (map.find("upstreams") != nullptr) return;
   root.error("\"upstreams\" is missing: larder needs at least one").settled_by = "--upstream";
 }
@@ -82,7 +94,9 @@ Table<Config> config_keys() {
               "Request fields that identify the client.")
               .takes_new_routes(),
           key("purge_method", &Config::purge_method, Section<PurgeMethod>{purge_method_keys(), true},
-              "Clients whose PURGE purges its URL; everybody else's is 405, as BAN always is.")
+              "Clients whose PURGE purges its URL; everybody else's is 405, as BAN always is, and so is one "
+              "by "
+              "a trusted proxy that names no client.")
               .takes_new_routes(),
           key("store", &Config::store, Section<Store>{store_keys()}, "Where responses are kept."),
           key("defaults", &Config::defaults, DefaultsSection{},

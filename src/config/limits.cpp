@@ -39,7 +39,8 @@ Table<Limits> limits_keys() {
       key("connections", &Limits::connections, AutoOr<Number<std::uint64_t>>{{1}},
           "All together; past it the longest idle one ends. auto: as many as the descriptor limit allows."),
       key("connections_per_address", &Limits::connections_per_address, Number<std::uint64_t>{0},
-          "Of one IPv4 address or IPv6 /64. 0: no limit."),
+          "Of one IPv4 address or IPv6 /64, which a PROXY header names or which connects. Those of "
+          "trusted_proxies are not counted: their X-Forwarded-For comes too late. 0: no limit."),
       key("head", &Limits::head, Section<Head>{head_keys(), true}, "Of a request's head."),
       key("content", &Limits::content, Section<Content>{content_keys(), true}, "Of content."),
       key("idle", &Limits::idle, a_positive_duration, "Between two requests, and for pauses amid content."),

@@ -22,12 +22,16 @@ void set_path_and_query(Target& target, std::string_view text) {
   }
 }
 
+constexpr std::string_view end_of_scheme = "://";
+
 // What follows "scheme://" of an absolute URI; Error::malformed if `text` is not one.
-Result<std::string_view> after_scheme(std::string_view text, std::string_view scheme) {
-  const std::size_t colon = text.find("://");
-  if (colon == std::string_view::npos || !is_token(text.substr(0, colon))) return Error::malformed;
-  if (!equal_ignoring_case(text.substr(0, colon), scheme)) return Error::unsupported;
-  return text.substr(colon + 3);
+Result<std::string_view> after_scheme(std::string_view text) {
+  const std::size_t end = text.find(end_of_scheme);
+  if (end == std::string_view::npos || !is_token(text.substr(0, end))) return Error::malformed;
+  const std::string_view scheme = text.substr(0, end);
+  if (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https"))
+    return Error::unsupported;
+  return text.substr(end + end_of_scheme.size());
 }
 
 // The authority in Host: empty for HTTP/1.0 without Host (RFC 9112, section 3.2; as nginx does).
@@ -44,7 +48,7 @@ Result<> read_host(const RequestHead& head, Target& target) {
 
 // RFC 9112, section 3.2.2: the authority of the absolute form counts, Host must be valid nevertheless.
 Result<> read_absolute_form(const RequestHead& head, Target& target) {
-  const Result<std::string_view> rest = after_scheme(head.target, target.scheme);
+  const Result<std::string_view> rest = after_scheme(head.target);
   if (!rest) return rest.error();
   const std::size_t end = std::min(rest->find_first_of("/?"), rest->size());
   const Result<> authority = read_authority(rest->substr(0, end), target.scheme, target.host, target.port);
@@ -88,6 +92,12 @@ Result<> read_target(const RequestHead& head, std::string_view scheme, Target& t
     return {};
   }
   return read_absolute_form(head, target);
+}
+
+bool names_other_scheme(const RequestHead& head, std::string_view scheme) {
+  if (head.target.starts_with('/') || head.target == "*") return false;
+  const std::string_view named = std::string_view(head.target).substr(0, head.target.find(end_of_scheme));
+  return !equal_ignoring_case(named, scheme);
 }
 
 bool same_origin(const Target& a, const Target& b) {

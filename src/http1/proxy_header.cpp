@@ -1,3 +1,4 @@
+#include <larder/base/address_set.hpp>
 #include <larder/base/error.hpp>
 #include <larder/http1/proxy_header.hpp>
 
@@ -48,12 +49,13 @@ Result<std::string> read_address(std::string_view text, bool is_v6) {
   boost::system::error_code error;
   const auto address = ip::make_address(text, error);
   if (error || address.is_v6() != is_v6 || text.find('%') != text.npos) return Error::malformed;
-  return address.to_string();
+  return text_of(address);
 }
 
 // Section 2.1: PROXY TCP4 source destination port port, without the end of the line.
 Result<ProxyHeader> read_line(std::string_view line) {
   line.remove_prefix(first_signature.size());
+  const bool ends_in_space = line.ends_with(' ');
   const std::string_view family = take_word(line);
   if (family == "UNKNOWN") return ProxyHeader{0, unknown_client};
   if (family != "TCP4" && family != "TCP6") return Error::malformed;
@@ -61,6 +63,7 @@ Result<ProxyHeader> read_line(std::string_view line) {
   Result<std::string> source = read_address(take_word(line), is_v6);
   const Result<std::string> destination = read_address(take_word(line), is_v6);
   const bool has_ports = is_port(take_word(line)) && is_port(take_word(line)) && line.empty();
+  if (ends_in_space) return Error::malformed;
   if (!source || !destination || !has_ports) return Error::malformed;
   return ProxyHeader{0, *std::move(source)};
 }
@@ -84,16 +87,58 @@ template <class Address>
 std::string address_at(std::string_view bytes) {
   typename Address::bytes_type raw{};
   std::copy_n(bytes.begin() + fixed_part, raw.size(), raw.begin());
-  return Address(raw).to_string();
+  return text_of(Address(raw));
 }
 
-// Section 2.2. What follows the addresses (TLVs) is skipped.
+std::size_t size_at(std::string_view bytes, std::size_t position) {
+  return std::size_t{byte_at(bytes, position)} << 8 | byte_at(bytes, position + 1);
+}
+
+// RFC 3720, appendix B.4.
+std::uint32_t crc32c_of(std::string_view bytes) {
+  constexpr std::uint32_t polynomial = 0x82f63b78;
+  std::uint32_t crc = 0xffffffff;
+  for (const char c : bytes) {
+    crc ^= static_cast<std::uint8_t>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) != 0 ? crc >> 1 ^ polynomial : crc >> 1;
+  }
+  return ~crc;
+}
+
+// Section 2.2.3: the sum is over the whole header, with zeros in its own place.
+bool has_right_sum(std::string_view header, std::size_t position) {
+  constexpr std::size_t size = sizeof(std::uint32_t);
+  std::uint32_t told = 0;
+  for (std::size_t i = 0; i < size; ++i) told = told << 8 | byte_at(header, position + i);
+  std::string summed(header);
+  summed.replace(position, size, size, '\0');
+  return crc32c_of(summed) == told;
+}
+
+// Section 2.2: what follows the addresses is type, size and value, again and again. Only sums are of
+// interest.
+bool has_good_values(std::string_view header, std::size_t position) {
+  constexpr std::uint8_t crc32c = 0x03;
+  constexpr std::size_t type_and_size = 3;
+  while (position != header.size()) {
+    if (header.size() - position < type_and_size) return false;
+    const std::uint8_t type = byte_at(header, position);
+    const std::size_t size = size_at(header, position + 1);
+    position += type_and_size;
+    if (header.size() - position < size) return false;
+    if (type == crc32c && (size != sizeof(std::uint32_t) || !has_right_sum(header, position))) return false;
+    position += size;
+  }
+  return true;
+}
+
+// Section 2.2.
 Result<ProxyHeader> read_second_version(std::string_view bytes) {
   if (bytes.size() < fixed_part) return ProxyHeader{fixed_part - bytes.size(), {}};
   const unsigned version = byte_at(bytes, 12) >> 4;
   const unsigned command = byte_at(bytes, 12) & 15;
   const unsigned family = byte_at(bytes, 13);
-  const std::size_t size = fixed_part + (std::size_t{byte_at(bytes, 14)} << 8 | byte_at(bytes, 15));
+  const std::size_t size = fixed_part + size_at(bytes, 14);
   constexpr unsigned local = 0;
   constexpr unsigned proxied = 1;
   if (version != 2 || command > proxied || size > longest_proxy_header) return Error::malformed;
@@ -106,7 +151,9 @@ Result<ProxyHeader> read_second_version(std::string_view bytes) {
   const std::size_t addresses = family == tcp4 ? 12 : family == tcp6 ? 36 : family == unix_stream ? 216 : 0;
   if (command == proxied && size < fixed_part + addresses) return Error::malformed;
   if (bytes.size() < size) return ProxyHeader{size - bytes.size(), {}};
+  // What else a header has for LOCAL does not count.
   if (command == local) return ProxyHeader();
+  if (!has_good_values(bytes, fixed_part + addresses)) return Error::malformed;
   if (family == tcp4) return ProxyHeader{0, address_at<ip::address_v4>(bytes)};
   if (family == tcp6) return ProxyHeader{0, address_at<ip::address_v6>(bytes)};
   return ProxyHeader{0, unknown_client};

@@ -1,5 +1,6 @@
 #include "socket_stream.hpp"
 
+#include <larder/base/address_set.hpp>
 #include <larder/base/task.hpp>
 
 #include <boost/asio/post.hpp>
@@ -25,7 +26,8 @@ constexpr std::size_t bytes_at_once = 1024 * 1024;  // Asio's own condition woul
 void describe(const asio::ip::tcp::socket& socket, std::string& peer_address) {
   boost::system::error_code error;
   const auto peer = socket.remote_endpoint(error);
-  if (!error) peer_address = peer.address().to_string();
+  // On [::] clients of IPv4 are mapped into IPv6.
+  if (!error) peer_address = text_of(peer.address());
 }
 
 void describe(const asio::local::stream_protocol::socket&, std::string& peer_address) {

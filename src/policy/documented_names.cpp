@@ -106,31 +106,48 @@ const std::vector<std::string>& query_signature_companions() {
 const std::vector<std::string>& override_fields() {
   static const std::vector<std::string> names{
       // Another URI.
-      "X-Original-*", "X-Originally-*", "X-Rewrite-*", "X-Override-URL", "X-HTTP-Path-Override",
-      "X-HTTP-DestinationURL", "X-Request-Uri", "Request-Uri", "X-Replaced-Path", "X-WAWS-Unencoded-URL",
-      "X-Script-Name", "Script-Name", "Path-Info", "X-Path-Info", "X-Url", "X-Uri", "Original-Url",
-      "Original-Uri", "X-Base-URL", "Base-Url", "X-Proxy-URL", "Http-Url", "Uri", "Url", "X-Envoy-*",
-      "X-Accel-*", "X-Sendfile-Type", "X-Ingress-Path", "X-External-Path", "X-Context-Path",
-      "X-Amz-Website-Redirect-Location", "X-Middleware-*", "X-Invoke-*", "X-Nextjs-*", "X-Matched-Path",
-      "X-Now-Route-Matches",
+      "X-Original-*", "X-Originally-*", "X-Rewrite-*", "X-Rewritten-*", "X-Override-*", "X-*-Override",
+      "X-HTTP-DestinationURL", "X-Request-Uri", "X-Request-Url", "X-Request-Path", "Request-Uri",
+      "Request-Path", "X-Replaced-Path", "X-WAWS-*", "X-Unencoded-Url", "Unencoded-Url", "X-Script-Name",
+      "X-Script-Url", "Script-Name", "Script-Url", "Path-Info", "X-Path-Info", "Orig-Path-Info",
+      "Path-Translated", "Query-String", "X-Query-String", "X-Url", "X-Uri", "Original-Url", "Original-Uri",
+      "Original-Path", "X-Base-*", "Base-Url", "Base-Path", "X-Path-Base", "Path-Base", "X-Path-Prefix",
+      "X-Url-Prefix", "X-App-Path", "X-Mount-Path", "X-Root-Path", "X-Proxy-*", "Http-Url", "Uri", "Url",
+      "X-Envoy-*", "X-Accel-*", "X-Sendfile-Type", "X-Ingress-*", "X-External-*", "X-Public-Url",
+      "X-Context-Path", "Context-Path", "X-Ning-Request-Uri", "X-Myqee-System-*", "X-Teamsite-Preremap",
+      "X-Cf-Url", "CF-Template-Path", "X-Amzn-Remapped-*", "X-Amz-Website-Redirect-Location",
+      "X-WebObjects-*", "$WS*", "Translate",
+      // What frameworks say to themselves: Next.js, Nuxt, SvelteKit, Astro, React Router.
+      "X-Middleware-*", "X-Invoke-*", "X-Nextjs-*", "X-Prerender-*", "X-OpenNext-*", "X-Matched-Path",
+      "X-Now-*", "Next-Resume", "X-Nuxt-*", "X-Nitro-*", "X-Sveltekit-*", "X-Astro-*", "X-React-Router-*",
+      "X-Remix-*",
       // Another host.
-      "X-Host", "X-HTTP-Host-Override", "X-Host-Override", "X-Proxy-Host", "X-Real-Host", "X-Backend-Host",
-      "X-Gateway-Host", "X-Server-Name", "X-Orig-Host", "Disguised-Host", "X-MS-Original-*", "Original-Host",
-      "Http-Host", "X-Http-Host", "X-Virtual-Host", "X-Vhost",
+      "X-Host", "X-Hostname", "X-Host-Name", "X-HTTP-Host", "X-Real-Host", "X-Backend-Host", "X-Gateway-*",
+      "X-Server-Name", "X-Server-Host", "X-Server-Port", "Server-Name", "Server-Port*", "X-Orig-*",
+      "Disguised-Host", "X-MS-Original-*", "Original-Host", "Http-Host", "X-Virtual-Host", "X-Vhost",
+      "X-Public-Host", "X-Request-Host", "X-Target-Host", "X-Upstream-Host", "X-Client-Host", "SP-Host",
       // Another method, scheme or port.
-      "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-Method", "X-URL-Scheme", "X-Scheme",
-      "X-Proto", "X-Protocol", "X-Port", "X-SSL", "X-HTTPS", "Https", "Front-End-Https", "SSL-Https",
-      "X-ARR-SSL", "X-AppService-Proto", "X-Client-Proto", "X-Client-Scheme", "X-Client-Port", "CloudFront-*",
+      "X-HTTP-Method", "X-Method", "X-Request-Method", "Request-Method", "Real-Method", "X-Ajax-Real-Method",
+      "X-URL-*", "X-Scheme", "X-Proto", "X-Protocol", "X-Port", "X-SSL", "X-SSL-*", "X-HTTPS",
+      "X-HTTP-Scheme", "X-HTTP-Proto", "X-HTTP-Port", "X-Request-Scheme", "X-Request-Proto", "X-Is-SSL",
+      "X-Is-Https", "X-Is-Secure", "X-Secure", "X-LB-Proto", "Https", "Ssl", "Ssl-Offloaded", "Https-From-Lb",
+      "Front-End-Https", "SSL-Https", "X-ARR-SSL", "X-AppService-Proto", "X-Client-Proto", "X-Client-Scheme",
+      "X-Client-Port", "X-Remote-Protocol", "X-Remote-Proto", "X-Orchestra-Scheme", "X-NFSN-Https",
+      "X-Edge-*", "CloudFront-*", "X-CloudFront-*",
       // Another client.
       "Forwarded", "Forwarded-*", "X-Forwarded", "X-Forwarded-*", "X-Forward", "X-Forward-*", "X-Forwarder-*",
-      "X-Forwarding-*", "Z-Forwarded-For", "X-Real-*", "Real-Ip", "X-Client-IP", "X-ClientIP", "Client-IP",
-      "X-Cluster-Client-IP", "Cluster-Client-IP", "True-Client-IP", "X-True-*", "X-Remote-Addr",
-      "X-Remote-IP", "X-Remote-Host", "X-Remote-Port", "Remote-Addr", "Remote-Host", "X-Originating-*",
-      "X-Source-IP", "Source-IP", "X-From-IP", "X-IP", "X-IP-Addr", "X-Host-IP", "X-Custom-IP-Authorization",
-      "X-ProxyUser-Ip", "X-Proxy-User-Ip", "X-ProxyMesh-IP", "WL-Proxy-*", "X-Coming-From",
-      "X-Delegate-Remote-Host", "Fastly-*", "CF-Connecting-*", "CF-Pseudo-*", "CF-IP*", "CF-Visitor",
-      "CF-Worker", "X-Azure-*", "X-FD-*", "X-Appengine-*", "Fly-*", "DO-Connecting-IP", "X-Vercel-*",
-      "X-NF-*", "X-Akamai-*", "Incap-*", "X-Sucuri-*", "X-Cdn-Src-Ip", "Cdn-Src-Ip", "Ali-Cdn-*"};
+      "X-Forwarding-*", "X-ForwardedFor", "Z-Forwarded-For", "X-Sakura-Forwarded-For", "X-Real-*", "Real-Ip",
+      "XXX-Real-Ip", "X-Client-IP", "X-ClientIP", "X-Client-Addr*", "Client-IP", "ClientIP", "Client-Address",
+      "RLNClientIpAddr", "X-Cluster-Client-IP", "Cluster-Client-IP", "True-Client-IP", "X-True-*",
+      "X-Remote-Addr", "X-Remote-IP", "X-Remote-Host", "X-Remote-Port", "Remote-Addr", "Remote-Host",
+      "Remote-Ip", "X-Azc-Remote-Addr", "X-FB-User-Remote-Addr", "X-Kaltura-Remote-Addr", "X-Originating-*",
+      "X-Source-IP", "Source-IP", "X-From-IP", "X-IP", "X-IP-Addr", "X-IP-Trail", "X-Host-IP", "X-User-IP",
+      "X-Peer-IP", "X-Custom-IP-Authorization", "X-ProxyUser-Ip", "X-Sina-Proxyuser", "X-ProxyMesh-IP",
+      "X-Cisco-Bbsm-Clientip", "X-WAP-Network-Client-IP", "WL-Proxy-*", "X-Coming-From", "Coming-From",
+      "X-Bluecoat-Via", "X-Delegate-Remote-Host", "X-GeoIP-*", "Fastly-*", "CF-Connecting-*", "CF-Pseudo-*",
+      "CF-IP*", "CF-Visitor", "CF-Worker", "X-Azure-*", "X-FD-*", "X-Appengine-*", "Fly-*",
+      "DO-Connecting-IP", "X-Vercel-*", "X-NF-*", "X-Akamai-*", "Incap-*", "X-Sucuri-*", "X-Cdn-Src-Ip",
+      "Cdn-Src-Ip", "Ali-Cdn-*"};
   return names;
 }
 
@@ -197,7 +214,25 @@ const std::vector<std::string>& origination_names() {
                                               "SSL-Https",
                                               "X-ARR-SSL",
                                               "X-HTTPS",
-                                              "X-AppService-Proto"};
+                                              "X-AppService-Proto",
+                                              "X-SSL",
+                                              "X-URL-Proto",
+                                              "X-URL-Protocol",
+                                              "X-Protocol",
+                                              "X-HTTP-Scheme",
+                                              "X-Is-SSL",
+                                              "X-Is-Https",
+                                              "X-Remote-Proto",
+                                              "X-Remote-Protocol",
+                                              "X-Orchestra-Scheme",
+                                              "X-NFSN-Https",
+                                              "Https-From-Lb",
+                                              "Ssl-Offloaded",
+                                              "X-ForwardedFor",
+                                              "ClientIP",
+                                              "Client-Address",
+                                              "Remote-Ip",
+                                              "X-GeoIP-*"};
   return names;
 }
 

@@ -72,12 +72,6 @@ bool is_withheld(const Route& route, const http::FieldName& name) {
   return is_override(name) && !route.credential_fields->contains(name);
 }
 
-// What any client can write of where it comes from, so an application must not see it.
-bool is_disbelieved(const Route& route, const http::FieldName& name) {
-  return name.number() == 0 && !is_keyed_field(route, name) && !route.credential_fields->contains(name) &&
-         tells_origination(name);
-}
-
 // One line: what others wrote, then our part.
 void append_to_list(http::FieldList& out, http::FieldName name, const std::optional<std::string>& before,
                     std::string_view ours) {
@@ -130,21 +124,17 @@ void remove_specific(http::FieldList& fields) {
   }
 }
 
-// What larder says about itself and the client. What others wrote before counts only if the answer is
+// What larder says about itself and the client. What others wrote of themselves counts only if the answer is
 // not shared.
-void add_forwarded(http::FieldList& out, const http::RequestHead& request, const Hop& hop, bool trusted) {
-  const auto combined = [&](http::FieldName name, bool counts) {
-    return counts ? request.fields.combined(name) : std::nullopt;
-  };
-  append_to_list(out, "X-Forwarded-For", combined("X-Forwarded-For", trusted && hop.believes_fields),
-                 hop.client_address);
+void add_forwarded(http::FieldList& out, const http::RequestHead& request, const Hop& hop, bool cacheable) {
+  out.add("X-Forwarded-For", hop.client_address);
   out.add("X-Forwarded-Proto", hop.scheme);
   if (!hop.host.empty()) out.add("X-Forwarded-Host", hop.host);
   if (hop.writes_forwarded) {
     out.add("Forwarded", forwarded_element(hop.client_address, hop.scheme, hop.host));
   }
-  append_to_list(out, "Surrogate-Capability", combined("Surrogate-Capability", trusted),
-                 surrogate_capability);
+  const auto before = cacheable ? std::nullopt : request.fields.combined("Surrogate-Capability");
+  append_to_list(out, "Surrogate-Capability", before, surrogate_capability);
 }
 
 // In place of all lines. What selects a variant is what is sent (src/README.md, "Key").
@@ -207,10 +197,9 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
     if (is_hop_by_hop(field.name) || rewritten.contains(field.name)) continue;
     if (field.name == "CDN-Loop" || is_taken_for_setting(field.name)) continue;
     // X-Forwarded-*, which we write ourselves, say the same.
-    if (field.name == "Forwarded" && !is_keyed_field(route, field.name)) continue;
+    if (field.name == "Forwarded" && (hop.writes_forwarded || !is_keyed_field(route, field.name))) continue;
     if (has_specific && http::list_contains(request.fields, "Connection", field.name)) continue;
     if (cacheable && is_withheld(route, field.name)) continue;
-    if (!cacheable && !hop.believes_fields && is_disbelieved(route, field.name)) continue;
     if (cacheable && field.name == "Accept-Encoding" && !is_keyed_field(route, field.name)) {
       add_accepted_codings(out, request.fields);
       continue;
@@ -224,7 +213,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
   if (const auto left = max_forwards_of(request); left && *left > 0) {
     out.set("Max-Forwards", std::to_string(*left - 1));
   }
-  add_forwarded(out, request, hop, !cacheable);
+  add_forwarded(out, request, hop, cacheable);
   append_to_list(out, "Via", request.fields.combined("Via"), our_via(request.version_minor));
   if (const auto marks = loop_marks_to_forward(request.fields, hop.mark, cacheable)) {
     out.add("CDN-Loop", *marks);

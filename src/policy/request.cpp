@@ -1,4 +1,3 @@
-#include <larder/base/text.hpp>
 #include <larder/http/cache_control.hpp>
 #include <larder/policy/credentials.hpp>
 #include <larder/policy/request.hpp>
@@ -14,30 +13,6 @@ constexpr std::array<std::string_view, 3> conditions{"If-None-Match", "If-Modifi
 bool has_condition(const http::FieldList& fields) {
   return std::any_of(conditions.begin(), conditions.end(),
                      [&fields](std::string_view name) { return fields.contains(name); });
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
-}
-
-// AWS4-HMAC-SHA256, AWS4-ECDSA-P256-SHA256, AWS, GOOG4-RSA-SHA256, SharedKey (Azure), OSS4-HMAC-SHA256,
-// TC3-HMAC-SHA256, EG1-HMAC-SHA256 (Akamai), Signature (draft-cavage-http-signatures), Hawk and kin.
-bool is_signature_scheme(std::string_view scheme) {
-  static constexpr std::array<std::string_view, 6> prefixes{"AWS", "GOOG", "SharedKey",
-                                                            "OSS", "OBS",  "Signature"};
-  if (contains(scheme, "HMAC") || equal_ignoring_case(scheme, "Hawk")) return true;
-  return std::any_of(prefixes.begin(), prefixes.end(), [scheme](std::string_view prefix) {
-    return equal_ignoring_case(scheme.substr(0, prefix.size()), prefix);
-  });
-}
-
-// RFC 9421, section 4.1: Signature-Input names what is signed.
-std::string signature_of(const http::FieldList& fields) {
-  std::string signature = fields.combined("Signature-Input").value_or("");
-  const std::string_view authorization = trim(fields.find("Authorization").value_or(""));
-  if (is_signature_scheme(authorization.substr(0, authorization.find(' ')))) signature += authorization;
-  return signature;
 }
 
 // Whether an origin that removes dot segments (RFC 3986, section 5.2.4) reads such a path as one that is
@@ -62,13 +37,6 @@ bool keeps_own_conditions(const Route& route, const http::FieldList& request_fie
   if (!has_condition(request_fields)) return false;
   return has_unkeyed_authorization(route, request_fields) ||
          has_unkeyed_credential_field(route, request_fields);
-}
-
-bool is_signed_as_written(const http::FieldList& request_fields) {
-  const std::string signature = signature_of(request_fields);
-  if (signature.empty()) return false;
-  // Older schemes do not list what they cover.
-  return has_condition(request_fields) || contains(signature, "accept-encoding");
 }
 
 Reason bypass_reason(const Route& route, const RouteTable& routes, const http::RequestHead& request,

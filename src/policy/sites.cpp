@@ -43,11 +43,14 @@ const http::Authority* Sites::Ports::site_at(const std::string& port) const {
   return every ? &*every : nullptr;
 }
 
-void Sites::look_up(http::Target& target) const {
+const http::Authority* Sites::look_up(const http::Target& target) const {
   const Hosts& hosts = target.scheme == "https" ? https_ : http_;
   const auto found = hosts.find(target.host);
-  if (found == hosts.end()) return;
-  const http::Authority* const site = found->second.site_at(target.port);
+  return found == hosts.end() ? nullptr : found->second.site_at(target.port);
+}
+
+void Sites::replace(http::Target& target) const {
+  const http::Authority* const site = meant_by(target);
   if (site == nullptr) return;
   target.host = site->host;
   target.port = site->port;

@@ -2,6 +2,8 @@
 #include "name_patterns.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/policy/credentials.hpp>
+#include <larder/policy/route.hpp>
 #include <larder/policy/trusted_proxies.hpp>
 
 #include <algorithm>
@@ -140,18 +142,29 @@ Origination origination_of(const TrustedProxies& proxies, std::string_view peer,
   return found;
 }
 
-void remove_origination(const TrustedProxies& proxies, std::string_view peer,
-                        const CredentialFields& credentials, http::FieldList& request_fields) {
-  const bool keeps_family =
-      proxies.fields == TrustedProxies::Fields::x_forwarded && proxies.addresses.contains(peer);
+void remove_origination(const TrustedProxies& proxies, bool is_by_proxy, const Route& route,
+                        http::FieldList& request_fields) {
+  const bool keeps_family = is_by_proxy && proxies.fields == TrustedProxies::Fields::x_forwarded;
   request_fields.remove_if([&](const http::Field& field) {
+    const bool is_credential = route.credential_fields->contains(field.name);
+    if (proxies.empty() && (is_credential || is_keyed_field(route, field.name))) return false;
     if (origination_fields().contains(field.name)) return true;
-    return !keeps_family && x_forwarded_fields().contains(field.name) && !credentials.contains(field.name);
+    return !keeps_family && !is_credential && x_forwarded_fields().contains(field.name);
   });
 }
 
-bool tells_origination(std::string_view name) {
-  return x_forwarded_fields().contains(name) || origination_fields().contains(name);
+bool may_purge(const TrustedProxies& proxies, const AddressSet& allowed, std::string_view client_address) {
+  return allowed.contains(client_address) && !proxies.addresses.contains(client_address);
+}
+
+std::string_view unread_family(const TrustedProxies& proxies, const http::FieldList& request_fields) {
+  const bool has_newer = request_fields.contains("Forwarded");
+  const bool has_older =
+      request_fields.contains("X-Forwarded-For") || request_fields.contains("X-Forwarded-Proto");
+  if (has_newer == has_older) return {};
+  const bool reads_newer = proxies.fields == TrustedProxies::Fields::forwarded;
+  if (reads_newer == has_newer) return {};
+  return has_newer ? "Forwarded" : "X-Forwarded-*";
 }
 
 std::optional<std::string> overwritten_scheme(const http::FieldList& request_fields,

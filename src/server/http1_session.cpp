@@ -53,13 +53,21 @@ Task<bool> Http1Session::read_preface() {
   Result<std::string> address = co_await read_proxy_preface(*stream_);
   if (address) {
     client_address_ = *std::move(address);
-    co_return true;
+    co_return count_client();
   }
   // Balancers look whether somebody listens by connecting and leaving.
   if (address.error() == Error::malformed || address.error() == Error::timeout) {
     context_.occupancy.note_bad_preface(peer_address(), "it did not begin with a header of that protocol");
   }
   co_return false;
+}
+
+/// Whether there is a place among those of the client's address. A front has its clients' connections.
+bool Http1Session::count_client() {
+  if (context_.proxies->contains(client_address_)) return true;
+  if (!context_.occupancy.take_address(client_address_)) return false;
+  counted = client_address_;
+  return true;
 }
 
 Task<bool> Http1Session::shake_hands() {
@@ -194,6 +202,8 @@ bool Http1Session::answer_now(Exchange& exchange) {
   pipeline::Request& request = exchange.request;
   request.client_address = client_address_;
   request.is_seen_through = false;
+  request.is_by_proxy = false;
+  request.signed_authority.clear();
   exchange.response.clear();
   exchange.is_answered = !has_content(exchange.control.framing) && !status_for_method(request.head.method) &&
                          context_.handler.answer_now(request, exchange.response);

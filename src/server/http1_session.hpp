@@ -58,6 +58,7 @@ class Http1Session final : public Session, private net::Receiver {
   bool serve_now();
   Next serve_next();
   bool read_target(Exchange& exchange);
+  bool count_client();
   bool answer_now(Exchange& exchange);
   bool flush();
   void expect_request();

@@ -1,8 +1,8 @@
+#include <larder/base/address_set.hpp>
 #include <larder/net/descriptors.hpp>
 #include <larder/server/occupancy.hpp>
 #include <larder/server/server.hpp>
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -22,23 +22,6 @@ std::size_t most_connections_within(std::uint64_t descriptors) {
 
 std::size_t connections_within(std::uint64_t descriptors) {
   return std::min(most_connections_within(descriptors), most_by_itself);
-}
-
-std::optional<std::uint64_t> address_group(std::string_view text) {
-  constexpr std::uint64_t mapped_prefix = 0xffff;
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(text, error);
-  if (error) return std::nullopt;
-  if (address.is_v4()) return mapped_prefix << 32 | address.to_v4().to_uint();
-  const auto v6 = address.to_v6();
-  if (v6.is_v4_mapped()) {
-    const auto v4 = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, v6);
-    return mapped_prefix << 32 | v4.to_uint();
-  }
-  const auto bytes = v6.to_bytes();
-  std::uint64_t prefix = 0;
-  for (std::size_t i = 0; i < sizeof prefix; ++i) prefix = prefix << 8 | bytes[i];
-  return prefix;
 }
 
 bool Occupancy::take() {

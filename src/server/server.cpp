@@ -44,6 +44,10 @@ const Responses& Server::responses() const {
   return context_->responses;
 }
 
+void Server::trust(std::shared_ptr<const AddressSet> proxies) {
+  context_->proxies = std::move(proxies);
+}
+
 void Server::accept_on(std::shared_ptr<net::Listener> listener) {
   const auto report_error = [this](const std::exception_ptr& exception) { report(log_, exception); };
   if (listeners_.empty()) boost::asio::co_spawn(context_->loop, look_at_answering(), report_error);
@@ -109,11 +113,14 @@ Task<> Server::accept_loop(std::shared_ptr<net::Listener> listener) {
 /// Serves a newcomer once there is a place for it. Until then later ones wait in the kernel.
 Task<> Server::admit(std::unique_ptr<net::Stream> stream, bool has_proxy_header) {
   const std::string address = stream->peer_address();
-  if (has_proxy_header && !proxies_->contains(address)) {
+  const bool is_front = context_->proxies->contains(address);
+  if (has_proxy_header && !is_front) {
     occupancy_.note_bad_preface(address, "it is not one of trusted_proxies");
     co_return;
   }
-  if (!occupancy_.take_address(address)) co_return;
+  // A front has the connections of all its clients. Whom it names in a PROXY header, the session counts.
+  const std::string counted = is_front ? "" : address;
+  if (!occupancy_.take_address(counted)) co_return;
   bool has_place = occupancy_.take();
   while (!has_place && !context_->is_draining) {
     occupancy_.note_full();
@@ -125,9 +132,9 @@ Task<> Server::admit(std::unique_ptr<net::Stream> stream, bool has_proxy_header)
     has_place = occupancy_.take();
   }
   if (has_place) {
-    serve(std::move(stream), has_proxy_header);
+    serve(std::move(stream), has_proxy_header, counted);
   } else {
-    occupancy_.give_back_address(address);
+    occupancy_.give_back_address(counted);
   }
 }
 
@@ -147,8 +154,9 @@ void Server::give_back_place(Session& session) {
   session.has_place = false;
 }
 
-void Server::serve(std::unique_ptr<net::Stream> stream, bool has_proxy_header) {
+void Server::serve(std::unique_ptr<net::Stream> stream, bool has_proxy_header, std::string counted) {
   auto session = std::make_shared<Http1Session>(*context_, std::move(stream), has_proxy_header);
+  session->counted = std::move(counted);
   session->position = sessions_.size();
   sessions_.push_back(session);
   boost::asio::co_spawn(context_->loop, session->run(), [this, session](const std::exception_ptr& exception) {
@@ -161,7 +169,7 @@ void Server::serve(std::unique_ptr<net::Stream> stream, bool has_proxy_header) {
 void Server::forget(const std::shared_ptr<Session>& session) {
   const std::size_t position = session->position;
   give_back_place(*session);
-  occupancy_.give_back_address(session->peer_address());
+  occupancy_.give_back_address(session->counted);
   std::swap(sessions_[position], sessions_.back());
   sessions_[position]->position = position;
   sessions_.pop_back();

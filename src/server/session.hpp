@@ -43,6 +43,7 @@ class Session : public std::enable_shared_from_this<Session>, public Waiting {
 
   std::size_t position = 0;  ///< among the server's sessions
   bool has_place = true;     ///< of the server's Occupancy
+  std::string counted;       ///< the address among whose connections it has a place, too; empty: none
 };
 
 }  // namespace larder::server

@@ -3,6 +3,7 @@
 #include "exchange_pool.hpp"
 #include "waiting_list.hpp"
 
+#include <larder/base/address_set.hpp>
 #include <larder/base/clock.hpp>
 #include <larder/pipeline/access_log.hpp>
 #include <larder/pipeline/handler.hpp>
@@ -10,6 +11,8 @@
 #include <larder/server/server.hpp>
 
 #include <boost/asio/io_context.hpp>
+
+#include <memory>
 
 namespace larder::server {
 
@@ -24,6 +27,9 @@ struct SessionContext {
   Responses responses{};
   ExchangePool exchange_pool{};
   WaitingList waiting{};
+  /// `trusted_proxies`: fronts of many clients, and on listeners that have headers of the PROXY protocol the
+  /// only ones that may connect.
+  std::shared_ptr<const AddressSet> proxies = std::make_shared<const AddressSet>();
   bool is_draining = false;  ///< each connection ends with the answer it owes
 };
 

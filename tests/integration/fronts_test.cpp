@@ -9,7 +9,9 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <memory>
 #include <stdexcept>
+#include <vector>
 
 /// Behind a load balancer: `trusted_proxies`, and listeners that say `proxy_protocol: on`.
 namespace larder::test {
@@ -103,6 +105,55 @@ TEST_CASE("PROXY protocol: nobody but trusted_proxies may connect") {
   CHECK(larder.after("PROXY TCP4 203.0.113.7 10.0.0.1 4711 80\r\n").empty());
   CHECK(origin.count() == 0);
   CHECK(eventually([&] { return contains(larder.log(), "not one of trusted_proxies"); }));
+}
+
+TEST_CASE("PROXY protocol: connections count for the client that is named, not for the balancer") {
+  Origin origin(told);
+  Balanced larder(origin, "[127.0.0.1]", "", "limits: {connections_per_address: 2}\n");
+  std::vector<std::unique_ptr<Client>> open;
+  const auto connect = [&](const std::string& address) {
+    Client& client = *open.emplace_back(std::make_unique<Client>(larder.port()));
+    client.send("PROXY TCP4 " + address + " 10.0.0.1 4711 80\r\nGET /a HTTP/1.1\r\nHost: shop.test\r\n\r\n");
+    try {
+      return client.receive().status == 200;
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+  };
+  for (const std::string address : {"203.0.113.7", "203.0.113.8", "203.0.113.9"}) {
+    CAPTURE(address);
+    CHECK(connect(address));
+    CHECK(connect(address));
+    CHECK_FALSE(connect(address));
+  }
+  // The balancer's own, and those of a front that it names, are not bounded.
+  for (int i = 0; i < 4; ++i) CHECK(connect("127.0.0.1"));
+  open.clear();
+  CHECK(eventually([&] { return connect("203.0.113.7"); }));
+}
+
+TEST_CASE(
+    "connections of a trusted front that says in fields who its clients are, are not bounded by address") {
+  Origin origin(told);
+  const std::string bound = "limits: {connections_per_address: 2}\n";
+  Larder larder(Yaml{.upstream = origin.url(), .rest = bound + "trusted_proxies: [127.0.0.0/8]\n"});
+  std::vector<Client> open;
+  for (int i = 0; i < 5; ++i) {
+    open.push_back(larder.client());
+    CHECK(open.back().get("/a", {{"X-Forwarded-For", "203.0.113.7"}}).status == 200);
+  }
+}
+
+TEST_CASE("a trusted front that speaks the family that is not read is told of once") {
+  Origin origin(told);
+  Larder larder(Yaml{.upstream = origin.url(),
+                     .rest = "trusted_proxies: {addresses: [127.0.0.0/8], fields: forwarded}\n"});
+  Client client = larder.client();
+  const Fields said{{"X-Forwarded-For", "203.0.113.7"}, {"X-Forwarded-Proto", "https"}};
+  for (const std::string target : {"/a", "/b", "/b"}) {
+    CHECK(client.get(target, said).body == "127.0.0.1 http");
+  }
+  CHECK(eventually([&] { return larder.log_lines_with("sends X-Forwarded-*, which is not read") == 1; }));
 }
 
 TEST_CASE("PROXY protocol: its header comes before TLS") {

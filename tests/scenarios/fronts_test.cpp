@@ -122,3 +122,36 @@ TEST_CASE("without trusted_proxies all is as it was: overwritten") {
   }
   CHECK(s.get("/a").cache == "HIT");
 }
+
+TEST_CASE("PURGE by a trusted front counts for the client it names, and is 405 if it names none") {
+  Scenario s({route("/**", 60s)});
+  s.settings.trusted_proxies = trusting("192.0.2.7");
+  REQUIRE(s.settings.purge_method.add("192.0.2.0/24").has_value());
+  s.origin_says({.content = "a"});
+  s.get("/a");
+  CHECK(s.ask("PURGE", "/a").status == 405);
+  CHECK(s.ask("PURGE", "/a", {{"X-Forwarded-For", "unknown"}}).status == 405);
+  CHECK(s.ask("PURGE", "/a", {{"X-Forwarded-For", "192.0.2.7"}}).status == 405);
+  CHECK(s.ask("PURGE", "/a", {{"X-Forwarded-For", "203.0.113.7"}}).status == 405);
+  CHECK(s.get("/a").cache == "HIT");
+  CHECK(s.ask("PURGE", "/a", {{"X-Forwarded-For", "192.0.2.9"}}).status == 200);
+  CHECK(s.get("/a").cache == "MISS");
+}
+
+TEST_CASE("an absolute https target is taken if the front that is trusted says https, and 501 else") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.content = "a"});
+  CHECK(s.get("https://shop.test/a").status == 501);
+  CHECK(s.get("https://shop.test/a", {{"X-Forwarded-Proto", "https"}}).status == 501);
+  s.settings.trusted_proxies = trusting("192.0.2.7");
+  CHECK(s.get("https://shop.test/a").status == 501);
+  CHECK(s.origin.asked.empty());
+  CHECK(s.get("https://shop.test:443/a", {{"X-Forwarded-Proto", "https"}}).line() == "MISS 200 a");
+  CHECK(sent(s, "Host") == "shop.test");
+  CHECK(sent(s, "X-Forwarded-Proto") == "https");
+  CHECK(s.get("/a", {{"X-Forwarded-Proto", "https"}}).cache == "HIT");
+  CHECK(s.get("https://shop.test/a", {{"X-Forwarded-Proto", "https"}}).cache == "HIT");
+  CHECK(s.get("http://shop.test/a", {{"X-Forwarded-Proto", "https"}}).status == 501);
+  CHECK(s.ask("POST", "https://shop.test/a", {{"X-Forwarded-Proto", "https"}}).status == 200);
+  CHECK(s.get("http://shop.test/a", {{"X-Forwarded-Proto", "http"}}).cache == "MISS");
+}

@@ -28,12 +28,16 @@ struct Target {
 /// The target URI of a request that came over `scheme`: an absolute-form target's authority replaces `Host`
 /// (RFC 9112, section 3.2.2). Error::malformed for what src/http1/README.md answers with 400: no, two or a
 /// bad Host, userinfo, fragment, raw control bytes or bytes from 0x80 on. An absolute URI of another scheme
-/// than `scheme`, and CONNECT, are Error::unsupported. HTTP/1.0 without Host has an empty host, as nginx
-/// takes it.
+/// than http and https, and CONNECT, are Error::unsupported. HTTP/1.0 without Host has an empty host, as
+/// nginx takes it.
 Result<Target> target_of(const RequestHead& head, std::string_view scheme);
 
 /// The same, read into a target whose memory is reused. After a refusal it holds none.
 Result<> read_target(const RequestHead& head, std::string_view scheme, Target& target);
+
+/// Whether a target that was read is an absolute URI of another scheme than `scheme`, by which the client
+/// came: a trusted front may still say that it came by that one.
+bool names_other_scheme(const RequestHead& head, std::string_view scheme);
 
 /// A URI reference found in a field such as Location, resolved against `base` (RFC 3986, section 5), its
 /// fragment dropped. Error::malformed if it is not an http or https URI reference.

@@ -39,6 +39,8 @@ struct Request {
   Body body;
   std::string client_address;          ///< without the port
   bool is_seen_through = false;        ///< trusted proxies have been asked for that, scheme and host
+  bool is_by_proxy = false;            ///< a trusted one sent it
+  std::string signed_authority;        ///< what a signed request names, where its site is called otherwise
   std::string upstream;                ///< the name of the upstream that answers it, once the route is known
   std::shared_ptr<Delivery> delivery;  ///< if it is of interest
   Departure* departure = nullptr;      ///< of its client, if it is served for that client only

@@ -17,18 +17,17 @@ struct Hop {
                                     ///< empty: it came without (HTTP/1.0)
   std::string_view mark{};          ///< of this larder in CDN-Loop; empty: none
   bool writes_forwarded = false;    ///< Forwarded too, which says the same
-  bool believes_fields = false;     ///< what the request itself says of its way, as far as it still does
 };
 
 /// The fields a request goes upstream with: without hop-by-hop fields, those that Connection names, Upgrade,
-/// Proxy-*, TE and Trailer; Host is `hop.host`, and left to the sender if that is empty; X-Forwarded-For and
-/// Surrogate-Capability are appended to, X-Forwarded-Proto and -Host are replaced; without
-/// `hop.believes_fields` whatever else says where it came from (X-Forwarded-*, X-Real-IP and the like) goes;
-/// Via is appended, and CDN-Loop (loop.hpp). Framing fields (Content-Length, Transfer-Encoding) and
-/// Connection are left out: the sender of the message writes them. Error::malformed if Connection names a
-/// protected field (src/http1/README.md). `cacheable`: the response may be shared, so the override list of
-/// src/http1/README.md (X-Original-URL, X-Rewrite-URL, X-HTTP-Method-Override, Forwarded, X-Host,
-/// ...) is dropped, and so are what came as X-Forwarded-For and Surrogate-Capability, Range and the client's
+/// Proxy-*, TE and Trailer; Host is `hop.host`, and left to the sender if that is empty; X-Forwarded-For,
+/// -Proto and -Host are replaced (what else says where the request came from has gone before:
+/// remove_origination()); Surrogate-Capability is appended to, and so are Via and CDN-Loop (loop.hpp).
+/// Framing fields (Content-Length, Transfer-Encoding) and Connection are left out: the sender of the message
+/// writes them. Error::malformed if Connection names a protected field (src/http1/README.md). `cacheable`:
+/// the response may be shared, so the override list of src/http1/README.md (X-Original-URL, X-Rewrite-URL,
+/// X-HTTP-Method-Override, Forwarded, X-Host,
+/// ...) is dropped, and so are what came as Surrogate-Capability, Range and the client's
 /// conditions (If-None-Match, If-Modified-Since, If-Range), which would make the answer one client's own;
 /// Accept-Encoding goes as those of `zstd, br, gzip` that the client takes, which is what selects a variant.
 /// A field that `route` keys is not dropped, nor is one that identifies the client. Of a cacheable request's

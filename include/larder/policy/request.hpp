@@ -19,8 +19,4 @@ Reason bypass_reason(const Route& route, const RouteTable& routes, const http::R
 /// for the whole. Cookies do not count: pages that say `public` get them from everybody.
 bool keeps_own_conditions(const Route& route, const http::FieldList& request_fields);
 
-/// Whether the request carries a signature over fields that a shared fetch alters: its conditions, or
-/// Accept-Encoding. It goes to the origin as it is, or that answers 403.
-bool is_signed_as_written(const http::FieldList& request_fields);
-
 }  // namespace larder::policy

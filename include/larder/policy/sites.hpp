@@ -32,10 +32,14 @@ class Sites {
   /// another's spelling. Replacing twice is replacing once.
   explicit Sites(const std::vector<SiteRule>& rules);
 
-  /// Replaces another spelling by the site. A spelling with its port goes before one for every port.
-  void replace(http::Target& target) const {
-    if (!http_.empty()) look_up(target);
+  /// The site that a target names by another spelling; nullptr: it does not. A spelling with its port goes
+  /// before one for every port. It lives as long as this.
+  const http::Authority* meant_by(const http::Target& target) const {
+    return http_.empty() ? nullptr : look_up(target);
   }
+
+  /// Replaces another spelling by the site.
+  void replace(http::Target& target) const;
 
   /// The hosts that a purge of everything at `host` has to name, since purges know no ports: the sites that
   /// it is a spelling of, and itself if at some port it is not one.
@@ -50,7 +54,7 @@ class Sites {
   using Hosts = std::unordered_map<std::string, Ports>;
 
   static Hosts read(const std::vector<SiteRule>& rules, std::string_view scheme);
-  void look_up(http::Target& target) const;
+  const http::Authority* look_up(const http::Target& target) const;
 
   // Apart, since they have other default ports.
   Hosts http_;

@@ -2,7 +2,6 @@
 
 #include <larder/base/address_set.hpp>
 #include <larder/http/field_list.hpp>
-#include <larder/policy/credentials.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -10,6 +9,8 @@
 #include <string_view>
 
 namespace larder::policy {
+
+struct Route;
 
 /// Who in front of larder is believed, and what of what they say (`trusted_proxies`).
 struct TrustedProxies {
@@ -37,13 +38,19 @@ Origination origination_of(const TrustedProxies& proxies, std::string_view peer,
                            const http::FieldList& request_fields);
 
 /// Removes what says where a request came from, the family that is read as well as the other one, X-Real-IP
-/// and the like: larder writes it anew. Unless a trusted `peer` says so where X-Forwarded-* are read, these
-/// go altogether, but for those that identify the client.
-void remove_origination(const TrustedProxies& proxies, std::string_view peer,
-                        const CredentialFields& credentials, http::FieldList& request_fields);
+/// and the like: larder writes it anew. Unless it `is_by_proxy`, one that is trusted, and X-Forwarded-* are
+/// read, these go altogether, but for those that identify the client. If nobody is trusted what the route
+/// keys stays, and so does what the configuration takes for a credential.
+void remove_origination(const TrustedProxies& proxies, bool is_by_proxy, const Route& route,
+                        http::FieldList& request_fields);
 
-/// Whether a field says where a request came from: X-Forwarded-*, X-Real-IP and the like.
-bool tells_origination(std::string_view name);
+/// Whether whoever asks for a purge by the method PURGE may: one of `allowed`, and not a trusted proxy, which
+/// then does not say for whom it asks.
+bool may_purge(const TrustedProxies& proxies, const AddressSet& allowed, std::string_view client_address);
+
+/// Whether a trusted proxy speaks the family of fields that is not read, and not the other one: which that
+/// is; empty: no.
+std::string_view unread_family(const TrustedProxies& proxies, const http::FieldList& request_fields);
 
 /// The scheme in X-Forwarded-Proto, if it is another one than `scheme`, which takes its place.
 std::optional<std::string> overwritten_scheme(const http::FieldList& request_fields, std::string_view scheme);

@@ -29,10 +29,6 @@ std::size_t connections_within(std::uint64_t descriptors);
 /// The same without that last bound: as many as may be configured.
 std::size_t most_connections_within(std::uint64_t descriptors);
 
-/// Whose connections count together for connections_per_address: an IPv4 address (also one mapped into IPv6),
-/// or an IPv6 /64, which is what one customer has. Nothing for anything else.
-std::optional<std::uint64_t> address_group(std::string_view address);
-
 /// Something that keeps happening: its beginning and its end are worth a line, not each time.
 class Outage {
  public:
@@ -75,7 +71,8 @@ class Occupancy {
   bool take();
   void give_back() { --taken_; }
 
-  /// Takes a place among those of the client's address; false if it has its share.
+  /// Takes a place among those of the client's address (address_group()), if that is one; false if it has its
+  /// share.
   bool take_address(const std::string& address);
   void give_back_address(const std::string& address);
 

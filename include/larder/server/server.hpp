@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace larder::server {
@@ -51,9 +52,9 @@ class Server {
   /// Accepts on a listener of this loop from now on.
   void accept_on(std::shared_ptr<net::Listener> listener);
 
-  /// Whose connections begin with a header of the PROXY protocol, on listeners that have such; nobody else
-  /// may connect there. On the loop.
-  void trust(std::shared_ptr<const AddressSet> proxies) { proxies_ = std::move(proxies); }
+  /// Who stands in front for many clients, so that its connections do not count as one address'; on listeners
+  /// that have headers of the PROXY protocol nobody else may connect. On the loop.
+  void trust(std::shared_ptr<const AddressSet> proxies);
 
   /// Accepts nothing more, ends idle connections, lets requests in flight finish and closes theirs after the
   /// answer.
@@ -77,7 +78,7 @@ class Server {
   void make_room_in_memory(SteadyTime now);
   Task<> accept_loop(std::shared_ptr<net::Listener> listener);
   Task<> admit(std::unique_ptr<net::Stream> stream, bool has_proxy_header);
-  void serve(std::unique_ptr<net::Stream> stream, bool has_proxy_header);
+  void serve(std::unique_ptr<net::Stream> stream, bool has_proxy_header, std::string counted);
   void give_back_place(Session& session);
   void forget(const std::shared_ptr<Session>& session);
 
@@ -85,7 +86,6 @@ class Server {
   Occupancy& occupancy_;
   Log& log_;
   ByteBudget* buffered_;
-  std::shared_ptr<const AddressSet> proxies_ = std::make_shared<const AddressSet>();
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::vector<std::shared_ptr<Session>> sessions_;
   boost::asio::steady_timer departures_;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace larder;
 using namespace larder::config;
 using namespace std::chrono_literals;
@@ -265,6 +267,21 @@ TEST_CASE("those who may use PURGE are a list of addresses, and the log of purge
     CAPTURE(wrong);
     CHECK_FALSE(load_with_upstream(std::string(wrong) + "\n").ok());
   }
+}
+
+TEST_CASE("a client that may purge and is a trusted proxy too is warned of, for it purges for others alone") {
+  const auto warned = [](const std::string& yaml) {
+    const Loaded loaded = load_with_upstream(yaml);
+    REQUIRE(loaded.ok());
+    return std::ranges::any_of(loaded.diagnostics, [](const Diagnostic& one) {
+      return one.text().find("some of \"allow\" are trusted_proxies") != std::string::npos;
+    });
+  };
+  CHECK(warned("trusted_proxies: [127.0.0.1]\npurge_method: {allow: [127.0.0.0/8]}\n"));
+  CHECK(warned("trusted_proxies: [10.0.0.0/8]\npurge_method: {allow: [192.0.2.1, 10.9.0.0/16]}\n"));
+  CHECK_FALSE(warned("trusted_proxies: [127.0.0.1]\npurge_method: {allow: [10.0.0.0/8]}\n"));
+  CHECK_FALSE(warned("purge_method: {allow: [127.0.0.0/8]}\n"));
+  CHECK_FALSE(warned("trusted_proxies: [127.0.0.1]\n"));
 }
 
 TEST_CASE("a password inside a URL is masked") {

@@ -62,7 +62,8 @@ TEST_CASE("the target URI of each form of request target (RFC 9112, sections 3.2
            Case{"GET", "http:\\\\h\\x", "h", "malformed"},
            Case{"GET", "http://u@a.example/", "h", "malformed"},
            Case{"GET", "http://a\\@b/", "h", "malformed"},
-           Case{"GET", "https://a.example/", "h", "unsupported"},
+           Case{"GET", "https://a.example/", "h", "http a.example /"},
+           Case{"GET", "httpss://a.example/", "h", "unsupported"},
            Case{"GET", "ftp://a.example/", "h", "unsupported"},
            Case{"GET", "a.example:80", "h", "malformed"},
            Case{"GET", "x", "h", "malformed"},
@@ -104,7 +105,19 @@ TEST_CASE("the scheme is the one by which the client reached us") {
   CHECK(show(target_of(request("GET", "/", "h:443"), "https")) == "https h /");
   CHECK(show(target_of(request("GET", "/", "h:80"), "https")) == "https h:80 /");
   CHECK(show(target_of(request("GET", "https://a/", "h"), "https")) == "https a /");
-  CHECK(show(target_of(request("GET", "http://a/", "h"), "https")) == "unsupported");
+  CHECK(show(target_of(request("GET", "http://a/", "h"), "https")) == "https a /");
+}
+
+TEST_CASE("an absolute URI of another scheme than the client's is told apart, for a front may say more") {
+  const auto names_other = [](std::string_view target, std::string_view scheme) {
+    return names_other_scheme(request("GET", target, "h"), scheme);
+  };
+  CHECK(names_other("https://a/", "http"));
+  CHECK(names_other("http://a/", "https"));
+  CHECK_FALSE(names_other("HTTPS://a/", "https"));
+  CHECK_FALSE(names_other("http://a/", "http"));
+  CHECK_FALSE(names_other("/https://a/", "http"));
+  CHECK_FALSE(names_other("*", "http"));
 }
 
 TEST_CASE("an authority is a host of RFC 3986, section 3.2.2, and a port") {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <random>
 #include <string>
 
@@ -26,7 +27,39 @@ std::string second(unsigned char command, unsigned char family, const std::strin
 }
 
 const std::string v4 = "\xcb\x00\x71\x07\x0a\x00\x00\x01\x30\x39\x01\xbb"s;
+const std::string mapped = std::string(10, '\0') + "\xff\xff\xcb\x00\x71\x07"s + std::string(20, '\0');
 const std::string v6 = "\x20\x01\x0d\xb8"s + std::string(11, '\0') + "\x01" + std::string(20, '\0');
+
+/// A TLV.
+std::string value(unsigned char type, const std::string& content) {
+  std::string bytes(1, static_cast<char>(type));
+  bytes += static_cast<char>(content.size() >> 8);
+  bytes += static_cast<char>(content.size() & 255);
+  return bytes + content;
+}
+
+/// A header with its CRC-32C, made by a way of its own: the remainder of a long division, bits reflected.
+std::string summed(const std::string& addresses, const std::string& behind) {
+  std::string bytes = second(0x21, 0x11, addresses + value(0x03, std::string(4, '\0')) + behind);
+  std::uint64_t remainder = 0xffffffff;
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    const unsigned in = static_cast<unsigned char>(bytes[bit / 8]) >> bit % 8 & 1;
+    const unsigned out = remainder >> 31 & 1;
+    remainder = (remainder << 1 & 0xffffffff) ^ ((in ^ out) != 0 ? 0x1edc6f41u : 0u);
+  }
+  std::uint32_t sum = 0;
+  for (int bit = 0; bit < 32; ++bit) sum |= static_cast<std::uint32_t>(remainder >> bit & 1) << (31 - bit);
+  sum = ~sum;
+  for (int i = 0; i < 4; ++i) {
+    bytes[16 + addresses.size() + 3 + static_cast<std::size_t>(i)] = static_cast<char>(sum >> (24 - 8 * i));
+  }
+  return bytes;
+}
+
+std::string spoilt(std::string bytes, std::size_t position) {
+  bytes[position] = static_cast<char>(bytes[position] ^ 1);
+  return bytes;
+}
 
 /// What is found if no more bytes are taken than the header lacks: `address`, "own" for the peer's, or
 /// "malformed", and what was left over; "more" if the bytes do not suffice.
@@ -60,6 +93,9 @@ TEST_CASE("PROXY protocol, version 1: the client's address, and not a byte more 
            Case{"PROXY TCP4 203.0.113.7", "more"},
            Case{"PROXY TCP4 203.0.113.7 10.0.0.1 4711\r\n", "malformed"},
            Case{"PROXY TCP4 203.0.113.7 10.0.0.1 4711 443 1\r\n", "malformed"},
+           Case{"PROXY TCP4 203.0.113.7 10.0.0.1 4711 443 \r\n", "malformed"},
+           Case{"PROXY TCP4 203.0.113.7 10.0.0.1 4711 443  \r\n", "malformed"},
+           Case{"PROXY TCP6 ::ffff:203.0.113.7 ::ffff:10.0.0.1 1 1\r\n", "203.0.113.7|"},
            Case{"PROXY TCP4 203.0.113.7  10.0.0.1 4711 443\r\n", "malformed"},
            Case{"PROXY TCP4 203.0.113.7 10.0.0.1 4711 65536\r\n", "malformed"},
            Case{"PROXY TCP4 203.0.113.7 10.0.0.1 04711 443\r\n", "malformed"},
@@ -84,7 +120,7 @@ TEST_CASE("PROXY protocol, version 1: the client's address, and not a byte more 
   }
 }
 
-TEST_CASE("PROXY protocol, version 2: addresses are read, TLVs are skipped, LOCAL is the peer's own") {
+TEST_CASE("PROXY protocol, version 2: addresses are read, TLVs are whole or none, LOCAL is the peer's own") {
   struct Case {
     std::string name;
     std::string bytes;
@@ -101,8 +137,32 @@ TEST_CASE("PROXY protocol, version 2: addresses are read, TLVs are skipped, LOCA
            Case{"LOCAL", second(0x20, 0x00, "") + "G", "own|G"},
            Case{"LOCAL with an address", second(0x20, 0x11, v4) + "G", "own|G"},
            Case{"LOCAL of a family to come", second(0x20, 0x51, "abc") + "G", "own|G"},
-           Case{"as long as it may be", second(0x21, 0x11, v4 + std::string(4096 - 28, 'x')) + "G",
+           Case{"as long as it may be",
+                second(0x21, 0x11, v4 + value(0x04, std::string(4096 - 31, 'x'))) + "G", "203.0.113.7|G"},
+           Case{"IPv4 mapped into IPv6", second(0x21, 0x21, mapped) + "G", "203.0.113.7|G"},
+           Case{"an empty TLV", second(0x21, 0x11, v4 + value(0x04, "")) + "G", "203.0.113.7|G"},
+           Case{"three TLVs", second(0x21, 0x11, v4 + tlv + value(0x04, "ab") + value(0xe0, "c")) + "G",
                 "203.0.113.7|G"},
+           Case{"a TLV longer than what is left",
+                second(0x21, 0x11,
+                       v4 + "\x04\x00\x03"
+                            "ab"s),
+                "malformed"},
+           Case{"a second TLV longer than what is left",
+                second(0x21, 0x11,
+                       v4 + tlv +
+                           "\x04\x01\x00"
+                           "ab"s),
+                "malformed"},
+           Case{"half a TLV's beginning", second(0x21, 0x11, v4 + "\x04\x00"s), "malformed"},
+           Case{"bytes that are no TLV", second(0x21, 0x11, v4 + "x"s), "malformed"},
+           Case{"of an unspecified family, too", second(0x21, 0x00, "x"), "malformed"},
+           Case{"LOCAL, whatever follows", second(0x20, 0x00, "x") + "G", "own|G"},
+           Case{"its sum", summed(v4, ""), "203.0.113.7|"},
+           Case{"its sum before another TLV", summed(v4, value(0x04, "ab")), "203.0.113.7|"},
+           Case{"another sum", spoilt(summed(v4, ""), 31), "malformed"},
+           Case{"another address than was summed", spoilt(summed(v4, ""), 16), "malformed"},
+           Case{"a sum of three bytes", second(0x21, 0x11, v4 + value(0x03, "abc")), "malformed"},
            Case{"too long", second(0x21, 0x11, v4 + std::string(4096 - 27, 'x')), "malformed"},
            Case{"no addresses", second(0x21, 0x11, v4.substr(1)), "malformed"},
            Case{"half an IPv6 address", second(0x21, 0x21, v6.substr(1)), "malformed"},

@@ -1,3 +1,4 @@
+#include "policy/documented_names.hpp"
 #include "support.hpp"
 
 #include <larder/policy/forwarding.hpp>
@@ -17,9 +18,18 @@ const std::string ours =
     "|X-Forwarded-For: 192.0.2.1|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|"
     "Surrogate-Capability: larder=\"Surrogate/1.0\"|Via: 1.1 larder";
 
+/// As the cache does it where nobody is trusted.
 std::string forwarded(std::string_view fields, bool cacheable, const Route& route = {}) {
-  const auto out = request_fields_to_forward(route, request_of("GET", fields), hop, cacheable);
+  http::RequestHead request = request_of("GET", fields);
+  if (!cacheable) remove_origination({}, false, route, request.fields);
+  const auto out = request_fields_to_forward(route, request, hop, cacheable);
   return out ? text_of(*out) : "malformed";
+}
+
+bool tells_origination(const std::string& name) {
+  http::FieldList fields = fields_of(name + ": v");
+  remove_origination({}, false, {}, fields);
+  return fields.empty();
 }
 
 }  // namespace
@@ -240,6 +250,73 @@ TEST_CASE("overrides that gunicorn, IIS, Azure, App Engine, Fastly and PHP read 
   CHECK(forwarded("Script: v", true) == "Host: Shop.test:81|Script: v" + ours);
 }
 
+TEST_CASE(
+    "their siblings are not forwarded either: the lists of those who look for such fields are the measure") {
+  for (const char* name : {"X-Base-Path",
+                           "X-Base-Url",
+                           "X-Url-Proto",
+                           "X-Url-Scheme",
+                           "X-Envoy-Original-Path",
+                           "X-SSL",
+                           "X-Forwarded-Path",
+                           "X-Forwarded-Prefix",
+                           "X-Original-Host",
+                           "X-Original-HTTP-Command",
+                           "X-Ingress-Path",
+                           "X-External-Url",
+                           "X-Proxy-Prefix",
+                           "X-Path-Prefix",
+                           "X-HTTP-Path-Override",
+                           "X-Environment-Override",
+                           "Unencoded-Url",
+                           "ORIG_PATH_INFO",
+                           "QUERY_STRING",
+                           "Context-Path",
+                           "X-Ning-Request-Uri",
+                           "X-Amzn-Remapped-Host",
+                           "X-WebObjects-Request-Method",
+                           "$WSSN",
+                           "Translate",
+                           "X-Prerender-Revalidate",
+                           "X-React-Router-Spa-Mode",
+                           "X-React-Router-Prerender-Data",
+                           "X-Nuxt-No-Ssr",
+                           "X-Sveltekit-Pathname",
+                           "X-Astro-Path",
+                           "X-Hostname",
+                           "SERVER_NAME",
+                           "SERVER_PORT_SECURE",
+                           "REQUEST_METHOD",
+                           "Real-Method",
+                           "X-Is-Ssl",
+                           "Https-From-Lb",
+                           "X-Orchestra-Scheme",
+                           "X-ForwardedFor",
+                           "ClientIP",
+                           "X-Edge-Proto",
+                           "X-GeoIP-Country"}) {
+    CAPTURE(name);
+    CHECK(forwarded(std::string(name) + ": v", true) == "Host: Shop.test:81" + ours);
+  }
+  // Nothing that applications are asked by, or that identifies the client, or that Vary names.
+  for (const char* name : {"X-Requested-With", "X-SSL-Client-Cert", "X-Proxy-User", "X-User-Id", "RSC",
+                           "Next-Router-State-Tree", "X-Request-Id", "Accept-Language", "Origin", "X-PJAX",
+                           "HX-Request", "X-Inertia", "Prefer", "Server"}) {
+    CAPTURE(name);
+    const std::string line = std::string(name) + ": v";
+    CHECK(forwarded(line, true) == "Host: Shop.test:81|" + line + ours);
+  }
+}
+
+TEST_CASE("whatever says where a request came from is an override, too") {
+  for (const std::string& pattern : origination_names()) {
+    CAPTURE(pattern);
+    const std::string name = pattern.ends_with('*') ? pattern.substr(0, pattern.size() - 1) + "a" : pattern;
+    CHECK(forwarded(name + ": v", true) == "Host: Shop.test:81" + ours);
+    CHECK(forwarded(name + ": v", false) == "Host: Shop.test:81" + ours);
+  }
+}
+
 TEST_CASE("an override written with underscores or dots, as CGI and PHP read it, is one too") {
   for (const char* name : {"X_Original_URL", "X.Forwarded.Host", "x.original_url", "x_forwarded_host",
                            "X_HTTP-Method_Override"}) {
@@ -258,18 +335,20 @@ TEST_CASE("a client's Forwarded is forwarded only if it is part of the key, and 
   CHECK(forwarded("Expect: 100-continue", false) == "Host: Shop.test:81" + ours);
 }
 
-TEST_CASE("X-Forwarded-For counts only if a front is trusted, and the response is for one client") {
-  const std::string rest =
-      "|X-Forwarded-Proto: https|X-Forwarded-Host: Shop.test:81|Surrogate-Capability: "
-      "larder=\"Surrogate/1.0\"|Via: 1.1 larder";
+TEST_CASE("X-Forwarded-For, -Proto and -Host are larder's own, and so is Forwarded where it writes that") {
   const char* claimed =
       "X-Forwarded-For: a, b|X-Forwarded-For: c|X-Forwarded-Proto: gopher|X-Forwarded-Host: evil";
+  for (const bool cacheable : {true, false}) {
+    const auto told = request_fields_to_forward({}, request_of("GET", claimed), hop, cacheable);
+    CHECK(text_of(told.value()) == "Host: Shop.test:81" + ours);
+  }
   Hop behind_front = hop;
-  behind_front.believes_fields = true;
-  const auto told = request_fields_to_forward({}, request_of("GET", claimed), behind_front, false);
-  CHECK(text_of(told.value()) == "Host: Shop.test:81|X-Forwarded-For: a, b, c, 192.0.2.1" + rest);
-  CHECK(forwarded(claimed, false) == "Host: Shop.test:81" + ours);
-  CHECK(forwarded(claimed, true) == "Host: Shop.test:81" + ours);
+  behind_front.writes_forwarded = true;
+  Route keyed;
+  keyed.headers = {"Forwarded"};
+  const auto told =
+      request_fields_to_forward(keyed, request_of("GET", "Forwarded: for=evil"), behind_front, false);
+  CHECK(told.value().combined("Forwarded") == "for=192.0.2.1;proto=https;host=\"Shop.test:81\"");
 }
 
 TEST_CASE("what any client can write of where it comes from is overwritten on what passes, too") {

@@ -148,29 +148,16 @@ TEST_CASE("a request keeps its own conditions if its response is unlikely to be 
   struct Case {
     const char* fields;
     bool keeps;
-    bool is_signed;
   };
-  for (const auto& [fields, keeps, is_signed] : {
-           Case{"If-None-Match: \"a\"", false, false},
-           Case{"Authorization: Bearer a", false, false},
-           Case{"Authorization: Bearer a|If-None-Match: \"a\"", true, false},
-           Case{"Authorization: Basic a|If-Modified-Since: b", true, false},
-           Case{"X-Api-Key: a|If-Range: \"a\"", true, false},
-           Case{"Cookie: a=b|If-None-Match: \"a\"", false, false},
-           Case{"Authorization: AWS4-HMAC-SHA256 a|If-None-Match: \"a\"", true, true},
-           Case{"Authorization: AWS4-HMAC-SHA256 SignedHeaders=host", false, false},
-           Case{"Authorization: aws4-hmac-sha256 SignedHeaders=Accept-Encoding;host", false, true},
-           Case{"Authorization: GOOG4-RSA-SHA256 a|If-None-Match: \"a\"", true, true},
-           Case{"Authorization: TC3-HMAC-SHA256 a|If-None-Match: \"a\"", true, true},
-           Case{"Authorization: SharedKeyLite a:b|If-Modified-Since: b", true, true},
-           Case{"Authorization: Signature keyId=\"a\"|If-None-Match: \"a\"", true, true},
-           Case{"Signature-Input: s=(\"accept-encoding\");created=1", false, true},
-           Case{"Signature-Input: s=(\"@method\");created=1", false, false},
-           Case{"Signature-Input: s=(\"if-none-match\")|If-None-Match: \"a\"", true, true},
+  for (const auto& [fields, keeps] : {
+           Case{"If-None-Match: \"a\"", false},
+           Case{"Authorization: Bearer a", false},
+           Case{"Authorization: Bearer a|If-None-Match: \"a\"", true},
+           Case{"Authorization: Basic a|If-Modified-Since: b", true},
+           Case{"X-Api-Key: a|If-Range: \"a\"", true},
+           Case{"Cookie: a=b|If-None-Match: \"a\"", false},
        }) {
     CAPTURE(fields);
-    const http::RequestHead request = request_of("GET", fields);
-    CHECK(keeps_own_conditions({}, request.fields) == keeps);
-    CHECK(is_signed_as_written(request.fields) == is_signed);
+    CHECK(keeps_own_conditions({}, request_of("GET", fields).fields) == keeps);
   }
 }

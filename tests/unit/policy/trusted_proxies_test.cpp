@@ -174,15 +174,15 @@ TEST_CASE(
     CHECK(believed(proxies, peer, "") == peer);
     CHECK(shown(origination_of(proxies, peer, fields)) ==
           (proxies_passed == 0 ? "203.0.113.50" : "https://shop.test 203.0.113.50"));
-    remove_origination(proxies, peer, *CredentialFields::documented(), fields);
+    remove_origination(proxies, proxies.addresses.contains(peer), {}, fields);
     CHECK(fields.empty());
   }
 }
 
 TEST_CASE("fields that say where a request came from are removed in any spelling, and no others") {
-  const auto left = [](std::string_view peer, TrustedProxies::Fields family, std::string_view text) {
+  const auto left = [](bool is_by_proxy, TrustedProxies::Fields family, std::string_view text) {
     http::FieldList fields = fields_of(text);
-    remove_origination(trusting({"10.0.0.1"}, family), peer, *CredentialFields::documented(), fields);
+    remove_origination(trusting({"10.0.0.1"}, family), is_by_proxy, {}, fields);
     return fields.size() == 1;
   };
   constexpr auto x_forwarded = TrustedProxies::Fields::x_forwarded;
@@ -214,10 +214,56 @@ TEST_CASE("fields that say where a request came from are removed in any spelling
            Case{"Cookie: a=b", true, true},
        }) {
     CAPTURE(field);
-    CHECK(left("10.0.0.1", x_forwarded, field) == of_trusted);
-    CHECK(left("10.0.0.2", x_forwarded, field) == of_others);
-    CHECK(left("10.0.0.1", forwarded, field) == of_others);
+    CHECK(left(true, x_forwarded, field) == of_trusted);
+    CHECK(left(false, x_forwarded, field) == of_others);
+    CHECK(left(true, forwarded, field) == of_others);
   }
+}
+
+TEST_CASE("where nobody is trusted what a route keys stays, and what is configured as a credential") {
+  Route route;
+  route.headers = {"X-Real-IP"};
+  route.credential_fields =
+      std::make_shared<CredentialFields>(std::vector<std::string>{"X-Client-IP"}, std::vector<std::string>{});
+  const auto left = [&](const TrustedProxies& proxies) {
+    http::FieldList fields = fields_of("X-Real-IP: a|X-Client-IP: b|X-Forwarded-Ssl: c|Accept: d");
+    remove_origination(proxies, false, route, fields);
+    return text_of(fields);
+  };
+  CHECK(left({}) == "X-Real-IP: a|X-Client-IP: b|Accept: d");
+  CHECK(left(trusting({"10.0.0.1"}, forwarded)) == "Accept: d");
+}
+
+TEST_CASE("PURGE is for whom purge_method allows, never for a proxy that does not say for whom it asks") {
+  AddressSet allowed;
+  for (const char* network : {"10.0.0.0/8", "192.0.2.7"}) REQUIRE(allowed.add(network));
+  const TrustedProxies proxies = trusting({"10.0.0.1", "127.0.0.1"}, forwarded);
+  CHECK(may_purge(proxies, allowed, "10.0.0.2"));
+  CHECK(may_purge(proxies, allowed, "::ffff:192.0.2.7"));
+  CHECK_FALSE(may_purge(proxies, allowed, "10.0.0.1"));
+  CHECK_FALSE(may_purge(proxies, allowed, "::ffff:10.0.0.1"));
+  CHECK_FALSE(may_purge(proxies, allowed, "127.0.0.1"));
+  CHECK_FALSE(may_purge(proxies, allowed, "unknown"));
+  CHECK_FALSE(may_purge(proxies, allowed, "unix"));
+  CHECK(may_purge({}, allowed, "10.0.0.1"));
+}
+
+TEST_CASE("a front that speaks only the family of fields that is not read is noticed") {
+  const auto unread = [](TrustedProxies::Fields family, std::string_view fields) {
+    return unread_family(trusting({"10.0.0.1"}, family), fields_of(fields));
+  };
+  constexpr auto x_forwarded = TrustedProxies::Fields::x_forwarded;
+  CHECK(unread(x_forwarded, "Forwarded: for=1.1.1.1") == "Forwarded");
+  CHECK(unread(forwarded, "X-Forwarded-For: 1.1.1.1") == "X-Forwarded-*");
+  CHECK(unread(forwarded, "X-Forwarded-Proto: https") == "X-Forwarded-*");
+  for (const char* harmless :
+       {"", "X-Real-IP: a", "X-Forwarded-User: a", "X-Forwarded-For: a|Forwarded: for=a"}) {
+    CAPTURE(harmless);
+    CHECK(unread(x_forwarded, harmless).empty());
+    CHECK(unread(forwarded, harmless).empty());
+  }
+  CHECK(unread(x_forwarded, "X-Forwarded-For: a").empty());
+  CHECK(unread(forwarded, "Forwarded: for=a").empty());
 }
 
 TEST_CASE("an overwritten scheme is noticed where it makes a difference") {

@@ -19,16 +19,6 @@ TEST_CASE("connections leave descriptors to upstreams, Redis, the admin API and 
   }
 }
 
-TEST_CASE("an IPv4 address counts alone, an IPv6 address with its /64") {
-  CHECK(address_group("192.0.2.1") == address_group("::ffff:192.0.2.1"));
-  CHECK(address_group("192.0.2.1") != address_group("192.0.2.2"));
-  CHECK(address_group("2001:db8:1:2::1") == address_group("2001:db8:1:2:ffff::9"));
-  CHECK(address_group("2001:db8:1:2::1") != address_group("2001:db8:1:3::1"));
-  CHECK(address_group("fe80::1%1") == address_group("fe80::2%1"));
-  CHECK(address_group("unix") == std::nullopt);
-  CHECK(address_group("") == std::nullopt);
-}
-
 TEST_CASE("an outage begins once, and ends when nothing has happened for a while") {
   Outage outage;
   const SteadyTime now{Seconds{100}};
