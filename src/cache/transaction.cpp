@@ -46,6 +46,7 @@ SteadyTime end_of_fill(const Transaction& transaction) {
 }
 
 void forward_fields(http::ResponseHead& head, bool keep_length) {
+  head.fields.remove(policy::accel_expires_name);
   head.fields = policy::response_fields_to_forward(std::move(head.fields), head.version_minor, keep_length,
                                                    head.status);
 }

@@ -78,7 +78,8 @@ SteadyTime end_of_fill(const Transaction& transaction);
 /// it. Error::malformed if Connection names a field that it must not.
 Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable);
 
-/// Leaves of a response's fields those that go on to the client: policy::response_fields_to_forward().
+/// Leaves of a response's fields those that go on to the client: policy::response_fields_to_forward()
+/// without what is for caches alone.
 void forward_fields(http::ResponseHead& head, bool keep_length);
 
 /// Whether the request as it was sent, for one client, is the very one that a fill with the head `get`

@@ -92,14 +92,8 @@ void warn_of_sharing(Map& map, const Route& route) {
   }
 }
 
-Milliseconds longest_ttl(const Route& route) {
-  Milliseconds longest = route.ttl.plain.value_or(Milliseconds{0});
-  for (const auto& [status, ttl] : route.ttl.by_status) longest = std::max(longest, ttl);
-  return longest;
-}
-
 void warn_of_lifetimes(Map& map, const Route& route, const Store& store) {
-  const Milliseconds ttl = longest_ttl(route);
+  const Milliseconds ttl = route.ttl.longest();
   if (const Value* const value = map.find("ttl")) warn_where_capped(*value, ttl, store);
   for (const char* key : {"stale_while_revalidate", "stale_if_error"}) {
     const Value* const value = map.find(key);

@@ -3,6 +3,7 @@
 #include "suggest.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/policy/storing.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -12,24 +13,33 @@ namespace {
 
 using Names = std::vector<std::string>;
 
+constexpr int least_status = 200;
+constexpr int most_status = 599;
+
 std::optional<int> ttl_status(std::string_view text) {
   int status = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (!policy::is_heuristically_cacheable(status)) return std::nullopt;
+  if (status < least_status || status > most_status) return std::nullopt;
   return status;
 }
 
-Names ttl_statuses() {
-  Names names;
-  for (const int status : policy::heuristically_cacheable_statuses) names.push_back(std::to_string(status));
-  return names;
+/// 5 of `5xx`.
+std::optional<int> ttl_class(std::string_view text) {
+  if (text.size() != 3 || !text.ends_with("xx")) return std::nullopt;
+  return ttl_status(std::string(1, text.front()) + "00") ? std::optional(text.front() - '0') : std::nullopt;
 }
 
-std::string ttl_status_names() {
-  std::string names;
-  for (const std::string& status : ttl_statuses()) names += (names.empty() ? "" : ", ") + status;
-  return names;
+/// What a lifetime of that status does not do, or does to clients.
+void warn_of_ttl(const Value& value, int status) {
+  if (status == 206) {
+    value.warning("does nothing: a part takes the ttl of 200");
+  } else if (!policy::is_storable_status(status, false)) {
+    value.warning("does nothing: a " + std::to_string(status) + " is never stored");
+  } else if (policy::takes_ttl_by_number_alone(status) && !policy::is_heuristically_cacheable(status)) {
+    value.warning("a " + std::to_string(status) +
+                  " is often about one client or its request, and goes to all others too");
+  }
 }
 
 std::optional<policy::TtlRule> read_ttl_map(const Value& value) {
@@ -37,13 +47,18 @@ std::optional<policy::TtlRule> read_ttl_map(const Value& value) {
   const Map map(value);
   for (const Entry& entry : map.entries()) {
     const std::optional<int> status = ttl_status(entry.key);
-    if (!status) {
+    const std::optional<int> hundreds = ttl_class(entry.key);
+    if (!status && !hundreds && entry.key != "any") {
       value.error_at(entry.place,
-                     quoted(entry.key) + " cannot have a ttl, only these can: " + ttl_status_names());
+                     quoted(entry.key) + " is not a status from 200 to 599, a class as 2xx, or any");
       continue;
     }
+    if (status) warn_of_ttl(entry.value, *status);
     const std::optional<Milliseconds> ttl = duration(entry.value);
-    if (ttl) rule.by_status[*status] = *ttl;
+    if (!ttl) continue;
+    if (status) rule.by_status[*status] = *ttl;
+    if (hundreds) rule.by_class[*hundreds] = *ttl;
+    if (!status && !hundreds) rule.any = ttl;
   }
   if (value.node().entries().empty()) value.error("must not be empty");
   return rule;
@@ -116,17 +131,20 @@ std::optional<policy::TtlRule> Ttl::read(const Value& value) const {
 
 Node Ttl::write(const policy::TtlRule& rule) const {
   if (rule.plain) return a_duration.write(*rule.plain);
-  if (rule.by_status.empty()) return {};
+  if (rule == policy::TtlRule{}) return {};
   Node map = Node::map();
   map.set_flow();
   for (const auto& [status, ttl] : rule.by_status) map.insert(std::to_string(status), a_duration.write(ttl));
+  for (const auto& [hundreds, ttl] : rule.by_class) {
+    map.insert(std::to_string(hundreds) + "xx", a_duration.write(ttl));
+  }
+  if (rule.any) map.insert("any", a_duration.write(*rule.any));
   return map;
 }
 
 json::object Ttl::schema() const {
-  json::object by_status;
-  for (const std::string& status : ttl_statuses()) by_status[status] = a_duration.schema();
-  json::object map = section_schema(std::move(by_status), {});
+  json::object map = section_schema({}, {});
+  map["patternProperties"] = {{"^([2-5]([0-9][0-9]|xx)|any)$", a_duration.schema()}};
   map["minProperties"] = 1;
   return either_schema(a_duration.schema(), std::move(map));
 }

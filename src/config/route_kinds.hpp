@@ -12,7 +12,7 @@
 
 namespace larder::config {
 
-/// A duration, or a map of durations by status.
+/// A duration, or a map of durations by status or class of statuses.
 struct Ttl {
   std::optional<policy::TtlRule> read(const Value& value) const;
   Node write(const policy::TtlRule& rule) const;

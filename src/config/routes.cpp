@@ -37,9 +37,8 @@ std::vector<Row<Route>> rows_of_lifetimes() {
   const Optional<Scalar<Milliseconds>> a_window{a_duration};
   return {
       key("ttl", &Route::ttl, Ttl{},
-          "Where the origin states no freshness of its own: one for successes and lasting redirects, or one "
-          "for each "
-          "status, as {200: 1m, 404: 10s}."),
+          "Where the origin states no freshness of its own: one for successes and lasting redirects, or "
+          "some by status, class or any, as {2xx: 1m, 404: 10s, any: 1s}: the most exact wins."),
       key("jitter", &Route::jitter, a_jitter,
           "A lifetime is cut short by up to this share, by chance; 50% at most."),
       key("stale_while_revalidate", &Route::stale_while_revalidate, a_window,

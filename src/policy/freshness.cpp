@@ -1,3 +1,4 @@
+#include "accel_expires.hpp"
 #include "surrogate_control.hpp"
 
 #include <larder/base/text.hpp>
@@ -58,6 +59,7 @@ OriginDirectives origin_directives(const http::FieldList& response_fields) {
     return {*std::move(control), true};
   }
   if (auto control = parse_surrogate_control(response_fields)) return {*std::move(control), true};
+  if (auto said = parse_accel_expires(response_fields)) return *std::move(said);
   return {http::parse_cache_control(response_fields), false};
 }
 
@@ -93,7 +95,8 @@ Lifetimes ended_at(Lifetimes lifetimes, Time end) {
 
 // RFC 9111, section 4.2.1: the first that is present, s-maxage before the others since we are shared.
 std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response, Time response_time) {
-  const auto [control, targeted] = origin_directives(response.fields);
+  const auto [control, targeted, end] = origin_directives(response.fields);
+  if (end) return std::max(Milliseconds{0}, *end - date_of(response.fields, response_time));
   if (control.s_maxage) return Milliseconds{*control.s_maxage};
   if (control.max_age) return Milliseconds{*control.max_age};
   if (targeted) return std::nullopt;

@@ -2,6 +2,7 @@
 #include <larder/policy/route.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace larder::policy {
 
@@ -10,10 +11,28 @@ bool is_heuristically_cacheable(int status) {
          heuristically_cacheable_statuses.end();
 }
 
+bool takes_ttl_by_number_alone(int status) {
+  static constexpr std::array alone{206, 304, 400, 401, 403, 407, 408, 412, 413, 414,
+                                    415, 416, 417, 421, 425, 426, 428, 429, 431, 511};
+  return std::ranges::find(alone, status) != alone.end();
+}
+
 // src/README.md, "TTLs": a plain duration is for successes and lasting redirects, never for an error.
 std::optional<Milliseconds> TtlRule::for_status(int status) const {
   if (const auto named = by_status.find(status); named != by_status.end()) return named->second;
+  if (!takes_ttl_by_number_alone(status)) {
+    if (const auto of_class = by_class.find(status / 100); of_class != by_class.end())
+      return of_class->second;
+    if (any) return any;
+  }
   return status < 400 && is_heuristically_cacheable(status) ? plain : std::nullopt;
+}
+
+Milliseconds TtlRule::longest() const {
+  Milliseconds longest = std::max(plain.value_or(Milliseconds{0}), any.value_or(Milliseconds{0}));
+  for (const auto& [status, ttl] : by_status) longest = std::max(longest, ttl);
+  for (const auto& [hundreds, ttl] : by_class) longest = std::max(longest, ttl);
+  return longest;
 }
 
 bool is_keyed_field(const Route& route, std::string_view name) {

@@ -35,8 +35,8 @@ class StorableFields {
 
   bool hold(const http::FieldName& name) const {
     if (is_hop_by_hop(name) || is_ours(name)) return false;
-    // About what happened to one request on its way (RFC 9209).
-    if (name == "Proxy-Status") return false;
+    // About what happened to one request on its way (RFC 9209), and what is for caches alone.
+    if (name == "Proxy-Status" || name == accel_expires_name) return false;
     if (has_connection_ && http::list_contains(fields_, "Connection", name)) return false;
     return !names_field(control_.private_fields, name) && !names_field(control_.no_cache_fields, name);
   }

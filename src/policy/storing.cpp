@@ -44,7 +44,7 @@ Sharing sharing_of(const OriginDirectives& said) {
   const http::CacheControl& control = said.control;
   if (control.is_private || (control.no_store && !control.must_understand)) return {};
   Sharing sharing;
-  sharing.with_credentials = control.is_public || control.s_maxage || (said.targeted && control.max_age);
+  sharing.with_credentials = control.is_public || control.s_maxage || said.targets_lifetime();
   sharing.with_authorization = sharing.with_credentials || control.must_revalidate;
   return sharing;
 }
@@ -76,7 +76,8 @@ Reason refusal_by_status(const Facts& facts) {
   // RFC 9111, section 5.2.2.3.
   if (facts.control.must_understand && !is_understood(status)) return Reason::must_understand;
   const bool provoked = may_be_provoked(facts.input.route, facts.input.request, status);
-  if (provoked && !facts.route_ttl) return Reason::status;
+  // That a class covers it says nothing of what provokes it.
+  if (provoked && !facts.input.route.ttl.by_status.contains(status)) return Reason::status;
   return Reason::none;
 }
 
@@ -218,8 +219,13 @@ Reason refusal_as_useless(const Facts& facts, const Lifetimes& lifetimes, bool h
   return fresh || can_validate || used_stale ? Reason::none : Reason::expired;
 }
 
-// Whether what is stored is better than this response, and may still be used.
-bool yields_to_stored(const StoringInput& input) {
+// Whether what is stored is better than this response, and may still be used, or validated once the outage
+// that only the route would have stored is over.
+bool yields_to_stored(const StoringInput& input, bool by_route) {
+  constexpr int errors_of_servers = 500;
+  const bool is_better = input.stored && by_route && input.stored->status < errors_of_servers &&
+                         input.response.status >= errors_of_servers;
+  if (is_better) return true;
   return input.stored && keeps_its_place(input.route, input.request, input.stored->status,
                                          input.stored->lifetimes, input.response.status, input.response_time);
 }
@@ -245,7 +251,7 @@ StoringDecision decide_storing(const StoringInput& input) {
   const Reason useless = refusal_as_useless(facts, lifetimes, freshness.lifetime.has_value());
   if (useless != Reason::none) return refused(useless);
   if (input.size > input.max_object) return refused(Reason::too_large);
-  if (yields_to_stored(input)) return refused(Reason::status);
+  if (yields_to_stored(input, freshness.by_route)) return refused(Reason::status);
   return {Reason::none, lifetimes};
 }
 

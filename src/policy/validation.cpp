@@ -6,6 +6,7 @@
 #include <larder/http/date.hpp>
 #include <larder/http/etag.hpp>
 #include <larder/http/list.hpp>
+#include <larder/policy/freshness.hpp>
 #include <larder/policy/validation.hpp>
 
 #include <algorithm>
@@ -214,7 +215,10 @@ http::FieldList freshened(const http::FieldList& stored_fields, const http::Fiel
     if (!replaced) fields.add(field.name, field.value);
   }
   for (const http::Field field : updates) fields.add(field.name, field.value);
-  if (const auto age = not_modified.find("Age")) fields.add("Age", *age);
+  // Not stored, but what the lifetimes come from.
+  for (const char* name : {"Age", accel_expires_name}) {
+    if (const auto value = not_modified.find(name)) fields.add(name, *value);
+  }
   return fields;
 }
 

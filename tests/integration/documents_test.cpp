@@ -204,7 +204,7 @@ TEST_CASE("The mistakes that config/README.md shows are reported as shown, in th
   const std::vector<Document> all = documents();
   const Block& file = *std::ranges::find(find_document(all, "README.md")->blocks, "yaml", &Block::language);
   std::string yaml = std::regex_replace(file.text(), std::regex("ttl: 1h"), "tll: 1h");
-  yaml = std::regex_replace(yaml, std::regex("404: 10s"), "418: 10s");
+  yaml = std::regex_replace(yaml, std::regex("404: 10s"), "4x4: 10s");
   const Run run = check(yaml);
   CHECK(run.exit_code == 2);
   int shown = 0;

@@ -107,3 +107,56 @@ TEST_CASE("X-Cache is larder's own, whatever a cache closer to the origin says")
   CHECK(miss.cache == "MISS");
   CHECK(s.ask("POST", "/b").fields.count("X-Cache") == 1);
 }
+
+TEST_CASE("X-Accel-Expires states the lifetime, anew in a 304, and no client sees it") {
+  Scenario s({route("/off/**", 60s), route("/**", 60s)});
+  auto routes = std::vector{route("/off/**", 60s), route("/**", 60s)};
+  routes[0].cache = false;
+  s.use(routes);
+  s.origin.answer = [](const pipeline::Request& request) {
+    const Fields fields{{"X-Accel-Expires", "5"}, {"Cache-Control", "no-store"}, {"ETag", "\"1\""}};
+    if (request.head.fields.contains("If-None-Match")) return Answer{.status = 304, .fields = fields};
+    return Answer{.fields = fields, .content = "a"};
+  };
+  const auto get = [&](const char* path) {
+    const Seen seen = s.get(path);
+    CHECK_FALSE(seen.fields.contains("X-Accel-Expires"));
+    CHECK(seen.fields.find("Cache-Control") == "no-store");
+    return seen.line();
+  };
+  CHECK(get("/a") == "MISS 200 a");
+  s.clock.advance(4s);
+  CHECK(get("/a") == "HIT 200 a");
+  for (int i = 0; i < 2; ++i) {
+    s.clock.advance(6s);
+    CHECK(get("/a") == "REVALIDATED 200 a");
+    CHECK(get("/a") == "HIT 200 a");
+  }
+  CHECK(get("/off/a") == "BYPASS 200 a");
+}
+
+TEST_CASE("a ttl for any status stores redirects and errors, but no error in the place of an answer") {
+  auto routes = std::vector{route("/**", 60s)};
+  routes[0].ttl = {.plain = {}, .by_status = {{404, 10s}}, .by_class = {{2, 5s}}, .any = 1s};
+  Scenario s(routes);
+  for (const auto& [status, lifetime] :
+       std::vector<std::pair<int, Seconds>>{{302, 1s}, {404, 10s}, {503, 1s}}) {
+    CAPTURE(status);
+    s.origin_says({.status = status, .content = "x"});
+    const std::string path = "/" + std::to_string(status);
+    CHECK(s.get(path).cache == "MISS");
+    CHECK(s.get(path).cache == "HIT");
+    s.clock.advance(lifetime + 1ms);
+    CHECK(s.get(path).cache == "MISS");
+  }
+  s.origin_says({.status = 403});
+  CHECK(s.get("/403").cache == "MISS");
+  CHECK(s.get("/403").cache != "HIT");
+  s.origin_says({.fields = {{"ETag", "\"1\""}}, .content = "good"});
+  CHECK(s.get("/a").line() == "MISS 200 good");
+  s.clock.advance(6s);
+  s.origin_says({.status = 503, .content = "down"});
+  CHECK(s.get("/a").line() == "MISS 503 down");
+  s.origin_says({.status = 304, .fields = {{"ETag", "\"1\""}}});
+  CHECK(s.get("/a").line() == "REVALIDATED 200 good");
+}

@@ -80,7 +80,8 @@ for (const wrong of ['threads: many', 'threads: 257', 'threads: [1]', 'listen: [
   'shutdown_grace: 10', 'shutdown_grace: soon', 'store: 5', 'store: {memory: lots}', 'store: {redis: {}}',
   'store: {redis: {url: "http://h"}}', 'log: {level: wran}', 'log: {access: maybe}', 'limits: {connections: 0}',
   'limits: {head: {fields: 20000}}', 'routes: {a: 1}', 'routes: [{match: api}]', 'routes: [{ttl: 60}]',
-  'routes: [{ttl: {500: 1s}}]', 'routes: [{ttl: {206: 1s}}]', 'routes: [{ttl: {}}]', 'routes: [{methods: [get]}]',
+  'routes: [{ttl: {600: 1s}}]', 'routes: [{ttl: {1xx: 1s}}]', 'defaults: {route: {match: /a}}',
+  'routes: [{include: a, ttl: 1s}]', 'routes: [{ttl: {}}]', 'routes: [{methods: [get]}]',
   'routes: [{methods: []}]', 'routes: [{jitter: 51%}]', 'routes: [{cookies: []}]', 'routes: [{cookies: {}}]',
   'routes: [{query: {ignore: [a], only: [b]}}]', 'routes: [{headers: [A, A]}]', 'routes: [{collapse: on}]',
   'routes: [{warm: {hottest: 10001}}]', 'purge_method: {allow: 10.0.0.0/8}', 'credentials: {add: x}', 'sites: [a]']) {

@@ -39,8 +39,8 @@ Milliseconds remaining_freshness(const Lifetimes& lifetimes, Time now);
 /// The lifetimes of a response that is stale from `end` on, if it was not stale before.
 Lifetimes ended_at(Lifetimes lifetimes, Time end);
 
-/// What the origin itself states: CDN-Cache-Control (RFC 9213), Surrogate-Control, then s-maxage, max-age,
-/// Expires - Date (RFC 9111, section 4.2.1). Nothing if it states none.
+/// What the origin itself states: CDN-Cache-Control (RFC 9213), Surrogate-Control, X-Accel-Expires, then
+/// s-maxage, max-age, Expires - Date (RFC 9111, section 4.2.1). Nothing if it states none.
 std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response, Time response_time);
 
 /// The heuristic lifetime, a tenth of Date - Last-Modified (RFC 9111, section 4.2.2). Nothing if there is
@@ -54,12 +54,20 @@ std::optional<Milliseconds> heuristic_freshness(const http::ResponseHead& respon
 Milliseconds said_staleness(const http::FieldList& response_fields);
 
 /// The directives that hold for us: those of CDN-Cache-Control if there is a valid one (RFC 9213,
-/// section 2.1), else those of Surrogate-Control, its predecessor; either then stands for Expires too. Else
-/// those of Cache-Control.
+/// section 2.1), else those of Surrogate-Control, its predecessor, else what X-Accel-Expires says; each of
+/// them stands for Expires too. Else those of Cache-Control.
 struct OriginDirectives {
   http::CacheControl control;
-  bool targeted = false;  ///< they did not come from Cache-Control
+  bool targeted = false;      ///< they did not come from Cache-Control
+  std::optional<Time> end{};  ///< of the lifetime, if it is stated so
+
+  /// Whether a field for caches like us, and no other, states a lifetime.
+  bool targets_lifetime() const { return targeted && (control.max_age || end); }
 };
+
+/// For caches alone: it does not go on to clients.
+inline constexpr const char* accel_expires_name = "X-Accel-Expires";
+
 OriginDirectives origin_directives(const http::FieldList& response_fields);
 
 }  // namespace larder::policy

@@ -17,13 +17,19 @@
 
 namespace larder::policy {
 
-/// The `ttl` of a route: one for the statuses that a plain duration covers, or one for each status named.
+/// The `ttl` of a route: one for the statuses that a plain duration covers, or some for statuses by number,
+/// by class, or for any, of which the most exact wins.
 struct TtlRule {
-  std::optional<Milliseconds> plain;      ///< of the heuristically cacheable ones that are not errors
-  std::map<int, Milliseconds> by_status;  ///< heuristically cacheable statuses alone
+  std::optional<Milliseconds> plain;  ///< of the heuristically cacheable ones that are not errors
+  std::map<int, Milliseconds> by_status;
+  std::map<int, Milliseconds> by_class{};  ///< of 2 to 5, which is `5xx`
+  std::optional<Milliseconds> any{};
 
   /// The lifetime this rule gives to a response of that status, if it gives one.
   std::optional<Milliseconds> for_status(int status) const;
+
+  /// The longest that it gives to any; 0 if it gives none.
+  Milliseconds longest() const;
   bool operator==(const TtlRule&) const = default;
 };
 
@@ -33,6 +39,10 @@ inline constexpr std::array heuristically_cacheable_statuses{200, 203, 204, 300,
                                                              404, 405, 410, 414, 501};
 
 bool is_heuristically_cacheable(int status);
+
+/// Whether neither its class nor `any` gives a status a lifetime, but only its own number: it is about one
+/// client, one request or one moment, or never stored by itself.
+bool takes_ttl_by_number_alone(int status);
 
 /// What of the query is part of the key. What is left out of the key is not forwarded either, unless
 /// `forward_all`.

@@ -21,12 +21,26 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
       {"upstream: \"\"", "route \"/**\": upstream: there is no upstream \"\""},
       {"ttl: 60",
        "route \"/**\": ttl: expected a duration such as \"30s\", found \"60\", did you mean \"60s\"?"},
-      {"ttl: {500: 1s}",
-       "route \"/**\": ttl: \"500\" cannot have a ttl, only these can: 200, 203, 204, 300, 301, 308, "
-       "404, 405, 410, 414, 501"},
-      {"ttl: {206: 1s}",
-       "route \"/**\": ttl: \"206\" cannot have a ttl, only these can: 200, 203, 204, 300, 301, 308, "
-       "404, 405, 410, 414, 501"},
+      {"ttl: {99: 1s}", "route \"/**\": ttl: \"99\" is not a status from 200 to 599, a class as 2xx, or any"},
+      {"ttl: {600: 1s}",
+       "route \"/**\": ttl: \"600\" is not a status from 200 to 599, a class as 2xx, or any"},
+      {"ttl: {1xx: 1s}",
+       "route \"/**\": ttl: \"1xx\" is not a status from 200 to 599, a class as 2xx, or any"},
+      {"ttl: {\"*\": 1s}",
+       "route \"/**\": ttl: \"*\" is not a status from 200 to 599, a class as 2xx, or any"},
+      {"ttl: {2xx: x}", "route \"/**\": ttl.2xx: expected a duration such as \"30s\", found \"x\""},
+      {"ttl: {any: 25h}",
+       "warning: route \"/**\": ttl: 1d1h is longer than store.max_lifetime, which caps it to 1d"},
+      {"ttl: {206: 1s}", "warning: route \"/**\": ttl.206: does nothing: a part takes the ttl of 200"},
+      {"ttl: {304: 1s}", "warning: route \"/**\": ttl.304: does nothing: a 304 is never stored"},
+      {"ttl: {407: 1s}", "warning: route \"/**\": ttl.407: does nothing: a 407 is never stored"},
+      {"ttl: {416: 1s}", "warning: route \"/**\": ttl.416: does nothing: a 416 is never stored"},
+      {"ttl: {401: 1s}",
+       "warning: route \"/**\": ttl.401: a 401 is often about one client or its request, and goes to all "
+       "others too"},
+      {"ttl: {429: 1s}",
+       "warning: route \"/**\": ttl.429: a 429 is often about one client or its request, and goes to all "
+       "others too"},
       {"ttl: {200: x}", "route \"/**\": ttl.200: expected a duration such as \"30s\", found \"x\""},
       {"ttl: {}", "route \"/**\": ttl: must not be empty"},
       {"ttl: 25h",
@@ -363,4 +377,18 @@ TEST_CASE("there is a warning about sharing private responses, and a stronger on
       CHECK(loaded.diagnostics[i].text().find(warnings[i]) != std::string::npos);
     }
   }
+}
+
+TEST_CASE("a ttl is one duration, or some by status, class or any, and is shown as it was read") {
+  const auto loaded = load_route("ttl: {any: 1s, 404: 10s, 5xx: 2s, 302: 10m, 2xx: 1m}");
+  CHECK(texts_of(loaded.diagnostics) == "");
+  const policy::TtlRule& rule = loaded.config.routes.at(0).ttl;
+  CHECK(rule.for_status(200) == 1min);
+  CHECK(rule.for_status(302) == 10min);
+  CHECK(rule.for_status(404) == 10s);
+  CHECK(rule.for_status(502) == 2s);
+  CHECK(rule.for_status(301) == 1s);
+  const std::string yaml = to_yaml(loaded.config);
+  CHECK(yaml.find("ttl: {302: 10m, 404: 10s, 2xx: 1m, 5xx: 2s, any: 1s}\n") != yaml.npos);
+  CHECK(load(yaml).config == loaded.config);
 }

@@ -134,6 +134,45 @@ TEST_CASE("Surrogate-Control replaces Cache-Control and Expires (Edge Architectu
       origin_directives(fields_of("Surrogate-Control: max-age=1|Cache-Control: no-store")).control.no_store);
 }
 
+TEST_CASE("X-Accel-Expires replaces Cache-Control and Expires, as nginx reads it") {
+  struct Case {
+    std::string fields;
+    std::optional<Seconds> lifetime;
+  };
+  const auto second = [](Seconds after) {
+    return std::to_string(std::chrono::floor<Seconds>((noon + after).time_since_epoch()).count());
+  };
+  const std::string others = "|Cache-Control: s-maxage=1|Expires: " + date_after(Seconds{3600});
+  for (const auto& [fields, lifetime] : std::vector<Case>{
+           {"X-Accel-Expires: 600" + others, Seconds{600}},
+           {"x-accel-expires:  600 " + others, Seconds{600}},
+           {"X-Accel-Expires: 0" + others, Seconds{0}},
+           {"X-Accel-Expires: @" + second(Seconds{90}) + others, Seconds{90}},
+           {dated + "X-Accel-Expires: @" + second(Seconds{90}) + others, Seconds{90}},
+           {"X-Accel-Expires: @" + second(Seconds{-90}) + others, Seconds{0}},
+           {"X-Accel-Expires: @0" + others, Seconds{0}},
+           // What nginx does not take for a number is ignored.
+           {"X-Accel-Expires: off" + others, Seconds{1}},
+           {"X-Accel-Expires: -1" + others, Seconds{1}},
+           {"X-Accel-Expires: 60s" + others, Seconds{1}},
+           {"X-Accel-Expires: " + others, Seconds{1}},
+           {"X-Accel-Expires: @" + others, Seconds{1}},
+           {"X-Accel-Expires: @-1" + others, Seconds{1}},
+           {"X-Accel-Expires: @soon" + others, Seconds{1}},
+           // The standard's field, and its predecessor, take precedence.
+           {"X-Accel-Expires: 600|CDN-Cache-Control: max-age=7", Seconds{7}},
+           {"X-Accel-Expires: 600|Surrogate-Control: max-age=7", Seconds{7}},
+       }) {
+    CAPTURE(fields);
+    CHECK(stated(fields) == lifetime);
+  }
+  const auto longest = stated("X-Accel-Expires: @99999999999999999999999");
+  REQUIRE(longest);
+  CHECK(*longest > std::chrono::years{7000});
+  CHECK(origin_directives(fields_of("X-Accel-Expires: 0")).control.no_store);
+  CHECK_FALSE(origin_directives(fields_of("X-Accel-Expires: 1|Cache-Control: no-store")).control.no_store);
+}
+
 TEST_CASE(
     "the initial age is the larger of Age plus delay and the age according to Date (RFC 9111, section "
     "4.2.3)") {

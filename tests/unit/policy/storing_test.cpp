@@ -59,6 +59,13 @@ TEST_CASE(
               {"", 200, "CDN-Cache-Control: max-age=60|Cache-Control: no-store", Reason::none},
               {"", 200, "CDN-Cache-Control: no-store|Cache-Control: max-age=60", Reason::response_no_store},
               {"", 200, "CDN-Cache-Control: private|" + fresh, Reason::response_private},
+              // nginx's field.
+              {"", 200, "X-Accel-Expires: 60|Cache-Control: no-store, private", Reason::none},
+              {"", 200, "X-Accel-Expires: 0|" + fresh, Reason::response_no_store},
+              {"", 200, "X-Accel-Expires: 60|CDN-Cache-Control: no-store", Reason::response_no_store},
+              {"Cookie: a=b", 200, "X-Accel-Expires: 60", Reason::none},
+              {"Cookie: a=b", 200, "X-Accel-Expires: @2147483647", Reason::none},
+              {"Cookie: a=b", 200, "X-Accel-Expires: off|" + fresh, Reason::cookie},
           });
 }
 
@@ -295,11 +302,46 @@ TEST_CASE("content larger than max_object is not stored, whole or as a part") {
   CHECK(token_of(decide_storing(input).refusal) == token_of(Reason::response_private));
 }
 
+TEST_CASE("of a ttl's parts the most exact counts, and some statuses have one by their own number alone") {
+  Route route;
+  route.ttl.by_status = {{404, Seconds{10}}, {403, Seconds{5}}};
+  route.ttl.by_class = {{2, Seconds{60}}, {4, Seconds{20}}};
+  route.ttl.any = Seconds{1};
+  const struct {
+    int status;
+    std::int64_t seconds;
+  } cases[] = {{200, 60}, {201, 60}, {302, 1}, {307, 1}, {404, 10},
+               {410, 20}, {418, 20}, {403, 5}, {500, 1}, {503, 1}};
+  for (const auto& [status, seconds] : cases) {
+    CAPTURE(status);
+    const StoringDecision decision = decide(route, "", status, "");
+    CHECK(decision.store());
+    CHECK(decision.lifetimes.freshness == Seconds{seconds});
+  }
+  for (const int status :
+       {206, 304, 400, 401, 407, 408, 412, 413, 414, 415, 416, 417, 421, 425, 426, 428, 429, 431, 511}) {
+    CAPTURE(status);
+    CHECK_FALSE(route.ttl.for_status(status));
+    CHECK_FALSE(decide(route, "", status, "").store());
+  }
+}
+
+TEST_CASE("what a request may have provoked has no lifetime by its class, only by its number") {
+  Route route;
+  route.ttl.by_class[5] = Seconds{60};
+  const http::ResponseHead error = response_of(500);
+  const std::string odd(5000, 'x');
+  const http::RequestHead request = request_of("GET", "X-Odd: " + odd);
+  CHECK(decide(route, "", 500, "").store());
+  CHECK_FALSE(decide_storing({route, request, error, noon, noon, Seconds{86'400}}).store());
+  route.ttl.by_status[500] = Seconds{60};
+  CHECK(decide_storing({route, request, error, noon, noon, Seconds{86'400}}).store());
+}
+
 TEST_CASE("an error that could be stored does not replace a response that may be served instead of it") {
   Route route;
-  route.ttl.by_status[500] = Seconds{60};
   const http::RequestHead request = request_of("GET");
-  const http::ResponseHead error = response_of(500);
+  const http::ResponseHead error = response_of(500, "Cache-Control: max-age=60");
   StoringInput input{route, request, error, noon, noon, Seconds{86'400}};
   CHECK(decide_storing(input).store());
   Lifetimes lifetimes;
@@ -313,4 +355,22 @@ TEST_CASE("an error that could be stored does not replace a response that may be
   lifetimes.stale_if_error = Seconds{0};
   input.stored = {200, lifetimes};
   CHECK(decide_storing(input).store());
+}
+
+TEST_CASE("an error whose lifetime is the route's replaces nothing but errors") {
+  Route route;
+  route.ttl.any = Seconds{60};
+  const http::RequestHead request = request_of("GET");
+  Lifetimes ended;
+  ended.response_time = noon - Seconds{61};
+  for (const int status : {500, 503, 302, 404}) {
+    CAPTURE(status);
+    const http::ResponseHead answer = response_of(status);
+    StoringInput input{route, request, answer, noon, noon, Seconds{86'400}};
+    CHECK(decide_storing(input).store());
+    input.stored = {200, ended};
+    CHECK(decide_storing(input).store() == (status < 500));
+    input.stored = {503, ended};
+    CHECK(decide_storing(input).store());
+  }
 }
