@@ -84,7 +84,10 @@ Task<Fetched> Collapsing::answer(Transaction& transaction) {
     if (joining.kind == JoinResult::Kind::hit_for_miss) transaction.hit_for_miss = key;
     if (joining.kind != JoinResult::Kind::join) break;
     if (transaction.is_background) co_return Error::canceled;  // it is being done
-    const FillSnapshot seen = co_await joining.fill->wait_for_head(steady_now() + longest_wait(transaction));
+    pipeline::Departure* const departure = transaction.request.departure;
+    const FillSnapshot seen =
+        co_await joining.fill->wait_for_head(steady_now() + longest_wait(transaction), departure);
+    if (departure != nullptr && departure->has_left()) co_return Error::client_left;
     std::optional<Response> shared = share(transaction, joining.fill, seen, arrival);
     if (shared) co_return std::move(*shared);
     if (seen.state == SharedFill::State::released) transaction.hit_for_miss = key;

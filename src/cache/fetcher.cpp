@@ -56,6 +56,13 @@ void count_content(Response& response, const std::shared_ptr<ByteBudget>& budget
   response.body = pipeline::Body(ByteBudget::count(budget, response.body.bytes()));
 }
 
+/// Its client has left, and nobody else is known to wait.
+bool is_left(const Transaction& transaction) {
+  const pipeline::Departure* const departure = transaction.request.departure;
+  const bool has_followers = transaction.leader && transaction.leader->fill()->has_followers();
+  return departure != nullptr && departure->has_left() && !has_followers;
+}
+
 CacheResult result_of(Reason why, Reason refusal = Reason::none) {
   const bool is_private = policy::is_private_reason(why) || policy::is_private_reason(refusal);
   return is_private ? CacheResult::bypass : CacheResult::miss;
@@ -84,6 +91,11 @@ Task<Fetcher::Step> Fetcher::ask(Transaction& transaction, FetchPlan plan) {
     co_return Fetched(annotated(pipeline::request_problem(request.error()), outcome));
   }
   const bool may_ask = co_await acquire_permit(transaction);
+  if (!may_ask && is_left(transaction)) {
+    // Whoever has joined it in this moment takes a lead of its own.
+    transaction.leader.reset();
+    co_return Fetched(Error::client_left);
+  }
   if (!may_ask) co_return fail(transaction, {.error = {}, .is_busy = true});
   if (!transaction.fill_until) transaction.fill_until = steady_now() + limits_of(transaction).total;
   if (!transaction.hit_for_miss) request->answer_by = *transaction.fill_until;
@@ -112,7 +124,11 @@ Task<bool> Fetcher::acquire_permit(Transaction& transaction) {
   FillLimiter* const limiter = context_.coordinator.limiter(transaction.route().upstream);
   if (limiter == nullptr) co_return true;
   transaction.permit = limiter->try_acquire();
-  if (!transaction.permit) transaction.permit = co_await limiter->acquire();
+  if (transaction.permit) co_return true;
+  const auto is_for_others = [&transaction] {
+    return transaction.leader && transaction.leader->fill()->has_followers();
+  };
+  transaction.permit = co_await limiter->acquire(transaction.request.departure, is_for_others);
   co_return transaction.permit.has_value();
 }
 

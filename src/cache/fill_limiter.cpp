@@ -47,7 +47,8 @@ std::optional<FillLimiter::Permit> FillLimiter::try_acquire() {
   return Permit(*this);
 }
 
-Task<std::optional<FillLimiter::Permit>> FillLimiter::acquire() {
+Task<std::optional<FillLimiter::Permit>> FillLimiter::acquire(pipeline::Departure* departure,
+                                                              std::function<bool()> is_for_others) {
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   const auto sleeper = std::make_shared<Sleeper>(executor);
   std::optional<Place> place;
@@ -65,10 +66,15 @@ Task<std::optional<FillLimiter::Permit>> FillLimiter::acquire() {
     }
     place.emplace(*this, *sleeper);
   }
-  while (!place->is_granted() && std::chrono::steady_clock::now() < deadline) {
+  const pipeline::Departure::Watch watch(departure, [waker = Waker(*sleeper)] { waker.wake(); });
+  const auto is_in_vain = [&] {
+    return departure != nullptr && departure->has_left() && !(is_for_others && is_for_others());
+  };
+  while (!place->is_granted() && !is_in_vain() && std::chrono::steady_clock::now() < deadline) {
     co_await sleeper->sleep_until(deadline);
   }
   if (place->is_granted()) co_return place->take();
+  if (is_in_vain()) co_return std::nullopt;
   const std::lock_guard lock(mutex_);
   ++refused_;
   co_return std::nullopt;

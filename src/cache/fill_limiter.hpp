@@ -3,8 +3,10 @@
 #include "sleeper.hpp"
 
 #include <larder/cache/fill_coordinator.hpp>
+#include <larder/pipeline/departure.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -38,8 +40,10 @@ class FillLimiter {
   /// A permit if one is available at once.
   std::optional<Permit> try_acquire();
 
-  /// Waits for a permit; nothing if too many wait already, or it takes too long.
-  Task<std::optional<Permit>> acquire();
+  /// Waits for a permit; nothing if too many wait already, it takes too long, or the client leaves for whom
+  /// it is, unless `is_for_others` says that it is for others as well.
+  Task<std::optional<Permit>> acquire(pipeline::Departure* departure = nullptr,
+                                      std::function<bool()> is_for_others = {});
 
   /// The limits from now on; waiting fills go in if there is room now.
   void set_limits(const Protection& limits);

@@ -16,22 +16,29 @@ bool SharedFill::admit_follower() {
   return true;
 }
 
+bool SharedFill::has_followers() const {
+  const std::lock_guard lock(mutex_);
+  return followers_ != 0;
+}
+
 FillSnapshot SharedFill::look() const {
   const std::lock_guard lock(mutex_);
   return now_;
 }
 
-Task<FillSnapshot> SharedFill::wait_for_head(SteadyTime deadline) {
+Task<FillSnapshot> SharedFill::wait_for_head(SteadyTime deadline, pipeline::Departure* departure) {
   const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
   const auto sleeper = std::make_shared<Sleeper>(executor);
+  const pipeline::Departure::Watch watch(departure, [waker = Waker(*sleeper)] { waker.wake(); });
   while (true) {
     SteadyTime until = deadline;
+    const bool has_left = departure != nullptr && departure->has_left();
     {
       const std::lock_guard lock(mutex_);
       const SteadyTime now = steady_now();
       const bool is_pausing = has_paused_for(pauses_at_most, now) && !has_paused_for(stalled_after, now);
       const bool is_waited_for = now_.state == State::asking || is_pausing;
-      if (!is_waited_for || now >= deadline) co_return now_;
+      if (!is_waited_for || has_left || now >= deadline) co_return now_;
       if (is_pausing) until = std::min(deadline, progressed_ + stalled_after);
       waiting_.emplace_back(*sleeper);
     }

@@ -5,6 +5,7 @@
 
 #include <larder/base/result.hpp>
 #include <larder/base/task.hpp>
+#include <larder/pipeline/departure.hpp>
 #include <larder/store/purge_log.hpp>
 #include <larder/store/stored_response.hpp>
 
@@ -100,9 +101,12 @@ class SharedFill {
   /// Since when it has had no reader after its last one left; nothing while it has one, or never had.
   std::optional<SteadyTime> unread_since() const;
 
-  /// Waits until it is no longer asking, and its content goes on or has stalled, or for `deadline`. The
-  /// caller keeps the fill.
-  Task<FillSnapshot> wait_for_head(SteadyTime deadline);
+  /// Whether it ever had one.
+  bool has_followers() const;
+
+  /// Waits until it is no longer asking, and its content goes on or has stalled, or for `deadline`, or until
+  /// the client leaves. The caller keeps the fill.
+  Task<FillSnapshot> wait_for_head(SteadyTime deadline, pipeline::Departure* departure = nullptr);
 
   // For readers of content.
   void attach_reader();

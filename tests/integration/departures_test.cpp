@@ -118,6 +118,31 @@ TEST_CASE(
   CHECK(are_ended);
 }
 
+TEST_CASE("Clients that disconnect while waiting for another one's fetch, or for its turn, keep no place") {
+  const SilentOrigin origin;
+  const Larder larder(Yaml{.upstream = origin.url(),
+                           .protection = "    max_fills: 1\n    queue_timeout: 30s\n",
+                           .rest = "limits: {connections: 4}\n"});
+  Client first = larder.client();
+  first.send(first.head_text("GET", "/off/head"));
+  const bool is_asked = eventually([&] { return origin.asked() == 1; });
+  REQUIRE(is_asked);
+  for (const std::string target : {"/off/head", "/off/head/"}) {
+    CAPTURE(target);
+    std::vector<Client> others;
+    for (int i = 0; i < 3; ++i) {
+      Client& other = others.emplace_back(larder.client());
+      other.send(other.head_text("GET", target + (target.ends_with('/') ? std::to_string(i) : "")));
+    }
+    std::this_thread::sleep_for(200ms);
+    for (Client& other : others) other.disconnect();
+    const auto left = std::chrono::steady_clock::now();
+    CHECK(larder.client().post("/plain").status == 200);
+    CHECK(std::chrono::steady_clock::now() - left < 5s);
+  }
+  CHECK(origin.asked() == 1);
+}
+
 TEST_CASE("A client that is answered before its content came, and disconnects, leaves nothing behind") {
   Origin origin([](const OriginRequest& request) { return text(request.target); });
   origin.answer_early([](const OriginRequest& request) -> std::optional<OriginResponse> {

@@ -81,6 +81,41 @@ TEST_CASE("a request that waits too long is refused, and holds no permit") {
   CHECK(limiter.try_acquire());
 }
 
+TEST_CASE("a request whose client leaves gives its place up, unless others wait for it too") {
+  boost::asio::io_context loop;
+  FillLimiter limiter({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
+  std::optional<Permit> inside = limiter.try_acquire();
+  pipeline::Departure departure;
+  bool is_for_others = false;
+  const auto acquired = [&] {
+    return boost::asio::co_spawn(loop, limiter.acquire(&departure, [&] { return is_for_others; }),
+                                 boost::asio::use_future);
+  };
+  auto waits = acquired();
+  loop.poll();
+  CHECK_FALSE(is_answered(waits));
+  SUBCASE("of none") {
+    departure.note();
+    loop.restart();
+    loop.run();
+    CHECK_FALSE(waits.get());
+    CHECK(limiter.refused() == 0);
+    inside.reset();
+    CHECK(limiter.try_acquire());
+  }
+  SUBCASE("of others") {
+    is_for_others = true;
+    departure.note();
+    loop.restart();
+    loop.poll();
+    CHECK_FALSE(is_answered(waits));
+    inside.reset();
+    loop.restart();
+    loop.run();
+    CHECK(waits.get());
+  }
+}
+
 TEST_CASE("a request canceled while it waits, or just as it gets its permit, leaves the permit to others") {
   FillLimiter limiter({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
   std::optional<Permit> inside = limiter.try_acquire();

@@ -163,6 +163,23 @@ TEST_CASE("a wait for the head ends with its deadline") {
   CHECK(seen.get().state == FillSnapshot::State::asking);
 }
 
+TEST_CASE("a wait for the head ends when the client leaves") {
+  boost::asio::io_context loop;
+  const auto fill = std::make_shared<SharedFill>(store::PurgeLog::Mark{});
+  CHECK_FALSE(fill->has_followers());
+  CHECK(fill->admit_follower());
+  CHECK(fill->has_followers());
+  pipeline::Departure departure;
+  auto seen = boost::asio::co_spawn(
+      loop, fill->wait_for_head(steady_now() + std::chrono::hours{1}, &departure), boost::asio::use_future);
+  loop.poll();
+  CHECK(seen.wait_for(0s) != std::future_status::ready);
+  departure.note();
+  loop.restart();
+  loop.run();
+  CHECK(seen.get().state == FillSnapshot::State::asking);
+}
+
 TEST_CASE(
     "beyond what may be kept the fastest reader sets the pace, and readers too far behind are cut off") {
   boost::asio::io_context loop;
