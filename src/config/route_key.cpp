@@ -5,6 +5,7 @@
 #include <larder/base/token.hpp>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace larder::config {
 namespace {
@@ -70,8 +71,9 @@ Section<policy::CookieRule> cookie_section() {
   }};
   table.check = [](Map& map, const Value& section, CookieRule& rule) {
     if (map.entries().empty()) section.error("must not be empty: key, ignore, or both");
+    const std::unordered_set<std::string_view> ignored(rule.ignore.begin(), rule.ignore.end());
     for (const std::string& name : rule.key) {
-      if (std::ranges::find(rule.ignore, name) == rule.ignore.end()) continue;
+      if (!ignored.contains(name)) continue;
       section.error(quoted(name) + " cannot be both part of the key and ignored");
     }
   };

@@ -6,6 +6,8 @@
 #include <larder/base/text.hpp>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <vector>
 
 namespace larder::config {
@@ -71,6 +73,22 @@ std::string meant(std::string_view text, std::span<const Unit> units) {
   return ", did you mean " + quoted(std::string(text.substr(0, digits)) + std::string(unit->ours)) + "?";
 }
 
+/// Of several sections with a key of that name the outermost.
+std::map<std::string, std::string, std::less<>> sections_by_key() {
+  std::map<std::string, std::string, std::less<>> sections;
+  for (const KeyEntry& entry : all_keys()) {
+    const std::size_t dot = entry.path.rfind('.');
+    if (dot == entry.path.npos) continue;
+    const std::string section = entry.path.substr(0, dot);
+    // Within a section that is one of several, a key is not elsewhere by mistake.
+    if (section.find("NAME.") != section.npos || section.find("[].") != section.npos) continue;
+    std::string& nearest = sections[entry.path.substr(dot + 1)];
+    const auto depth = [](const std::string& path) { return std::ranges::count(path, '.'); };
+    if (nearest.empty() || depth(section) < depth(nearest)) nearest = section;
+  }
+  return sections;
+}
+
 }  // namespace
 
 std::string duration_meant(std::string_view text) {
@@ -82,20 +100,13 @@ std::string size_meant(std::string_view text) {
 }
 
 std::string section_of(std::string_view key) {
-  std::string nearest;
-  for (const KeyEntry& entry : all_keys()) {
-    const std::size_t dot = entry.path.rfind('.');
-    if (dot == entry.path.npos || std::string_view(entry.path).substr(dot + 1) != key) continue;
-    const std::string section = entry.path.substr(0, dot);
-    // Within a section that is one of several, a key is not elsewhere by mistake.
-    if (section.find("NAME.") != section.npos || section.find("[].") != section.npos) continue;
-    const auto depth = [](const std::string& path) { return std::ranges::count(path, '.'); };
-    if (nearest.empty() || depth(section) < depth(nearest)) nearest = section;
-  }
-  if (nearest.empty()) return {};
-  if (nearest == "routes[]") return ": it belongs into a route";
-  if (nearest == "upstreams.NAME") return ": it belongs into an upstream";
-  return ": it belongs into " + quoted(nearest);
+  // A file may hold as many unknown keys as fit.
+  static const std::map<std::string, std::string, std::less<>> sections = sections_by_key();
+  const auto found = sections.find(key);
+  if (found == sections.end()) return {};
+  if (found->second == "routes[]") return ": it belongs into a route";
+  if (found->second == "upstreams.NAME") return ": it belongs into an upstream";
+  return ": it belongs into " + quoted(found->second);
 }
 
 }  // namespace larder::config
