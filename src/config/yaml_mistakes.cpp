@@ -120,6 +120,9 @@ YamlMistake yaml_mistake_in(std::string_view text, const YAML::Exception& found)
   if (const auto tab = tab_before(lines, found.mark.line)) {
     return {*tab, "not YAML: a tab indents this line, which takes spaces"};
   }
+  // What yaml-cpp says of a stream that it cannot read, as ours never is, and at its bound.
+  if (found.msg == YAML::ErrorMsg::BAD_FILE)
+    return {found.mark, "lists or maps within each other: too many of them"};
   const bool is_of_structure = found.msg.starts_with("end of ") || found.msg.starts_with("illegal map value");
   return {found.mark, "not YAML: " + found.msg + hint_of(lines, found.mark, is_of_structure)};
 }

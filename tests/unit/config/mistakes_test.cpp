@@ -137,6 +137,7 @@ TEST_CASE("merge keys work, what a map says itself wins, and what is wrong keeps
   CHECK(routes[2].jitter == 5);
 
   const std::string bomb = many_aliases();
+  const std::string nested = "routes: " + std::string(1'000, '[');
   const Mistake mistakes[] = {
       {"x-a: &a {tll: 1m}\nroutes:\n  - {<<: *a, match: /a}\n",
        "t.yaml:2:10: route \"/a\": unknown key \"tll\", did you mean \"ttl\"?"},
@@ -147,6 +148,7 @@ TEST_CASE("merge keys work, what a map says itself wins, and what is wrong keeps
        "t.yaml:3:10: \"<<\" takes a map by its name, as <<: *name, or a list of some"},
       {"routes:\n  - &a {match: /a, <<: *a}\n", "t.yaml:3:24: an alias stands within what it names"},
       {"routes: &a [*a]\n", "t.yaml:2:13: an alias stands within what it names"},
+      {nested.c_str(), "t.yaml:2:1: lists or maps within each other: too many of them"},
       {bomb.c_str(), "t.yaml:8:6: aliases within aliases: too many of them"},
   };
   check_told(mistakes);
