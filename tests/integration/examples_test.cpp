@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <regex>
+#include <thread>
 
 /// The files in config/examples, with the requests that their applications make.
 namespace larder::test {
@@ -53,7 +54,50 @@ void check(const Larder& larder, const Write& write) {
   }
 }
 
+/// An application written for nginx.
+OriginResponse for_nginx(const OriginRequest& request) {
+  OriginResponse response = numbered(request);
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  if (path == "/moved") return status(302).with("Location", "/");
+  if (path == "/missing") return status(404);
+  if (path == "/teapot") return status(418);
+  if (path == "/forbidden") return status(403);
+  if (path == "/down") return request.nth == 1 ? response.with("X-Accel-Expires", "1") : status(503);
+  if (path == "/soon") return response.with("X-Accel-Expires", "1").with("Cache-Control", "no-store");
+  if (path == "/never") return response.with("X-Accel-Expires", "0").with("Cache-Control", "max-age=60");
+  if (path == "/login") return response.with("Set-Cookie", "sid=1");
+  if (path == "/static/app.js") return response.with("Set-Cookie", "seen=1");
+  return response;
+}
+
 }  // namespace
+
+TEST_CASE("config/examples/nginx-proxy-cache.yaml: what an application says to nginx holds here") {
+  Origin origin(for_nginx);
+  const Larder larder(example("nginx-proxy-cache.yaml", origin));
+  Client client = larder.client();
+  for (const char* target : {"/", "/moved", "/missing", "/teapot", "/soon", "/static/app.js"}) {
+    CAPTURE(std::string(target));
+    const Response first = client.get(target);
+    CHECK(cache_result(first) == "MISS");
+    CHECK(first.fields.get("X-Accel-Expires") == "");
+    const Response second = client.request("GET", target, {{"Cache-Control", "no-cache"}});
+    CHECK(cache_result(second) == "HIT");
+    CHECK(second.fields.get("X-Accel-Expires") == "");
+    CHECK(second.fields.get("Set-Cookie") == "");
+  }
+  CHECK(cache_result(client.request("GET", "/static/app.js", {{"Cookie", "sid=1"}})) == "HIT");
+  for (const char* target : {"/never", "/login", "/forbidden", "/admin/", "/admin/soon"}) {
+    CAPTURE(std::string(target));
+    client.get(target);
+    CHECK(cache_result(client.get(target)) != "HIT");
+  }
+  CHECK(cache_result(client.request("GET", "/", {{"Cookie", "sid=1"}})) == "BYPASS");
+  CHECK(client.get("/down").body == "answer 1");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
+  CHECK(cache_result(client.get("/down")) == "STALE");
+  CHECK(cache_result(client.get("/soon")) == "STALE");
+}
 
 TEST_CASE("config/examples/npm-registry.yaml: what npm changes is purged, by whatever URL it does so") {
   Origin origin(numbered);
