@@ -61,6 +61,7 @@ Task<> BackgroundRefresh::run(pipeline::Request request, std::shared_ptr<const S
                           .settings = settings,
                           .match = std::move(match),
                           .why = policy::Reason::stale,
+                          .looked_up = steady_now(),
                           .is_background = true};
   transaction.key = policy::key_of(transaction.route(), request.target, request.head.fields);
   transaction.stored = claim.stored();

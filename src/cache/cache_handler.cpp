@@ -245,10 +245,10 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
   transaction.key = policy::key_of(transaction.route(), transaction.request.target, head.fields);
   // Before anything is looked for: what is found after it is judged by all purges that were answered by then.
   if (transaction.route().strict) transaction.knows_purges = co_await log_.catch_up();
-  const SteadyTime known_at = steady_now();
+  transaction.looked_up = steady_now();
   const store::Lookup found = co_await store_.find(transaction.key.text, head.fields);
   // Others may have purged while this process stood still.
-  if (transaction.route().strict && steady_now() - known_at > longest_look_up)
+  if (transaction.route().strict && steady_now() - transaction.looked_up > longest_look_up)
     transaction.knows_purges = false;
 
   const Time now = clock_.now();

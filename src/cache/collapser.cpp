@@ -1,5 +1,7 @@
 #include "collapser.hpp"
 
+#include <algorithm>
+
 namespace larder::cache {
 namespace {
 
@@ -77,7 +79,17 @@ void Collapser::leave(const std::string& key, const SharedFill& fill) {
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.fills.find(key);
-  if (found != shard.fills.end() && found->second.get() == &fill) shard.fills.erase(found);
+  if (found == shard.fills.end() || found->second.get() != &fill) return;
+  shard.fills.erase(found);
+  shard.left[shard.next_left++ % most_left] = {steady_now(), hash_of(key)};
+}
+
+bool Collapser::has_left_since(std::string_view key, SteadyTime time) {
+  Shard& shard = shard_of(key);
+  const std::uint64_t hash = hash_of(key);
+  const std::lock_guard lock(shard.mutex);
+  return std::ranges::any_of(shard.left,
+                             [&](const auto& one) { return one.second == hash && one.first >= time; });
 }
 
 FillCoordinator::Counts Collapser::counts() const {

@@ -37,7 +37,8 @@ class Collapser {
   static constexpr Milliseconds hit_for_miss_lifetime{10'000};
   static constexpr std::size_t shards = 16;
   static constexpr std::size_t most_hit_for_miss =
-      4'096;  ///< remembered in a shard; past it the oldest is forgotten
+      4'096;                                    ///< remembered in a shard; past it the oldest is forgotten
+  static constexpr std::size_t most_left = 64;  ///< likewise
 
   /// How a request enters. `mark`: the purge log's, now. `outdated`: a fill that it must not
   /// join, whose place a new one takes; or nullptr.
@@ -55,6 +56,9 @@ class Collapser {
   /// The fill takes no more followers.
   void leave(const std::string& key, const SharedFill& fill);
 
+  /// Whether one has left since then, as far as that is remembered: the last few are.
+  bool has_left_since(std::string_view key, SteadyTime time);
+
   FillCoordinator::Counts counts() const;
 
  private:
@@ -62,8 +66,10 @@ class Collapser {
     std::mutex mutex;
     std::unordered_map<std::string, std::shared_ptr<SharedFill>, TextHash, std::equal_to<>> fills;
     // By hash: clients make keys long, and two of one hash only fetch for themselves for a while.
-    std::unordered_map<std::uint64_t, Time> hit_for_miss;  // until when
-    std::deque<std::pair<Time, std::uint64_t>> by_age;     // as `hit_for_miss` got them
+    std::unordered_map<std::uint64_t, Time> hit_for_miss;                // until when
+    std::deque<std::pair<Time, std::uint64_t>> by_age;                   // as `hit_for_miss` got them
+    std::array<std::pair<SteadyTime, std::uint64_t>, most_left> left{};  // in turn; by hash too
+    std::size_t next_left = 0;
   };
 
   Shard& shard_of(std::string_view key) { return table_[hash_of(key) % shards]; }

@@ -210,8 +210,12 @@ std::optional<Response> Collapsing::share_failure(const Transaction& transaction
 
 /// Fetches for all. What another fill has stored, between the look-up and now, need not be fetched again.
 Task<Fetched> Collapsing::lead(Transaction& transaction) {
-  store::StoredResponsePtr found =
-      context_.store.find_now(transaction.key.text, transaction.request.head.fields);
+  const http::FieldList& fields = transaction.request.head.fields;
+  store::StoredResponsePtr found = context_.store.find_now(transaction.key.text, fields);
+  const bool may_be_elsewhere =
+      !context_.store.sees_now() &&
+      context_.coordinator.collapser().has_left_since(transaction.leader->key(), transaction.looked_up);
+  if (may_be_elsewhere) found = co_await find_nearest(context_, transaction.key.text, fields);
   if (!is_usable(context_, transaction, found)) found = nullptr;
   if (found == nullptr && needs_lease(transaction)) {
     Result<store::StoredResponsePtr> elsewhere = co_await acquire_cluster_lease(context_, transaction);

@@ -35,6 +35,8 @@ struct Transaction {
   std::vector<store::StoredResponsePtr> variants{};  ///< if the request selects none of them
   bool validates = false;                            ///< the origin is to be asked whether that still holds
 
+  SteadyTime looked_up{};  ///< when looking for it began
+
   /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
   /// that was answered before the request began.
   bool knows_purges = true;

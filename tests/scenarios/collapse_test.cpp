@@ -27,6 +27,21 @@ TEST_CASE("RFC 9111, section 4: what is being fetched is not fetched again for o
   CHECK(asked(s) == 2);
 }
 
+TEST_CASE(
+    "without memory too, what was fetched between a request's look-up and its lead is not fetched again") {
+  Scenario s({}, {}, Tier::redis);
+  s.origin_says(cacheable);
+  s.origin.waits = true;
+  auto first = s.begin("/a");
+  CHECK(asked(s) == 1);
+  s.redis.holds = true;
+  auto late = s.begin("/a");  // there is nothing yet, but that is not told yet
+  CHECK(s.finish(first).line() == "MISS 200 content");
+  s.redis.holds = false;
+  CHECK(s.finish(late).line() == "HIT 200 content");
+  CHECK(asked(s) == 1);
+}
+
 TEST_CASE("a client that comes while the content is arriving gets it from the beginning") {
   for (const bool has_length : {true, false}) {
     Scenario s;

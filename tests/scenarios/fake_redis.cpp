@@ -43,7 +43,9 @@ Task<Result<redis::Value>> FakeRedis::execute(redis::Command command, Millisecon
   } else {
     FAIL("not a command that the tier sends: " << words[0]);
   }
-  co_await boost::asio::post(boost::asio::use_awaitable);
+  do {
+    co_await boost::asio::post(boost::asio::use_awaitable);
+  } while (holds);
   co_return reply;
 }
 

@@ -22,6 +22,8 @@ class FakeRedis final : public redis::Redis {
   Task<Result<redis::Value>> execute(redis::Command command, Milliseconds timeout) override;
   std::vector<redis::NodeReport> nodes() const override { return {}; }
 
+  bool holds = false;  ///< replies come when this ends
+
  private:
   struct Kept {
     std::string value;

@@ -36,6 +36,21 @@ TEST_CASE_FIXTURE(Fixture, "the first request leads, the next ones join, until t
   CHECK(enter().kind == Kind::lead);
 }
 
+TEST_CASE_FIXTURE(Fixture, "that a fill has left is remembered of the last few") {
+  const SteadyTime before = steady_now();
+  const JoinResult first = enter();
+  CHECK_FALSE(collapser.has_left_since("k", before));
+  collapser.leave("k", *first.fill);
+  CHECK(collapser.has_left_since("k", before));
+  CHECK_FALSE(collapser.has_left_since("other", before));
+  CHECK_FALSE(collapser.has_left_since("k", steady_now() + 1s));
+  for (std::size_t i = 0; i < 4 * Collapser::shards * Collapser::most_left; ++i) {
+    const std::string key = std::to_string(i);
+    collapser.leave(key, *enter(key).fill);
+  }
+  CHECK_FALSE(collapser.has_left_since("k", before));
+}
+
 TEST_CASE_FIXTURE(Fixture, "a new fill replaces an outdated one, and is not affected when the old one ends") {
   const JoinResult old = enter();
   const JoinResult other = enter("k", true, old.fill.get());
