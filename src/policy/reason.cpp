@@ -99,7 +99,7 @@ Wording wording_of(Reason reason) {
     case Reason::no_descriptors:
       return {"no-descriptors", "larder has no descriptor left for a connection to the upstream"};
     case Reason::response_no_store:
-      return {"no-store", "the response says Cache-Control: no-store"};
+      return {"no-store", "the response says no-store, or X-Accel-Expires: 0"};
     case Reason::response_private:
       return {"private", "the response says Cache-Control: private"};
     case Reason::authorization:
