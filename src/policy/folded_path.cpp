@@ -84,7 +84,7 @@ bool is_undone(unsigned char byte, Folding folding) {
 }
 
 // Bytes that have one form in a folded path, which is the encoded one.
-bool is_kept_encoded(unsigned char byte) {
+constexpr bool is_kept_encoded(unsigned char byte) {
   return byte == '%' || byte == '*' || byte == '{' || byte == '}';
 }
 
@@ -98,10 +98,17 @@ void append_kept(std::string& out, unsigned char byte) {
 // In a pattern the asterisk is not a byte of a path.
 enum class TextKind { path, pattern };
 
+// What is decoded, or kept encoded, or another byte than it seems.
+constexpr ByteSet special([](unsigned char byte) { return byte == '\\' || is_kept_encoded(byte); });
+
 std::string decoded_once(std::string_view path, Folding folding, TextKind kind) {
   std::string decoded;
   decoded.reserve(path.size());
   for (std::size_t i = 0; i < path.size();) {
+    const std::size_t begin = i;
+    while (i < path.size() && !special.holds(path[i])) ++i;
+    decoded.append(path, begin, i - begin);
+    if (i == path.size()) break;
     const PathByte byte = PathByte::at(path, i);
     const bool is_wildcard = kind == TextKind::pattern && !byte.is_encoded && byte.value == '*';
     if (byte.is_encoded && (byte.value == '?' || byte.value == '#') && folding.ends_at_query) break;
@@ -161,7 +168,7 @@ std::string folded(std::string_view text, Folding folding, TextKind kind) {
     const std::string_view segment = rest.substr(0, end);
     const bool is_cut = folding.parameters == Parameters::cut;
     append_folded(folded, is_cut ? segment.substr(0, segment.find(';')) : segment, folding.keeps_dots);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    rest.remove_prefix(std::min(rest.find_first_not_of('/', end), rest.size()));
   }
   return folded.empty() ? "/" : folded;
 }
@@ -245,8 +252,30 @@ std::string folded_path(std::string_view path, Folding folding) {
 }
 
 PathPattern folded_pattern(const PathPattern& pattern, Folding folding) {
-  // Folding leaves in a pattern what may stand in one, and "**" where it was.
-  return PathPattern::parse(folded(without_names(pattern), folding, TextKind::pattern)).value();
+  // Folding leaves in a pattern what may stand in one, but of `**;a/**;b/c` too many `**`.
+  const auto parsed = PathPattern::parse(folded(without_names(pattern), folding, TextKind::pattern));
+  return parsed ? *parsed : PathPattern::parse("/**").value();
+}
+
+FoldingMarks folding_marks(std::string_view path) {
+  static constexpr ByteSet telling(
+      [](unsigned char byte) { return byte == '/' || byte == '\\' || byte == ';' || byte == '%'; });
+  FoldingMarks marks;
+  for (std::size_t i = 0; i < path.size();) {
+    if (!telling.holds(path[i])) {
+      ++i;
+      continue;
+    }
+    const PathByte byte = PathByte::at(path, i);
+    i += byte.size();
+    const bool is_slash = byte.value == '/' || byte.value == '\\';
+    if (is_slash) ++marks.segments;
+    if (byte.value == ';') marks.parameters = true;
+    if (!byte.is_encoded) continue;
+    if (is_slash || byte.value == ';') marks.delimiters = true;
+    if (byte.value == '?' || byte.value == '#') marks.ends = true;
+  }
+  return marks;
 }
 
 bool is_oddly_written(const PathPattern& pattern) {

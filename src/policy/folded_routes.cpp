@@ -3,6 +3,17 @@
 #include <algorithm>
 
 namespace larder::policy {
+namespace {
+
+// Whether both make the same of a path with those marks.
+bool fold_alike(Folding a, Folding b, const FoldingMarks& marks) {
+  if (marks.delimiters && a.undoes_delimiters != b.undoes_delimiters) return false;
+  if (marks.ends && a.ends_at_query != b.ends_at_query) return false;
+  return !marks.parameters || a.parameters == b.parameters;
+}
+
+}  // namespace
+
 bool is_protected(const Route& route) {
   return !route.cache;
 }
@@ -10,6 +21,8 @@ bool is_protected(const Route& route) {
 FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes) {
   const auto last = std::find_if(routes.rbegin(), routes.rend(), is_protected).base();
   if (last == routes.begin()) return;
+  first_protected_ =
+      static_cast<std::size_t>(std::find_if(routes.begin(), routes.end(), is_protected) - routes.begin());
   plain_too_ = std::any_of(routes.begin(), last, [](const Route& route) {
     return is_protected(route) && is_oddly_written(route.pattern);
   });
@@ -36,13 +49,31 @@ std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, s
                       path.substr(0, path.size() - (spelling == PathSpelling::slashed)));
 }
 
+/// The first folding that makes the same of a path with those marks as that one does.
+std::size_t FoldedRoutes::first_like(std::size_t folding, const FoldingMarks& marks) {
+  std::size_t first = 0;
+  while (!fold_alike(foldings[first], foldings[folding], marks)) ++first;
+  return first;
+}
+
+bool FoldedRoutes::is_past_bounds(std::string_view path, const FoldingMarks& marks) {
+  constexpr std::size_t bytes_a_segment = 16;
+  std::size_t ways = 0;
+  for (std::size_t i = 0; i < foldings.size(); ++i) ways += first_like(i, marks) == i ? 1 : 0;
+  if (may_have_authority(path)) ways *= 2;
+  if (has_dot(path)) ways *= 2;
+  return ways * (path.size() + bytes_a_segment * marks.segments) > longest_folding;
+}
+
 std::optional<std::size_t> FoldedRoutes::protector_of_odd(std::string_view method,
                                                           std::string_view path) const {
+  const FoldingMarks marks = folding_marks(path);
+  if (is_past_bounds(path, marks)) return first_protected_;
   for (const bool drops_authority : {false, true}) {
     if (drops_authority && !may_have_authority(path)) break;
     for (const bool keeps_dots : {false, true}) {
       if (keeps_dots && !has_dot(path)) break;
-      const auto protector = protector_as_seen(method, path, drops_authority, keeps_dots);
+      const auto protector = protector_as_seen(method, path, marks, drops_authority, keeps_dots);
       if (protector) return protector;
     }
   }
@@ -50,19 +81,19 @@ std::optional<std::size_t> FoldedRoutes::protector_of_odd(std::string_view metho
 }
 
 std::optional<std::size_t> FoldedRoutes::protector_as_seen(std::string_view method, std::string_view path,
-                                                           bool drops_authority, bool keeps_dots) const {
-  // Most odd paths only have capital letters, which every origin folds alike.
-  const bool is_simple = !plain_too_ && path.find('%') == path.npos && path.find(';') == path.npos;
-  const std::size_t ways = is_simple ? 1 : foldings.size();
+                                                           const FoldingMarks& marks, bool drops_authority,
+                                                           bool keeps_dots) const {
   std::array<std::string, foldings.size()> seen;
-  for (std::size_t i = 0; i < ways; ++i) {
-    Folding folding = foldings[i];
-    folding.drops_authority = drops_authority;
-    folding.keeps_dots = keeps_dots;
-    seen[i] = folded_path(path, folding);
-    const auto end = seen.begin() + static_cast<std::ptrdiff_t>(i);
-    if (!plain_too_ && std::find(seen.begin(), end, seen[i]) != end) continue;
-    const auto protector = protector_in(protected_[plain_too_ ? i : 0], method, seen[i]);
+  for (std::size_t i = 0; i < foldings.size(); ++i) {
+    const std::size_t first = first_like(i, marks);
+    if (first != i && !plain_too_) continue;
+    if (first == i) {
+      Folding folding = foldings[i];
+      folding.drops_authority = drops_authority;
+      folding.keeps_dots = keeps_dots;
+      seen[i] = folded_path(path, folding);
+    }
+    const auto protector = protector_in(protected_[plain_too_ ? i : 0], method, seen[first]);
     if (protector) return protector;
   }
   return std::nullopt;

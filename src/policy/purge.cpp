@@ -4,6 +4,7 @@
 #include <larder/http/cache_groups.hpp>
 #include <larder/http/list.hpp>
 #include <larder/http/structured_fields.hpp>
+#include <larder/policy/folded_path.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/purge.hpp>
 
@@ -92,26 +93,43 @@ void add_places(PurgeSet& purges, const std::string& site, const std::string& pa
   if (extent.below) add_below(purges, site, path);
 }
 
-// Calls `add` with what an origin may take a normal path for.
-template <class Add>
-void for_each_reading(const std::string& path, Add add) {
-  add(path);
-  const std::string decoded = with_slashes_decoded(path);
-  if (decoded != path) add(decoded);
+// Nobody writes to a query by `%3F`: what it is part of may be a name.
+constexpr Folding purged_folding{.ends_at_query = false};
+
+std::string_view parent_of(std::string_view path) {
+  const std::string_view plain = without_trailing_slash(path);
+  return plain.substr(0, plain.rfind('/'));
 }
 
-void add_resources(PurgeSet& purges, const std::string& site, const std::string& path) {
-  for_each_reading(path, [&](const std::string& read) { add_resource(purges, site, read); });
+// Whether the folded path lies elsewhere than its own segments show: an encoded slash makes two of one, `..;`
+// none of two.
+bool folds_elsewhere(std::string_view path, std::string_view folded) {
+  if (path.size() > longest_place && is_ambiguous_path(path)) return true;
+  return without_trailing_slash(purged_form(parent_of(path))) != parent_of(folded);
 }
 
-// Calls `add` with what the template makes of the captures, and with its normal form: spellings of one path
-// (RFC 3986, section 6.2.2) have a name in common, which is the one that operators know.
+// What is purged meets what is stored in a folded form, whatever form is named. Its parent may be another
+// one.
+void add_places_of(PurgeSet& purges, const std::string& site, const std::string& path,
+                   const PurgeExtent& extent) {
+  add_places(purges, site, path, extent);
+  if (!has_other_purged_form(path)) return;
+  const std::string folded = purged_form(path);
+  if (folds_elsewhere(path, folded)) add_places(purges, site, folded, extent);
+}
+
+// Calls `add` with what the template makes of the captures, with its normal form (RFC 3986, section 6.2.2),
+// and with what it is when visible bytes are decoded: spellings of one path have a name in common, which is
+// the one that operators know.
 template <class Add>
 void for_each_name(std::string_view text, const Captures& captures, Add add) {
   const std::optional<std::string> name = expand_template(text, captures);
   if (!name) return;
   add(*name);
-  if (std::string normal = encoding_normalised(*name); normal != *name) add(std::move(normal));
+  if (name->find('%') == name->npos) return;
+  const std::string normal = encoding_normalised(*name);
+  if (normal != *name) add(normal);
+  if (std::string plain = visibly_decoded(normal); plain != normal) add(std::move(plain));
 }
 
 // A request without a host may have gone to any site (RFC 9112, section 3.2).
@@ -131,7 +149,7 @@ void add_references(PurgeSet& purges, const Sites& sites, const http::Target& ta
     sites.replace(*named);
     named->scheme = target.scheme;
     if (http::same_origin(target, *named))
-      add_resources(purges, purged_site(*named), normal_path(named->path));
+      add_resource(purges, purged_site(*named), normal_path(named->path));
   }
 }
 
@@ -207,11 +225,10 @@ void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captur
         is_pattern ? expand_pattern(url, captures_for_pattern(captures)) : expand_template(url, captures);
     if (!path) continue;
     if (!is_pattern) {
-      add_resources(purges, site, normal_path(*path));
+      add_resource(purges, site, normal_path(*path));
       continue;
     }
-    for_each_reading(normal_path(*path),
-                     [&](const std::string& read) { purges.add(Kind::pattern, site + read); });
+    purges.add(Kind::pattern, site + normal_path(*path));
   }
 }
 
@@ -263,12 +280,19 @@ std::string without_dot_segments(std::string_view path) {
 
 }  // namespace
 
-std::string with_slashes_decoded(std::string path) {
-  constexpr std::string_view encoded = "%2F";
-  std::size_t found = path.find(encoded);
-  if (found == path.npos) return path;
-  for (; found != path.npos; found = path.find(encoded, found)) path.replace(found, encoded.size(), "/");
-  return normal_path(path);
+PathPattern purged_form(const PathPattern& pattern) {
+  return folded_pattern(pattern, purged_folding);
+}
+
+bool has_other_purged_form(std::string_view normal_path) {
+  return spelling_of(normal_path) == PathSpelling::odd;
+}
+
+std::string purged_form(std::string_view normal_path) {
+  if (!has_other_purged_form(normal_path)) return std::string(normal_path);
+  std::string form = folded_path(normal_path, purged_folding);
+  if (normal_path.ends_with('/') && !form.ends_with('/')) form.push_back('/');
+  return form;
 }
 
 std::string_view name_of(Purge::Kind kind) {
@@ -315,8 +339,7 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
   if (route.purge.none || !extent.target) return {};
   PurgeSet purges;
   const std::string site = purged_site(target);
-  for_each_reading(normal_path(target.path),
-                   [&](const std::string& path) { add_places(purges, site, path, extent); });
+  add_places_of(purges, site, normal_path(target.path), extent);
   if (!extent.related) return purges.take();
   if (response) {
     add_references(purges, sites, target, response->fields, "Location");

@@ -1,4 +1,5 @@
 #include <larder/base/hash.hpp>
+#include <larder/policy/folded_path.hpp>
 #include <larder/store/purge_index.hpp>
 
 #include <algorithm>
@@ -13,6 +14,19 @@ constexpr std::size_t most_forgotten_at_once = 256;
 /// too much than too little.
 std::string_view up_to_last_slash(std::string_view value) {
   return value.substr(0, value.rfind('/') + 1);
+}
+
+/// `site/path` with the path as what is stored is looked for.
+std::string kept_form(std::string_view place) {
+  const std::size_t slash = std::min(place.find('/'), place.size());
+  return std::string(place.substr(0, slash)) + policy::purged_form(place.substr(slash));
+}
+
+/// The same, but for what would be a whole site: it is not meant by `/;x/`.
+std::string kept_place(std::string_view place) {
+  std::string form = kept_form(place);
+  const bool is_site = form.find('/') + 1 == form.size();
+  return is_site && form != place ? std::string(place) : form;
 }
 
 }  // namespace
@@ -43,11 +57,13 @@ class PurgeIndex::Search {
       look_for(below, place.substr(0, i + 1));
     }
   }
-  void look_for_pattern(const Pattern& purged, const policy::TagsView& tags) {
+  void look_for_pattern(const Pattern& purged, const policy::TagsView& tags, std::string_view form) {
     if (!is_before(purged.last)) return;
     const std::string_view site = std::string_view(purged.value).substr(0, purged.site_size);
     const bool is_site = site == tags.site || site == every_site;
-    if (is_site && purged.pattern.matches(tags.path)) look_at(purged.last);
+    if (!is_site) return;
+    const policy::PathPattern& folded = purged.folded ? *purged.folded : purged.pattern;
+    if (purged.pattern.matches(tags.path) || folded.matches(form)) look_at(purged.last);
   }
 
   std::optional<Time> found() const { return found_; }
@@ -62,24 +78,25 @@ std::optional<Time> PurgeIndex::find(const policy::TagsView& tags, const Since& 
   Search search(since);
   search.look_at(everything_);
   for (const std::string_view name : tags.names) search.look_for(tags_, name);
-  look_for_path(search, tags);
-  if (tags.path.find("%2F") != tags.path.npos) {
-    const std::string decoded = policy::with_slashes_decoded(std::string(tags.path));
-    look_for_path(search, {tags.site, decoded, {}});
+  if (policy::has_other_purged_form(tags.path)) {
+    look_for_path(search, tags, policy::purged_form(tags.path));
+  } else {
+    look_for_path(search, tags, tags.path);
   }
   return search.found();
 }
 
-void PurgeIndex::look_for_path(Search& search, const policy::TagsView& tags) const {
+/// `form`: the path's purged_form(), in which all names are kept.
+void PurgeIndex::look_for_path(Search& search, const policy::TagsView& tags, std::string_view form) const {
   std::string place(tags.site);
-  place += tags.path;
+  place += form;
   search.look_for_place(resources_, below_, place);
   place.replace(0, tags.site.size(), every_site);
   search.look_for_place(resources_, below_, place);
   for (auto purged = patterns_.by_age.rbegin(); purged != patterns_.by_age.rend(); ++purged) {
     // The latest come first, by sequence.
     if (!search.counts_positions() && !search.is_before(purged->last)) break;
-    search.look_for_pattern(*purged, tags);
+    search.look_for_pattern(*purged, tags, form);
   }
 }
 
@@ -88,11 +105,11 @@ bool PurgeIndex::apply(const policy::Purge& purge, const Said& said) {
   is_empty_ = false;
   switch (purge.kind) {
     case Kind::resource:
-      return remember(resources_, purge.value, said);
+      return remember(resources_, kept_form(purge.value), said);
     case Kind::below:
       return purge.value.find('/') == std::string::npos
                  ? remember(below_, purge.value + '/', said)
-                 : remember(below_, up_to_last_slash(purge.value), said);
+                 : remember(below_, kept_place(up_to_last_slash(purge.value)), said);
     case Kind::tag:
       return remember(tags_, purge.value, said);
     case Kind::pattern:
@@ -134,7 +151,9 @@ bool PurgeIndex::apply_pattern(const std::string& value, const Said& said) {
   const std::size_t slash = std::min(value.find('/'), value.size());
   Result<policy::PathPattern> pattern = policy::PathPattern::parse(std::string_view(value).substr(slash));
   if (!pattern) return purge_everything(said);  // unreadable: rather too much than too little
-  by_age.push_back({value, std::move(*pattern), slash, first_moment(said)});
+  std::optional<policy::PathPattern> folded;
+  if (policy::is_oddly_written(*pattern)) folded = policy::purged_form(*pattern);
+  by_age.push_back({value, std::move(*pattern), std::move(folded), slash, first_moment(said)});
   patterns_.by_value.emplace(by_age.back().value, std::prev(by_age.end()));
   return true;
 }

@@ -256,3 +256,26 @@ TEST_CASE("what is stored with an encoded slash is purged by a write to the path
     CHECK(s.get("/other%2Fb").cache == "HIT");
   }
 }
+
+TEST_CASE("a write by any spelling of a path purges the others, whichever the origin takes for the same") {
+  Scenario s({route("/**", 60s)});
+  s.origin_says({.content = "a"});
+  const std::vector<std::pair<std::string, std::string>> pairs{
+      {"/a", "/a;v=1"},   {"/a", "/A"},       {"/A", "/a"},         {"/a;v=1", "/a"},
+      {"/a/b", "/a%2Fb"}, {"/a%2Fb", "/a/b"}, {"/a/b", "/a%5Cb"},   {"/u/joe@x", "/u/joe%40x"},
+      {"/a%20", "/a"},    {"/p", "/P/7"},     {"/p/a", "/p/a%2F7"}, {"/u/joe%40x", "/u/joe@x/7"}};
+  for (const auto& [stored, written] : pairs) {
+    CAPTURE(stored);
+    CAPTURE(written);
+    s.get(stored);
+    CHECK(s.get(stored).cache == "HIT");
+    s.ask("PUT", written, {}, "{}");
+    CHECK(s.get(stored).cache == "MISS");
+  }
+  s.get("/a/b");
+  for (const char* other : {"/a/c", "/A/C", "/a%2Fc", "/a/b/c/d", "/ab", "/a/b%3Fc"}) {
+    CAPTURE(other);
+    s.ask("PUT", other, {}, "{}");
+    CHECK(s.get("/a/b").cache == "HIT");
+  }
+}

@@ -2,6 +2,7 @@
 
 #include <larder/policy/path_pattern.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -56,8 +57,17 @@ bool may_have_authority(std::string_view path);
 /// does otherwise in what `folding` says.
 std::string folded_path(std::string_view path, Folding folding = {});
 
+/// What of a path is read in more ways than one.
+struct FoldingMarks {
+  bool delimiters = false;   ///< an encoded `/`, `\` or `;`
+  bool ends = false;         ///< an encoded `?` or `#`
+  bool parameters = false;   ///< `;`, encoded or not
+  std::size_t segments = 0;  ///< at most, however it is read
+};
+FoldingMarks folding_marks(std::string_view path);
+
 /// A pattern that takes the folded forms of the paths that `pattern` takes, as far as its literal segments
-/// show.
+/// show; every path if those are no pattern.
 PathPattern folded_pattern(const PathPattern& pattern, Folding folding = {});
 
 /// Whether the pattern differs from its folded pattern in more than its captures' names.

@@ -16,6 +16,10 @@ namespace larder::policy {
 /// Whether a route has a rule that no other spelling of its paths may lead around.
 bool is_protected(const Route& route);
 
+/// Folding and looking a path up costs as much as so many bytes at the most, a segment counted as 16 of them,
+/// for each way in which it may be folded.
+inline constexpr std::size_t longest_folding = 32 * 1024;
+
 /// The routes by their folded patterns, made once for each configuration. A path is looked up in each way in
 /// which it may be folded: to an origin for which `/User/a%2Fb/mail` has three segments it is another one
 /// than to an origin for which it has four.
@@ -27,7 +31,8 @@ class FoldedRoutes {
   /// The number of the route that protects what a path means when folded: the first protected one whose
   /// folded pattern takes it, unless a cacheable one before it takes the folded path by its own pattern, as
   /// it would a request for that path. Its rules hold beside those of the route that the path itself met. A
-  /// plain path has met its own route, and is looked up only if a protected route is written oddly.
+  /// plain path has met its own route, and is looked up only if a protected route is written oddly. A path
+  /// too long to be folded (longest_folding) may be any: the first protected one is its protector.
   std::optional<std::size_t> protector_of(std::string_view method, std::string_view path,
                                           PathSpelling spelling) const;
 
@@ -43,8 +48,12 @@ class FoldedRoutes {
                                           std::string_view folded) const;
   std::optional<std::size_t> protector_of_odd(std::string_view method, std::string_view path) const;
   std::optional<std::size_t> protector_as_seen(std::string_view method, std::string_view path,
-                                               bool drops_authority, bool keeps_dots) const;
+                                               const FoldingMarks& marks, bool drops_authority,
+                                               bool keeps_dots) const;
+  static std::size_t first_like(std::size_t folding, const FoldingMarks& marks);
+  static bool is_past_bounds(std::string_view path, const FoldingMarks& marks);
 
+  std::size_t first_protected_ = 0;
   bool plain_too_ = false;                         // a protected pattern is written oddly
   std::vector<RouteTree> protected_;               // by folding; one for all if no pattern is written oddly
   RouteTree cacheable_;                            // as written, up to the last protected route

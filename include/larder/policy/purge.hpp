@@ -53,9 +53,16 @@ std::optional<Purge::Kind> purge_kind_of(std::string_view name);
 /// has it in this form.
 std::string normal_path(std::string_view path);
 
-/// What an origin takes a normal path for that decodes its slashes before it looks at segments. Purges name
-/// a written path in both forms, and what is stored is looked for in both: `/a%2Fb` and `/a/b` may be one.
-std::string with_slashes_decoded(std::string path);
+/// The form in which purges and what is stored meet: folded (folded_path()), with a slash at the end if
+/// `normal_path` has one. So a write to `/a%2Fb`, `/A;v=1/b` or `/a%5Cb` purges `/a/b`, and the other way
+/// round: to some origins they are one, to the others too much is purged, and never more than a path each.
+std::string purged_form(std::string_view normal_path);
+
+/// A pattern that takes these forms of the paths that `pattern` takes.
+PathPattern purged_form(const PathPattern& pattern);
+
+/// Whether that may be another text than the path itself; found quickly.
+bool has_other_purged_form(std::string_view normal_path);
 
 /// What identifies a stored response to the purge log: kept with it.
 struct Tags {
@@ -114,8 +121,8 @@ PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome)
 /// all below;
 /// same-origin Location and Content-Location of `response` (nullptr if the outcome is unknown), and the
 /// groups of its Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. Paths with and without a
-/// trailing slash purge each other, and whatever names one with an encoded slash purges what it is when
-/// decoded, too. A request
+/// trailing slash purge each other; where a path folds into one with another parent, that purges its own. A
+/// request
 /// without a host may have written to any site, so it purges them all. `target` and what the response names
 /// are of the same origin if `sites` says so.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,

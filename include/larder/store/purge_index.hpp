@@ -113,7 +113,8 @@ class PurgeIndex final {
   struct Pattern {
     std::string value;
     policy::PathPattern pattern;
-    std::size_t site_size = 0;  ///< how much of `value` is the site
+    std::optional<policy::PathPattern> folded;  ///< for paths as they are folded, if that is another one
+    std::size_t site_size = 0;                  ///< how much of `value` is the site
     Moment last;
   };
   struct Patterns {
@@ -122,7 +123,7 @@ class PurgeIndex final {
   };
   class Search;
 
-  void look_for_path(Search& search, const policy::TagsView& tags) const;
+  void look_for_path(Search& search, const policy::TagsView& tags, std::string_view form) const;
   static Moment first_moment(const Said& said);
   static bool move_on(Moment& moment, const Said& said);
   static bool remember(Names& names, std::string_view name, const Said& said);

@@ -173,3 +173,26 @@ TEST_CASE("Fastify 4 takes a semicolon for the start of the query") {
   }
   CHECK(protector(routes, "/lite;x/y") == "");
 }
+
+TEST_CASE("a path that costs too much to fold may be a protected one, and what is as long but plain is not") {
+  const std::vector<Route> routes{guarding("/open/**", true), guarding("/{id}/private", false),
+                                  guarding("/**", true)};
+  const auto repeated = [](std::string_view text, std::size_t times) {
+    std::string path;
+    while (times-- != 0) path += text;
+    return path;
+  };
+  for (const std::string& path : {repeated("/", 8000), repeated("/A", 4000), repeated("/%2f", 1500),
+                                  repeated("/;a", 600), "//" + repeated(";%2f%3f", 400)}) {
+    CAPTURE(path.size());
+    CHECK(protector(routes, path) == "/{id}/private");
+    CHECK(protector({guarding("/**", true)}, path) == "");
+  }
+  for (const std::string& path :
+       {repeated("/a", 4000), "/" + repeated("A", 8000), "/img/" + repeated("%40", 2500),
+        "/img/https%3A%2F%2Fa.example%2Fb%3Fc=d" + repeated("&e=F", 400), "/" + repeated("a/B", 60),
+        "/x/" + repeated("%2f", 60)}) {
+    CAPTURE(path.size());
+    CHECK(protector(routes, path) == "");
+  }
+}

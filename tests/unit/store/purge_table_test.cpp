@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace larder::purge_table_test {
 
@@ -383,6 +385,46 @@ TEST_CASE("no thread considers a response valid once a purge of it is applied") 
   done = true;
   for (std::thread& reader : readers) reader.join();
   CHECK(wrong == 0);
+}
+
+TEST_CASE(
+    "a purge of one spelling of a path is one of all that an origin may take for the same, and of no more") {
+  const auto stored_survives = [](const char* path, const Purge& purge) {
+    Sample sample;
+    sample.site = "h";
+    sample.path = path;
+    return survives(sample, purge);
+  };
+  const auto survives_both = [&](const char* stored, const std::string& purged) {
+    const bool by_name = stored_survives(stored, {Kind::resource, "h" + purged});
+    CHECK(stored_survives(stored, {Kind::pattern, "h" + purged}) == by_name);
+    return by_name;
+  };
+  const std::vector<const char*> spellings[] = {
+      {"/a/b", "/A/b", "/a/B;v=1", "/a%2Fb", "/a%5Cb", "/a;x/b", "/a%3Bx/b", "/a/b.", "/a/b%20"},
+      {"/u/joe@x.org", "/u/joe%40x.org", "/U/Joe@X.org"},
+      {"/@s/x", "/@s%2Fx", "/%40s%2Fx", "/@S/x"}};
+  for (const auto& group : spellings) {
+    for (const char* stored : group) {
+      for (const char* purged : group) {
+        CAPTURE(stored);
+        CAPTURE(purged);
+        CHECK_FALSE(survives_both(stored, purged));
+        CHECK_FALSE(stored_survives((std::string(stored) + "/c").c_str(),
+                                    {Kind::below, "h" + std::string(purged) + "/"}));
+      }
+      for (const char* other : {"/a", "/b", "/a/bb", "/a/b/c", "/a%2Fbb", "/u/joe", "/s/x", "/A/C"}) {
+        CAPTURE(stored);
+        CAPTURE(other);
+        CHECK(survives_both(stored, other));
+      }
+    }
+  }
+  CHECK(stored_survives("/a", {Kind::below, "h/;x/"}));
+  CHECK_FALSE(stored_survives("/a", {Kind::below, "h/"}));
+  CHECK_FALSE(stored_survives("/IMG/a.PNG", {Kind::pattern, "h/img/*.png"}));
+  CHECK_FALSE(stored_survives("/img/a.png", {Kind::pattern, "h/Img/*.PNG"}));
+  CHECK_FALSE(stored_survives("/x/y", {Kind::pattern, "h/**;a/**;b/c"}));  // too odd a pattern is all
 }
 
 }  // namespace larder::purge_table_test
