@@ -5,6 +5,7 @@
 #include "fetch_history.hpp"
 #include "fetcher.hpp"
 #include "front.hpp"
+#include "opening.hpp"
 #include "pass_through.hpp"
 #include "purging.hpp"
 #include "refresh.hpp"
@@ -19,8 +20,6 @@
 #include <larder/policy/partial.hpp>
 #include <larder/policy/request.hpp>
 #include <larder/policy/reuse.hpp>
-#include <larder/policy/signature.hpp>
-#include <larder/policy/websocket.hpp>
 
 namespace larder::cache {
 
@@ -51,41 +50,6 @@ Response refuse_to_ask() {
   Response answer =
       pipeline::problem(504, "Nothing stored may answer the request, and it asks for nothing else.");
   return annotated(std::move(answer), {.result = CacheResult::miss, .why = Reason::only_if_cached});
-}
-
-/// Why the request must not be answered from cache.
-Reason bypass_of(const Transaction& transaction) {
-  const pipeline::Request& request = transaction.request;
-  const bool has_content = !request.body.empty();
-  if (policy::asks_for_websocket(transaction.route(), request.head, has_content)) return Reason::upgrade;
-  const Reason bypass = policy::bypass_reason(transaction.route(), transaction.settings->routes, request.head,
-                                              request.target, has_content);
-  if (bypass != Reason::none) return bypass;
-  return policy::is_signed_over_cookies(transaction.route(), request.head) ? Reason::credential : bypass;
-}
-
-/// Takes out what the origin is not to see, and says why the request must not be answered from cache.
-Result<Reason> open(const Transaction& transaction) {
-  pipeline::Request& request = transaction.request;
-  const policy::Route& route = transaction.route();
-  const Result<> cleaned = policy::remove_connection_specific(route, request.head.fields);
-  if (!cleaned) return cleaned.error();
-  const Reason bypass = bypass_of(transaction);
-  const policy::TrustedProxies& proxies = transaction.settings->trusted_proxies;
-  // Of what may be shared nothing of that is sent on anyway: it only must not be keyed.
-  if (request.is_seen_through && (bypass != Reason::none || !proxies.empty())) {
-    policy::remove_origination(proxies, request.is_by_proxy, route, request.head.fields);
-  }
-  if (bypass == Reason::none) policy::remove_ignored_cookies(route, request.head.fields);
-  return bypass;
-}
-
-/// Whether the request is signed, and what is sent for others would not be what was signed.
-bool goes_as_written(const Transaction& transaction) {
-  const pipeline::Request& request = transaction.request;
-  if (!policy::is_signed(request.head)) return false;
-  const bool changes_host = own_host_of(request) != request.target.authority();
-  return policy::is_signed_as_written(request.head, {transaction.key.forward_target, changes_host});
 }
 
 void tell_route(const pipeline::Request& request, const policy::Route& route, const Settings& settings) {
@@ -262,11 +226,12 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
   transaction.why = decision.reason;
   switch (decision.action) {
     case Action::serve:
-      if (parts_->ahead.is_due(transaction.route(), *found.response, now)) {
+      if (parts_->ahead.is_due(transaction.route(), *found.response, now) && !goes_as_written(transaction)) {
         co_await parts_->refresh.start(transaction, found.response, now);
       }
       co_return serve(transaction, found.response, {.result = CacheResult::hit}, now);
     case Action::serve_and_refresh:
+      if (goes_as_written(transaction)) break;
       co_await parts_->refresh.start(transaction, found.response, now);
       co_return serve(transaction, found.response, {.result = CacheResult::stale}, now);
     case Action::refuse:

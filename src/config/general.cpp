@@ -38,8 +38,7 @@ void check_purge_method(Map& map, const Config& config) {
     return;
   purge_method->warning(
       "some of \"allow\" are trusted_proxies: a PURGE that such a proxy sends counts for the client it "
-      "names, "
-      "and is 405 if it names none");
+      "names, and is 405 if it names none");
 }
 
 void check_config(Map& map, const Value& root, Config& config) {
@@ -95,8 +94,7 @@ Table<Config> config_keys() {
               .takes_new_routes(),
           key("purge_method", &Config::purge_method, Section<PurgeMethod>{purge_method_keys(), true},
               "Clients whose PURGE purges its URL; everybody else's is 405, as BAN always is, and so is one "
-              "by "
-              "a trusted proxy that names no client.")
+              "by a trusted proxy that names no client.")
               .takes_new_routes(),
           key("store", &Config::store, Section<Store>{store_keys()}, "Where responses are kept."),
           key("defaults", &Config::defaults, DefaultsSection{},

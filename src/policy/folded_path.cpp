@@ -190,6 +190,18 @@ std::string without_names(const PathPattern& pattern) {
   return text;
 }
 
+// Byte by byte: looking for the text "/." begins anew at each of thousands of slashes.
+bool begins_with_dot(std::string_view path, std::size_t position) {
+  return path[position] == '.' && path[position - 1] == '/';
+}
+
+bool has_dotted_segment(std::string_view path) {
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    if (begins_with_dot(path, i)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 PathSpelling spelling_of(std::string_view path) {
@@ -209,8 +221,8 @@ PathSpelling spelling_of(std::string_view path) {
 
 bool is_ambiguous_path(std::string_view path) {
   // Most paths that are odd have a capital letter in them, and nothing else.
-  const auto has = [path](auto mark) { return path.find(mark) != path.npos; };
-  if (!has('%') && !has('\\') && !has("/.")) return false;
+  const auto has = [path](char mark) { return path.find(mark) != path.npos; };
+  if (!has('%') && !has('\\') && !has_dotted_segment(path)) return false;
   Segments segments;
   for (std::size_t i = 0; i < path.size();) {
     const PathByte byte = PathByte::at(path, i);
@@ -224,7 +236,10 @@ bool is_ambiguous_path(std::string_view path) {
 }
 
 bool has_dot(std::string_view path) {
-  return path.find("/./") != path.npos || path.ends_with("/.");
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    if (begins_with_dot(path, i) && (i + 1 == path.size() || path[i + 1] == '/')) return true;
+  }
+  return false;
 }
 
 std::string without_dots(std::string_view path) {

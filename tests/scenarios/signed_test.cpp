@@ -61,6 +61,22 @@ TEST_CASE("a signed request whose Host larder would write otherwise is passed as
   CHECK(s.get("/c", {{"Authorization", by_field}}).cache == "HIT");
 }
 
+TEST_CASE("nothing is fetched again by a signature that would not hold") {
+  policy::Route lenient = route("/**", 10s);
+  lenient.stale_while_revalidate = 60s;
+  Scenario s({lenient});
+  s.origin_says({.fields = {{"Cache-Control", "public, max-age=10"}}, .content = "a"});
+  s.get("/a");
+  s.clock.advance(20s);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(s.get("/a", {{"Host", "Shop.test"}, {"Authorization", by_field}}).cache == "BYPASS");
+    s.finish_behind();
+    CHECK(s.origin.asked.size() == 2u + static_cast<std::size_t>(i));
+    CHECK(sent(s, "Host") == "Shop.test");
+  }
+  CHECK(s.get("/a").cache == "STALE");
+}
+
 TEST_CASE("signed cookies go to the origin, ignored ones too") {
   policy::Route ignoring = route("/**", 60s);
   ignoring.cookies = policy::CookieRule::ignore_all();

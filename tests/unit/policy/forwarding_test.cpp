@@ -267,7 +267,7 @@ TEST_CASE(
                            "X-Proxy-Prefix",
                            "X-Path-Prefix",
                            "X-HTTP-Path-Override",
-                           "X-Environment-Override",
+                           "X-Http-Host-Override",
                            "Unencoded-Url",
                            "ORIG_PATH_INFO",
                            "QUERY_STRING",
@@ -299,9 +299,10 @@ TEST_CASE(
     CHECK(forwarded(std::string(name) + ": v", true) == "Host: Shop.test:81" + ours);
   }
   // Nothing that applications are asked by, or that identifies the client, or that Vary names.
-  for (const char* name : {"X-Requested-With", "X-SSL-Client-Cert", "X-Proxy-User", "X-User-Id", "RSC",
-                           "Next-Router-State-Tree", "X-Request-Id", "Accept-Language", "Origin", "X-PJAX",
-                           "HX-Request", "X-Inertia", "Prefer", "Server"}) {
+  for (const char* name :
+       {"X-Requested-With", "X-SSL-Client-Cert", "X-Proxy-User", "X-User-Id", "RSC", "Next-Router-State-Tree",
+        "X-Request-Id", "Accept-Language", "Origin", "X-PJAX", "HX-Request", "X-Base-Currency",
+        "X-External-Id", "X-Locale-Override", "X-Inertia", "Prefer", "Server"}) {
     CAPTURE(name);
     const std::string line = std::string(name) + ": v";
     CHECK(forwarded(line, true) == "Host: Shop.test:81|" + line + ours);
