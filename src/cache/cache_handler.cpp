@@ -114,7 +114,10 @@ void CacheHandler::look_behind_proxies(const Settings& settings, pipeline::Reque
 bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   // Else what a front says is looked at by handle(), which every redirect comes to once.
   if (!settings_->trusted_proxies.empty()) look_behind_proxies(*settings_, request);
-  if (http::names_other_scheme(request.head, request.target.scheme)) return false;
+  if (!request.head.target.starts_with('/') &&
+      http::names_other_scheme(request.head, request.target.scheme)) {
+    return false;
+  }
   name_site(*settings_, request);
   const policy::Route* route = settings_->routes.find(request.head.method, request.target.path);
   if (route == nullptr) route = &settings_->fallback;

@@ -15,8 +15,8 @@ namespace {
 
 // What a request says of its signatures.
 struct Signature {
-  std::string fields;    // words of Authorization and Signature-Input
-  std::string query;     // names that SignedHeaders in the query holds
+  std::string fields;  // words of Authorization and Signature-Input
+  std::string query;   // names that SignedHeaders in the query holds
   bool is_in_query = false;
 
   bool is_in_fields() const { return !fields.empty(); }
@@ -55,19 +55,32 @@ std::string_view query_of(std::string_view target) {
   return mark == target.npos ? std::string_view() : target.substr(mark + 1);
 }
 
+// Whose key the older `Signature` is made with: AWS, CloudFront, Google, Alibaba.
+bool names_signing_key(std::string_view name) {
+  static constexpr std::array<std::string_view, 4> names{"AWSAccessKeyId", "Key-Pair-Id", "GoogleAccessId",
+                                                         "OSSAccessKeyId"};
+  return std::any_of(names.begin(), names.end(),
+                     [name](std::string_view one) { return equal_ignoring_case(name, one); });
+}
+
 // X-Amz-Signature and X-Amz-SignedHeaders; Google, Alibaba and Volcengine have their own in place of Amz.
 void read_query(std::string_view query, Signature& signature) {
+  bool has_older = false;
+  bool has_key = false;
   while (!query.empty()) {
     const std::string_view parameter = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(parameter.size() + 1, query.size()));
-    if (parameter.size() < 2 || to_lower(parameter[0]) != 'x' || parameter[1] != '-') continue;
     const std::size_t equals = std::min(parameter.find('='), parameter.size());
     const std::string_view name = parameter.substr(0, equals);
+    has_older = has_older || equal_ignoring_case(name, "Signature");
+    has_key = has_key || names_signing_key(name);
+    if (!equal_ignoring_case(name.substr(0, 2), "X-")) continue;
     if (ends_with(name, "-Signature")) signature.is_in_query = true;
     if (!ends_with(name, "-SignedHeaders")) continue;
     signature.query += percent_decoded(parameter.substr(std::min(equals + 1, parameter.size())));
     signature.query += ';';
   }
+  if (has_older && has_key) signature.is_in_query = true;
 }
 
 Signature signature_of(const http::RequestHead& request) {
@@ -88,7 +101,8 @@ bool covers(const Signature& signature, std::string_view name) {
 
 // Whether an altered condition spoils it. Which fields the words of a request name is not looked at.
 bool covers_conditions(const Signature& signature, const http::FieldList& fields) {
-  static constexpr std::array<std::string_view, 3> conditions{"If-None-Match", "If-Modified-Since", "If-Range"};
+  static constexpr std::array<std::string_view, 3> conditions{"If-None-Match", "If-Modified-Since",
+                                                              "If-Range"};
   return std::any_of(conditions.begin(), conditions.end(), [&](std::string_view name) {
     return fields.contains(name) && (signature.is_in_fields() || covers(signature, name));
   });

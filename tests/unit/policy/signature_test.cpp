@@ -29,8 +29,8 @@ TEST_CASE("a request whose signature covers what a shared fetch alters goes to t
            Case{"Authorization: Bearer a|If-None-Match: \"a\"", false, false},
            Case{"Authorization: AWS4-HMAC-SHA256 a|If-None-Match: \"a\"", true, true},
            Case{"Authorization: AWS4-HMAC-SHA256 SignedHeaders=host", true, false},
-           Case{"Authorization: aws4-hmac-sha256 SignedHeaders=Accept-Encoding;host|Accept-Encoding: br", true,
-                true},
+           Case{"Authorization: aws4-hmac-sha256 SignedHeaders=Accept-Encoding;host|Accept-Encoding: br",
+                true, true},
            Case{"Authorization: GOOG4-RSA-SHA256 a|If-None-Match: \"a\"", true, true},
            Case{"Authorization: TC3-HMAC-SHA256 a|If-None-Match: \"a\"", true, true},
            Case{"Authorization: SharedKeyLite a:b|If-Modified-Since: b", true, true},
@@ -94,7 +94,18 @@ TEST_CASE("another host, or another query, than was signed spoils a signature") 
   }
   CHECK(is_signed_as_written(signed_request("/a?X-Amz-Signature=a", ""), {"/a?X-Amz-Signature=a", true}));
   CHECK(is_signed_as_written(signed_request("/a?X-Amz-Signature=a&b", ""), {"/a?X-Amz-Signature=a", false}));
-  CHECK_FALSE(is_signed_as_written(signed_request("/a?b", "Accept: a"), {"/a", true}));
+  for (const std::string target :
+       {"/a?Signature=b&Key-Pair-Id=c", "/a?AWSAccessKeyId=a&Expires=1&signature=b",
+        "/a?GoogleAccessId=a&Signature=b", "/a?OSSAccessKeyId=a&Signature=b"}) {
+    CAPTURE(target);
+    CHECK(is_signed(signed_request(target, "")));
+    CHECK(is_signed_as_written(signed_request(target, ""), {target, true}));
+    CHECK_FALSE(is_signed_as_written(signed_request(target, "If-None-Match: a"), {target, false}));
+  }
+  for (const std::string target : {"/a?b", "/a?Signature=b", "/a?Key-Pair-Id=c", "/a?sig=b&se=c"}) {
+    CAPTURE(target);
+    CHECK_FALSE(is_signed_as_written(signed_request(target, "Accept: a"), {"/a", true}));
+  }
 }
 
 TEST_CASE("cookies that are signed are not left behind") {
