@@ -38,6 +38,18 @@ bool MemoryShard::put(Entry incoming, MemoryTier::Replace replace) {
   return insert(present, incoming, removed);
 }
 
+bool MemoryShard::accepts(const HashedKey& key, const StoredResponse& response, std::uint64_t size) const {
+  const std::uint64_t weight = full_weight(response.weight() + size);
+  if (weight > capacity_) return false;
+  if (budget_ == nullptr) return true;
+  const std::uint64_t content = response.content().size() + size;
+  if (budget_->has_room(content > StoredResponse::most_inside ? weight - content : weight)) return true;
+  const std::lock_guard lock(mutex_);
+  // Others would go for it.
+  const bool has_others = small_.bytes + main_.bytes >= weight && budget_->has_room(0);
+  return has_others || holds(find_place(key), response);
+}
+
 void MemoryShard::exchange(const StoredResponse& response, Entry incoming) {
   Removed removed;
   const std::lock_guard lock(mutex_);

@@ -57,6 +57,9 @@ class MemoryShard final {
   /// False if it is too large, or the budget has no room for it.
   bool put(Entry incoming, MemoryTier::Replace replace);
 
+  /// Whether it holds the response, or put() would keep it with content of `size` bytes more than it has.
+  bool accepts(const HashedKey& key, const StoredResponse& response, std::uint64_t size) const;
+
   /// Puts `incoming` in place of this very response, if it is still there.
   void exchange(const StoredResponse& response, Entry incoming);
 

@@ -49,7 +49,7 @@ MemoryTier::MemoryTier(std::uint64_t bytes, std::uint64_t max_object,
 
 MemoryTier::~MemoryTier() = default;
 
-MemoryShard& MemoryTier::shard_of(std::uint64_t hash) {
+MemoryShard& MemoryTier::shard_of(std::uint64_t hash) const {
   // The tables inside use the upper half of the hash: taking bits of that here would crowd them.
   return *shards_[(hash >> 16) & (shards_.size() - 1)];
 }
@@ -92,6 +92,11 @@ std::vector<StoredResponsePtr> MemoryTier::variants(std::string_view primary_key
     if (response && response->primary_key() == primary_key) found.push_back(std::move(response));
   }
   return found;
+}
+
+bool MemoryTier::accepts(const StoredResponse& response, std::uint64_t size) const {
+  const HashedKey key = hashed(response.own_key());
+  return shard_of(key.hash).accepts(key, response, size);
 }
 
 void MemoryTier::exchange(const StoredResponse& response, const StoredResponsePtr& by) {

@@ -20,7 +20,7 @@ class MemoryStore final : public Store {
 
   Task<Lookup> find(std::string_view primary_key, const http::FieldList& request_fields) override;
   bool accepts(const StoredResponse& response, std::uint64_t size) const override {
-    return response.weight() + size <= tier_.shard_capacity();
+    return tier_.accepts(response, size);
   }
   Task<> put(StoredResponsePtr response) override;
 

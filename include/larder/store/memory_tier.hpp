@@ -62,6 +62,9 @@ class MemoryTier final {
   /// removed.
   void put(const StoredResponsePtr& response, Replace replace = Replace::always);
 
+  /// Whether it is there, or put() would keep it now, with content of `size` bytes more than it has.
+  bool accepts(const StoredResponse& response, std::uint64_t size) const;
+
   /// Puts `by` in place of this very response, if it is still there; both have the same keys.
   void exchange(const StoredResponse& response, const StoredResponsePtr& by);
 
@@ -90,7 +93,7 @@ class MemoryTier final {
   std::uint64_t shard_capacity() const { return shard_capacity_; }
 
  private:
-  MemoryShard& shard_of(std::uint64_t hash);
+  MemoryShard& shard_of(std::uint64_t hash) const;
 
   std::uint64_t shard_capacity_;
   std::vector<std::unique_ptr<MemoryShard>> shards_;

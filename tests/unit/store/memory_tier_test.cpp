@@ -258,12 +258,16 @@ TEST_CASE("if others hold all memory, the tier replaces old responses with new o
   const auto others = larder::ByteBudget::allocate(budget, mib - mib / 64 - budget->held());
   for (int number = 50; number < 100; ++number) {
     const auto response = numbered(number, 7 * kib);
+    CHECK(tier.accepts(*response, 0));
     tier.put(response);
     CHECK(has(tier, response));
+    CHECK(tier.accepts(*response, 0));
     CHECK(budget->held() <= mib);
   }
   CHECK(tier.counts().entries >= 49);
   const auto more = larder::ByteBudget::allocate(budget, 600 * kib);
+  CHECK_FALSE(tier.accepts(*numbered(100, 7 * kib), 0));
+  CHECK_FALSE(tier.accepts(*numbered(100, 0), 7 * kib));
   for (int number = 100; number < 200; ++number) tier.put(numbered(number, 7 * kib));
   CHECK(tier.counts().refused > 0);
   CHECK(budget->held() <= mib + 600 * kib);
