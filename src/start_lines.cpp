@@ -39,7 +39,7 @@ std::vector<std::string> start_lines(const config::Config& config, const std::st
   std::vector<std::string> upstreams;
   for (const config::Upstream& upstream : config.upstreams) upstreams.push_back(line_of(upstream));
   std::vector<std::string> routes;
-  for (const policy::Route& route : config.routes) routes.push_back(route.match);
+  for (const policy::Route& route : config.routes) routes.push_back(route.name);
   const std::string memory = config.store.memory == 0 ? "off" : format_size(config.store.memory);
   return {
       fmt::format("larder {}: configuration read from {}", LARDER_VERSION, source),

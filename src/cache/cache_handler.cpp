@@ -53,7 +53,7 @@ Response refuse_to_ask() {
 }
 
 void tell_route(const pipeline::Request& request, const policy::Route& route, const Settings& settings) {
-  if (request.telling != nullptr && &route != &settings.fallback) request.telling->route = route.match;
+  if (request.telling != nullptr && &route != &settings.fallback) request.telling->route = route.name;
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
     return false;
   }
   name_site(*settings_, request);
-  const policy::Route* route = settings_->routes.find(request.head.method, request.target.path);
+  const policy::Route* route = settings_->routes.find(request.head.method, request.target);
   if (route == nullptr) route = &settings_->fallback;
   if (route->upstream.empty() || route->strict) return false;
   // Without captures, which only fills and purges ask for.
@@ -163,7 +163,7 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
     Response answer = co_await answer_purge(log_, request);
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
   }
-  std::optional<policy::RouteMatch> match = settings->routes.match(request.head.method, request.target.path);
+  std::optional<policy::RouteMatch> match = settings->routes.match(request.head.method, request.target);
   const Reason no_match = match ? Reason::none : Reason::no_route;
   if (!match) match = policy::RouteMatch{&settings->fallback, {}};
   tell_route(request, *match->route, *settings);

@@ -25,7 +25,7 @@ void apply_ttl(Config& config, const Value& option) {
   const std::optional<Milliseconds> ttl = duration(option);
   if (!ttl) return;
   policy::Route route = config.defaults.route;
-  route.pattern = *policy::PathPattern::parse(route.match);
+  compile_match(route);
   route.ttl = {.plain = ttl, .by_status = {}};
   if (!config.store.redis && route.collapse == policy::Collapse::cluster)
     route.collapse = policy::Collapse::local;

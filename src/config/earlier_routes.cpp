@@ -24,20 +24,33 @@ EarlierRoutes::EarlierRoutes(const std::vector<Route>& routes) : routes_(&routes
 }
 
 void EarlierRoutes::add(std::size_t position) {
-  tree_.add(position, (*routes_)[position].pattern);
+  const Route& route = (*routes_)[position];
+  for (const policy::PathPattern& pattern : route.patterns) index_.add(position, route.hosts, pattern);
 }
 
 const Route* EarlierRoutes::first_that_hides(const Route& later) const {
   const auto takes = [&](std::size_t position) { return takes_methods_of((*routes_)[position], later); };
-  const std::optional<std::size_t> first = tree_.first_covering(later.pattern, takes);
-  return first ? &(*routes_)[*first] : nullptr;
+  std::optional<std::size_t> last;
+  const auto is_taken = [&](const policy::HostPattern* host) {
+    return std::ranges::all_of(later.patterns, [&](const policy::PathPattern& pattern) {
+      const std::optional<std::size_t> first = index_.first_covering(host, pattern, takes);
+      if (first) last = std::max(last.value_or(0), *first);
+      return first.has_value();
+    });
+  };
+  const bool is_hidden = later.hosts.empty()
+                             ? is_taken(nullptr)
+                             : std::ranges::all_of(later.hosts, [&](const policy::HostPattern& host) {
+                                 return is_taken(&host);
+                               });
+  return is_hidden && last ? &(*routes_)[*last] : nullptr;
 }
 
 bool is_hidden(const Value& value, const Route& route, const EarlierRoutes& earlier) {
   const Route* const hiding = earlier.first_that_hides(route);
   if (hiding == nullptr) return false;
   const std::string message =
-      "can never match: the route " + quoted(hiding->match) + " before it takes its requests";
+      "can never match: the route " + quoted(hiding->name) + " before it takes its requests";
   if (!route.cache && hiding->cache) {
     value.error(message + ", and caches them in spite of \"cache: off\" here: put this one first");
   } else {

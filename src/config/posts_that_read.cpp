@@ -27,13 +27,15 @@ bool names_a_query(std::string_view match) {
 
 void warn_where_reading_purges(const Value& value, const Route& route, const std::vector<Route>& earlier) {
   const bool purges = route.cache && !route.purge.none && policy::takes_method(route.methods, "POST");
-  if (!purges || !names_a_query(route.match)) return;
+  if (!purges) return;
+  const auto query = std::ranges::find_if(route.match, names_a_query);
+  if (query == route.match.end()) return;
   const bool is_settled = std::ranges::any_of(earlier, [&route](const Route& one) {
-    return one.match == route.match && policy::takes_method(one.methods, "POST");
+    return one.match == route.match && one.hosts == route.hosts && policy::takes_method(one.methods, "POST");
   });
   if (is_settled) return;
   value.warning("each POST purges what GETs have stored here: if POSTs only read, put {match: " +
-                quoted(route.match) + ", methods: [POST], purge: none} before it");
+                quoted(*query) + ", methods: [POST], purge: none} before it");
 }
 
 }  // namespace larder::config

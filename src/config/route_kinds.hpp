@@ -12,6 +12,29 @@
 
 namespace larder::config {
 
+/// A path pattern, or a list of them.
+struct Matches {
+  std::optional<std::vector<std::string>> read(const Value& value) const;
+  Node write(const std::vector<std::string>& all) const;
+  json::object schema() const;
+};
+
+/// A host pattern, or a list of them.
+class Hosts {
+ public:
+  /// Without a context (nullptr) nothing is said of `sites`.
+  explicit Hosts(const RouteContext* context) : context_(context) {}
+
+  std::optional<std::vector<policy::HostPattern>> read(const Value& value) const;
+  Node write(const std::vector<policy::HostPattern>& hosts) const;
+  json::object schema() const;
+
+ private:
+  void warn_of_other_spelling(const Value& item, const std::string& text) const;
+
+  const RouteContext* context_;
+};
+
 /// A duration, or a map of durations by status or class of statuses.
 struct Ttl {
   std::optional<policy::TtlRule> read(const Value& value) const;

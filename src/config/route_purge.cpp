@@ -10,15 +10,35 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// The names that a route's match captures; nothing if it is broken: names are then not looked at.
-std::optional<Names> captures_of(const policy::Route& route) {
-  const Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
-  if (!pattern) return std::nullopt;
-  return pattern->capture_names();
+/// The names that each pattern of a route's match captures.
+using Captured = std::vector<std::pair<std::string, Names>>;
+
+/// Nothing if the match is broken: names are then not looked at.
+std::optional<Captured> captured_by(const policy::Route& route) {
+  Captured captured;
+  for (const std::string& match : route.match) {
+    const Result<policy::PathPattern> pattern = policy::PathPattern::parse(match);
+    if (!pattern) return std::nullopt;
+    captured.emplace_back(match, pattern->capture_names());
+  }
+  return captured;
+}
+
+/// Whether every pattern captures the name: each may be the one that a request meets.
+bool check_name(const Value& item, const std::string& text, const std::string& name,
+                const Captured& captured) {
+  for (const auto& [match, names] : captured) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    const std::string where = captured.size() == 1 ? "the match" : "the match " + quoted(match);
+    item.error(quoted(text) + ": " + where + " has no " + quoted("{" + name + "}") +
+               did_you_mean(name, names));
+    return false;
+  }
+  return true;
 }
 
 /// Whether each `{name}` in a template is one that the match captures.
-bool check_template(const Value& item, const std::string& text, const Names* captures) {
+bool check_template(const Value& item, const std::string& text, const Captured* captured) {
   if (text.empty() || has_control_byte(text)) {
     item.mismatch("a text without control bytes", text);
     return false;
@@ -30,16 +50,13 @@ bool check_template(const Value& item, const std::string& text, const Names* cap
       return false;
     }
     const std::string name = text.substr(begin + 1, end - begin - 1);
-    if (captures == nullptr || std::ranges::find(*captures, name) != captures->end()) continue;
-    item.error(quoted(text) + ": the match has no " + quoted("{" + name + "}") +
-               did_you_mean(name, *captures));
-    return false;
+    if (captured != nullptr && !check_name(item, text, name, *captured)) return false;
   }
   return true;
 }
 
 /// A purge by tag is a look-up of its name.
-bool check_tag(const Value& item, const std::string& text, const Names* captures) {
+bool check_tag(const Value& item, const std::string& text, const Captured* captures) {
   return check_template(item, text, captures) &&
          check_no_glob(item, text,
                        "a tag is purged by its whole name, so give what goes together one tag more, as "
@@ -47,11 +64,11 @@ bool check_tag(const Value& item, const std::string& text, const Names* captures
 }
 
 /// Whether a template becomes a path pattern when its names are replaced.
-bool check_purge_url(const Value& item, const std::string& text, const Names* captures) {
+bool check_purge_url(const Value& item, const std::string& text, const Captured* captures) {
   if (!check_template(item, text, captures)) return false;
   policy::Captures samples;
   if (captures != nullptr) {
-    for (const std::string& name : *captures) samples.emplace_back(name, "x");
+    for (const std::string& name : captures->front().second) samples.emplace_back(name, "x");
   }
   const std::optional<std::string> sample = policy::expand_template(text, samples);
   if (!sample) return true;
@@ -68,8 +85,8 @@ bool check_purge_url(const Value& item, const std::string& text, const Names* ca
 /// A list of templates; `captures` is nullptr if the match is broken.
 struct Templates {
   std::string_view expected;
-  bool (*check)(const Value& item, const std::string& text, const Names* captures);
-  const Names* captures;
+  bool (*check)(const Value& item, const std::string& text, const Captured* captures);
+  const Captured* captures;
 
   std::optional<Names> read(const Value& value) const {
     return list_of(value, expected,
@@ -80,7 +97,7 @@ struct Templates {
   json::object schema() const { return list_schema(any_text_schema()); }
 };
 
-Section<policy::PurgeRule> purge_section(const Names* captures) {
+Section<policy::PurgeRule> purge_section(const Captured* captures) {
   using policy::PurgeRule;
   return {{{
               key("urls", &PurgeRule::urls, Templates{"a list of path patterns", check_purge_url, captures},
@@ -94,12 +111,12 @@ Section<policy::PurgeRule> purge_section(const Names* captures) {
 }  // namespace
 
 std::optional<Names> Tags::read(const Value& value, const policy::Route& route) const {
-  const std::optional<Names> captures = captures_of(route);
+  const std::optional<Captured> captures = captured_by(route);
   return Templates{"a list of tags", check_tag, captures ? &*captures : nullptr}.read(value);
 }
 
 std::optional<policy::PurgeRule> Purge::read(const Value& value, const policy::Route& route) const {
-  const std::optional<Names> captures = captures_of(route);
+  const std::optional<Captured> captures = captured_by(route);
   if (value.is_map()) return purge_section(captures ? &*captures : nullptr).read(value);
   if (!value.is_scalar()) {
     value.mismatch("resource, none or a map of urls and tags");

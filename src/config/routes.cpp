@@ -2,6 +2,8 @@
 #include "route_checks.hpp"
 #include "route_kinds.hpp"
 
+#include <map>
+
 namespace larder::config {
 namespace {
 
@@ -12,25 +14,40 @@ constexpr std::string_view about_include =
     "upstreams "
     "count too.";
 
-/// How messages call a route: by its match, as written, or by its number if that is not a text.
+/// How messages call a route: by its name or the first of its matches, as written, or by its number if that
+/// is not a text.
 std::string title(const Node& node, std::size_t number) {
-  if (!node.is_map()) return "routes[" + std::to_string(number) + "]";
-  const Node* const match = node.find("match");
-  if (match == nullptr) return "route \"/**\"";
-  return match->is_text() ? "route " + quoted(match->text()) : "routes[" + std::to_string(number) + "]";
+  const std::string numbered = "routes[" + std::to_string(number) + "]";
+  if (!node.is_map()) return numbered;
+  const Node* called = node.find("name");
+  if (called == nullptr) called = node.find("match");
+  if (called == nullptr) return "route \"/**\"";
+  if (called->is_list() && !called->items().empty()) called = &called->items().front();
+  return called->is_text() ? "route " + quoted(called->text()) : numbered;
 }
 
-/// A broken pattern is kept, and what is not a text becomes empty: nothing else in the route is then held
-/// against it.
-std::optional<std::string> read_match(const Value& value) {
-  const std::optional<std::string> text = value.text("a path pattern such as \"/api/products/{id}\"");
-  if (!text) return std::string();
-  if (const std::optional<std::string> mistake = mistake_in_path_pattern(*text)) value.error(*mistake);
-  return text;
+std::optional<std::string> read_name(const Value& value) {
+  constexpr std::string_view expected = "a name without control bytes";
+  std::optional<std::string> text = value.text(expected);
+  if (!text) return std::nullopt;
+  if (!text->empty() && !has_control_byte(*text)) return text;
+  value.mismatch(expected, *text);
+  return std::nullopt;
 }
 
-json::object match_schema() {
-  return pattern_schema("^/[^?# ]*$");
+/// A name stands for one route; `names` are those so far.
+void refuse_known_name(const Value& route, std::map<std::string, Place>& names) {
+  const Node* const name = route.is_map() ? route.node().find("name") : nullptr;
+  if (name == nullptr || !name->is_text()) return;
+  const auto [earlier, is_new] = names.emplace(name->text(), name->place());
+  if (is_new) return;
+  const Value value(*name, route.inside("name"), route.source());
+  value.error(quoted(name->text()) + " is the name of the route " +
+              route.source().whereabouts(earlier->second, name->place()) + " too");
+}
+
+json::object name_schema() {
+  return {{"type", "string"}, {"minLength", 1}};
 }
 
 std::vector<Row<Route>> rows_of_lifetimes() {
@@ -118,8 +135,18 @@ std::vector<Row<Route>> rows_of_rest(const RouteContext* context) {
 /// Without a context (nullptr) nothing can be read.
 Table<Route> route_keys(const RouteContext* context) {
   Table<Route> table{{
-      key("match", &Route::match, Scalar<std::string>{read_match, same_text, match_schema},
-          "Segments that are literal, or hold * or {name}; {name**} is one or more, ** any number.")
+      key("name", &Route::name, Scalar<std::string>{read_name, same_text, name_schema},
+          "What logs and figures call it. Without it, the first of its matches.")
+          .own()
+          .shown_if([](const Route& route) { return route.name != route.match.front(); }),
+      key("host", &Route::hosts, Hosts(context),
+          "Of requests that it takes, or a list: as shop.example at every port, shop.example:8080 or "
+          "*.shop.example, one label more. Without it, all.")
+          .own()
+          .shown_if([](const Route& route) { return !route.hosts.empty(); }),
+      key("match", &Route::match, Matches{},
+          "A path or a list: segments that are literal, or hold * or {name}; {name**} is one or more, ** any "
+          "number.")
           .own(),
       key("upstream", &Route::upstream, a_text, "The name of an upstream; needed if there are several."),
       key("methods", &Route::methods, Methods{}, "Without it, all.").own().shown_if([](const Route& route) {
@@ -154,6 +181,7 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
   EarlierRoutes earlier(routes);
   const RouteContext context{config, routes};
   const Table<Route> table = route_keys(&context);
+  std::map<std::string, Place> names;
   for (const Value& item : value.items()) {
     const Value named(item.node(), title(item.node(), routes.size() + 1), item.source());
     Route route = config.defaults.route;
@@ -161,10 +189,9 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
     if (!config.store.redis && route.collapse == policy::Collapse::cluster)
       route.collapse = policy::Collapse::local;
     read_keys(named, table, route);
-    Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
-    const bool has_pattern = pattern && item.is_map();
-    if (pattern) route.pattern = *std::move(pattern);
-    const bool can_match = has_pattern && !is_hidden(named, route, earlier);
+    refuse_known_name(named, names);
+    const bool has_hosts = item.is_map() && (item.node().find("host") == nullptr || !route.hosts.empty());
+    const bool can_match = compile_match(route) && has_hosts && !is_hidden(named, route, earlier);
     if (can_match) warn_where_reading_purges(named, route, routes);
     routes.push_back(std::move(route));
     if (can_match) earlier.add(routes.size() - 1);

@@ -4,7 +4,7 @@
 #include "kinds.hpp"
 
 #include <larder/config/config.hpp>
-#include <larder/policy/route_tree.hpp>
+#include <larder/policy/route_index.hpp>
 
 #include <optional>
 #include <string>
@@ -109,6 +109,10 @@ struct WarmSection : Section<policy::WarmRule> {
   const RouteContext* context_;
 };
 
+/// Makes the patterns of what a route's match says, and a name if it has none; whether nothing in it is
+/// broken.
+bool compile_match(policy::Route& route);
+
 /// Warns where store.max_lifetime will cut a ttl short.
 void warn_where_capped(const Value& value, Milliseconds ttl, const Store& store);
 
@@ -121,12 +125,13 @@ class EarlierRoutes {
   /// The route there has been read.
   void add(std::size_t position);
 
-  /// The first that takes every request for `later`; nullptr if none does by itself.
+  /// If each host with each pattern of it is taken whole by a route, the last one that it takes for that;
+  /// else nullptr.
   const policy::Route* first_that_hides(const policy::Route& later) const;
 
  private:
   const std::vector<policy::Route>* routes_;
-  policy::RouteTree tree_;
+  policy::RouteIndex index_;
 };
 
 /// Whether a route comes after one that takes all its requests. That is told: as an error if the route is

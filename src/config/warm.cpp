@@ -3,6 +3,7 @@
 
 #include <larder/base/text.hpp>
 #include <larder/base/token.hpp>
+#include <larder/http/target.hpp>
 #include <larder/policy/warming_fields.hpp>
 
 #include <algorithm>
@@ -35,17 +36,24 @@ std::string path_of(const std::string& target) {
   return target.substr(0, target.find('?'));
 }
 
-/// Whether the route is the one that a request for the target meets.
-bool check_url(const Value& value, const std::string& text, const Route& route, const RouteContext& context) {
+/// Whether the route is the one that a request for the target meets; without a site that is reported.
+bool check_url(const Value& value, const std::string& text, const std::string& site, const Route& route,
+               const RouteContext& context) {
   if (!check_target(value, text)) return false;
   const std::string path = path_of(text);
+  const Result<http::Target> named = http::resolve({}, site);
+  http::Target target = named ? *named : http::Target{};
+  policy::Sites(context.config.sites).replace(target);
+  const auto takes = [&](const Route& one) {
+    return policy::takes_host(one, target) && policy::takes_path(one, path);
+  };
   const auto earlier = std::ranges::find_if(context.earlier, [&](const Route& one) {
-    return policy::takes_method(one.methods, "GET") && one.pattern.matches(path);
+    return policy::takes_method(one.methods, "GET") && takes(one);
   });
   const bool is_taken = earlier != context.earlier.end();
-  const Result<policy::PathPattern> pattern = policy::PathPattern::parse(route.match);
-  if (pattern && pattern->matches(path) && !is_taken) return true;
-  value.error(quoted(text) + (is_taken ? " is taken by the route " + quoted(earlier->match) + " before it"
+  Route compiled = route;
+  if (compile_match(compiled) && takes(compiled) && !is_taken) return true;
+  value.error(quoted(text) + (is_taken ? " is taken by the route " + quoted(earlier->name) + " before it"
                                        : std::string(" is not matched by the route")));
   return false;
 }
@@ -176,9 +184,9 @@ struct Urls {
   const RouteContext* context;
   const Route* route;
 
-  std::optional<std::vector<std::string>> read(const Value& value) const {
+  std::optional<std::vector<std::string>> read(const Value& value, const WarmRule& rule) const {
     return list_of(value, "a list of paths", [&](const Value& item, const std::string& text) {
-      return check_url(item, text, *route, *context);
+      return check_url(item, text, rule.site, *route, *context);
     });
   }
 

@@ -24,28 +24,32 @@ FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes) {
   first_protected_ =
       static_cast<std::size_t>(std::find_if(routes.begin(), routes.end(), is_protected) - routes.begin());
   plain_too_ = std::any_of(routes.begin(), last, [](const Route& route) {
-    return is_protected(route) && is_oddly_written(route.pattern);
+    return is_protected(route) && std::ranges::any_of(route.patterns, is_oddly_written);
   });
   protected_.resize(plain_too_ ? foldings.size() : 1);
   for (auto route = routes.begin(); route != last; ++route) {
     const auto number = static_cast<std::size_t>(route - routes.begin());
     methods_.push_back(route->methods);
-    if (!is_protected(*route)) {
-      cacheable_.add(number, route->pattern);
-      continue;
-    }
-    for (std::size_t i = 0; i < protected_.size(); ++i) {
-      protected_[i].add(number, folded_pattern(route->pattern, foldings[i]));
+    if (is_protected(*route) && !route->hosts.empty() && !of_some_hosts_) of_some_hosts_ = number;
+    for (const PathPattern& pattern : route->patterns) {
+      if (!is_protected(*route)) {
+        cacheable_.add(number, route->hosts, pattern);
+        continue;
+      }
+      for (std::size_t i = 0; i < protected_.size(); ++i) {
+        protected_[i].add(number, route->hosts, folded_pattern(pattern, foldings[i]));
+      }
     }
   }
 }
 
-std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, std::string_view path,
+std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, const http::Target& target,
                                                       PathSpelling spelling) const {
   if (protected_.empty()) return std::nullopt;
   if (spelling == PathSpelling::plain && !plain_too_) return std::nullopt;
-  if (spelling == PathSpelling::odd) return protector_of_odd(method, path);
-  return protector_in(protected_.front(), method,
+  if (spelling == PathSpelling::odd) return protector_of_odd(method, target);
+  const std::string_view path = target.path;
+  return protector_in(protected_.front(), method, target,
                       path.substr(0, path.size() - (spelling == PathSpelling::slashed)));
 }
 
@@ -68,23 +72,26 @@ bool FoldedRoutes::is_past_bounds(std::string_view path, const FoldingMarks& mar
 }
 
 std::optional<std::size_t> FoldedRoutes::protector_of_odd(std::string_view method,
-                                                          std::string_view path) const {
+                                                          const http::Target& target) const {
+  const std::string& path = target.path;
   const FoldingMarks marks = folding_marks(path);
   if (is_past_bounds(path, marks)) return first_protected_;
+  if (of_some_hosts_ && may_have_authority(path)) return of_some_hosts_;
   for (const bool drops_authority : {false, true}) {
     if (drops_authority && !may_have_authority(path)) break;
     for (const bool keeps_dots : {false, true}) {
       if (keeps_dots && !has_dot(path)) break;
-      const auto protector = protector_as_seen(method, path, marks, drops_authority, keeps_dots);
+      const auto protector = protector_as_seen(method, target, marks, drops_authority, keeps_dots);
       if (protector) return protector;
     }
   }
   return std::nullopt;
 }
 
-std::optional<std::size_t> FoldedRoutes::protector_as_seen(std::string_view method, std::string_view path,
+std::optional<std::size_t> FoldedRoutes::protector_as_seen(std::string_view method, const http::Target& target,
                                                            const FoldingMarks& marks, bool drops_authority,
                                                            bool keeps_dots) const {
+  const std::string& path = target.path;
   // Most odd paths only have capital letters, which every origin folds alike.
   const bool is_read_one_way = !plain_too_ && !marks.delimiters && !marks.ends && !marks.parameters;
   const std::size_t ways = is_read_one_way ? 1 : foldings.size();
@@ -98,17 +105,18 @@ std::optional<std::size_t> FoldedRoutes::protector_as_seen(std::string_view meth
       folding.keeps_dots = keeps_dots;
       seen[i] = folded_path(path, folding);
     }
-    const auto protector = protector_in(protected_[plain_too_ ? i : 0], method, seen[first]);
+    const auto protector = protector_in(protected_[plain_too_ ? i : 0], method, target, seen[first]);
     if (protector) return protector;
   }
   return std::nullopt;
 }
 
-std::optional<std::size_t> FoldedRoutes::protector_in(const RouteTree& tree, std::string_view method,
+std::optional<std::size_t> FoldedRoutes::protector_in(const RouteIndex& index, std::string_view method,
+                                                      const http::Target& target,
                                                       std::string_view folded) const {
   const auto takes = [&](std::size_t number) { return takes_method(methods_[number], method); };
-  const auto shield = cacheable_.first_of(folded, takes);
-  return tree.first_of(folded, takes, shield.value_or(RouteTree::none));
+  const auto shield = cacheable_.first_of(target, folded, takes);
+  return index.first_of(target, folded, takes, shield.value_or(RouteIndex::none));
 }
 
 }  // namespace larder::policy

@@ -47,4 +47,20 @@ bool takes_method(const std::vector<std::string>& methods, std::string_view meth
   });
 }
 
+bool takes_host(const Route& route, const http::Target& target) {
+  if (route.hosts.empty()) return true;
+  return std::ranges::any_of(route.hosts, [&](const HostPattern& host) { return host.matches(target); });
+}
+
+bool takes_path(const Route& route, std::string_view path) {
+  return std::ranges::any_of(route.patterns, [path](const PathPattern& one) { return one.matches(path); });
+}
+
+Captures captures_of(const Route& route, std::string_view path) {
+  for (const PathPattern& pattern : route.patterns) {
+    if (std::optional<Captures> captures = pattern.match(path)) return *std::move(captures);
+  }
+  return {};
+}
+
 }  // namespace larder::policy

@@ -57,7 +57,7 @@ Task<Result<>> read_content(pipeline::Body& body, Keep keep) {
 }  // namespace
 
 bool Fetcher::is_of(const policy::Route& route, const http::Target& target) const {
-  return routes_.find("GET", target.path) == &route;
+  return routes_.find("GET", target) == &route;
 }
 
 Task<Outcome> Fetcher::warm(const policy::WarmRule& rule, http::Target page, std::optional<Seconds> at_least,

@@ -68,7 +68,7 @@ Task<Result<pipeline::Response>> HotCounter::handle(pipeline::Request& request) 
 
 void HotCounter::count(const pipeline::Request& request, const pipeline::Response& response) {
   if (counted_.empty() || request.head.method != "GET") return;
-  const policy::Route* route = routes_->find(request.head.method, request.target.path);
+  const policy::Route* route = routes_->find(request.head.method, request.target);
   const auto found = counted_.find(route);
   if (found == counted_.end() || !is_kept(response)) return;
   const http::Target& target = request.target;
@@ -109,7 +109,7 @@ std::vector<HotCounter::Counted> HotCounter::take() {
   std::vector<Counted> all;
   for (auto& [route, frequent] : counted_) {
     Counted& counted = all.emplace_back();
-    counted.route = route->match;
+    counted.route = route->name;
     counted.most = surplus * route->warm->hottest;
     for (const auto& [url, times] : frequent.take()) counted.asked.push_back({url, times});
     std::ranges::sort(counted.asked, std::ranges::greater(), &store::AskedFor::times);

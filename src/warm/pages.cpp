@@ -96,7 +96,7 @@ Task<Sitemap> read_sitemap(const policy::Route& route, const Fetcher& fetcher, c
                            http::Target page, Log& log) {
   const std::string path = page.origin_form();
   Read read = co_await follow(route, fetcher, site, std::move(page));
-  if (!read.sitemap) log.warn("warming {}: the sitemap {} {}", route.match, path, read.trouble);
+  if (!read.sitemap) log.warn("warming {}: the sitemap {} {}", route.name, path, read.trouble);
   co_return std::move(read.sitemap).value_or(Sitemap{});
 }
 
@@ -111,11 +111,11 @@ void tell_of_strangers(const policy::Route& route, const Named& named, Log& log)
   const std::string& path = route.warm->sitemap;
   if (named.all == 0) return;
   if (named.of_site == 0) {
-    log.warn("warming {}: none of the {} pages that the sitemap {} names is of {}", route.match, named.all,
+    log.warn("warming {}: none of the {} pages that the sitemap {} names is of {}", route.name, named.all,
              path, route.warm->site);
   } else if (named.of_route == 0) {
     log.warn("warming {}: none of the {} pages that the sitemap {} names is answered by this route",
-             route.match, named.all, path);
+             route.name, named.all, path);
   }
 }
 
@@ -159,7 +159,7 @@ Task<std::vector<http::Target>> pages_of(const policy::Route& route, const Fetch
     if (const auto page = page_at(site, url)) pages.add(*page);
   }
   if (rule.hottest != 0 && records != nullptr) {
-    const std::vector<std::string> urls = co_await records->hottest(route.match, rule.hottest);
+    const std::vector<std::string> urls = co_await records->hottest(route.name, rule.hottest);
     for (const std::string& url : urls) {
       const Result<http::Target> page = http::resolve(site, url);
       // Clients chose these hosts: what the rule sends to its site must not go to them.

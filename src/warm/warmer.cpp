@@ -41,7 +41,7 @@ class Warmer::State : public std::enable_shared_from_this<State> {
         clock_(clock),
         log_(log) {
     for (const policy::Route& route : *routes_) {
-      if (route.warm) jobs_.push_back({.route = route, .report = {.route = route.match}});
+      if (route.warm) jobs_.push_back({.route = route, .report = {.route = route.name}});
     }
   }
 
@@ -66,7 +66,7 @@ class Warmer::State : public std::enable_shared_from_this<State> {
     try {
       std::rethrow_exception(bug);
     } catch (const std::exception& exception) {
-      log_.error("warming {} has stopped for good: {}", job.route.match, exception.what());
+      log_.error("warming {} has stopped for good: {}", job.route.name, exception.what());
     }
   }
 
@@ -110,7 +110,7 @@ Task<> Warmer::State::attend(std::shared_ptr<State> self, Job& job) {
     job.report.next = time;
     co_await self->wait_until(time);
     if (self->pauses_.is_stopped()) break;
-    const std::string name = job.route.match + " " + std::to_string(time.time_since_epoch().count());
+    const std::string name = job.route.name + " " + std::to_string(time.time_since_epoch().count());
     bool is_ours = true;
     if (self->records_ != nullptr) is_ours = co_await self->records_->take_turn(name);
     if (!is_ours) continue;

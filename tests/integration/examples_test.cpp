@@ -139,8 +139,57 @@ TEST_CASE("config/examples/docker-registry.yaml: a push and a delete purge the l
   CHECK(cache_result(client.get("/v2/")) == "BYPASS");
 }
 
+TEST_CASE("config/examples/multi-tenant.yaml: sites have routes and entries of their own") {
+  Origin origin(numbered);
+  const Larder larder(example("multi-tenant.yaml", origin));
+  Client client = larder.client();
+  const auto result = [&](const std::string& host, const std::string& target,
+                          const std::string& method = "GET") {
+    return cache_result(client.request(method, target, {{"Host", host}}, method == "GET" ? "" : "{}"));
+  };
+  struct Case {
+    const char* host;
+    const char* target;
+    const char* first;
+    const char* again;
+  };
+  for (const auto& [host, target, first, again] : {
+           Case{"acme.saas.example", "/x", "MISS", "HIT"},
+           Case{"acme.saas.example:8080", "/x", "MISS", "HIT"},
+           Case{"ACME.saas.example", "/x", "HIT", "HIT"},
+           Case{"other.saas.example", "/x", "MISS", "HIT"},
+           Case{"saas.example", "/x", "MISS", "HIT"},
+           Case{"www.saas.example", "/x", "HIT", "HIT"},
+           Case{"console.saas.example", "/x", "BYPASS", "BYPASS"},
+           Case{"console.saas.example:8080", "/X", "BYPASS", "BYPASS"},
+           Case{"console.saas.example.", "/x", "BYPASS", "BYPASS"},
+           Case{"api.example", "/v2/x", "MISS", "HIT"},
+           Case{"api.example", "/x", "BYPASS", "BYPASS"},
+           Case{"elsewhere.example", "/x", "BYPASS", "BYPASS"},
+           Case{"acme.saas.example", "/files/a/b/c.txt", "MISS", "HIT"},
+           Case{"acme.saas.example", "/img/a.png", "MISS", "HIT"},
+           Case{"acme.saas.example", "//console/x", "BYPASS", "BYPASS"},
+       }) {
+    CAPTURE(host);
+    CAPTURE(target);
+    CHECK(result(host, target) == first);
+    CHECK(result(host, target) == again);
+  }
+  for (const char* target : {"/posts/5", "/posts/5.json", "/posts.json", "/posts/6"}) {
+    result("acme.saas.example", target);
+    result("other.saas.example", target);
+  }
+  result("acme.saas.example", "/posts/5.json", "PUT");
+  for (const char* target : {"/posts/5", "/posts/5.json", "/posts.json"}) {
+    CAPTURE(target);
+    CHECK(result("acme.saas.example", target) == "MISS");
+    CHECK(result("other.saas.example", target) == "HIT");
+  }
+  CHECK(result("acme.saas.example", "/posts/6") == "HIT");
+}
+
 TEST_CASE("Every example passes larder check without a word") {
-  for (const char* name : {"npm-registry.yaml", "docker-registry.yaml"}) {
+  for (const char* name : {"npm-registry.yaml", "docker-registry.yaml", "multi-tenant.yaml"}) {
     CAPTURE(name);
     const Run run =
         run_larder({"check", "--config", std::string(LARDER_SOURCE_DIR) + "/config/examples/" + name});

@@ -190,8 +190,8 @@ void Scenario::finish_behind() {
 
 policy::Route route(std::string_view match, Milliseconds ttl) {
   policy::Route made;
-  made.match = match;
-  made.pattern = policy::PathPattern::parse(match).value();
+  made.name = match;
+  made.patterns = {policy::PathPattern::parse(match).value()};
   made.ttl.plain = ttl;
   return made;
 }

@@ -28,7 +28,7 @@ struct Delivery {
 
 /// What the handlers tell about a request while they answer it, to whoever writes that down.
 struct Telling {
-  std::string route;                      ///< its `match`; empty if none takes the request
+  std::string route;                      ///< its name; empty if none takes the request
   std::chrono::microseconds upstream{0};  ///< how long the upstream took until its response's head
 };
 

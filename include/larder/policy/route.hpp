@@ -3,6 +3,7 @@
 #include <larder/base/clock.hpp>
 #include <larder/http/field_list.hpp>
 #include <larder/policy/credentials.hpp>
+#include <larder/policy/host_pattern.hpp>
 #include <larder/policy/path_pattern.hpp>
 #include <larder/policy/warm_rule.hpp>
 
@@ -103,10 +104,12 @@ enum class Collapse {
 
 /// One YAML rule: which requests it is for and what happens to them. The first that matches wins.
 struct Route {
-  std::string match = "/**";
-  PathPattern pattern;
-  std::string upstream;              ///< a name under `upstreams`
-  std::vector<std::string> methods;  ///< empty: every method matches
+  std::string name;                ///< what others call it; as a rule the first of its matches
+  std::vector<HostPattern> hosts;  ///< empty: every host
+  std::vector<std::string> match{"/**"};
+  std::vector<PathPattern> patterns;  ///< of these
+  std::string upstream;               ///< a name under `upstreams`
+  std::vector<std::string> methods;   ///< empty: every method matches
   bool cache = true;
   bool override_origin = false;          ///< `override: true`
   bool heuristic = false;                ///< RFC 9111, section 4.2.2, if the origin states no lifetime
@@ -138,5 +141,14 @@ bool is_keyed_field(const Route& route, std::string_view name);
 
 /// Whether a route of these methods takes a request of that one: every one if none is named, HEAD as GET.
 bool takes_method(const std::vector<std::string>& methods, std::string_view method);
+
+/// Whether the route takes requests for the target's host.
+bool takes_host(const Route& route, const http::Target& target);
+
+/// Whether one of its patterns takes the path.
+bool takes_path(const Route& route, std::string_view path);
+
+/// What the first of its patterns that takes the path captures there.
+Captures captures_of(const Route& route, std::string_view path);
 
 }  // namespace larder::policy

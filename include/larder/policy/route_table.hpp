@@ -2,7 +2,7 @@
 
 #include <larder/policy/folded_routes.hpp>
 #include <larder/policy/route.hpp>
-#include <larder/policy/route_tree.hpp>
+#include <larder/policy/route_index.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -24,10 +24,13 @@ class RouteTable {
   RouteTable(std::vector<Route> routes);
 
   /// nullptr if none matches.
-  const Route* find(std::string_view method, std::string_view path) const;
+  const Route* find(std::string_view method, const http::Target& target) const;
 
   /// The same with its captures; nothing if none matches.
-  std::optional<RouteMatch> match(std::string_view method, std::string_view path) const;
+  std::optional<RouteMatch> match(std::string_view method, const http::Target& target) const;
+
+  /// As find(), as if the target had this path.
+  const Route* find_at(std::string_view path, std::string_view method, const http::Target& target) const;
 
   const FoldedRoutes& folded() const { return folded_; }
   const std::vector<Route>& list() const { return routes_; }
@@ -38,7 +41,7 @@ class RouteTable {
 
  private:
   std::vector<Route> routes_;
-  RouteTree tree_;
+  RouteIndex index_;
   FoldedRoutes folded_;
 };
 

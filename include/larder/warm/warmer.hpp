@@ -43,7 +43,7 @@ struct RunCounts {
 
 /// How one route's warming stands.
 struct Report {
-  std::string route;  ///< its match
+  std::string route;  ///< its name
   bool is_running = false;
   std::uint64_t runs = 0;     ///< so far, the running one too
   std::optional<Time> began;  ///< the last run

@@ -30,7 +30,7 @@ class NoOrigin final : public pipeline::Handler {
 
 policy::Route route() {
   policy::Route route;
-  route.pattern = policy::PathPattern::parse("/**").value();
+  route.patterns = {policy::PathPattern::parse("/**").value()};
   route.upstream = "origin";
   return route;
 }

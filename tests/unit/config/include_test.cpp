@@ -47,7 +47,7 @@ class Folder {
 
 std::string matches_of(const Config& config) {
   std::string text;
-  for (const policy::Route& route : config.routes) text += route.match + "->" + route.upstream + " ";
+  for (const policy::Route& route : config.routes) text += route.name + "->" + route.upstream + " ";
   return text;
 }
 

@@ -117,8 +117,8 @@ TEST_CASE("every key of a route is read into its place") {
   const Loaded loaded = load(everything);
   REQUIRE(loaded.config.routes.size() == 2);
   const policy::Route& route = loaded.config.routes[0];
-  CHECK(route.match == "/p/{id}/{part}");
-  CHECK(route.pattern.matches("/p/7/name"));
+  CHECK(route.match == std::vector<std::string>{"/p/{id}/{part}"});
+  CHECK(policy::takes_path(route, "/p/7/name"));
   CHECK(route.upstream == "shop");
   CHECK(route.methods == std::vector<std::string>{"GET", "PUT"});
   CHECK(route.ttl == policy::TtlRule{.plain = {}, .by_status = {{200, 1min}, {404, 10s}}});

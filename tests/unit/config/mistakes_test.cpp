@@ -128,9 +128,9 @@ TEST_CASE("merge keys work, what a map says itself wins, and what is wrong keeps
   CHECK(texts_of(loaded.diagnostics) == "");
   const auto& routes = loaded.config.routes;
   REQUIRE(routes.size() == 3);
-  CHECK(routes[0].match == "/a");
+  CHECK(routes[0].name == "/a");
   CHECK(routes[0].ttl.plain == std::chrono::minutes(2));
-  CHECK(routes[1].match == "/b");
+  CHECK(routes[1].name == "/b");
   CHECK(routes[1].ttl.plain == std::chrono::minutes(2));
   CHECK(routes[1].jitter == 5);
   CHECK(routes[2].ttl.plain == std::chrono::minutes(3));

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+
 using namespace larder;
 using namespace larder::config;
 
@@ -16,7 +18,34 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
       {"match: api",
        "route \"api\": match: \"api\" is not a path pattern: one begins with \"/\", names each {part} once, "
        "and has one {part**} or \"**\" at the most before a last \"**\", did you mean \"/api\"?"},
-      {"match: [a]", "routes[1].match: expected a path pattern such as \"/api/products/{id}\", found a list"},
+      {"match: [/a, b]",
+       "route \"/a\": match: \"b\" is not a path pattern: one begins with \"/\", names each {part} once, and "
+       "has one {part**} or \"**\" at the most before a last \"**\", did you mean \"/b\"?"},
+      {"match: []", "routes[1].match: must not be empty"},
+      {"match: [/a, [/b]]",
+       "route \"/a\": match: expected a path pattern such as \"/api/products/{id}\", found a list"},
+      {"match: [/a, /a]", "route \"/a\": match: \"/a\" is listed twice"},
+      {"match: [\"/a/{id}\", \"/b/{it}\"], tags: [\"t:{id}\"]",
+       "route \"/a/{id}\": tags: \"t:{id}\": the match \"/b/{it}\" has no \"{id}\", did you mean "
+       "\"it\"?"},
+      {"name: \"\"", "route \"\": name: expected a name without control bytes, found \"\""},
+      {"name: [a]", "route \"a\": name: expected a name without control bytes, found a list"},
+      {"host: []", "route \"/**\": host: must not be empty"},
+      {"host: [a, a]", "route \"/**\": host: \"a\" is listed twice"},
+      {"host: {a: b}",
+       "route \"/**\": host: expected a host such as \"shop.example\" or \"*.shop.example\", found a map"},
+      {"host: \"*\"", "route \"/**\": host: without host a route takes the requests for all"},
+      {"host: \"https://a\"",
+       "route \"/**\": host: \"https://a\" is a URL: a host has no scheme and no path"},
+      {"host: a/b", "route \"/**\": host: \"a/b\" has a path, which is for match"},
+      {"host: .a.b",
+       "route \"/**\": host: \".a.b\" begins with a dot: * stands for one label, as in *.shop.example"},
+      {"host: \"a:x\"",
+       "route \"/**\": host: \"a:x\" is no host: its labels are literal or hold *, and a port may follow, as "
+       "in shop.example:8080"},
+      {"host: \"~a\"",
+       "route \"/**\": host: \"~a\" is no host: its labels are literal or hold *, and a port may follow, as "
+       "in shop.example:8080"},
       {"upstream: apy", "route \"/**\": upstream: there is no upstream \"apy\", did you mean \"api\"?"},
       {"upstream: \"\"", "route \"/**\": upstream: there is no upstream \"\""},
       {"ttl: 60",
@@ -190,7 +219,7 @@ TEST_CASE("globs work wherever names of cookies and parameters are listed") {
       "query: {ignore: [\"utm_*\", \"filter[*]\"]}");
   CHECK(texts_of(loaded.diagnostics) == "");
   const policy::Route& route = loaded.config.routes.at(0);
-  CHECK(route.pattern.matches("/img/a.png"));
+  CHECK(policy::takes_path(route, "/img/a.png"));
   http::FieldList fields;
   fields.add("Cookie", "wordpress_logged_in_7f=x; _sp_id.1=y");
   CHECK_FALSE(policy::has_unkeyed_cookie(route, fields));
@@ -268,6 +297,87 @@ TEST_CASE("a route is hidden by every pattern that takes all its paths, and by n
            std::string::npos) == is_hidden);
     CHECK(hidden.empty() == !is_hidden);
   }
+}
+
+TEST_CASE("a route is hidden if others take every host and every pattern of it, and else it is not") {
+  struct Case {
+    const char* routes;
+    const char* hiding;  // "": nobody
+  };
+  for (const auto& [routes, hiding] : {
+           Case{"{host: a.b}, {match: /x}", ""},
+           Case{"{match: /x/**}, {host: a.b, match: /x/y}", "/x/**"},
+           Case{"{host: a.b}, {host: a.b, match: /x}", "/**"},
+           Case{"{host: a.b}, {host: A.B}", "/**"},
+           Case{"{host: a.b}, {host: a.c}", ""},
+           Case{"{host: a.b}, {host: \"a.b:81\"}", "/**"},
+           Case{"{host: \"a.b:81\"}, {host: a.b}", ""},
+           Case{"{host: \"*.b\"}, {host: a.b}", "/**"},
+           Case{"{host: \"*.b\"}, {host: [a.b, c.b]}", "/**"},
+           Case{"{host: \"*.b\"}, {host: [a.b, b]}", ""},
+           Case{"{host: a.b}, {host: \"*.b\"}", ""},
+           Case{"{host: [a.b, c.b]}, {host: c.b}", "/**"},
+           Case{"{host: a.b, name: one}, {host: c.b, name: two}, {host: [a.b, c.b]}", "two"},
+           Case{"{match: [/a, /b]}, {match: /b}", "/a"},
+           Case{"{match: /b}, {match: [/a, /b]}", ""},
+           Case{"{match: /a}, {match: /b}, {match: [/a, /b]}", "/b"},
+           Case{"{host: a.b, match: /a}, {match: /b}, {host: a.b, match: [/a, /b]}", "/b"},
+           Case{"{host: a.b, match: /a}, {match: /b}, {host: [a.b, c.b], match: [/a, /b]}", ""},
+           Case{"{host: a.b, methods: [GET]}, {host: a.b}", ""},
+       }) {
+    CAPTURE(std::string(routes));
+    const std::string said =
+        texts_of(load_with_upstream("routes: [" + std::string(routes) + "]\n").diagnostics);
+    CAPTURE(said);
+    const bool is_hidden = *hiding != '\0';
+    CHECK(said.empty() == !is_hidden);
+    if (is_hidden) CHECK(said.find("the route \"" + std::string(hiding) + "\" before it") != said.npos);
+  }
+}
+
+TEST_CASE("a route's name is its own, and messages use it") {
+  const Loaded loaded = load_with_upstream(
+      "routes:\n"
+      "  - {match: [\"/a/{id}.json\", /b], name: shop}\n"
+      "  - {match: /c, name: other}\n"
+      "  - {match: /d, name: shop, ttl: x}\n");
+  CHECK(texts_of(loaded.diagnostics) ==
+        "t.yaml:5:23: route \"shop\": name: \"shop\" is the name of the route on line 3 too\n"
+        "t.yaml:5:34: route \"shop\": ttl: expected a duration such as \"30s\", found \"x\"\n");
+  CHECK(loaded.config.routes[0].name == "shop");
+  CHECK(load_route("match: [/a, /b]").config.routes[0].name == "/a");
+}
+
+TEST_CASE("hosts, matches and names are printed as they were written") {
+  const Loaded loaded = load_route("match: [\"/a/{id}.json\", /b], host: [A.b, \"*.b:81\"], name: shop");
+  CHECK(loaded.diagnostics.empty());
+  const std::string yaml = to_yaml(loaded.config);
+  for (const char* line : {"name: shop", "host: [A.b, \"*.b:81\"]", "match: [\"/a/{id}.json\", /b]"}) {
+    CAPTURE(line);
+    CHECK(yaml.find(line) != yaml.npos);
+  }
+  CHECK(load(yaml).config.routes == loaded.config.routes);
+  CHECK(to_yaml(load_route("match: [/a]").config).find("match: /a\n") != std::string::npos);
+}
+
+TEST_CASE("a host that sites replace is told: no request is routed by it") {
+  const Loaded loaded = load_with_upstream(
+      "sites: {shop.example: [www.shop.example, \"a.example:81\"]}\n"
+      "routes: [{host: [www.shop.example, shop.example, a.example]}]\n");
+  CHECK(texts_of(loaded.diagnostics) ==
+        "t.yaml:3:18: warning: route \"/**\": host: by \"sites\" \"www.shop.example\" is "
+        "\"shop.example\", and requests for it are routed by that\n");
+}
+
+TEST_CASE("ten thousand routes, each of its own host, are checked in no time") {
+  std::string yaml = "routes:\n";
+  for (int i = 0; i < 10'000; ++i) {
+    yaml += "  - {host: t" + std::to_string(i) + ".shop.example, match: /api/**}\n";
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(load_with_upstream(yaml).diagnostics.empty());
+  // All pairs would be 50 million.
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
 }
 
 TEST_CASE("a hidden `cache: off` is an error where the route before it caches") {

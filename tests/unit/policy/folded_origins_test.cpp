@@ -156,7 +156,7 @@ TEST_CASE(
   std::vector<Route> routes(3);
   const char* matches[] = {"/api/me/**", "/user/{id}/mail", "/**"};
   for (std::size_t i = 0; i < routes.size(); ++i) {
-    routes[i].pattern = PathPattern::parse(matches[i]).value();
+    routes[i].patterns = {PathPattern::parse(matches[i]).value()};
     routes[i].cache = i == 2;
   }
   const RouteTable table(routes);
@@ -166,9 +166,9 @@ TEST_CASE(
   for (int i = 0; i < 200'000; ++i) {
     const std::string path = origins.path();
     const std::string seen = origins.seen(path);
-    if (!routes[0].pattern.matches(seen) && !routes[1].pattern.matches(seen)) continue;
+    if (!takes_path(routes[0], seen) && !takes_path(routes[1], seen)) continue;
     ++protected_paths;
-    const Route& met = *table.find("GET", path);
+    const Route& met = *table.find("GET", target_of(path));
     const bool is_passed = bypass_reason(met, table, request, target_of(path), false) != Reason::none;
     CAPTURE(path);
     CAPTURE(seen);

@@ -12,8 +12,8 @@ namespace {
 
 Route guarding(std::string_view match, bool cache, std::vector<std::string> methods = {}) {
   Route route;
-  route.match = match;
-  route.pattern = PathPattern::parse(match).value();
+  route.name = match;
+  route.patterns = {PathPattern::parse(match).value()};
   route.cache = cache;
   route.methods = std::move(methods);
   return route;
@@ -22,8 +22,8 @@ Route guarding(std::string_view match, bool cache, std::vector<std::string> meth
 /// The match of the route that protects a path, or "".
 std::string protector(const std::vector<Route>& routes, std::string_view path,
                       std::string_view method = "GET") {
-  const auto number = FoldedRoutes(routes).protector_of(method, path, spelling_of(path));
-  return number ? routes[*number].match : "";
+  const auto number = FoldedRoutes(routes).protector_of(method, target_of(path), spelling_of(path));
+  return number ? routes[*number].name : "";
 }
 
 }  // namespace
@@ -102,6 +102,22 @@ TEST_CASE("a protected route over several segments, or over parts of one, is fou
     CAPTURE(path);
     CHECK(protector(routes, path) == "");
   }
+}
+
+TEST_CASE("a route protects the paths of its own hosts, and every path that may begin with a host") {
+  std::vector<Route> routes{guarding("/me", true), guarding("/me", false), guarding("/**", true)};
+  routes[0].hosts = {HostPattern::parse("open.test").value()};
+  routes[1].hosts = {HostPattern::parse("shop.test").value(), HostPattern::parse("*.shop.test").value()};
+  const FoldedRoutes folded(routes);
+  const auto is_protected = [&](std::string_view host, std::string_view path) {
+    return folded.protector_of("GET", target_of(path, {}, host), spelling_of(path)).has_value();
+  };
+  CHECK(is_protected("shop.test", "/ME"));
+  CHECK(is_protected("shop.test", "/me/"));
+  CHECK(is_protected("www.shop.test", "/m%65"));
+  CHECK_FALSE(is_protected("other.test", "/ME"));
+  CHECK_FALSE(is_protected("open.test", "/ME"));
+  CHECK(is_protected("other.test", "//shop.test/me"));
 }
 
 TEST_CASE("without a protected route, and after the last one, nothing is protected") {

@@ -43,10 +43,10 @@ class FakeCache final : public pipeline::Handler {
 
 std::vector<policy::Route> routes() {
   std::vector<policy::Route> all(2);
-  all[0].match = "/a/**";
+  all[0].name = "/a/**";
   all[0].warm = policy::WarmRule{.hottest = 2};
   all[0].query = {.mode = policy::QueryRule::Mode::ignore, .names = {"utm_*"}};
-  for (policy::Route& one : all) one.pattern = policy::PathPattern::parse(one.match).value();
+  for (policy::Route& one : all) one.patterns = {policy::PathPattern::parse(one.name).value()};
   return all;
 }
 
@@ -137,8 +137,8 @@ TEST_CASE("new routes are counted, and earlier counts are handed over") {
   Fixture f;
   f.ask("/a/1");
   std::vector<policy::Route> other = routes();
-  other[0].match = "/b/**";
-  other[0].pattern = policy::PathPattern::parse("/b/**").value();
+  other[0].name = "/b/**";
+  other[0].patterns = {policy::PathPattern::parse("/b/**").value()};
   test::run_task(f.loop, f.adopt(std::move(other)));
   f.ask("/a/2");
   f.ask("/b/1");

@@ -54,8 +54,8 @@ class FakeCache final : public pipeline::Handler {
 
 policy::Route route(std::string_view match, policy::WarmRule rule) {
   policy::Route made;
-  made.match = match;
-  made.pattern = policy::PathPattern::parse(match).value();
+  made.name = match;
+  made.patterns = {policy::PathPattern::parse(match).value()};
   rule.site = "http://shop.test:8080";
   made.warm = std::move(rule);
   return made;
