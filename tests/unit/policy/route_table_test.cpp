@@ -231,13 +231,13 @@ TEST_CASE("a route that every host has of its own is found without a look at the
   const RouteTable table(std::move(routes));
   const http::Target last = at_host("t9999.shop.example", "/api/x");
   const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < 1'000; ++i) {
+  for (int i = 0; i < 5'000; ++i) {
     CHECK(table.find("GET", last) == &table.list()[9'999]);
     CHECK(table.folded().protector_of("GET", at_host("t9999.shop.example", "/API/x"), PathSpelling::odd) ==
           9'999);
   }
-  // A look at each would be 20 million.
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(100));
+  // A look at each would be 100 million.
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1'000));
   CHECK(table.find("GET", at_host("other.shop.example", "/api/x")) == nullptr);
 }
 
