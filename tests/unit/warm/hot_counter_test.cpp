@@ -44,6 +44,7 @@ class FakeCache final : public pipeline::Handler {
 std::vector<policy::Route> routes() {
   std::vector<policy::Route> all(2);
   all[0].name = "/a/**";
+  all[1].name = "/**";
   all[0].warm = policy::WarmRule{.hottest = 2};
   all[0].query = {.mode = policy::QueryRule::Mode::ignore, .names = {"utm_*"}};
   for (policy::Route& one : all) one.patterns = {policy::PathPattern::parse(one.name).value()};
