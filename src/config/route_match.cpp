@@ -91,11 +91,9 @@ std::optional<std::vector<HostPattern>> Hosts::read(const Value& value) const {
 
 /// Requests are routed by the site that a spelling stands for.
 void Hosts::warn_of_other_spelling(const Value& item, const std::string& text) const {
-  const Result<http::Authority> named = http::parse_authority(text, "http");
-  if (!named || !named->port.empty()) return;
-  http::Target target{"http", named->host, {}, "/", {}};
-  policy::Sites(context_->config.sites).replace(target);
-  if (target.host == named->host) return;
+  const auto asked = policy::Sites().target_at("http://" + text);
+  const auto target = policy::Sites(context_->config.sites).target_at("http://" + text);
+  if (target.host == asked.host) return;
   item.warning("by \"sites\" " + quoted(text) + " is " + quoted(target.authority()) +
                ", and requests for it are routed by that");
 }

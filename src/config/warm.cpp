@@ -3,7 +3,7 @@
 
 #include <larder/base/text.hpp>
 #include <larder/base/token.hpp>
-#include <larder/http/target.hpp>
+#include <larder/policy/sites.hpp>
 #include <larder/policy/warming_fields.hpp>
 
 #include <algorithm>
@@ -41,9 +41,7 @@ bool check_url(const Value& value, const std::string& text, const std::string& s
                const RouteContext& context) {
   if (!check_target(value, text)) return false;
   const std::string path = path_of(text);
-  const Result<http::Target> named = http::resolve({}, site);
-  http::Target target = named ? *named : http::Target{};
-  policy::Sites(context.config.sites).replace(target);
+  const auto target = policy::Sites(context.config.sites).target_at(site);
   const auto takes = [&](const Route& one) {
     return policy::takes_host(one, target) && policy::takes_path(one, path);
   };

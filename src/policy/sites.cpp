@@ -56,6 +56,14 @@ void Sites::replace(http::Target& target) const {
   target.port = site->port;
 }
 
+http::Target Sites::target_at(std::string_view url) const {
+  const Result<http::Target> named = http::resolve({}, url);
+  if (!named) return {};
+  http::Target target = *named;
+  replace(target);
+  return target;
+}
+
 std::vector<std::string> Sites::hosts_of(const std::string& host) const {
   const auto found = http_.find(host);
   if (found == http_.end()) return {host};

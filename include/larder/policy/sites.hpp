@@ -41,6 +41,9 @@ class Sites {
   /// Replaces another spelling by the site.
   void replace(http::Target& target) const;
 
+  /// What requests for a URL are routed by; without a host if it is none.
+  http::Target target_at(std::string_view url) const;
+
   /// The hosts that a purge of everything at `host` has to name, since purges know no ports: the sites that
   /// it is a spelling of, and itself if at some port it is not one.
   std::vector<std::string> hosts_of(const std::string& host) const;
