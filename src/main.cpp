@@ -1,5 +1,6 @@
 // The command line. program.cpp shows what the program is made of.
 #include "descriptor_limit.hpp"
+#include "explain_route.hpp"
 #include "machine_memory.hpp"
 #include "program.hpp"
 #include "settings.hpp"
@@ -32,6 +33,8 @@ struct Arguments {
   std::optional<std::string> config;
   larder::config::Overrides overrides;
   larder::admin::PurgeArguments purge;
+  std::optional<std::string> explained_url;
+  std::string explained_method = "GET";
 };
 
 std::optional<std::string> environment(std::string_view name) {
@@ -121,10 +124,23 @@ void report_ok(const Loaded& loaded) {
   std::cout << '\n';
 }
 
+int print_route(const larder::config::Config& config, const Arguments& arguments) {
+  const std::string& url = *arguments.explained_url;
+  const auto lines = larder::explain_route(config, url, arguments.explained_method);
+  if (!lines) {
+    std::cerr << "larder check: --explain-route: expected a URL such as \"http://shop.example/api\", found \""
+              << url << "\"\n";
+    return exit_usage;
+  }
+  for (const std::string& line : *lines) std::cout << line << '\n';
+  return 0;
+}
+
 int check(const Arguments& arguments) {
   if (!has_configuration(arguments, "check")) return exit_usage;
   const Loaded loaded = load(arguments);
   if (!loaded.ok()) return exit_usage;
+  if (arguments.explained_url) return print_route(loaded.config, arguments);
   std::cout << larder::config::to_yaml(loaded.config);
   if (loaded.config.limits.connections == 0) {
     const std::uint64_t descriptors = larder::raise_descriptor_limit();
@@ -185,6 +201,11 @@ int run(int argc, char** argv) {
   CLI::App* check_command =
       app.add_subcommand("check", "Validate the configuration and print the effective one");
   add_options(*check_command, arguments);
+  CLI::Option* explain =
+      check_command->add_option("--explain-route", arguments.explained_url,
+                                "Print which route takes a URL, and why those before it do not");
+  check_command->add_option("-X,--method", arguments.explained_method, "Of that request; GET")
+      ->needs(explain);
   CLI::App* purge_command = app.add_subcommand("purge", "Have the running larder purge, over its admin API");
   add_purge_options(*purge_command, arguments);
   CLI::App* schema_command =

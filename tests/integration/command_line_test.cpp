@@ -230,6 +230,45 @@ TEST_CASE("--upstream, --listen and --ttl are enough to run, without a file") {
   CHECK(process.wait(patience) == 0);
 }
 
+TEST_CASE("check --explain-route says which route takes a URL, and why those before it do not") {
+  std::string yaml =
+      "upstreams: {shop: {servers: \"http://127.0.0.1:3000\"}}\n"
+      "sites: {shop.example: [www.shop.example]}\n"
+      "routes:\n"
+      "  - {name: console, host: console.shop.example, cache: off}\n"
+      "  - {match: [\"/posts/{id}.json\", \"/posts/{id}\"]}\n"
+      "  - {match: /items/**, methods: [POST]}\n"
+      "  - {match: \"/items/{path**}\", host: shop.example}\n"
+      "  - {match: /me, cache: off}\n";
+  const auto explained = [&](const std::vector<std::string>& options) {
+    const File file(yaml);
+    std::vector<std::string> arguments{"check", "--config", file.path(), "--explain-route"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Run run = run_larder(arguments);
+    CHECK(run.exit_code == 0);
+    return run.output;
+  };
+  CHECK(explained({"http://www.shop.example/items/a/b?x=1"}) ==
+        "GET http://shop.example/items/a/b?x=1\n"
+        "1. \"console\" is for another host: console.shop.example\n"
+        "2. \"/posts/{id}.json\" is for another path: /posts/{id}.json, /posts/{id}\n"
+        "3. \"/items/**\" is for another method: POST\n"
+        "4. \"/items/{path**}\" takes it: match /items/{path**}, host shop.example, {path} is \"a/b\"\n");
+  CHECK(contains(explained({"http://a.example/items/a", "-X", "POST"}),
+                 "3. \"/items/**\" takes it: match /items/**\n"));
+  const std::string none = explained({"http://a.example/Me"});
+  CHECK(contains(none, "No route takes it: "));
+  CHECK(contains(none, "5. \"/me\" is for what an origin may read the path as: nothing is cached\n"));
+  for (int i = 0; i < 30; ++i) yaml += "  - {match: /r" + std::to_string(i) + "}\n";
+  const std::string last = explained({"http://a.example/r29"});
+  CHECK(contains(last, "14 routes before these do not take it\n15. \"/r9\" is for another path: /r9\n"));
+  CHECK(contains(last, "35. \"/r29\" takes it: match /r29\n"));
+  const File file(yaml);
+  const Run bad = run_larder({"check", "--config", file.path(), "--explain-route", "/items"});
+  CHECK(bad.exit_code == 2);
+  CHECK(contains(bad.errors, "--explain-route: expected a URL"));
+}
+
 TEST_CASE("A bad value on the command line is reported with its option") {
   for (const auto& [option, value] :
        {std::pair{"--upstream", "127.0.0.1"}, std::pair{"--ttl", "soon"}, std::pair{"--listen", "nowhere"}}) {
