@@ -46,6 +46,14 @@ const Route* EarlierRoutes::first_that_hides(const Route& later) const {
   return is_hidden && last ? &(*routes_)[*last] : nullptr;
 }
 
+const Route* EarlierRoutes::first_for_get(const http::Target& at, std::string_view path) const {
+  const auto takes = [&](std::size_t position) {
+    return policy::takes_method((*routes_)[position].methods, "GET");
+  };
+  const std::optional<std::size_t> first = index_.first_of(at, path, takes);
+  return first ? &(*routes_)[*first] : nullptr;
+}
+
 bool is_hidden(const Value& value, const Route& route, const EarlierRoutes& earlier) {
   const Route* const hiding = earlier.first_that_hides(route);
   if (hiding == nullptr) return false;

@@ -179,7 +179,7 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
   }
   std::vector<Route> routes;
   EarlierRoutes earlier(routes);
-  const RouteContext context{config, routes};
+  const RouteContext context{config, earlier};
   const Table<Route> table = route_keys(&context);
   std::map<std::string, Place> names;
   for (const Value& item : value.items()) {

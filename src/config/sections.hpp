@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // The sections of a configuration: their tables, and the kinds that are sections in a shape of their own.
@@ -93,10 +94,12 @@ struct Routes {
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
 
+class EarlierRoutes;
+
 /// What a route is read beside: the configuration so far, and the routes before it.
 struct RouteContext {
   const Config& config;
-  const std::vector<policy::Route>& earlier;
+  const EarlierRoutes& earlier;
 };
 
 /// `warm:` of a route, whose other keys were read.
@@ -128,6 +131,9 @@ class EarlierRoutes {
   /// If each host with each pattern of it is taken whole by a route, the last one that it takes for that;
   /// else nullptr.
   const policy::Route* first_that_hides(const policy::Route& later) const;
+
+  /// The one that a GET for this path meets there; nullptr if none does.
+  const policy::Route* first_for_get(const http::Target& at, std::string_view path) const;
 
  private:
   const std::vector<policy::Route>* routes_;

@@ -36,23 +36,25 @@ std::string path_of(const std::string& target) {
   return target.substr(0, target.find('?'));
 }
 
-/// Whether the route is the one that a request for the target meets; without a site that is reported.
-bool check_url(const Value& value, const std::string& text, const std::string& site, const Route& route,
-               const RouteContext& context) {
+/// Who is asked for the URLs of a route.
+struct Asked {
+  Route route;  ///< its patterns are made, unless its match is broken
+  bool has_patterns = false;
+  http::Target at;  ///< without a site, which is reported, of no host
+  const EarlierRoutes& earlier;
+};
+
+/// Whether the route is the one that a request for the target meets.
+bool check_url(const Value& value, const std::string& text, const Asked& asked) {
   if (!check_target(value, text)) return false;
   const std::string path = path_of(text);
-  const auto target = policy::Sites(context.config.sites).target_at(site);
-  const auto takes = [&](const Route& one) {
-    return policy::takes_host(one, target) && policy::takes_path(one, path);
-  };
-  const auto earlier = std::ranges::find_if(context.earlier, [&](const Route& one) {
-    return policy::takes_method(one.methods, "GET") && takes(one);
-  });
-  const bool is_taken = earlier != context.earlier.end();
-  Route compiled = route;
-  if (compile_match(compiled) && takes(compiled) && !is_taken) return true;
-  value.error(quoted(text) + (is_taken ? " is taken by the route " + quoted(earlier->name) + " before it"
-                                       : std::string(" is not matched by the route")));
+  const Route* const earlier = asked.earlier.first_for_get(asked.at, path);
+  const bool is_matched = asked.has_patterns && policy::takes_host(asked.route, asked.at) &&
+                          policy::takes_path(asked.route, path);
+  if (is_matched && earlier == nullptr) return true;
+  value.error(quoted(text) + (earlier != nullptr
+                                  ? " is taken by the route " + quoted(earlier->name) + " before it"
+                                  : std::string(" is not matched by the route")));
   return false;
 }
 
@@ -183,9 +185,12 @@ struct Urls {
   const Route* route;
 
   std::optional<std::vector<std::string>> read(const Value& value, const WarmRule& rule) const {
-    return list_of(value, "a list of paths", [&](const Value& item, const std::string& text) {
-      return check_url(item, text, rule.site, *route, *context);
-    });
+    Asked asked{.route = *route,
+                .at = policy::Sites(context->config.sites).target_at(rule.site),
+                .earlier = context->earlier};
+    asked.has_patterns = compile_match(asked.route);
+    return list_of(value, "a list of paths",
+                   [&](const Value& item, const std::string& text) { return check_url(item, text, asked); });
   }
 
   Node write(const std::vector<std::string>& urls) const { return list_node(urls); }
