@@ -105,7 +105,7 @@ Node Hosts::write(const std::vector<HostPattern>& hosts) const {
 }
 
 json::object Hosts::schema() const {
-  return one_or_list_schema(pattern_schema("^[^/?#@ ]+$"));
+  return one_or_list_schema(scalar_schema("^[^/?#@ ]+$"));
 }
 
 bool compile_match(policy::Route& route) {

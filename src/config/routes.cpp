@@ -47,7 +47,7 @@ void refuse_known_name(const Value& route, std::map<std::string, Place>& names) 
 }
 
 json::object name_schema() {
-  return {{"type", "string"}, {"minLength", 1}};
+  return scalar_schema("^.+$");
 }
 
 std::vector<Row<Route>> rows_of_lifetimes() {
