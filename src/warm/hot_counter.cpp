@@ -1,4 +1,5 @@
 #include "frequent.hpp"
+#include "hot_list.hpp"
 #include "sitemap.hpp"
 
 #include <larder/base/task.hpp>
@@ -109,7 +110,7 @@ std::vector<HotCounter::Counted> HotCounter::take() {
   std::vector<Counted> all;
   for (auto& [route, frequent] : counted_) {
     Counted& counted = all.emplace_back();
-    counted.route = route->name;
+    counted.route = hot_list_of(*route);
     counted.most = surplus * route->warm->hottest;
     for (const auto& [url, times] : frequent.take()) counted.asked.push_back({url, times});
     std::ranges::sort(counted.asked, std::ranges::greater(), &store::AskedFor::times);

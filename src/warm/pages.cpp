@@ -1,5 +1,6 @@
 #include "pages.hpp"
 
+#include "hot_list.hpp"
 #include "sitemap.hpp"
 
 #include <set>
@@ -159,7 +160,7 @@ Task<std::vector<http::Target>> pages_of(const policy::Route& route, const Fetch
     if (const auto page = page_at(site, url)) pages.add(*page);
   }
   if (rule.hottest != 0 && records != nullptr) {
-    const std::vector<std::string> urls = co_await records->hottest(route.name, rule.hottest);
+    const std::vector<std::string> urls = co_await records->hottest(hot_list_of(route), rule.hottest);
     for (const std::string& url : urls) {
       const Result<http::Target> page = http::resolve(site, url);
       // Clients chose these hosts: what the rule sends to its site must not go to them.

@@ -150,6 +150,19 @@ TEST_CASE("new routes are counted, and earlier counts are handed over") {
   CHECK(f.hottest() == Urls{"http://shop.test/a/1"});
 }
 
+TEST_CASE("routes of one match and other hosts have lists of their own") {
+  Fixture f;
+  std::vector<policy::Route> all(2, routes()[0]);
+  all[0].hosts = {policy::HostPattern::parse("other.test").value()};
+  all[1].hosts = {policy::HostPattern::parse("*.test").value()};
+  test::run_task(f.loop, f.adopt(all));
+  f.ask("/a/1");
+  test::run_task(f.loop, f.save());
+  CHECK(test::run_task(f.loop, f.records.hottest("/a/** *.test", 10)) == Urls{"http://shop.test/a/1"});
+  CHECK(test::run_task(f.loop, f.records.hottest("/a/** other.test", 10)).empty());
+  CHECK(test::run_task(f.loop, f.records.hottest("/a/**", 10)).empty());
+}
+
 TEST_CASE("regular saving ends when told to") {
   Fixture f;
   boost::asio::co_spawn(f.loop, f.counter.save_regularly(), boost::asio::detached);
