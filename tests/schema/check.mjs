@@ -83,7 +83,8 @@ for (const wrong of ['threads: many', 'threads: 257', 'threads: [1]', 'listen: [
   'routes: [{ttl: {600: 1s}}]', 'routes: [{ttl: {1xx: 1s}}]', 'defaults: {route: {match: /a}}',
   'routes: [{include: a, ttl: 1s}]', 'routes: [{ttl: {}}]', 'routes: [{methods: [get]}]',
   'routes: [{methods: []}]', 'routes: [{match: []}]', 'routes: [{match: [a]}]', 'routes: [{host: []}]',
-  'routes: [{host: "http://a"}]', 'routes: [{name: ""}]', 'routes: [{jitter: 51%}]', 'routes: [{cookies: []}]', 'routes: [{cookies: {}}]',
+  'routes: [{host: "http://a"}]', 'routes: [{name: ""}]', 'routes: [{jitter: 51%}]',
+  'routes: [{cookies: []}]', 'routes: [{cookies: {}}]',
   'routes: [{query: {ignore: [a], only: [b]}}]', 'routes: [{headers: [A, A]}]', 'routes: [{collapse: on}]',
   'routes: [{warm: {hottest: 10001}}]', 'purge_method: {allow: 10.0.0.0/8}', 'credentials: {add: x}', 'sites: [a]']) {
   expect(upstream + wrong, false, wrong)
