@@ -104,6 +104,26 @@ bool same_origin(const Target& a, const Target& b) {
   return a.scheme == b.scheme && a.host == b.host && a.port == b.port;
 }
 
+std::string with_bytes_encoded(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  const bool has_end = text.starts_with(' ') || text.ends_with(' ');
+  const std::size_t scheme = text.find(end_of_scheme);
+  const bool has_host = scheme < text.find_first_of("/?#");
+  const std::size_t begin =
+      has_host ? std::min(text.find_first_of("/?#", scheme + end_of_scheme.size()), text.size()) : 0;
+  std::string encoded(text.substr(0, begin));
+  encoded.reserve(text.size());
+  for (const char c : text.substr(begin)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80 && (byte != ' ' || has_end)) {
+      encoded += c;
+    } else {
+      encoded.append(1, '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+    }
+  }
+  return encoded;
+}
+
 bool is_target_text(std::string_view text) {
   static constexpr ByteSet allowed(
       [](unsigned char byte) { return byte > 0x20 && byte < 0x7F && byte != '#'; });

@@ -1,6 +1,7 @@
 #include "fetcher.hpp"
 
 #include "gunzip.hpp"
+#include "yield.hpp"
 
 #include <larder/policy/stale.hpp>
 
@@ -26,8 +27,7 @@ std::string detail_in(std::string_view status) {
 
 bool is_kept_now(const pipeline::Response& response) {
   if (response.cache_result == pipeline::CacheResult::revalidated) return true;
-  return response.cache_result == pipeline::CacheResult::miss &&
-         our_status(response).find("; stored") != std::string_view::npos;
+  return response.cache_result == pipeline::CacheResult::miss && response.is_stored;
 }
 
 Outcome outcome_of(const pipeline::Response& response) {
@@ -39,20 +39,58 @@ Outcome outcome_of(const pipeline::Response& response) {
   return is_kept_now(response) ? Outcome::fetched : Outcome::unstored;
 }
 
-/// Reads content to its end, handing each piece to `keep`, which says whether it wants more.
-template <class Keep>
-Task<Result<>> read_content(pipeline::Body& body, Keep keep) {
-  if (!body.is_streamed()) {
-    if (!keep(body.bytes().view())) co_return Error::too_large;
-    co_return Result<>();
-  }
+/// Reads content to its end.
+Task<Result<>> read_all(pipeline::Body& body) {
+  if (!body.is_streamed()) co_return Result<>();
   while (true) {
     const Result<std::string_view> piece = co_await body.reader().read();
     if (!piece) co_return piece.error();
     if (piece->empty()) co_return Result<>();
-    if (!keep(*piece)) co_return Error::too_large;
   }
 }
+
+/// What was fetched on its way to its reader. A file that is compressed may be sent in a coding as well.
+class Decompression {
+ public:
+  Decompression(std::size_t most, Fetcher::Take take) : most_(most), take_(std::move(take)) {}
+
+  /// Whether more is wanted.
+  Task<Result<bool>> take(std::string_view piece) {
+    outer_.give(piece);
+    while (true) {
+      const Result<std::string_view> unpacked = outer_.next();
+      if (!unpacked) co_return unpacked.error();
+      if (unpacked->empty()) co_return true;
+      inner_.give(*unpacked);
+      const Result<bool> goes_on = co_await hand_over();
+      if (!goes_on || !*goes_on) co_return goes_on;
+    }
+  }
+
+  Result<Document> end(Document document, bool goes_on) const {
+    if (goes_on && !(outer_.may_end() && inner_.may_end())) return Error::malformed;
+    return document;
+  }
+
+ private:
+  Task<Result<bool>> hand_over() {
+    while (true) {
+      const Result<std::string_view> plain = inner_.next();
+      if (!plain) co_return plain.error();
+      if (plain->empty()) co_return true;
+      size_ += plain->size();
+      if (size_ > most_) co_return Error::too_large;
+      if (!take_(*plain)) co_return false;
+      co_await yield();
+    }
+  }
+
+  const std::size_t most_;
+  const Fetcher::Take take_;
+  std::size_t size_ = 0;
+  Gunzip outer_;
+  Gunzip inner_;
+};
 
 }  // namespace
 
@@ -71,36 +109,35 @@ Task<Outcome> Fetcher::warm(const policy::WarmRule& rule, http::Target page, std
   if (!response) co_return Outcome::failed;
   const Outcome outcome = outcome_of(*response);
   if (outcome == Outcome::unstored) why = detail_in(our_status(*response));
-  const Result<> read = co_await read_content(response->body, [](std::string_view) { return true; });
+  const Result<> read = co_await read_all(response->body);
   co_return read ? outcome : Outcome::failed;
 }
 
-Task<Result<Document>> Fetcher::read(const policy::WarmRule& rule, http::Target page,
-                                     std::size_t most) const {
+Task<Result<Document>> Fetcher::read(const policy::WarmRule& rule, http::Target page, std::size_t most,
+                                     Take take) const {
   pipeline::Request request = request_for(rule, std::move(page));
   // Whatever clients of the pages read, this is what is read here.
   request.head.fields.set("Accept-Encoding", "gzip");
   Result<pipeline::Response> response = co_await cache_.handle(request);
   if (!response) co_return response.error();
   Document document{.status = response->head.status,
-                    .location = response->head.fields.combined("Location").value_or(""),
-                    .content = {}};
+                    .location = response->head.fields.combined("Location").value_or("")};
   if (document.status != 200) co_return document;
-  std::string& content = document.content;
-  const auto keep = [&content, most](std::string_view piece) {
-    if (content.size() + piece.size() > most) return false;
-    content.append(piece);
-    return true;
-  };
-  const Result<> read = co_await read_content(response->body, keep);
-  if (!read) co_return read.error();
-  // A file that is compressed may be sent in a coding as well.
-  for (int layers = 0; layers < 2 && is_gzip(content); ++layers) {
-    Result<std::string> plain = gunzip(content, most);
-    if (!plain) co_return plain.error();
-    content = *std::move(plain);
+  Decompression content(most, std::move(take));
+  if (!response->body.is_streamed()) {
+    const Result<bool> goes_on = co_await content.take(response->body.bytes().view());
+    if (!goes_on) co_return goes_on.error();
+    co_return content.end(std::move(document), *goes_on);
   }
-  co_return document;
+  Result<bool> goes_on = true;
+  while (goes_on && *goes_on) {
+    const Result<std::string_view> piece = co_await response->body.reader().read();
+    if (!piece) co_return piece.error();
+    if (piece->empty()) break;
+    goes_on = co_await content.take(*piece);
+  }
+  if (!goes_on) co_return goes_on.error();
+  co_return content.end(std::move(document), *goes_on);
 }
 
 pipeline::Request Fetcher::request_for(const policy::WarmRule& rule, http::Target page) const {

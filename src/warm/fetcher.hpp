@@ -7,8 +7,10 @@
 #include <larder/policy/route_table.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace larder::warm {
@@ -26,7 +28,6 @@ enum class Outcome {
 struct Document {
   int status = 200;
   std::string location;  ///< of a redirection
-  std::string content;   ///< of a 200, decompressed
 };
 
 /// Asks the cache as a client would: the same keys, the same rules, no upstream other than the route's.
@@ -43,9 +44,14 @@ class Fetcher {
   Task<Outcome> warm(const policy::WarmRule& rule, http::Target page, std::optional<Seconds> at_least,
                      std::string& why) const;
 
-  /// Of any route that names an upstream. Error::too_large past `most` bytes, also of what they decompress
+  /// Takes some of a document and says whether it wants more.
+  using Take = std::function<bool(std::string_view)>;
+
+  /// Of any route that names an upstream; the content of a 200 goes to `take`, decompressed, in pieces of at
+  /// most 64 KiB with requests between them. Error::too_large past `most` bytes, also of what they decompress
   /// to; Error::malformed if they do not.
-  Task<Result<Document>> read(const policy::WarmRule& rule, http::Target page, std::size_t most) const;
+  Task<Result<Document>> read(const policy::WarmRule& rule, http::Target page, std::size_t most,
+                              Take take) const;
 
  private:
   pipeline::Request request_for(const policy::WarmRule& rule, http::Target page) const;

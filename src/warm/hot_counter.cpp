@@ -30,11 +30,7 @@ bool is_kept(const pipeline::Response& response) {
   if (response.cache_result != miss)
     return response.cache_result == hit || response.cache_result == stale ||
            response.cache_result == revalidated;
-  std::string_view ours;
-  for (const http::Field field : response.head.fields) {
-    if (field.name == "Cache-Status") ours = field.value;
-  }
-  return ours.find("; stored") != std::string_view::npos;
+  return response.is_stored;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "hot_list.hpp"
 #include "sitemap.hpp"
+#include "yield.hpp"
 
 #include <set>
 
@@ -51,7 +52,7 @@ http::Target site_of(const policy::WarmRule& rule) {
 
 /// A page of the site itself: scheme and port may be those of a front end before us.
 std::optional<http::Target> page_at(const http::Target& site, std::string_view url) {
-  Result<http::Target> page = http::resolve(site, url);
+  Result<http::Target> page = http::resolve(site, http::with_bytes_encoded(url));
   if (!page || page->host != site.host || !http::is_target_text(page->origin_form())) return std::nullopt;
   page->scheme = site.scheme;
   page->port = site.port;
@@ -68,17 +69,25 @@ struct Read {
   std::string trouble{};
 };
 
+Read judged(std::optional<Sitemap> sitemap) {
+  if (!sitemap) return {.trouble = "is neither readable XML nor a list of URLs"};
+  const bool is_one = sitemap->root.empty() || sitemap->root == "urlset" || sitemap->root == "sitemapindex";
+  if (!is_one && sitemap->pages.empty() && sitemap->sitemaps.empty()) {
+    return {.trouble = "is no sitemap: its outermost element is " + sitemap->root};
+  }
+  return {.sitemap = std::move(sitemap)};
+}
+
 /// Follows redirections within the site: with another host's pages the cache would have nothing to do.
 Task<Read> follow(const policy::Route& route, const Fetcher& fetcher, const http::Target& site,
                   http::Target page) {
   for (int i = 0; i <= most_redirections; ++i) {
-    const Result<Document> document = co_await fetcher.read(*route.warm, page, largest_sitemap);
+    SitemapParser parser(most_pages);
+    Fetcher::Take take = [&parser](std::string_view piece) { return parser.take(piece); };
+    const Result<Document> document =
+        co_await fetcher.read(*route.warm, page, largest_sitemap, std::move(take));
     if (!document) co_return Read{.trouble = "cannot be read: " + document.error().message()};
-    if (document->status == 200) {
-      std::optional<Sitemap> sitemap = parse_sitemap(document->content, most_pages);
-      if (!sitemap) co_return Read{.trouble = "is neither readable XML nor a list of URLs"};
-      co_return Read{.sitemap = std::move(sitemap)};
-    }
+    if (document->status == 200) co_return judged(parser.finish());
     if (!is_redirection(document->status)) {
       co_return Read{.trouble = "cannot be fetched: " + std::to_string(document->status)};
     }
@@ -120,33 +129,91 @@ void tell_of_strangers(const policy::Route& route, const Named& named, Log& log)
   }
 }
 
-/// The sitemap, and if it is an index, those that it names.
+/// A sitemap, or an index and those that it names, or an index of such (which sitemaps.org has not, but sites
+/// have).
+class Sitemaps {
+ public:
+  Sitemaps(const policy::Route& route, const Fetcher& fetcher, const http::Target& site, Pages& pages,
+           Log& log)
+      : route_(route), fetcher_(fetcher), site_(site), pages_(pages), log_(log) {}
+
+  Task<> add(http::Target first) {
+    known_.insert(first.origin_form());
+    std::vector<http::Target> level{std::move(first)};
+    for (int depth = 0; depth <= most_indexes && !level.empty(); ++depth) {
+      std::vector<http::Target> next;
+      for (http::Target& page : level) {
+        const Sitemap sitemap = co_await read_sitemap(route_, fetcher_, site_, std::move(page), log_);
+        co_await add_pages(sitemap);
+        note(sitemap, next);
+      }
+      level = std::move(next);
+    }
+    tell_of_strangers(route_, named_, log_);
+    tell_of_left_out(level.size());
+  }
+
+ private:
+  /// An index may name one.
+  static constexpr int most_indexes = 2;
+
+  /// So many pages at a time that requests do not wait for them.
+  static constexpr std::size_t at_once = 256;
+
+  Task<> add_pages(const Sitemap& sitemap) {
+    for (const std::string& url : sitemap.pages) {
+      if (++named_.all % at_once == 0) co_await yield();
+      const auto page = page_at(site_, url);
+      if (!page) continue;
+      ++named_.of_site;
+      if (pages_.takes(*page)) ++named_.of_route;
+      pages_.add(*page);
+    }
+  }
+
+  /// What an index names, each once and no more than are read.
+  void note(const Sitemap& index, std::vector<http::Target>& next) {
+    for (const std::string& url : index.sitemaps) {
+      std::optional<http::Target> page = page_at(site_, url);
+      if (!page || known_.contains(page->origin_form())) continue;
+      if (known_.size() > most_sitemaps) {
+        ++left_out_;
+        continue;
+      }
+      known_.insert(page->origin_form());
+      next.push_back(*std::move(page));
+    }
+  }
+
+  void tell_of_left_out(std::size_t too_deep) const {
+    const std::string& path = route_.warm->sitemap;
+    if (left_out_ != 0) {
+      log_.warn("warming {}: {} leads to more than {} sitemaps; {} of them are not read", route_.match, path,
+                most_sitemaps, left_out_);
+    }
+    if (too_deep != 0) {
+      log_.warn(
+          "warming {}: {} leads to indexes of indexes of indexes; the {} sitemaps of the last are not read",
+          route_.match, path, too_deep);
+    }
+  }
+
+  const policy::Route& route_;
+  const Fetcher& fetcher_;
+  const http::Target& site_;
+  Pages& pages_;
+  Log& log_;
+  std::set<std::string> known_;
+  Named named_;
+  std::size_t left_out_ = 0;
+};
+
 Task<> add_sitemap(const policy::Route& route, const Fetcher& fetcher, const http::Target& site, Pages& pages,
                    Log& log) {
   std::optional<http::Target> page = page_at(site, route.warm->sitemap);
   if (!page) co_return;
-  const Sitemap first = co_await read_sitemap(route, fetcher, site, *std::move(page), log);
-  Named named;
-  const auto add_pages = [&](const Sitemap& sitemap) {
-    named.all += sitemap.pages.size();
-    for (const std::string& url : sitemap.pages) {
-      const auto one = page_at(site, url);
-      if (!one) continue;
-      ++named.of_site;
-      if (pages.takes(*one)) ++named.of_route;
-      pages.add(*one);
-    }
-  };
-  add_pages(first);
-  std::size_t left = most_sitemaps;
-  for (const std::string& url : first.sitemaps) {
-    std::optional<http::Target> next = page_at(site, url);
-    if (left-- == 0) break;
-    if (!next) continue;
-    const Sitemap further = co_await read_sitemap(route, fetcher, site, *std::move(next), log);
-    add_pages(further);
-  }
-  tell_of_strangers(route, named, log);
+  Sitemaps sitemaps(route, fetcher, site, pages, log);
+  co_await sitemaps.add(*std::move(page));
 }
 
 }  // namespace

@@ -30,6 +30,15 @@ std::string write(const warm::Sitemap& sitemap) {
   return xml + "</urlset>";
 }
 
+std::optional<warm::Sitemap> parse_sitemap(std::string_view content, std::size_t most,
+                                           std::size_t piece_size = 1 << 20) {
+  warm::SitemapParser parser(most);
+  while (!content.empty() && parser.take(content.substr(0, piece_size))) {
+    content.remove_prefix(std::min(piece_size, content.size()));
+  }
+  return parser.finish();
+}
+
 void require_sound_urls(const std::vector<std::string>& urls) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   for (const std::string& url : urls) {
@@ -43,13 +52,16 @@ void require_sound_urls(const std::vector<std::string>& urls) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input(text_of(data, size));
   const std::size_t most = input.byte() % 4;
-  const std::optional<warm::Sitemap> all = warm::parse_sitemap(input.rest(), ample);
-  const std::optional<warm::Sitemap> some = warm::parse_sitemap(input.rest(), most);
+  const std::optional<warm::Sitemap> all = parse_sitemap(input.rest(), ample);
+  const std::optional<warm::Sitemap> some = parse_sitemap(input.rest(), most);
   require(!some || some->pages.size() + some->sitemaps.size() <= most, "no more are read than wanted");
+  const std::optional<warm::Sitemap> piecewise = parse_sitemap(input.rest(), ample, 3);
+  require(all.has_value() == piecewise.has_value() && (!all || all->pages == piecewise->pages),
+          "pieces make no difference");
   if (!all) return 0;
   require_sound_urls(all->pages);
   require_sound_urls(all->sitemaps);
-  const std::optional<warm::Sitemap> again = warm::parse_sitemap(write(*all), ample);
+  const std::optional<warm::Sitemap> again = parse_sitemap(write(*all), ample);
   require(again && again->pages == all->pages && again->sitemaps == all->sitemaps,
           "what was read is written and read again as the same");
   return 0;

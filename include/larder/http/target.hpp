@@ -49,6 +49,10 @@ bool same_origin(const Target& a, const Target& b);
 /// Whether every byte of `text` is allowed in a request target: visible ASCII, no "#".
 bool is_target_text(std::string_view text);
 
+/// A URL as people write it, with what is in it of other scripts and of spaces, but for those at its ends,
+/// percent-encoded, as browsers do. The host stays as it is.
+std::string with_bytes_encoded(std::string_view text);
+
 /// Host and port of `host[:port]`, normalised as in Target; Error::malformed for userinfo, an empty host, or
 /// anything that is not a host of RFC 3986, section 3.2.2, or not a port.
 struct Authority {

@@ -205,3 +205,19 @@ TEST_CASE("origins are equal by scheme, host and port (RFC 9110, section 4.3.1)"
 }
 
 }  // namespace larder::target_test
+
+TEST_CASE("a URL as people write it is percent-encoded as browsers do, but for its host") {
+  for (const auto& [text, encoded] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"/caf\xC3\xA9?q=\xC3\xBC b", "/caf%C3%A9?q=%C3%BC%20b"},
+           {"http://h\xC3\xA9/\xC3\xA9", "http://h\xC3\xA9/%C3%A9"},
+           {"http://h\xC3\xA9", "http://h\xC3\xA9"},
+           {"/\xC3\xA9?u=http://h\xC3\xA9/", "/%C3%A9?u=http://h%C3%A9/"},
+           {"/a%20b\"<>{}|\t\x7f#", "/a%20b\"<>{}|\t\x7f#"},
+           {" /a b", " /a b"},
+           {"/a b ", "/a b "},
+           {"", ""},
+       }) {
+    CAPTURE(text);
+    CHECK(with_bytes_encoded(text) == encoded);
+  }
+}

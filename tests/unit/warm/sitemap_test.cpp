@@ -4,12 +4,33 @@
 
 namespace larder::sitemap_test {
 
-using larder::warm::parse_sitemap;
 using larder::warm::Sitemap;
+using larder::warm::SitemapParser;
 
 namespace {
 
 using Urls = std::vector<std::string>;
+
+/// In pieces of that size, and whether that makes a difference.
+std::optional<Sitemap> parse_sitemap(std::string_view content, std::size_t most) {
+  SitemapParser whole(most);
+  whole.take(content);
+  std::optional<Sitemap> sitemap = whole.finish();
+  for (const std::size_t size : {1, 2, 7}) {
+    CAPTURE(size);
+    SitemapParser parser(most);
+    for (std::string_view rest = content; !rest.empty(); rest.remove_prefix(std::min(size, rest.size()))) {
+      const std::string piece(rest.substr(0, size));
+      if (!parser.take(piece)) break;
+    }
+    const std::optional<Sitemap> same = parser.finish();
+    REQUIRE(same.has_value() == sitemap.has_value());
+    if (!same) continue;
+    CHECK(same->pages == sitemap->pages);
+    CHECK(same->sitemaps == sitemap->sitemaps);
+  }
+  return sitemap;
+}
 
 Sitemap parsed(std::string_view xml, std::size_t most = 100) {
   std::optional<Sitemap> sitemap = parse_sitemap(xml, most);
@@ -87,7 +108,7 @@ TEST_CASE("what is not a sitemap is refused") {
        {"", "not xml", "<urlset>", "<urlset></other>", "{\"a\": 1}", "<a>&undefined;</a>",
         "<!DOCTYPE a [<!ENTITY x \"y\">]><urlset><url><loc>&x;</loc></url></urlset>",
         "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><urlset><url><loc>/a&x;b</loc></url></urlset>",
-        "http://shop.test/a\nnot a URL\n", "http://shop.test/\xff"}) {
+        "http://shop.test/a\nnot a URL\n", "http://shop.test/\xff", "http://shop.test/\x01"}) {
     CAPTURE(xml);
     CHECK_FALSE(parse_sitemap(xml, 100));
   }
@@ -95,6 +116,17 @@ TEST_CASE("what is not a sitemap is refused") {
   for (int i = 0; i < 100; ++i) deep += "<a>";
   CHECK_FALSE(parse_sitemap(deep, 100));
   CHECK(parsed("<html><body>hello</body></html>").pages.empty());
+  CHECK(parsed("<html><body>hello</body></html>").root == "html");
+  CHECK(parsed("<a:feed xmlns:a=\"http://www.w3.org/2005/Atom\"/>").root == "feed");
+  CHECK_FALSE(parse_sitemap(std::string(70'000, ' ') + "<urlset/>", 100).has_value());
+}
+
+TEST_CASE("URLs as people write them are read as they stand") {
+  CHECK(parsed("<urlset><url><loc>/caf\xC3\xA9</loc></url><url><loc>/a b</loc></url></urlset>").pages ==
+        Urls{"/caf\xC3\xA9", "/a b"});
+  CHECK(parsed("http://h/caf\xC3\xA9\nhttp://h/a b\n").pages == Urls{"http://h/caf\xC3\xA9", "http://h/a b"});
+  CHECK(parsed("http://h/a\nhttp://h/" + std::string(5000, 'x') + "\nhttp://h/b").pages ==
+        Urls{"http://h/a", "http://h/b"});
 }
 
 }  // namespace larder::sitemap_test
