@@ -62,12 +62,14 @@ cache::Settings cache_settings(const config::Config& config) {
   std::vector<policy::Route> routes = config.routes;
   settings.fallback.credential_fields =
       std::make_shared<const policy::CredentialFields>(config.credentials.add, config.credentials.remove);
+  settings.fallback.tag_fields = std::make_shared<const policy::TagFields>(config.tag_fields);
   for (policy::Route& route : routes) {
     if (route.warm && !route.warm->site.empty()) {
       route.warm->site = canonical_site(route.warm->site, settings.sites);
     }
     if (route.upstream.empty()) route.upstream = only;
     route.credential_fields = settings.fallback.credential_fields;
+    route.tag_fields = settings.fallback.tag_fields;
   }
   settings.routes = policy::RouteTable(std::move(routes));
   settings.purge_method = config.purge_method.allow;

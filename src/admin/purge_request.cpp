@@ -143,11 +143,13 @@ std::optional<std::string> Reader::read_site(std::string_view name, std::string_
 
 /// The text is taken apart by hand: a pattern is not a URL.
 std::optional<Place> Reader::read_place(std::string_view name) {
-  const std::optional<std::string> text = read_text(name);
+  std::optional<std::string> text = read_text(name);
   if (!text) return std::nullopt;
+  text = http::with_bytes_encoded(*text);
   if (!http::is_target_text(*text)) {
     refuse(std::string(name) + ": " + shown(*text) +
-           " holds what no URL may: spaces, #, control bytes or others");
+           " holds what no URL may: #, control bytes, spaces at its ends, or a host in other letters than "
+           "xn-- has");
     return std::nullopt;
   }
   if (text->starts_with("//")) {
@@ -219,7 +221,7 @@ void Reader::read_tag(const json::value& value) {
   if (tag->find('*') != tag->npos) {
     return refuse("tag: " + shown(*tag) + " would be taken literally: a tag is purged by its whole name");
   }
-  add(Kind::tag, *tag);
+  for (std::string& spelling : policy::tag_spellings(*tag)) add(Kind::tag, std::move(spelling));
 }
 
 void Reader::read_all() {

@@ -71,6 +71,7 @@ void add_cache_status(http::FieldList& fields, const http::CacheStatus& status) 
 /// Returns the detail of Cache-Status.
 std::string_view add_result(pipeline::Response& response, const Outcome& outcome) {
   response.cache_result = outcome.result;
+  response.is_stored = outcome.stored;
   // Another cache's word about its own doing, further in, is not ours: the first word is larder's.
   response.head.fields.set("X-Cache", pipeline::word_of(outcome.result));
   const std::string_view detail = detail_of(outcome);

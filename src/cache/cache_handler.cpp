@@ -6,6 +6,7 @@
 #include "fetcher.hpp"
 #include "front.hpp"
 #include "opening.hpp"
+#include "outgoing.hpp"
 #include "pass_through.hpp"
 #include "purging.hpp"
 #include "refresh.hpp"
@@ -141,6 +142,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   if (route->debug) transaction.key.text = key_;
   tell_route(request, *route, *settings_);
   serve(transaction, stored, {.result = CacheResult::hit}, now, response);
+  if (!route->response.remove.empty()) apply(route->response, response);
   return true;
 }
 
@@ -174,7 +176,9 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   // Before it could wait for its own fill. What is served without asking anybody ends a loop as well.
   if (policy::has_been_here(request.head.fields, settings->loop_mark)) co_return refuse_loop(*match->route);
   Transaction transaction{.request = request, .settings = settings, .match = std::move(*match)};
-  co_return co_await answer(transaction);
+  Result<Response> response = co_await answer(transaction);
+  if (response) apply(transaction.route().response, *response);
+  co_return response;
 }
 
 /// RFC 5842, section 7.2: it would come back again and again. A client can make a mark up: then it is told

@@ -26,6 +26,7 @@ struct Freshened {
 Freshened freshened(const Transaction& transaction, const store::StoredResponse& stored,
                     const http::ResponseHead& answer) {
   Freshened fresh;
+  fresh.head.version_minor = answer.version_minor;
   fresh.head.status = stored.status;
   fresh.head.fields = policy::freshened(
       stored.fields(), policy::response_fields_to_forward(answer.fields, answer.version_minor, false));
@@ -36,7 +37,7 @@ Freshened freshened(const Transaction& transaction, const store::StoredResponse&
     // It goes to this client alone, and is as old as it says.
     fresh.decision.lifetimes.response_time = transaction.response_time;
     fresh.decision.lifetimes.initial_age =
-        policy::initial_age(fresh.head.fields, transaction.request_time, transaction.response_time);
+        policy::initial_age(fresh.head, transaction.request_time, transaction.response_time);
   }
   return fresh;
 }

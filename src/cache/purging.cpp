@@ -15,9 +15,10 @@ std::string reason_of(const pipeline::Request& request) {
 
 store::PurgeBatch batch_of(const Transaction& transaction, const http::ResponseHead* told,
                            const policy::PurgeExtent& extent) {
-  return {.purges = policy::purges_of(transaction.route(), transaction.match.captures,
-                                      transaction.request.target, told, extent, transaction.settings->sites),
-          .why = reason_of(transaction.request)};
+  return {
+      .purges = policy::purges_of(transaction.route(), transaction.match.captures, transaction.request.target,
+                                  transaction.request.head, told, extent, transaction.settings->sites),
+      .why = reason_of(transaction.request)};
 }
 
 Task<pipeline::Response> answer_purge(store::PurgeLog& log, const pipeline::Request& request) {

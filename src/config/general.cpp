@@ -1,4 +1,5 @@
 #include "address.hpp"
+#include "route_kinds.hpp"
 #include "sections.hpp"
 
 #include <algorithm>
@@ -91,6 +92,11 @@ Table<Config> config_keys() {
               .shown_if([](const Config& config) { return !config.trusted_proxies.empty(); }),
           key("credentials", &Config::credentials, Section<Credentials>{credentials_keys(), true},
               "Request fields that identify the client.")
+              .takes_new_routes(),
+          key("tag_fields", &Config::tag_fields, tag_field_names(),
+              "Response fields whose values are tags, besides Cache-Groups. Surrogate-Key and xkey are split "
+              "at "
+              "spaces, Cache-Tag at commas, others at both.")
               .takes_new_routes(),
           key("purge_method", &Config::purge_method, Section<PurgeMethod>{purge_method_keys(), true},
               "Clients whose PURGE purges its URL; everybody else's is 405, as BAN always is, and so is one "

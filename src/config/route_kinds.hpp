@@ -73,8 +73,19 @@ struct Purge {
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
 
+/// A map of what is done to the fields of responses. It goes together with the default's.
+struct ResponseFields {
+  std::optional<policy::ResponseRule> read(const Value& value, const policy::Route& route) const;
+  Node write(const policy::ResponseRule& rule) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
+
 /// A list of request field names.
 Texts field_names();
+
+/// A list of response field names.
+Texts tag_field_names();
 
 /// A list of methods, not empty.
 struct Methods {

@@ -105,6 +105,9 @@ std::vector<Row<Route>> rows_of_key() {
       key("tags", &Route::tags, Tags{}, "Names that a purge can use, as product:{id}."),
       key("purge", &Route::purge, Purge{},
           "What a write purges: resource: its URL and collection; or none; or urls and tags as well."),
+      key("response", &Route::response, ResponseFields{},
+          "What is done to the fields of responses when they leave, hits too. What is stored stays whole.")
+          .shown_if([](const Route& route) { return route.response != policy::ResponseRule{}; }),
   };
 }
 

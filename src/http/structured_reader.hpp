@@ -49,7 +49,4 @@ class Reader {
 /// the end are not looked at (RFC 9651, section 4.2.7). Nothing for anything else.
 std::optional<std::string> base64_decoded(std::string_view text);
 
-/// Whether `text` is well-formed UTF-8 (RFC 3629, section 4).
-bool is_utf8(std::string_view text);
-
 }  // namespace larder::http::structured

@@ -81,25 +81,54 @@ const std::vector<std::string>& query_credentials() {
   static const std::vector<std::string> names{
       // AWS, Google, Alibaba, Volcengine and Huawei in their latest forms, and those before; Tencent, Baidu.
       "X-*-Signature", "X-*-Credential", "X-*-Security-Token", "AWSAccessKeyId", "GoogleAccessId",
-      "OSSAccessKeyId", "Security-Token", "q-signature", "Authorization",
-      // CloudFront, Akamai, Google Media CDN.
-      "Key-Pair-Id", "hdnts", "hdnea", "hdntl", "__token__", "__gda__", "Edge-Cache-Token",
+      "OSSAccessKeyId", "Security-Token", "q-signature", "Authorization", "temp_url_sig",
+      // CloudFront, Akamai, Google Media CDN, Bunny, Wowza, Cloudinary, Brightcove, Kaltura, Twitch, YouTube.
+      "Key-Pair-Id", "hdnts", "hdnea", "hdntl", "__token__", "__gda__", "Edge-Cache-Token", "bcdn_token",
+      "wowzatokenhash", "__cld_token__", "fastly_token", "bcov_auth", "ks", "nauthsig", "lsig",
+      // Alibaba, Huawei, Tencent, Wangsu, Volcengine, Upyun, Bilibili.
+      "auth_key", "txSecret", "wsSecret", "hwSecret", "volcSecret", "_upt", "upsig",
       // Bearer tokens (RFC 6750), OAuth 1, GitLab, Plex; sessions.
       "access_token", "id_token", "jwt", "oauth_token", "oauth_signature", "private_token", "job_token",
-      "feed_token", "rss_token", "X-Plex-Token", "PHPSESSID", "JSESSIONID"};
+      "feed_token", "rss_token", "static_object_token", "X-Plex-Token", "accesstoken", "authtoken",
+      "auth_token", "refresh_token", "session_token", "reset_password_token", "confirmation_token",
+      "_wpnonce", "SAMLResponse", "_vercel_share", "x-vercel-protection-bypass", "PHPSESSID", "JSESSIONID",
+      "CFTOKEN"};
   return names;
 }
 
 const std::vector<std::string>& query_signatures() {
-  static const std::vector<std::string> names{"sig",  "signature", "sign", "token", "hmac",
-                                              "hash", "_hash",     "md5",  "mac",   "hm"};
+  static const std::vector<std::string> names{"sig",         "signature", "sign",  "token", "hmac",
+                                              "hash",        "_hash",     "md5",   "mac",   "hm",
+                                              "x-signature", "secure",    "verify"};
   return names;
 }
 
 const std::vector<std::string>& query_signature_companions() {
-  static const std::vector<std::string> names{
-      "se",      "sv",          "expires",   "expire", "expiry",      "expiration", "exp",        "ex",
-      "KeyName", "AccessKeyId", "URLPrefix", "Policy", "_expiration", "expires_at", "valid_until"};
+  static const std::vector<std::string> names{"se",
+                                              "sv",
+                                              "expires",
+                                              "expire",
+                                              "expiry",
+                                              "expiration",
+                                              "exp",
+                                              "ex",
+                                              "KeyName",
+                                              "AccessKeyId",
+                                              "URLPrefix",
+                                              "Policy",
+                                              "_expiration",
+                                              "expires_at",
+                                              "valid_until",
+                                              "x-expires",
+                                              "expirationTimestamp"};
+  return names;
+}
+
+const std::vector<std::pair<std::string, std::string>>& query_signature_pairs() {
+  // imgix; Instagram and Facebook; nginx's secure_link, Qiniu, Edgio, Tencent, LinkedIn; Twitch; OAuth 2.
+  static const std::vector<std::pair<std::string, std::string>> names{
+      {"s", "expires"}, {"oh", "oe"}, {"st", "e"},      {"token", "e"},   {"h", "e"},
+      {"sign", "t"},    {"t", "e"},   {"sig", "token"}, {"code", "state"}};
   return names;
 }
 

@@ -104,6 +104,16 @@ bool is_specific(std::string_view option, const http::FieldList& fields) {
   return fields.contains(name) && !is_hop_by_hop(name);
 }
 
+// RFC 9111, section 5.1: it is one value, and of several the first is what ages are calculated from.
+void keep_first_age(http::FieldList& fields) {
+  const std::optional<std::string_view> age = fields.find("Age");
+  if (!age || (fields.count("Age") == 1 && age->find(',') == age->npos)) return;
+  const auto members = http::split_list(*age);
+  const std::string first(members.empty() ? std::string_view() : members.front());
+  fields.remove("Age");
+  if (!first.empty()) fields.add("Age", first);
+}
+
 bool has_connection_specific(const http::FieldList& fields) {
   if (!fields.contains("Connection")) return false;
   for (const http::Field field : fields) {
@@ -231,6 +241,7 @@ http::FieldList response_fields_to_forward(http::FieldList fields, int version_m
     if (is_hop_by_hop(field.name) || field.name == "Via") return true;
     return !keep_length && field.name == "Content-Length";
   });
+  keep_first_age(fields);
   append_to_list(fields, "Via", before, our_via(version_minor));
   return fields;
 }

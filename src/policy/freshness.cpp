@@ -44,6 +44,22 @@ Time date_of(const http::FieldList& fields, Time response_time) {
   return date_field(fields, "Date", response_time).value_or(response_time);
 }
 
+// RFC 9110, section 7.6.3: a member of Via begins with the protocol's version, or with its name and version.
+bool is_hop_before_age(std::string_view via) {
+  std::string_view protocol = via.substr(0, via.find_first_of(" \t"));
+  if (protocol.size() > 5 && equal_ignoring_case(protocol.substr(0, 5), "HTTP/")) protocol.remove_prefix(5);
+  return protocol == "1.0" || protocol == "0.9";
+}
+
+// Whether the response came through HTTP/1.0, whose caches know no Age.
+bool may_lack_age(const http::ResponseHead& response) {
+  if (response.version_minor == 0) return true;
+  const std::optional<std::string> via = response.fields.combined("Via");
+  if (!via) return false;
+  const auto hops = http::split_list(*via);
+  return std::any_of(hops.begin(), hops.end(), is_hop_before_age);
+}
+
 // RFC 9111, section 5.3: relative to Date; an invalid date, "0" above all, is in the past.
 std::optional<Milliseconds> expires_lifetime(const http::FieldList& fields, Time response_time) {
   if (!fields.contains("Expires")) return std::nullopt;
@@ -64,13 +80,20 @@ OriginDirectives origin_directives(const http::FieldList& response_fields) {
 }
 
 // RFC 9111, section 4.2.3.
-Milliseconds initial_age(const http::FieldList& response_fields, Time request_time, Time response_time) {
-  // A Date is cut to whole seconds: up to one second of the difference is due to that, and not age.
-  const Milliseconds since_date = response_time - date_of(response_fields, response_time) - Seconds{1};
-  const Milliseconds apparent_age = std::max(Milliseconds{0}, since_date);
+Milliseconds corrected_age(const http::FieldList& response_fields, Time request_time, Time response_time) {
   const Milliseconds response_delay = std::max(Milliseconds{0}, response_time - request_time);
-  const Milliseconds corrected_age = age_of(response_fields).value_or(Milliseconds{0}) + response_delay;
-  return std::max(apparent_age, corrected_age);
+  return age_of(response_fields).value_or(Milliseconds{0}) + response_delay;
+}
+
+// RFC 9111, section 4.2.3: "unless the cache is confident in the value of the Age header field (e.g., because
+// there are no HTTP/1.0 hops in the Via header field), in which case the corrected_age_value MAY be used as
+// the corrected_initial_age".
+Milliseconds initial_age(const http::ResponseHead& response, Time request_time, Time response_time) {
+  const Milliseconds corrected = corrected_age(response.fields, request_time, response_time);
+  if (!may_lack_age(response)) return corrected;
+  // A Date is cut to whole seconds: up to one second of the difference is due to that, and not age.
+  const Milliseconds apparent_age = response_time - date_of(response.fields, response_time) - Seconds{1};
+  return std::max(apparent_age, corrected);
 }
 
 // RFC 9111, section 4.2.3. A response that came in the future was stored by an instance whose clock is ahead,

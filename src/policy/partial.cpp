@@ -89,8 +89,8 @@ StoringDecision decide_storing_part(const StoringInput& input) {
                                              .stored = input.stored,
                                              .size = input.size,
                                              .max_object = input.max_object});
-  // Nobody can tell which of its bytes are the ones that it says.
-  if (decision.store() && input.size > content->range.size()) decision = {Reason::partial, {}};
+  // Nobody can tell which of its bytes are the ones that it says (RFC 9110, section 14.4).
+  if (decision.store() && input.size != content->range.size()) decision = {Reason::partial, {}};
   return decision;
 }
 

@@ -71,16 +71,6 @@ std::string encoding_normalised(std::string_view text) {
   });
 }
 
-std::string visibly_decoded(std::string_view text) {
-  return with_triples(text, [](std::string& out, unsigned char byte) {
-    if (byte == '%' || is_outside_uri(byte)) {
-      append_triple(out, byte);
-    } else {
-      out.push_back(static_cast<char>(byte));
-    }
-  });
-}
-
 void append_encoded(std::string& out, std::string_view text, std::string_view also) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

@@ -20,9 +20,6 @@ bool is_outside_uri(unsigned char byte);
 /// Every percent-encoded triple decoded.
 std::string percent_decoded(std::string_view text);
 
-/// Triples of visible ASCII decoded, but for the percent sign.
-std::string visibly_decoded(std::string_view text);
-
 /// Triples of unreserved bytes decoded, the digits of the others in upper case (RFC 3986, section 6.2.2).
 std::string encoding_normalised(std::string_view text);
 

@@ -1,4 +1,5 @@
 #include "percent.hpp"
+#include "tags.hpp"
 
 #include <larder/base/text.hpp>
 #include <larder/http/cache_groups.hpp>
@@ -27,20 +28,6 @@ class PurgeSet {
 
  private:
   std::vector<Purge> purges_;
-  std::unordered_set<std::string> known_;
-};
-
-// Names in the order they came, none twice.
-class NameSet {
- public:
-  void add(std::string_view name) {
-    std::string trimmed(trim(name));
-    if (!trimmed.empty() && known_.insert(trimmed).second) names_.push_back(std::move(trimmed));
-  }
-  std::vector<std::string> take() { return std::move(names_); }
-
- private:
-  std::vector<std::string> names_;
   std::unordered_set<std::string> known_;
 };
 
@@ -115,29 +102,17 @@ void add_places_of(PurgeSet& purges, const std::string& site, const std::string&
   if (folds_elsewhere(path, folded)) add_places(purges, site, folded, extent);
 }
 
-// Calls `add` with what the template makes of the captures, with its normal form (RFC 3986, section 6.2.2),
-// and with what it is when visible bytes are decoded: spellings of one path have a name in common, which is
-// the one that operators know.
-template <class Add>
-void for_each_name(std::string_view text, const Captures& captures, Add add) {
-  const std::optional<std::string> name = expand_template(text, captures);
-  if (!name) return;
-  add(*name);
-  if (name->find('%') == name->npos) return;
-  const std::string normal = encoding_normalised(*name);
-  if (normal != *name) add(normal);
-  if (std::string plain = visibly_decoded(normal); plain != normal) add(std::move(plain));
-}
-
 // A request without a host may have gone to any site (RFC 9112, section 3.2).
 std::string purged_site(const http::Target& target) {
   return std::string(target.host.empty() ? every_site : site_of(target));
 }
 
-// RFC 9111, section 4.4: only URIs of the same site, or one site could purge another's. A purge of a
-// site is of what it has over http and over https; ports count, except default ones.
-void add_references(PurgeSet& purges, const Sites& sites, const http::Target& target,
-                    const http::FieldList& fields, std::string_view name) {
+// Calls `visit` with what a field refers to. RFC 9111, section 4.4: only URIs of the same site, or one site
+// could purge another's. A purge of a site is of what it has over http and over https; ports count, except
+// default ones.
+template <class Visit>
+void for_each_reference(const Sites& sites, const http::Target& target, const http::FieldList& fields,
+                        std::string_view name, Visit visit) {
   for (const http::Field field : fields) {
     if (!equal_ignoring_case(field.name, name)) continue;
     const std::string_view reference = trim(field.value);
@@ -145,25 +120,25 @@ void add_references(PurgeSet& purges, const Sites& sites, const http::Target& ta
     if (!named) continue;
     sites.replace(*named);
     named->scheme = target.scheme;
-    if (http::same_origin(target, *named))
-      add_resource(purges, purged_site(*named), normal_path(named->path));
+    if (http::same_origin(target, *named)) visit(*named);
   }
 }
 
-// RFC 9875, section 2: a group is its origin's own, by scheme, host and port. It is a tag by its name too,
-// for operators to purge; by the name with its origin in front it is out of other origins' reach.
-std::string group_name(const http::Target& target, std::string_view group) {
-  return "group " + target.scheme + "://" + target.authority() + " " + std::string(group);
+void add_references(PurgeSet& purges, const Sites& sites, const http::Target& target,
+                    const http::FieldList& fields, std::string_view name) {
+  for_each_reference(sites, target, fields, name, [&purges](const http::Target& named) {
+    add_resource(purges, purged_site(named), normal_path(named.path));
+  });
 }
 
-std::size_t count_members(const http::FieldList& fields, const http::FieldName& name) {
-  std::size_t count = 0;
-  for (const http::Field field : fields) {
-    if (field.name != name) continue;
-    std::string_view rest = field.value;
-    while (!http::next_member(rest).empty()) ++count;
-  }
-  return count;
+// RFC 4918, sections 9.8.3 and 9.9.3: what was at the destination is replaced, and so is what was below it.
+void add_destination(PurgeSet& purges, const Sites& sites, const http::Target& target,
+                     const http::RequestHead& request) {
+  if (request.method != "COPY" && request.method != "MOVE") return;
+  const PurgeExtent whole{.target = true, .related = true, .below = true};
+  for_each_reference(sites, target, request.fields, "Destination", [&](const http::Target& named) {
+    add_places_of(purges, purged_site(named), normal_path(named.path), whole);
+  });
 }
 
 // RFC 9875, section 3.
@@ -229,34 +204,6 @@ void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captur
   }
 }
 
-// Calls `visit` for what stands between any of the separators, empty or not.
-template <class Visit>
-void for_each_between(std::string_view value, std::string_view separators, Visit visit) {
-  while (!value.empty()) {
-    const std::size_t end = std::min(value.find_first_of(separators), value.size());
-    visit(value.substr(0, end));
-    value.remove_prefix(std::min(end + 1, value.size()));
-  }
-}
-
-// Calls `visit` for each name in Surrogate-Key and Cache-Tag.
-template <class Visit>
-void for_each_tag(const http::FieldList& response_fields, Visit visit) {
-  for (const http::Field field : response_fields) {
-    if (field.name == "Surrogate-Key") for_each_between(field.value, " \t", visit);
-    if (field.name == "Cache-Tag") for_each_between(field.value, ",", visit);
-  }
-}
-
-void add_groups(NameSet& names, const http::Target& target, const http::FieldList& fields) {
-  const auto groups = http::parse_cache_groups(fields);
-  if (!groups) return;
-  for (const std::string& group : *groups) {
-    names.add(group);
-    names.add(group_name(target, group));
-  }
-}
-
 }  // namespace
 
 std::string_view name_of(Purge::Kind kind) {
@@ -268,25 +215,6 @@ std::optional<Purge::Kind> purge_kind_of(std::string_view name) {
   return row == purge_kind_names.end() ? std::nullopt : std::optional(row->first);
 }
 
-Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
-             const http::FieldList& response_fields) {
-  Tags tags{site_of(target), normal_path(target.path), {}};
-  NameSet names;
-  for (const std::string& text : route.tags) {
-    for_each_name(text, captures, [&names](const std::string& name) { names.add(name); });
-  }
-  for_each_tag(response_fields, [&names](std::string_view name) { names.add(name); });
-  add_groups(names, target, response_fields);
-  tags.names = names.take();
-  return tags;
-}
-
-bool has_too_many_tags(const http::FieldList& response_fields) {
-  std::size_t count = count_members(response_fields, "Cache-Groups");
-  for_each_tag(response_fields, [&count](std::string_view name) { count += trim(name).empty() ? 0 : 1; });
-  return count > most_tags;
-}
-
 std::vector<Purge> purges_of_target(const http::Target& target) {
   PurgeSet purges;
   add_resource(purges, purged_site(target), normal_path(target.path));
@@ -294,13 +222,14 @@ std::vector<Purge> purges_of_target(const http::Target& target) {
 }
 
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,
-                             const http::ResponseHead* response, const PurgeExtent& extent,
-                             const Sites& sites) {
+                             const http::RequestHead& request, const http::ResponseHead* response,
+                             const PurgeExtent& extent, const Sites& sites) {
   if (route.purge.none || !extent.target) return {};
   PurgeSet purges;
   const std::string site = purged_site(target);
   add_places_of(purges, site, normal_path(target.path), extent);
   if (!extent.related) return purges.take();
+  add_destination(purges, sites, target, request);
   if (response) {
     add_references(purges, sites, target, response->fields, "Location");
     add_references(purges, sites, target, response->fields, "Content-Location");
@@ -308,7 +237,7 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
   }
   add_route_urls(purges, route, captures, site);
   for (const std::string& text : route.purge.tags) {
-    for_each_name(text, captures, [&purges](std::string name) { purges.add(Kind::tag, std::move(name)); });
+    for (std::string& name : expanded_tags(text, captures)) purges.add(Kind::tag, std::move(name));
   }
   return purges.take();
 }

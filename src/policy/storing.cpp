@@ -131,16 +131,17 @@ Reason refusal_by_sharing(const Facts& facts, bool by_route) {
 struct Freshness {
   std::optional<Milliseconds> lifetime;
   bool by_route = true;
+  bool from_receipt = false;  // the route's ttl: nothing that the origin's clock has a part in
 };
 
 // src/README.md, "TTLs": what the origin states wins, unless the route overrides; RFC 9111, section 4.2.2
 // comes last.
 Freshness freshness_of(const Facts& facts) {
   const StoringInput& input = facts.input;
-  if (facts.overridden) return {facts.route_ttl, true};
+  if (facts.overridden) return {facts.route_ttl, true, true};
   const auto stated = stated_freshness(input.response, input.response_time);
   if (stated) return {stated, false};
-  if (facts.route_ttl) return {facts.route_ttl, true};
+  if (facts.route_ttl) return {facts.route_ttl, true, true};
   if (input.route.heuristic || facts.control.is_public) {
     return {heuristic_freshness(input.response, input.response_time), true};
   }
@@ -181,7 +182,9 @@ Lifetimes lifetimes_of(const Facts& facts, const Freshness& freshness) {
   const Milliseconds nothing{0};
   Lifetimes lifetimes;
   lifetimes.response_time = input.response_time;
-  lifetimes.initial_age = initial_age(input.response.fields, input.request_time, input.response_time);
+  lifetimes.initial_age = freshness.from_receipt
+                              ? corrected_age(input.response.fields, input.request_time, input.response_time)
+                              : initial_age(input.response, input.request_time, input.response_time);
   lifetimes.fetch_time = std::max(nothing, input.response_time - input.request_time);
   const Milliseconds whole = std::clamp(freshness.lifetime.value_or(nothing), nothing, input.max_lifetime);
   lifetimes.freshness = jittered(whole, input);
@@ -246,7 +249,7 @@ StoringDecision decide_storing(const StoringInput& input) {
   const Freshness freshness = freshness_of(facts);
   const Reason shared = refusal_by_sharing(facts, freshness.by_route);
   if (shared != Reason::none) return refused(shared);
-  if (has_too_many_tags(input.response.fields)) return refused(Reason::too_many_tags);
+  if (has_too_many_tags(input.route, input.response.fields)) return refused(Reason::too_many_tags);
   const Lifetimes lifetimes = lifetimes_of(facts, freshness);
   const Reason useless = refusal_as_useless(facts, lifetimes, freshness.lifetime.has_value());
   if (useless != Reason::none) return refused(useless);

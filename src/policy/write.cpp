@@ -1,6 +1,9 @@
 #include <larder/http/message.hpp>
 #include <larder/policy/purge.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace larder::policy {
 namespace {
 
@@ -14,6 +17,13 @@ bool is_success(int status) {
   return status >= 200 && status < 300;
 }
 
+// RFC 9110, section 9.3.5; RFC 4918, section 9.9 (its source goes with all that it holds); RFC 5842, sections
+// 4 to 6: what becomes of which name in a collection stands in their content.
+bool changes_below(std::string_view method) {
+  static constexpr std::array methods{"DELETE", "MOVE", "BIND", "REBIND", "UNBIND"};
+  return std::ranges::find(methods, method) != methods.end();
+}
+
 }  // namespace
 
 bool is_for_caches(std::string_view method) {
@@ -22,16 +32,16 @@ bool is_for_caches(std::string_view method) {
 
 PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome) {
   if (http::is_safe(method)) return {};
-  const bool is_deletion = method == "DELETE";
+  const bool below = changes_below(method);
   if (is_unknown(outcome)) {
     if (!outcome.is_sent_whole) return {};
-    return {.target = true, .related = true, .below = is_deletion, .again = true};
+    return {.target = true, .related = true, .below = below, .again = true};
   }
   const int status = *outcome.status;
   if (status < 200 || status >= 400) return {};
   const bool is_accepted = is_success(status) || status == 301 || status == 302 || status == 303;
   if (!is_accepted || !outcome.is_sent_whole) return {.target = true};
-  return {.target = true, .related = true, .below = is_deletion && is_success(status)};
+  return {.target = true, .related = true, .below = below && is_success(status)};
 }
 
 }  // namespace larder::policy

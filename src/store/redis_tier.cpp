@@ -148,6 +148,8 @@ Task<Record> RedisTier::read(std::string_view key, Trips trips) {
   std::string name = policy::redis_name(settings_.key_prefix, key);
   const std::uint64_t most = settings_.max_object + most_around_content;
   const Result<Bytes> value = co_await read_value(redis_, std::move(name), most, trips);
+  const bool is_refused = !value && value.error() == Error::refused;
+  if (value || is_refused) settings_.read_refused->store(is_refused, std::memory_order_relaxed);
   if (!value) {
     ++counts_.failed_reads;
     co_return Record{};
@@ -182,8 +184,10 @@ Task<EncodedRecord> RedisTier::encoded(const StoredResponsePtr& response) {
 }
 
 bool RedisTier::accepts(const StoredResponse& response, std::uint64_t) const {
-  return usable_node() != 0 && !settings_.write_refused->load(std::memory_order_relaxed) &&
-         use_of(response) > Milliseconds{0} && room_->has_room(name_of(response)) &&
+  const bool is_refused = settings_.write_refused->load(std::memory_order_relaxed) ||
+                          settings_.read_refused->load(std::memory_order_relaxed);
+  return usable_node() != 0 && !is_refused && use_of(response) > Milliseconds{0} &&
+         room_->has_room(name_of(response)) &&
          doorkeeper_.would_admit(hash_of(response.variant_key()), std::chrono::steady_clock::now());
 }
 

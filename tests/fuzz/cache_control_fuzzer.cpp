@@ -73,7 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (stated) require(*stated >= Milliseconds{0}, "a lifetime is not negative");
   const auto heuristic = policy::heuristic_freshness(response, now);
   if (heuristic) require(*heuristic >= Milliseconds{0}, "a heuristic lifetime is not negative");
-  require(policy::initial_age(response.fields, now, now) >= Milliseconds{0}, "an age is not negative");
+  require(policy::initial_age(response, now, now) >= Milliseconds{0}, "an age is not negative");
   require_sound(policy::storable_fields(response));
   return 0;
 }

@@ -72,16 +72,19 @@ TEST_CASE("What Redis does not take is not called stored; once it takes it, it i
   REQUIRE(uses(larder, redis));
   Client client = larder.client();
   CHECK(contains(cache_status(client.get("/before")), "stored"));
-  set_user(redis, {"-set"});
-  // The first that is refused tells of it.
-  CHECK(eventually([&] {
-    const std::string status = cache_status(client.get("/refused"));
-    return !contains(status, "; stored") && contains(status, "detail=no-store-takes-it");
-  }));
-  set_user(redis, {});
-  CHECK(eventually([&] {
-    return contains(cache_status(client.get("/again/" + std::to_string(origin.count()))), "; stored");
-  }));
+  for (const char* command : {"-set", "-getrange"}) {
+    CAPTURE(command);
+    set_user(redis, {command});
+    // The first that is refused tells of it.
+    CHECK(eventually([&] {
+      const std::string status = cache_status(client.get("/refused/" + std::to_string(origin.count())));
+      return !contains(status, "; stored") && contains(status, "detail=no-store-takes-it");
+    }));
+    set_user(redis, {});
+    CHECK(eventually([&] {
+      return contains(cache_status(client.get("/again/" + std::to_string(origin.count()))), "; stored");
+    }));
+  }
 }
 
 TEST_CASE("A Redis without room is told once, however many writes it refuses") {

@@ -21,6 +21,49 @@ TEST_CASE("a response without cache fields is served for its route's ttl, and it
   CHECK(s.origin.asked.size() == 2);
 }
 
+// RFC 9111, section 4.2.3: corrected_age_value alone, if the Age can be trusted.
+TEST_CASE("an origin whose clock is behind by more than the lifetime is cached all the same") {
+  const std::string long_ago = "Sun, 06 Nov 1994 08:49:37 GMT";
+  for (const std::string control : {"", "max-age=60", "s-maxage=60"}) {
+    CAPTURE(control);
+    policy::Route overriding = route("/over", 60s);
+    overriding.override_origin = true;
+    Scenario s({overriding, route("/**", 60s)});
+    Fields fields{{"Date", long_ago}};
+    if (!control.empty()) fields.emplace_back("Cache-Control", control);
+    s.origin_says({.fields = fields, .content = "v1"});
+    for (const std::string path : {"/a", "/over"}) {
+      CAPTURE(path);
+      CHECK(s.get(path).line() == "MISS 200 v1");
+      s.clock.advance(59s);
+      const Seen hit = s.get(path);
+      CHECK(hit.line() == "HIT 200 v1");
+      CHECK(hit.fields.find("Age") == "59");
+      CHECK(hit.fields.find("Date") == long_ago);
+      s.clock.advance(2s);
+      CHECK(s.get(path).line() == "MISS 200 v1");
+    }
+  }
+}
+
+TEST_CASE("behind an HTTP/1.0 hop a Date counts towards the age, but not towards that of a route's ttl") {
+  Scenario s({route("/ttl", 60s), route("/aged", 60s), route("/**")});
+  s.origin_says({.fields = {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"}, {"Via", "1.0 old"}}});
+  s.get("/ttl");
+  CHECK(s.get("/ttl").cache == "HIT");
+  s.origin_says(
+      {.fields = {
+           {"Date", "Sun, 06 Nov 1994 08:49:37 GMT"}, {"Via", "1.0 old"}, {"Cache-Control", "max-age=60"}}});
+  s.get("/stated");
+  CHECK(s.get("/stated").cache == "MISS");
+  // The Age of a cache in front of the origin counts always.
+  s.origin_says({.fields = {{"Age", "59"}}});
+  s.get("/aged");
+  CHECK(s.get("/aged").cache == "HIT");
+  s.clock.advance(2s);
+  CHECK(s.get("/aged").cache == "MISS");
+}
+
 TEST_CASE("without a route's ttl only what the origin made cacheable is stored") {
   Scenario s;
   s.origin_says({.content = "plain"});

@@ -272,3 +272,23 @@ TEST_CASE("combined parts are only as new as the earlier fetch: a purge since th
   s.finish(slow);
   CHECK(s.get("/a").cache == "MISS");
 }
+
+TEST_CASE("a part of another length than its Content-Range says is not stored") {
+  for (const char* content : {"ABCDEABCDE", "ABC"}) {
+    for (const bool has_length : {true, false}) {
+      CAPTURE(content);
+      CAPTURE(has_length);
+      Scenario s;
+      s.origin_says(
+          {.status = 206,
+           .fields = {{"Content-Range", "bytes 0-4/200"}, {"ETag", "\"x\""}, {"Cache-Control", "max-age=60"}},
+           .content = content,
+           .has_length = has_length});
+      for (int i = 0; i < 2; ++i) {
+        const Seen seen = s.get("/a", {{"Range", "bytes=0-4"}});
+        CHECK(seen.cache == "MISS");
+        CHECK(seen.content == content);
+      }
+    }
+  }
+}

@@ -48,6 +48,30 @@ TEST_CASE(
   CHECK(s.get("/?page=2").cache == "MISS");
 }
 
+TEST_CASE(
+    "MOVE and COPY purge their destination, and MOVE what was below its source (RFC 4918, section 9.9)") {
+  Scenario s({route("/**", 60s)});
+  store_all(s, {"/d/file", "/d/file?v=1", "/d/dir/x", "/d/new/y", "/d/other", "/e/z"});
+  s.origin_says({.status = 201});
+  s.ask("MOVE", "/d/tmp", {{"Destination", "http://shop.test/d/file"}, {"Overwrite", "T"}});
+  CHECK(s.get("/d/file").cache == "MISS");
+  CHECK(s.get("/d/file?v=1").cache == "MISS");
+  CHECK(s.get("/d/dir/x").cache == "HIT");
+  s.origin_says({.status = 204});
+  s.ask("MOVE", "/d/dir", {{"Destination", "/d/new"}});
+  CHECK(s.get("/d/dir/x").cache == "MISS");
+  CHECK(s.get("/d/new/y").cache == "MISS");
+  s.origin_says({.status = 412});
+  s.ask("COPY", "/d/a", {{"Destination", "/d/other"}, {"Overwrite", "F"}});
+  CHECK(s.get("/d/other").cache == "HIT");
+  s.origin_says({.status = 204});
+  s.ask("COPY", "/d/a", {{"Destination", "http://elsewhere.test/d/other"}});
+  CHECK(s.get("/d/other").cache == "HIT");
+  s.ask("COPY", "/d/a", {{"Destination", "/d/other"}});
+  CHECK(s.get("/d/other").cache == "MISS");
+  CHECK(s.get("/e/z").cache == "HIT");
+}
+
 TEST_CASE("POST purges the collection with every query, and DELETE everything below") {
   Scenario s({route("/**", 60s)});
   store_all(s, {"/products?page=2", "/products/7", "/products/7/reviews"});
@@ -278,4 +302,41 @@ TEST_CASE("a write by any spelling of a path purges the others, whichever the or
     s.ask("PUT", other, {}, "{}");
     CHECK(s.get("/a/b").cache == "HIT");
   }
+}
+
+TEST_CASE("a response loses on its way out what its route removes, hits too; what is stored stays whole") {
+  policy::Route tagged = route("/a/**", 60s);
+  tagged.response.remove = {"surrogate-key", "X-Cache", "Via", "ETag2"};
+  policy::Route everything = route("/e", 60s);
+  everything.response = {.remove = {"Surrogate-Key", "Cache-Status"}, .always = true};
+  Scenario s({tagged, everything, route("/**", 60s)});
+  const Fields fields{
+      {"Surrogate-Key", "group"}, {"X-Kept", "1"}, {"Cache-Control", "max-age=60"}, {"ETag", "\"1\""}};
+  s.origin_says({.fields = fields, .content = "old"});
+  for (const char* expected : {"no-cache", "max-age=60"}) {  // a miss or validation, then a hit
+    const Seen seen = s.get("/a/1", {{"Cache-Control", expected}});
+    CHECK(seen.content == "old");
+    CHECK(seen.fields.find("X-Kept") == "1");
+    CHECK(seen.fields.contains("Cache-Status"));
+    CHECK(seen.fields.contains("Date"));
+    for (const char* gone : {"Surrogate-Key", "X-Cache", "Via"}) CHECK_FALSE(seen.fields.contains(gone));
+  }
+  const Seen unchanged = s.get("/a/1", {{"If-None-Match", "\"1\""}});
+  CHECK(unchanged.status == 304);
+  CHECK_FALSE(unchanged.fields.contains("X-Cache"));
+  CHECK_FALSE(s.ask("HEAD", "/a/1").fields.contains("Surrogate-Key"));
+  const std::size_t asked = s.origin.asked.size();
+  s.get("/a/1");
+  CHECK(s.origin.asked.size() == asked);
+  store::PurgeBatch batch;
+  batch.purges = {{policy::Purge::Kind::tag, "group"}};
+  run_task(s.loop, s.log.append(std::move(batch)));
+  s.get("/a/1");
+  CHECK(s.origin.asked.size() == asked + 1);
+  s.origin_says({.status = 404, .fields = fields, .content = "none"});
+  CHECK(s.get("/a/2").fields.contains("Surrogate-Key"));
+  CHECK_FALSE(s.get("/e").fields.contains("Surrogate-Key"));
+  s.origin_says({.fields = fields});
+  CHECK(s.get("/other").fields.contains("Surrogate-Key"));
+  CHECK_FALSE(s.ask("POST", "/a/1", {}, "x").fields.contains("Surrogate-Key"));
 }

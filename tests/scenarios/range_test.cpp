@@ -84,8 +84,6 @@ TEST_CASE("RFC 9110, section 13.1.5: If-Range is compared strongly") {
   const auto status = [&s](std::string condition) {
     return s.get("/a", {{"Range", "bytes=0-1"}, {"If-Range", std::move(condition)}}).status;
   };
-  // The clock is long past that Date, so the response is stale: the origin is asked, and confirms.
-  s.origin_says({.status = 304, .fields = {{"ETag", "\"1\""}, {"Date", "Sun, 06 Nov 1994 08:49:40 GMT"}}});
   CHECK(status("\"1\"") == 206);
   CHECK(status("W/\"1\"") == 200);
   CHECK(status("\"2\"") == 200);

@@ -168,6 +168,7 @@ struct Config {
   Defaults defaults;  ///< in upstreams and routes already
   std::vector<Upstream> upstreams;
   Credentials credentials;
+  std::vector<std::string> tag_fields = policy::TagFields::documented_names();
   std::vector<policy::Route> routes;
   Milliseconds shutdown_grace{10'000};
   Logging log;

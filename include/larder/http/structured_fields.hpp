@@ -92,4 +92,7 @@ const Type* value_of(const Member& member) {
   return item ? std::get_if<Type>(&item->value) : nullptr;
 }
 
+/// Whether `text` is well-formed UTF-8 (RFC 3629, section 4).
+bool is_utf8(std::string_view text);
+
 }  // namespace larder::http::structured

@@ -58,6 +58,7 @@ struct Response {
   Body body;
   CacheResult cache_result = CacheResult::none;
   std::string_view reason;  ///< policy::token_of() why it was not served from cache, or not stored
+  bool is_stored = false;   ///< it came from the origin, and is kept
   /// What Content-Length says of a response to HEAD, or of a 304, if `body` does not.
   std::optional<std::uint64_t> described_length;
   /// If `head` is a 101: what the connection is passed on to. Upgrade and Connection are the writer's.

@@ -26,8 +26,13 @@ struct Lifetimes {
   bool operator==(const Lifetimes&) const = default;
 };
 
-/// corrected_initial_age (RFC 9111, section 4.2.3). Never negative.
-Milliseconds initial_age(const http::FieldList& response_fields, Time request_time, Time response_time);
+/// corrected_age_value (RFC 9111, section 4.2.3): the response's Age and how long it took to come, by our
+/// clock alone. Never negative.
+Milliseconds corrected_age(const http::FieldList& response_fields, Time request_time, Time response_time);
+
+/// corrected_initial_age (RFC 9111, section 4.2.3): corrected_age(), or what the response's Date makes of it
+/// if an HTTP/1.0 hop may have lost its Age. Else the clocks of origins, which are nobody's, do not count.
+Milliseconds initial_age(const http::ResponseHead& response, Time request_time, Time response_time);
 
 /// current_age (RFC 9111, section 4.2.3). A response that came more than a second after `now` is older than
 /// any lifetime: the clock that timed it is not ours.

@@ -66,10 +66,9 @@ bool has_other_purged_form(std::string_view normal_path);
 
 /// What identifies a stored response to the purge log: kept with it.
 struct Tags {
-  std::string site;  ///< site_of() its target
-  std::string path;  ///< normal_path(), without the query
-  std::vector<std::string>
-      names;  ///< from the route's templates and from Surrogate-Key, Cache-Tag, Cache-Groups
+  std::string site;                ///< site_of() its target
+  std::string path;                ///< normal_path(), without the query
+  std::vector<std::string> names;  ///< from the route's templates, its tag_fields and Cache-Groups
   bool operator==(const Tags&) const = default;
 };
 
@@ -85,16 +84,21 @@ struct TagsView {
   std::vector<std::string_view> names;
 };
 
-/// The tags of a response about to be stored. Surrogate-Key is split at spaces, Cache-Tag at commas (spaces
-/// trimmed); a Cache-Group is one as it stands and one with its origin.
+/// The tags of a response about to be stored: the route's, those in its tag_fields (spaces trimmed); a
+/// Cache-Group is one as it stands and one with its origin.
 Tags tags_of(const Route& route, const Captures& captures, const http::Target& target,
              const http::FieldList& response_fields);
 
 /// Each purge is compared with every tag of a stored response: what names more is not stored.
 inline constexpr std::size_t most_tags = 1024;
 
-/// Whether Surrogate-Key, Cache-Tag and Cache-Groups name more than that, repetitions counted.
-bool has_too_many_tags(const http::FieldList& response_fields);
+/// Whether the route's tag_fields and Cache-Groups name more than that, repetitions counted.
+bool has_too_many_tags(const Route& route, const http::FieldList& response_fields);
+
+/// A tag as it is written, with needless percent-encoding removed (RFC 3986, section 6.2.2), and decoded, as
+/// people know it, if that is UTF-8 without control bytes: what stores and what purges have all of them, so
+/// that the spellings of one path meet. Each once.
+std::vector<std::string> tag_spellings(std::string name);
 
 /// Outcome of an unsafe request.
 struct WriteOutcome {
@@ -119,15 +123,16 @@ PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome)
 
 /// What an unsafe request purges, as far as `extent` goes: its target URI, the parent collection (never "/"),
 /// all below;
-/// same-origin Location and Content-Location of `response` (nullptr if the outcome is unknown), and the
+/// the same-origin Destination of a COPY or MOVE with all below it (RFC 4918); same-origin Location and
+/// Content-Location of `response` (nullptr if the outcome is unknown), and the
 /// groups of its Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. Paths with and without a
 /// trailing slash purge each other; where a path folds into one with another parent, that purges its own. A
 /// request
 /// without a host may have written to any site, so it purges them all. `target` and what the response names
 /// are of the same origin if `sites` says so.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,
-                             const http::ResponseHead* response, const PurgeExtent& extent,
-                             const Sites& sites = Sites());
+                             const http::RequestHead& request, const http::ResponseHead* response,
+                             const PurgeExtent& extent, const Sites& sites = Sites());
 
 /// Methods that ask the nearest cache to purge, as Varnish's and nginx's users know them: PURGE, BAN. They
 /// are never sent on.

@@ -54,7 +54,7 @@ enum class Reason {
   stream,               ///< a response without an end: server-sent events and the like
   buffers_full,         ///< too much is held for clients already (limits.buffered)
   no_store_takes_it,    ///< it may be stored, but neither memory nor Redis would keep it now
-  too_many_tags,        ///< more than policy::most_tags in Surrogate-Key, Cache-Tag and Cache-Groups
+  too_many_tags,        ///< more than policy::most_tags in tag_fields and Cache-Groups
   status,               ///< a status that may not be stored, or that nothing gives a lifetime
   no_lifetime,          ///< neither origin nor route states a lifetime
   expired,              ///< already stale when it came, and without a validator

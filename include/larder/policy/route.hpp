@@ -5,6 +5,8 @@
 #include <larder/policy/credentials.hpp>
 #include <larder/policy/host_pattern.hpp>
 #include <larder/policy/path_pattern.hpp>
+#include <larder/policy/response_rule.hpp>
+#include <larder/policy/tag_fields.hpp>
 #include <larder/policy/warm_rule.hpp>
 
 #include <array>
@@ -130,7 +132,10 @@ struct Route {
   /// Which fields identify the client: the same for all routes.
   std::shared_ptr<const CredentialFields> credential_fields = CredentialFields::documented();
   std::vector<std::string> tags;  ///< templates
+  /// Which response fields hold tags: the same for all routes.
+  std::shared_ptr<const TagFields> tag_fields = TagFields::documented();
   PurgeRule purge;
+  ResponseRule response;
   std::optional<WarmRule> warm;
   Collapse collapse = Collapse::cluster;
   bool operator==(const Route&) const = default;

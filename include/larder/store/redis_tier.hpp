@@ -37,6 +37,8 @@ class RedisTier final : public Store {
     std::shared_ptr<redis::Availability> news{};  ///< hears of it; may be nullptr
     /// Whether Redis refused the last write; threads that share a copy of the settings learn of it together.
     std::shared_ptr<std::atomic<bool>> write_refused = std::make_shared<std::atomic<bool>>(false);
+    /// The same of the last read: nobody gets what cannot be read.
+    std::shared_ptr<std::atomic<bool>> read_refused = std::make_shared<std::atomic<bool>>(false);
     /// Which variants were written or found here; shared likewise.
     std::shared_ptr<VariantIndex> variants = no_variants();
     /// Where large contents that were read count; without room a large one is a miss. nullptr: nowhere.

@@ -34,6 +34,24 @@ TEST_CASE("fields that identify the client are added and removed, and written ba
   CHECK(load_with_upstream("").config.credentials == Credentials{});
 }
 
+TEST_CASE("fields that hold tags are named, and written back") {
+  CHECK(load_with_upstream("").config.tag_fields == policy::TagFields::documented_names());
+  const Loaded loaded = load_with_upstream("tag_fields: [Surrogate-Key, X-Tags]\n");
+  CHECK(texts_of(loaded.diagnostics) == "");
+  CHECK(loaded.config.tag_fields == std::vector<std::string>{"Surrogate-Key", "X-Tags"});
+  CHECK(load(to_yaml(loaded.config)).config.tag_fields == loaded.config.tag_fields);
+  CHECK(load_with_upstream("tag_fields: []\n").config.tag_fields.empty());
+  for (const auto& [value, message] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"[\"X Tags\"]", "tag_fields: expected a header name, found \"X Tags\""},
+           {"[Connection]", "tag_fields: \"Connection\" is of one connection: it holds no tags"},
+           {"X-Tags", "tag_fields: expected a list of header names, found \"X-Tags\""},
+       }) {
+    const Loaded wrong = load_with_upstream("tag_fields: " + std::string(value) + "\n");
+    REQUIRE(wrong.diagnostics.size() == 1);
+    CHECK(wrong.diagnostics[0].message == message);
+  }
+}
+
 TEST_CASE("invalid credentials are an error at their place") {
   const std::pair<const char*, const char*> cases[] = {
       {"add: [\"X Tenant\"]",
@@ -89,5 +107,9 @@ TEST_CASE("config/README.md names every field, cookie and parameter of the docum
       CAPTURE(name);
       CHECK(page.find("`" + name + "`") != std::string::npos);
     }
+  }
+  for (const auto& [first, second] : policy::query_signature_pairs()) {
+    CAPTURE(first);
+    CHECK(page.find("`" + first + "` with `" + second + "`") != std::string::npos);
   }
 }

@@ -87,7 +87,8 @@ TEST_CASE("what is wrong in the defaults is told once, where it stands") {
       {"defaults: {route: {tll: 1m}}\nroutes: [{match: /a}, {match: /b}]\n",
        "t.yaml:2:20: defaults.route: unknown key \"tll\", did you mean \"ttl\"?\n"},
       {"defaults: {route: {ttl: 1}}\nroutes: [{match: /a}, {match: /b}]\n",
-       "t.yaml:2:25: defaults.route.ttl: expected a duration such as \"30s\", found \"1\", did you mean \"1s\"?\n"},
+       "t.yaml:2:25: defaults.route.ttl: expected a duration such as \"30s\", found \"1\", did you mean "
+       "\"1s\"?\n"},
       {"defaults: {route: {match: /a}}\n",
        "t.yaml:2:27: defaults.route.match: each route has its own: it has no default\n"},
       {"defaults: {route: {methods: [GET]}}\n",
@@ -172,4 +173,21 @@ TEST_CASE("the command line's upstream and route take the defaults") {
 
 TEST_CASE("without defaults none are shown") {
   CHECK(to_yaml(load_route("match: /a").config).find("defaults") == std::string::npos);
+}
+
+TEST_CASE("what is removed from responses by default and by a route goes together") {
+  const Loaded loaded = load(
+      "upstreams: {api: {servers: [\"http://h\"]}}\n"
+      "defaults: {route: {response: {remove: [Server, Via], always: on}}}\n"
+      "routes:\n"
+      "  - {match: /a, response: {remove: [via, X-A]}}\n"
+      "  - {match: /b, response: {always: off}}\n"
+      "  - match: /c\n");
+  CHECK(texts_of(loaded.diagnostics) == "");
+  using Names = std::vector<std::string>;
+  const auto& routes = loaded.config.routes;
+  REQUIRE(routes.size() == 3);
+  CHECK(routes[0].response == policy::ResponseRule{.remove = Names{"via", "X-A", "Server"}, .always = true});
+  CHECK(routes[1].response == policy::ResponseRule{.remove = Names{"Server", "Via"}, .always = false});
+  CHECK(routes[2].response == policy::ResponseRule{.remove = Names{"Server", "Via"}, .always = true});
 }

@@ -80,6 +80,23 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
        "warning: route \"/**\": override: with \"cookies: ignore\" one user's private response could be "
        "shared with "
        "others"},
+      {"response: {remove: [ETag]}",
+       "route \"/**\": response.remove: \"ETag\" cannot be removed: clients and caches need it to read the "
+       "response"},
+      {"response: {remove: [transfer-encoding]}",
+       "route \"/**\": response.remove: \"transfer-encoding\" cannot be removed: clients and caches need it "
+       "to "
+       "read the response"},
+      {"response: {remove: [vary]}",
+       "route \"/**\": response.remove: \"vary\" cannot be removed: clients and caches need it to read the "
+       "response"},
+      {"response: {remove: [\"A B\"]}",
+       "route \"/**\": response.remove: expected a header name, found \"A B\""},
+      {"response: {remove: Server}",
+       "route \"/**\": response.remove: expected a list of header names, found \"Server\""},
+      {"response: {set: {A: b}}", "route \"/**\": response: unknown key \"set\""},
+      {"response: off", "route \"/**\": response: expected a map, found \"off\""},
+      {"response: {remove: [X-Cache, Cache-Status, Via, Surrogate-Key], always: on}", ""},
       {"methods: [get]",
        "route \"/**\": methods: expected a method such as \"GET\", found \"get\", did you mean \"GET\"?"},
       {"methods: []", "route \"/**\": methods: must not be empty"},

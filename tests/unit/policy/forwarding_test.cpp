@@ -480,3 +480,14 @@ TEST_CASE("RFC 9110, section 15.5.8: a 407 keeps the challenge without which it 
   CHECK(passed_on(fields, 407) == "Proxy-Authenticate: Basic realm=\"a\"|Via: 1.1 larder");
   CHECK(passed_on(fields, 401) == "Via: 1.1 larder");
 }
+
+TEST_CASE("an Age that came several times goes on once, as its first member (RFC 9111, section 5.1)") {
+  const auto forwarded = [](std::string_view fields) {
+    return text_of(response_fields_to_forward(fields_of(fields), 1, false));
+  };
+  const std::string via = "|Via: 1.1 larder";
+  CHECK(forwarded("Age: 5|A: 1|Age: 7") == "A: 1|Age: 5" + via);
+  CHECK(forwarded("Age: 5, 7|A: 1") == "A: 1|Age: 5" + via);
+  CHECK(forwarded("Age: 5|A: 1") == "Age: 5|A: 1" + via);
+  CHECK(forwarded("Age: ,") == "Via: 1.1 larder");
+}

@@ -173,9 +173,39 @@ TEST_CASE("X-Accel-Expires replaces Cache-Control and Expires, as nginx reads it
   CHECK_FALSE(origin_directives(fields_of("X-Accel-Expires: 1|Cache-Control: no-store")).control.no_store);
 }
 
+// RFC 9111, section 4.2.3: "unless the cache is confident in the value of the Age header field (e.g., because
+// there are no HTTP/1.0 hops in the Via header field), in which case the corrected_age_value MAY be used as
+// the corrected_initial_age".
+TEST_CASE("a Date counts towards the age only if an HTTP/1.0 hop may have lost the Age") {
+  const std::string old = "Date: " + date_after(Seconds{-91});
+  http::ResponseHead response = response_of(200, old);
+  CHECK(initial_age(response, noon, noon) == Seconds{0});
+  response.version_minor = 0;
+  CHECK(initial_age(response, noon, noon) == Seconds{90});
+  struct Case {
+    std::string via;
+    Seconds age;
+  };
+  for (const auto& [via, age] : std::vector<Case>{
+           {"1.1 a", Seconds{0}},
+           {"2 a, 1.1 b (1.0 once), 3 c", Seconds{0}},
+           {"HTTP/2.0 a", Seconds{0}},
+           {"1.0", Seconds{90}},
+           {"1.0 a", Seconds{90}},
+           {"1.1 a, 1.0 b", Seconds{90}},
+           {"1.1 a|Via: 1.0\tb", Seconds{90}},
+           {"HTTP/1.0 a", Seconds{90}},
+           {"0.9 a", Seconds{90}},
+       }) {
+    CAPTURE(via);
+    CHECK(initial_age(response_of(200, old + "|Via: " + via), noon, noon) == age);
+    CHECK(initial_age(response_of(200, old + "|Age: 120|Via: " + via), noon, noon) == Seconds{120});
+  }
+}
+
 TEST_CASE(
-    "the initial age is the larger of Age plus delay and the age according to Date (RFC 9111, section "
-    "4.2.3)") {
+    "behind an HTTP/1.0 hop the initial age is the larger of Age plus delay and the age according to Date "
+    "(RFC 9111, section 4.2.3)") {
   struct Case {
     std::string fields;
     Milliseconds delay;
@@ -209,7 +239,9 @@ TEST_CASE(
            {"Date: recently", Milliseconds{0}, Seconds{0}},
        }) {
     CAPTURE(fields);
-    CHECK(initial_age(fields_of(fields), noon - delay, noon) == age);
+    http::ResponseHead response = response_of(200, fields);
+    response.version_minor = 0;
+    CHECK(initial_age(response, noon - delay, noon) == age);
   }
 }
 

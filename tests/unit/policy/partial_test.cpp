@@ -74,7 +74,9 @@ TEST_CASE(
   const http::RequestHead request = request_of("GET", "Range: bytes=0-1");
   const auto refusal = [&](int status, std::string_view fields) {
     const http::ResponseHead response = response_of(status, fields);
-    return decide_storing_part({route, request, response, noon, noon, Seconds{3600}}).refusal;
+    StoringInput input{route, request, response, noon, noon, Seconds{3600}};
+    input.size = 2;
+    return decide_storing_part(input).refusal;
   };
   CHECK(refusal(206, "Cache-Control: max-age=60|Content-Range: bytes 0-1/2") == Reason::none);
   CHECK(refusal(206, "Cache-Control: no-store|Content-Range: bytes 0-1/2") == Reason::response_no_store);
@@ -88,7 +90,7 @@ TEST_CASE(
   const http::ResponseHead of_two = response_of(206, "Cache-Control: max-age=60|Content-Range: bytes 0-1/9");
   StoringInput input{route, request, of_two, noon, noon, Seconds{3600}};
   for (const auto& [size, wanted] :
-       {std::pair{1u, Reason::none}, {2u, Reason::none}, {3u, Reason::partial}}) {
+       {std::pair{0u, Reason::partial}, {1u, Reason::partial}, {2u, Reason::none}, {3u, Reason::partial}}) {
     CAPTURE(size);
     input.size = size;
     CHECK(decide_storing_part(input).refusal == wanted);

@@ -32,12 +32,13 @@ std::string purged(std::string_view method, std::string_view path, const Route& 
                    const Captures& captures = {}) {
   const http::ResponseHead response = response_of(200);
   const PurgeExtent extent = decide_purging(method, {.status = 200});
-  return text_of(purges_of(route, captures, target_of(path, {}, "h"), &response, extent));
+  return text_of(purges_of(route, captures, target_of(path, {}, "h"), request_of(method), &response, extent));
 }
 
 std::string purged_by_response(std::string_view fields) {
   const http::ResponseHead response = response_of(201, fields);
-  return text_of(purges_of({}, {}, test::target_of("/", {}, "h", "81"), &response, of_write));
+  return text_of(
+      purges_of({}, {}, test::target_of("/", {}, "h", "81"), request_of("PUT"), &response, of_write));
 }
 
 }  // namespace
@@ -66,17 +67,60 @@ TEST_CASE("DELETE also purges everything below") {
   CHECK(purged("DELETE", "/") == "=h/ >h/");
 }
 
+TEST_CASE("RFC 4918, section 9.9: MOVE purges its destination with all below it, as it does its source") {
+  const Sites sites({{"h", {"www.h"}}});
+  const auto purged_by = [&sites](std::string_view method, std::string_view fields,
+                                  std::string_view path = "/d/x") {
+    const http::ResponseHead response = response_of(201);
+    return text_of(purges_of({}, {}, target_of(path, {}, "h"), request_of(method, fields), &response,
+                             decide_purging(method, {.status = 201}), sites));
+  };
+  const std::string source = "=h/d/x =h/d/x/ =h/d =h/d/";
+  const std::string gone = source + " >h/d/x/";
+  const std::string placed = " =h/e/y =h/e/y/ =h/e =h/e/ >h/e/y/";
+  struct Case {
+    const char* method;
+    const char* fields;
+    std::string purges;
+  };
+  for (const auto& [method, fields, purges] : std::vector<Case>{
+           {"MOVE", "Destination: http://h/e/y", gone + placed},
+           {"MOVE", "Destination: https://www.h/e/y?a=b#c|Overwrite: F|Depth: 0", gone + placed},
+           {"MOVE", "Destination: /e/y/", gone + placed},
+           {"MOVE", "", gone},
+           {"MOVE", "Destination: http://other/e/y", gone},
+           {"MOVE", "Destination: http://h:81/e/y", gone},
+           {"MOVE", "Destination: http://[/", gone},
+           // RFC 4918, section 9.8: its source stays.
+           {"COPY", "Destination: http://h/e/y", source + placed},
+           // For others the field means nothing.
+           {"PUT", "Destination: http://h/e/y", source},
+           {"move", "Destination: http://h/e/y", source},
+       }) {
+    CAPTURE(method);
+    CAPTURE(fields);
+    CHECK(purged_by(method, fields) == purges);
+  }
+  CHECK(purged_by("COPY", "Destination: /a%2Fb", "/x") ==
+        "=h/x =h/x/ =h/a%2Fb =h/a%2Fb/ >h/a%2Fb/ =h/a/b =h/a/b/ =h/a =h/a/ >h/a/b/");
+  // Of unknown outcome too; not if the target alone can have changed.
+  const http::RequestHead copy = request_of("COPY", "Destination: /e/y");
+  CHECK(text_of(purges_of({}, {}, target_of("/d/x", {}, "h"), copy, nullptr, of_write)) == source + placed);
+  CHECK(text_of(purges_of({}, {}, target_of("/d", {}, "h"), copy, nullptr, {.target = true})) ==
+        "=h/d =h/d/");
+}
+
 TEST_CASE("a write without Host may have gone to any site (RFC 9112, section 3.2)") {
   const http::ResponseHead response = response_of(200);
   const http::Target target = target_of("/a", {}, "");
-  CHECK(text_of(purges_of({}, {}, target, &response, of_write)) == "={*}/a ={*}/a/");
+  CHECK(text_of(purges_of({}, {}, target, request_of("PUT"), &response, of_write)) == "={*}/a ={*}/a/");
 }
 
 TEST_CASE("Location may name the site by another spelling") {
   const Sites sites({{"h", {"www.h", "h:8080"}}});
   const auto purged_with = [&](const std::string& location) {
     const http::ResponseHead response = response_of(201, "Location: " + location);
-    return text_of(purges_of({}, {}, target_of("/", {}, "h"), &response, of_write, sites));
+    return text_of(purges_of({}, {}, target_of("/", {}, "h"), request_of("PUT"), &response, of_write, sites));
   };
   CHECK(purged_with("http://www.h/7") == "=h/ =h/7 =h/7/");
   CHECK(purged_with("http://H:8080/7") == "=h/ =h/7 =h/7/");
@@ -91,12 +135,14 @@ TEST_CASE("Location may name the site over the other scheme, and with its defaul
        {"http://h", "https://h", "http://h:80", "https://h:443", "HTTPS://H.:443", "//h", "//h:80"}) {
     const http::ResponseHead response = response_of(201, "Location: " + site + "/7");
     CAPTURE(site);
-    CHECK(text_of(purges_of({}, {}, target_of("/", {}, "h"), &response, of_write)) == "=h/ =h/7 =h/7/");
+    CHECK(text_of(purges_of({}, {}, target_of("/", {}, "h"), request_of("PUT"), &response, of_write)) ==
+          "=h/ =h/7 =h/7/");
   }
   for (const std::string site : {"http://h:8080", "https://h:8443", "https://i", "ftp://h", "https://u@h"}) {
     const http::ResponseHead response = response_of(201, "Location: " + site + "/7");
     CAPTURE(site);
-    CHECK(text_of(purges_of({}, {}, target_of("/", {}, "h"), &response, of_write)) == "=h/");
+    CHECK(text_of(purges_of({}, {}, target_of("/", {}, "h"), request_of("PUT"), &response, of_write)) ==
+          "=h/");
   }
 }
 
@@ -104,7 +150,7 @@ TEST_CASE("the query of a write does not matter, nor do scheme and port") {
   const http::ResponseHead response = response_of(200);
   http::Target target = target_of("/a", "x=1", "h", "8443");
   target.scheme = "https";
-  CHECK(text_of(purges_of({}, {}, target, &response, of_write)) == purged("PUT", "/a"));
+  CHECK(text_of(purges_of({}, {}, target, request_of("PUT"), &response, of_write)) == purged("PUT", "/a"));
 }
 
 TEST_CASE("Location and Content-Location are purged only within their origin (RFC 9111, section 4.4)") {
@@ -135,7 +181,8 @@ TEST_CASE("Location and Content-Location are purged only within their origin (RF
 }
 
 TEST_CASE("a write of unknown outcome purges like one that succeeded") {
-  CHECK(text_of(purges_of({}, {}, target_of("/a", {}, "h"), nullptr, of_write)) == purged("PUT", "/a"));
+  CHECK(text_of(purges_of({}, {}, target_of("/a", {}, "h"), request_of("PUT"), nullptr, of_write)) ==
+        purged("PUT", "/a"));
 }
 
 TEST_CASE("a path longer than 1 KiB is purged as the prefix of its first whole segments") {
@@ -179,8 +226,21 @@ TEST_CASE("spellings of one path have tags in common (RFC 3986, section 6.2.2)")
            Case{"@s%2fx", {"package:@s%2fx", "package:@s%2Fx", "package:@s/x"}},
            Case{"@s%2Fx", {"package:@s%2Fx", "package:@s/x"}},
            Case{"joe%40x.org", {"package:joe%40x.org", "package:joe@x.org"}},
-           Case{"a%2540", {"package:a%2540"}},
-           Case{"a%20b%c3%a4", {"package:a%20b%c3%a4", "package:a%20b%C3%A4"}},
+           Case{"a%2540", {"package:a%2540", "package:a%40"}},
+           Case{"a%20b%c3%a4", {"package:a%20b%c3%a4", "package:a%20b%C3%A4", "package:a b\xC3\xA4"}},
+           // As people write them.
+           Case{"caf%C3%A9", {"package:caf%C3%A9", "package:caf\xC3\xA9"}},
+           Case{"caf%c3%a9", {"package:caf%c3%a9", "package:caf%C3%A9", "package:caf\xC3\xA9"}},
+           Case{"a%20b", {"package:a%20b", "package:a b"}},
+           // Once.
+           Case{"a%2541", {"package:a%2541", "package:a%41"}},
+           // What could split a field or a record, or is no text.
+           Case{"a%0D%0Ab", {"package:a%0D%0Ab"}},
+           Case{"a%00", {"package:a%00"}},
+           Case{"a%20", {"package:a%20"}},
+           Case{"a%FF", {"package:a%FF"}},
+           Case{"a%C3", {"package:a%C3"}},
+           Case{"100%", {"package:100%"}},
        }) {
     CAPTURE(captured);
     CHECK(tags_of(route, {{"name", captured}}, target_of("/p"), {}).names == names);
@@ -192,8 +252,9 @@ TEST_CASE("spellings of one path have tags in common (RFC 3986, section 6.2.2)")
 
 TEST_CASE("if related resources cannot be determined, only the target is purged") {
   const http::ResponseHead response = response_of(307, "Location: /p/8");
-  CHECK(text_of(purges_of({}, {}, target_of("/a", {}, "h"), &response, {.target = true})) == "=h/a =h/a/");
-  CHECK(purges_of({}, {}, target_of("/a", {}, "h"), &response, {}).empty());
+  CHECK(text_of(purges_of({}, {}, target_of("/a", {}, "h"), request_of("PUT"), &response,
+                          {.target = true})) == "=h/a =h/a/");
+  CHECK(purges_of({}, {}, target_of("/a", {}, "h"), request_of("PUT"), &response, {}).empty());
   CHECK(text_of(purges_of_target(target_of("/a/b/", "x=1", "h"))) == "=h/a/b =h/a/b/");
 }
 
@@ -288,7 +349,8 @@ TEST_CASE(
   const auto purged = [](std::string_view site, std::string_view fields) {
     const http::ResponseHead response = response_of(200, fields);
     std::vector<std::string> names;
-    for (const Purge& purge : purges_of({}, {}, target_of("/a", {}, site), &response, of_write)) {
+    for (const Purge& purge :
+         purges_of({}, {}, target_of("/a", {}, site), request_of("PUT"), &response, of_write)) {
       if (purge.kind == Purge::Kind::tag) names.push_back(purge.value);
     }
     return names;
@@ -362,4 +424,22 @@ TEST_CASE(
     CHECK(purged_form(form) == form);
     if (std::string_view(path) != form) CHECK(has_other_purged_form(path));
   }
+}
+
+TEST_CASE("tags are read from the fields that tag_fields names, each split as its users write it") {
+  const auto tags = [](const Route& route, std::string_view fields) {
+    return tags_of(route, {}, target_of("/"), fields_of(fields)).names;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(tags({}, "Surrogate-Key: a b,c|Cache-Tag: d e, f|Cache-Tags: g,h i|XKey: j k|X-Tags: l") ==
+        Names{"a", "b,c", "d e", "f", "g", "h", "i", "j", "k"});
+  Route route;
+  route.tag_fields = std::make_shared<const TagFields>(std::vector<std::string>{"x-tags", "Cache-Tag"});
+  CHECK(tags(route, "Surrogate-Key: a|Cache-Tag: b c|X-Tags: d, e f|Cache-Groups: \"g\"") ==
+        Names{"b c", "d", "e", "f", "g", "group http://shop.test g"});
+  CHECK_FALSE(has_too_many_tags(route, fields_of("Surrogate-Key: " + std::string(3000, ' ') + "a")));
+  std::string many;
+  for (int i = 0; i < 1025; ++i) many += "a ";
+  CHECK_FALSE(has_too_many_tags(route, fields_of("Surrogate-Key: " + many)));
+  CHECK(has_too_many_tags(route, fields_of("X-Tags: " + many)));
 }

@@ -283,13 +283,14 @@ TEST_CASE("content larger than max_object is not stored, whole or as a part") {
   const Route route = with_ttl();
   const http::RequestHead request = request_of("GET");
   const http::ResponseHead whole = response_of(200);
-  const http::ResponseHead part = response_of(206, "Content-Range: bytes 0-9/100|ETag: \"a\"");
   for (const auto& [size, refusal] : {std::pair{10u, Reason::none}, {11u, Reason::too_large}}) {
     CAPTURE(size);
     StoringInput input{route, request, whole, noon, noon, Seconds{86'400}};
     input.max_object = 10;
     input.size = size;
     CHECK(token_of(decide_storing(input).refusal) == token_of(refusal));
+    const http::ResponseHead part =
+        response_of(206, "Content-Range: bytes 0-" + std::to_string(size - 1) + "/100|ETag: \"a\"");
     StoringInput input_of_part{route, request, part, noon, noon, Seconds{86'400}};
     input_of_part.max_object = 10;
     input_of_part.size = size;

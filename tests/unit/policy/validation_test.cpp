@@ -166,9 +166,13 @@ TEST_CASE("a freshened response is as old as the 304 (RFC 9111, section 4.2.3)")
       fields_of("Date: " + date_after(Seconds{-3600}) + "|Cache-Control: max-age=60");
   const http::FieldList undated = freshened(stored, fields_of("ETag: \"a\""));
   CHECK_FALSE(undated.contains("Date"));
-  CHECK(initial_age(undated, noon, noon) == Seconds{0});
+  http::ResponseHead response;
+  response.version_minor = 0;
+  response.fields = undated;
+  CHECK(initial_age(response, noon, noon) == Seconds{0});
   const http::FieldList aged = freshened(stored, fields_of("Age: 30|Date: " + std::string(noon_text)));
-  CHECK(initial_age(aged, noon, noon) == Seconds{30});
+  response.fields = aged;
+  CHECK(initial_age(response, noon, noon) == Seconds{30});
 }
 
 TEST_CASE("a 304 that brings a Set-Cookie ends the sharing of what only the route made fresh") {

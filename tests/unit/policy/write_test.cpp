@@ -73,10 +73,22 @@ TEST_CASE("methods that IANA's registry calls safe purge nothing, whatever their
          {std::optional<int>(200), std::optional<int>(302), std::optional<int>()})
       CHECK(decide_purging(method, {status, true}) == nothing);
   }
-  for (const std::string_view method :
-       {"get", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UPDATE", "ACL", "LINK"}) {
+  for (const std::string_view method : {"get", "PROPPATCH", "MKCOL", "MKCALENDAR", "COPY", "LOCK", "UNLOCK",
+                                        "UPDATE", "ACL", "LINK", "MERGE", "VERSION-CONTROL", "ORDERPATCH"}) {
     CAPTURE(method);
     CHECK(decide_purging(method, {200, true}) == related);
+  }
+}
+
+// RFC 4918, section 9.9; RFC 5842, sections 4 to 6.
+TEST_CASE("what is below the target goes by DELETE, MOVE, BIND, UNBIND and REBIND") {
+  for (const std::string_view method : {"DELETE", "MOVE", "BIND", "UNBIND", "REBIND"}) {
+    CAPTURE(method);
+    CHECK(decide_purging(method, {201, true}) == below);
+    CHECK(decide_purging(method, {207, true}) == below);
+    CHECK(decide_purging(method, {std::nullopt, true}) == below_again);
+    CHECK(decide_purging(method, {302, true}) == related);
+    CHECK(decide_purging(method, {412, true}) == nothing);
   }
 }
 

@@ -145,6 +145,19 @@ TEST_CASE_FIXTURE(Fixture, "only what is of use later is accepted") {
   CHECK(tier.accepts(*StoredResponse::from(draft), 0));
 }
 
+TEST_CASE_FIXTURE(Fixture, "what cannot be read is not accepted") {
+  RedisTier tier(client, purges, clock, {.key_prefix = "test", .max_used_memory = 100});
+  const auto response = sample().make();
+  run(tier.put(response));
+  CHECK(tier.accepts(*response, 0));
+  server.cli({"ACL", "SETUSER", "default", "-getrange"});
+  run(tier.find(sample().primary_key(), {}));
+  CHECK_FALSE(tier.accepts(*response, 0));
+  server.cli({"ACL", "SETUSER", "default", "+getrange"});
+  run(tier.find(sample().primary_key(), {}));
+  CHECK(tier.accepts(*response, 0));
+}
+
 TEST_CASE_FIXTURE(Fixture, "entries written together do not expire together, and none before its use ends") {
   Sample sample = this->sample();
   sample.freshness = Milliseconds{1'000'000};

@@ -26,6 +26,7 @@ pipeline::Response with(int status, pipeline::CacheResult result, std::string co
   response.cache_result = result;
   response.body = pipeline::Body(Bytes(std::move(content)));
   if (result == pipeline::CacheResult::miss) {
+    response.is_stored = true;
     response.head.fields.add("Cache-Status", "larder; fwd=uri-miss; ttl=60; stored");
   }
   return response;
@@ -211,6 +212,7 @@ TEST_CASE("what was warmed but is not stored is counted by itself, and the log s
   f.cache.answer = [](const pipeline::Request& request) {
     pipeline::Response response = with(200, pipeline::CacheResult::miss);
     if (request.target.path == "/kept") return response;
+    response.is_stored = false;
     response.head.fields.set("Cache-Status", "larder; fwd=uri-miss; detail=set-cookie");
     if (request.target.path == "/else") {
       response.cache_result = pipeline::CacheResult::bypass;
@@ -231,6 +233,81 @@ TEST_CASE("what was warmed but is not stored is counted by itself, and the log s
   CHECK(f.logged.str().find("3 pages were fetched in vain, for they cannot be stored: /") !=
         std::string::npos);
   CHECK(f.logged.str().find("(set-cookie)") != std::string::npos);
+  f.stop();
+}
+
+TEST_CASE("pages whose URLs are written as people do are warmed as browsers ask for them") {
+  Fixture f({route("/a/**", {.sitemap = "/sitemap.xml"})});
+  f.cache.answer = [](const pipeline::Request& request) -> Result<pipeline::Response> {
+    return with(200, pipeline::CacheResult::miss,
+                request.target.path == "/sitemap.xml"
+                    ? "<urlset><url><loc>http://shop.test:8080/a/caf\xC3\xA9?q=\xC3\xBC</loc></url>"
+                      "<url><loc> /a/b c </loc></url></urlset>"
+                    : "");
+  };
+  f.start();
+  REQUIRE(f.run_until([&] { return f.has_run(1); }));
+  CHECK(f.cache.times ==
+        std::map<std::string, int>{{"/sitemap.xml", 1}, {"/a/caf%C3%A9?q=%C3%BC", 1}, {"/a/b%20c", 1}});
+  CHECK(f.logged.str().find("none of") == std::string::npos);
+  f.stop();
+}
+
+TEST_CASE("an index of indexes is followed, and what is deeper, goes round or is too much is told of") {
+  const auto index = [](const std::vector<std::string>& paths) {
+    std::string text = "<sitemapindex>";
+    for (const std::string& path : paths) text += "<sitemap><loc>" + path + "</loc></sitemap>";
+    return text + "</sitemapindex>";
+  };
+  std::vector<std::string> many;
+  for (int i = 0; i < 200; ++i) many.push_back("/many/" + std::to_string(i));
+  Fixture f({route("/a/**", {.sitemap = "/0.xml"})});
+  f.cache.answer = [&](const pipeline::Request& request) -> Result<pipeline::Response> {
+    const std::string& path = request.target.path;
+    std::string content = "<urlset/>";
+    if (path == "/0.xml") content = index({"/1.xml", "/0.xml"});
+    if (path == "/1.xml") content = index({"/2.xml", "/index.xml", "/0.xml"});
+    if (path == "/2.xml") content = "<urlset><url><loc>/a/1</loc></url></urlset>";
+    if (path == "/index.xml") content = index({"/3.xml"});
+    return with(200, pipeline::CacheResult::miss, content);
+  };
+  SUBCASE("too deep") {
+    f.start();
+    REQUIRE(f.run_until([&] { return f.has_run(1); }));
+    CHECK(f.cache.times == std::map<std::string, int>{
+                               {"/0.xml", 1}, {"/1.xml", 1}, {"/2.xml", 1}, {"/index.xml", 1}, {"/a/1", 1}});
+    CHECK(f.logged.str().find("/0.xml leads to indexes of indexes of indexes; the 1 sitemaps of the last") !=
+          std::string::npos);
+  }
+  SUBCASE("too many") {
+    f.cache.answer = [&](const pipeline::Request& request) -> Result<pipeline::Response> {
+      return with(200, pipeline::CacheResult::miss,
+                  request.target.path == "/0.xml" ? index(many) : "<urlset/>");
+    };
+    f.start();
+    REQUIRE(f.run_until([&] { return f.has_run(1); }));
+    CHECK(f.cache.times.size() == 101);
+    CHECK(f.logged.str().find("/0.xml leads to more than 100 sitemaps; 100 of them are not read") !=
+          std::string::npos);
+  }
+  f.stop();
+}
+
+TEST_CASE("a large sitemap is read in pieces, with other work between them") {
+  Fixture f({route("/a/**", {.sitemap = "/sitemap.xml"})});
+  std::string large = "<urlset>";
+  for (int i = 0; i < 30'000; ++i)
+    large += "<url><loc>http://elsewhere.test/" + std::string(900, 'x') + "</loc></url>";
+  f.cache.answer = [&](const pipeline::Request&) -> Result<pipeline::Response> {
+    return with(200, pipeline::CacheResult::miss, large + "</urlset>");
+  };
+  f.start();
+  std::size_t turns = 0;
+  REQUIRE(f.run_until([&] {
+    ++turns;
+    return f.has_run(1);
+  }));
+  CHECK(turns > large.size() / (64 * 1024));
   f.stop();
 }
 
@@ -266,6 +343,10 @@ TEST_CASE("a sitemap that leads away, round in circles or to nothing of use is t
            Case{"http://elsewhere.test/s.xml", "", "leads to another site: http://elsewhere.test/s.xml"},
            Case{"/sitemap.xml", "", "leads from one place to another without end"},
            Case{"", "", "without end"},
+           Case{nullptr, "<rss><channel><item><link>http://shop.test/a/1</link></item></channel></rss>",
+                "the sitemap /sitemap.xml is no sitemap: its outermost element is rss"},
+           Case{nullptr, "<feed xmlns=\"http://www.w3.org/2005/Atom\"/>",
+                "is no sitemap: its outermost element is feed"},
            Case{nullptr, "nonsense", "is neither readable XML nor a list of URLs"},
            Case{nullptr, "http://elsewhere.test/a/1\nhttp://elsewhere.test/a/2\n",
                 "none of the 2 pages that the sitemap /sitemap.xml names is of http://shop.test:8080"},
