@@ -35,8 +35,7 @@ std::optional<http::RangeRequest> range_of(const http::RequestHead& request) {
   return http::parse_range(request.fields.find("Range").value_or(""));
 }
 
-// How much of a part is there. Content shorter than Content-Range says is a part cut short; none is there
-// twice.
+// How much of a part is there: one that an older larder stored may be shorter than its Content-Range says.
 http::ByteRange held_of(const http::ContentRange& content, std::size_t stored_size) {
   const std::uint64_t end = content.range.first + stored_size;
   return {content.range.first, std::min(content.range.last, end - 1)};

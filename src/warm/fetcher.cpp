@@ -49,38 +49,39 @@ Task<Result<>> read_all(pipeline::Body& body) {
   }
 }
 
+enum class Wants { more, nothing };
+
 /// What was fetched on its way to its reader. A file that is compressed may be sent in a coding as well.
 class Decompression {
  public:
   Decompression(std::size_t most, Fetcher::Take take) : most_(most), take_(std::move(take)) {}
 
-  /// Whether more is wanted.
-  Task<Result<bool>> take(std::string_view piece) {
+  Task<Result<Wants>> take(std::string_view piece) {
     outer_.give(piece);
     while (true) {
       const Result<std::string_view> unpacked = outer_.next();
       if (!unpacked) co_return unpacked.error();
-      if (unpacked->empty()) co_return true;
+      if (unpacked->empty()) co_return Wants::more;
       inner_.give(*unpacked);
-      const Result<bool> goes_on = co_await hand_over();
-      if (!goes_on || !*goes_on) co_return goes_on;
+      const Result<Wants> wants = co_await hand_over();
+      if (!wants || *wants == Wants::nothing) co_return wants;
     }
   }
 
-  Result<Document> end(Document document, bool goes_on) const {
-    if (goes_on && !(outer_.may_end() && inner_.may_end())) return Error::malformed;
+  Result<Document> end(Document document, Wants wants) const {
+    if (wants == Wants::more && !(outer_.may_end() && inner_.may_end())) return Error::malformed;
     return document;
   }
 
  private:
-  Task<Result<bool>> hand_over() {
+  Task<Result<Wants>> hand_over() {
     while (true) {
       const Result<std::string_view> plain = inner_.next();
       if (!plain) co_return plain.error();
-      if (plain->empty()) co_return true;
+      if (plain->empty()) co_return Wants::more;
       size_ += plain->size();
       if (size_ > most_) co_return Error::too_large;
-      if (!take_(*plain)) co_return false;
+      if (!take_(*plain)) co_return Wants::nothing;
       co_await yield();
     }
   }
@@ -125,19 +126,19 @@ Task<Result<Document>> Fetcher::read(const policy::WarmRule& rule, http::Target 
   if (document.status != 200) co_return document;
   Decompression content(most, std::move(take));
   if (!response->body.is_streamed()) {
-    const Result<bool> goes_on = co_await content.take(response->body.bytes().view());
-    if (!goes_on) co_return goes_on.error();
-    co_return content.end(std::move(document), *goes_on);
+    const Result<Wants> wants = co_await content.take(response->body.bytes().view());
+    if (!wants) co_return wants.error();
+    co_return content.end(std::move(document), *wants);
   }
-  Result<bool> goes_on = true;
-  while (goes_on && *goes_on) {
+  Result<Wants> wants = Wants::more;
+  while (wants && *wants == Wants::more) {
     const Result<std::string_view> piece = co_await response->body.reader().read();
     if (!piece) co_return piece.error();
     if (piece->empty()) break;
-    goes_on = co_await content.take(*piece);
+    wants = co_await content.take(*piece);
   }
-  if (!goes_on) co_return goes_on.error();
-  co_return content.end(std::move(document), *goes_on);
+  if (!wants) co_return wants.error();
+  co_return content.end(std::move(document), *wants);
 }
 
 pipeline::Request Fetcher::request_for(const policy::WarmRule& rule, http::Target page) const {

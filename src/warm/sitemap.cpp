@@ -122,7 +122,7 @@ bool is_url(std::string_view line) {
 constexpr std::size_t telling = std::string_view("https://").size();
 
 /// So much space is not in front of a sitemap.
-constexpr std::size_t longest_beginning = 64 * 1024;
+constexpr std::size_t longest_space = 64 * 1024;
 
 }  // namespace
 
@@ -172,8 +172,15 @@ bool SitemapParser::is_full() const {
 
 void SitemapParser::look_at_beginning(bool is_all) {
   const std::string_view content = without_leading_space(beginning_);
-  if (content.size() >= telling || is_all) return begin(content);
-  if (beginning_.size() > longest_beginning) form_ = Form::neither;
+  const std::size_t space = beginning_.size() - content.size();
+  space_ += space;
+  if (space_ > longest_space) {
+    form_ = Form::neither;
+  } else if (content.size() >= telling || is_all) {
+    begin(content);
+  } else {
+    beginning_.erase(0, space);
+  }
 }
 
 void SitemapParser::begin(std::string_view content) {

@@ -48,7 +48,8 @@ class SitemapParser {
 
   const std::size_t most_;
   Form form_ = Form::unknown;
-  std::string beginning_;  // until the form is known
+  std::string beginning_;  // until the form is known, behind the space in front
+  std::size_t space_ = 0;
   std::string line_;       // the beginning of one
   Sitemap list_;
   std::unique_ptr<Xml> xml_;

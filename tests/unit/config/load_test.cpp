@@ -179,6 +179,7 @@ limits:
   idle: 1m15s
   buffered: auto
 credentials: {add: [], remove: []}
+tag_fields: [Surrogate-Key, Cache-Tag, Cache-Tags, xkey]
 purge_method: {allow: []}
 store:
   memory: 256MiB

@@ -218,6 +218,6 @@ TEST_CASE("a URL as people write it is percent-encoded as browsers do, but for i
            {"", ""},
        }) {
     CAPTURE(text);
-    CHECK(with_bytes_encoded(text) == encoded);
+    CHECK(larder::http::with_bytes_encoded(text) == encoded);
   }
 }
