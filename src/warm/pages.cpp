@@ -188,13 +188,13 @@ class Sitemaps {
   void tell_of_left_out(std::size_t too_deep) const {
     const std::string& path = route_.warm->sitemap;
     if (left_out_ != 0) {
-      log_.warn("warming {}: {} leads to more than {} sitemaps; {} of them are not read", route_.match, path,
+      log_.warn("warming {}: {} leads to more than {} sitemaps; {} of them are not read", route_.name, path,
                 most_sitemaps, left_out_);
     }
     if (too_deep != 0) {
       log_.warn(
           "warming {}: {} leads to indexes of indexes of indexes; the {} sitemaps of the last are not read",
-          route_.match, path, too_deep);
+          route_.name, path, too_deep);
     }
   }
 
