@@ -35,7 +35,8 @@ std::optional<http::RangeRequest> range_of(const http::RequestHead& request) {
   return http::parse_range(request.fields.find("Range").value_or(""));
 }
 
-// How much of a part is there: one that an older larder stored may be shorter than its Content-Range says.
+// How much of a part is there. Content shorter than Content-Range says is a part cut short; none is there
+// twice.
 http::ByteRange held_of(const http::ContentRange& content, std::size_t stored_size) {
   const std::uint64_t end = content.range.first + stored_size;
   return {content.range.first, std::min(content.range.last, end - 1)};
@@ -89,7 +90,7 @@ StoringDecision decide_storing_part(const StoringInput& input) {
                                              .size = input.size,
                                              .max_object = input.max_object});
   // Nobody can tell which of its bytes are the ones that it says (RFC 9110, section 14.4).
-  if (decision.store() && input.size != content->range.size()) decision = {Reason::partial, {}};
+  if (decision.store() && input.size > content->range.size()) decision = {Reason::partial, {}};
   return decision;
 }
 

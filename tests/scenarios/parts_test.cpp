@@ -273,8 +273,9 @@ TEST_CASE("combined parts are only as new as the earlier fetch: a purge since th
   CHECK(s.get("/a").cache == "MISS");
 }
 
-TEST_CASE("a part of another length than its Content-Range says is not stored") {
-  for (const char* content : {"ABCDEABCDE", "ABC"}) {
+TEST_CASE(
+    "a part longer than its Content-Range says is not stored: which of its bytes are meant is not known") {
+  for (const char* content : {"ABCDEABCDE", "ABCDEF"}) {
     for (const bool has_length : {true, false}) {
       CAPTURE(content);
       CAPTURE(has_length);
