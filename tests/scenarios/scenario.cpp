@@ -108,9 +108,9 @@ Tier tier_of_this_run() {
 
 Scenario::Scenario(std::vector<policy::Route> routes,
                    const std::map<std::string, cache::Protection>& upstreams, Tier where)
-    : tier(where),
-      store(where == Tier::redis ? static_cast<store::Store&>(redis_store) : memory_store),
-      coordinator(upstreams) {
+    : coordinator(upstreams),
+      tier(where),
+      store(where == Tier::redis ? static_cast<store::Store&>(redis_store) : memory_store) {
   use(std::move(routes));
   settings.fallback.upstream = "origin";
   settings.max_object = 1u << 20;

@@ -130,6 +130,7 @@ class Scenario {
     origin.answer = [answer](const pipeline::Request&) { return answer; };
   }
 
+  cache::FillCoordinator coordinator;  ///< outlives what the loop leaves undone, as in the program
   boost::asio::io_context loop;
   ManualClock clock;
   FakeOrigin origin;
@@ -143,7 +144,6 @@ class Scenario {
   store::Store& store;
   std::shared_ptr<cache::Settings> shared_settings = std::make_shared<cache::Settings>();
   cache::Settings& settings = *shared_settings;
-  cache::FillCoordinator coordinator;
   cache::CacheHandler handler{shared_settings, store, log, origin, clock, coordinator};
 };
 

@@ -142,6 +142,7 @@ struct Workbench {
     run_task(loop, log.append({.purges = {{policy::Purge::Kind::resource, resource}}, .why = "test"}));
   }
 
+  cache::FillCoordinator coordinator;  ///< outlives what the loop leaves undone, as in the program
   boost::asio::io_context loop;
   ManualClock clock;
   policy::Route route;
@@ -150,7 +151,6 @@ struct Workbench {
   store::MemoryPurgeLog log{clock, {}};
   store::MemoryStore store{memory, log};
   ScriptedOrigin origin{log};
-  cache::FillCoordinator coordinator;
   cache::Context context{store, log, origin, clock, coordinator};
   cache::Fetcher fetcher{context};
   cache::Collapsing collapsing{context, fetcher};
