@@ -150,6 +150,10 @@ class Sitemaps {
       level = std::move(next);
     }
     tell_of_strangers(route_, named_, log_);
+    if (named_.all == 0 && known_.size() > 1) {
+      log_.warn("warming {}: none of the {} sitemaps that {} leads to names a page", route_.name,
+                known_.size() - 1, route_.warm->sitemap);
+    }
     tell_of_left_out(level.size());
   }
 

@@ -279,6 +279,16 @@ TEST_CASE("an index of indexes is followed, and what is deeper, goes round or is
     CHECK(f.logged.str().find("/0.xml leads to indexes of indexes of indexes; the 1 sitemaps of the last") !=
           std::string::npos);
   }
+  SUBCASE("nowhere") {
+    f.cache.answer = [&](const pipeline::Request&) -> Result<pipeline::Response> {
+      return with(200, pipeline::CacheResult::miss, index({"/1.xml"}));
+    };
+    f.start();
+    REQUIRE(f.run_until([&] { return f.has_run(1); }));
+    CHECK(f.cache.times == std::map<std::string, int>{{"/0.xml", 1}, {"/1.xml", 1}});
+    CHECK(f.logged.str().find("none of the 1 sitemaps that /0.xml leads to names a page") !=
+          std::string::npos);
+  }
   SUBCASE("too many") {
     f.cache.answer = [&](const pipeline::Request& request) -> Result<pipeline::Response> {
       return with(200, pipeline::CacheResult::miss,
