@@ -10,6 +10,7 @@
 
 #include <larder/base/shrinkage.hpp>
 #include <larder/base/task.hpp>
+#include <larder/base/units.hpp>
 #include <larder/config/update.hpp>
 #include <larder/policy/loop.hpp>
 #include <larder/redis/availability.hpp>
@@ -38,6 +39,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr int exit_purges_lost = 3;
 constexpr Milliseconds time_to_unwind{2'000};
 constexpr Milliseconds time_to_adopt{5'000};
 constexpr Milliseconds least_time_for_logs{200};
@@ -100,14 +102,17 @@ class Program {
 
   /// Does what a signal asks for; returns whether the program goes on.
   bool goes_on_after(int signal, const ReadAgain& read_again);
-  void drain_and_stop();
+
+  /// Whether all that had to be written could be.
+  bool drain_and_stop();
   void say_goodbye();
 
   Log& log() { return logs_.log(); }
 
  private:
   std::unique_ptr<store::PurgeLog> make_purge_log();
-  void write_waiting_purges();
+  bool write_waiting_purges();
+  void tell_cut_off(std::size_t requests);
   Task<> return_memory();
   Shared shared();
   void adopt(config::Update update);
@@ -137,7 +142,7 @@ class Program {
   std::optional<warm::Warmer> warmer_;  ///< on the first worker's loop
   std::optional<AdminServer> admin_;    ///< on the first worker's loop
   asio::steady_timer memory_timer_{log_loop_};
-  bool is_memory_returned_ = true;  ///< on the loop of the logs
+  bool goes_on_ = true;  ///< on the loop of the logs
   std::thread log_thread_;
   SteadyTime finish_logs_by_{};
 };
@@ -266,7 +271,8 @@ Result<> Program::listen_for_admin() {
 void Program::start() {
   if (redis_log_ != nullptr) {
     redis_log_->start();
-    asio::co_spawn(log_loop_, tell_state_of_redis(*redis_log_, place_of(*redis_), log()), asio::detached);
+    asio::co_spawn(log_loop_, tell_state_of_redis(*redis_log_, place_of(*redis_), goes_on_, log()),
+                   asio::detached);
   }
   asio::co_spawn(log_loop_, return_memory(), asio::detached);
   log_thread_ = std::thread([this] { log_loop_.run(); });
@@ -305,7 +311,7 @@ void Program::adopt(config::Update update) {
     asio::post(threads_.front().loop(), [this, routes = next.routes()] { warmer_->adopt(routes); });
   }
   generation_ = std::move(next);  // the one before goes with the last request that uses it
-  log().info("configuration reloaded: {} routes", config_.routes.size());
+  log().info("configuration reloaded: {}", counted(config_.routes.size(), "route"));
 }
 
 bool Program::goes_on_after(int signal, const ReadAgain& read_again) {
@@ -316,31 +322,44 @@ bool Program::goes_on_after(int signal, const ReadAgain& read_again) {
   return true;
 }
 
-void Program::drain_and_stop() {
-  log().info("shutting down: requests in flight have {} ms", config_.shutdown_grace.count());
+bool Program::drain_and_stop() {
+  log().info("shutting down: requests under way have {} (shutdown_grace)",
+             format_duration(config_.shutdown_grace));
   const SteadyTime deadline = std::chrono::steady_clock::now() + config_.shutdown_grace;
   finish_logs_by_ = deadline;
   if (admin_) admin_->drain();
   asio::post(threads_.front().loop(), [this] { warmer_->stop(); });
-  std::vector<std::future<void>> drained;
+  std::vector<std::future<std::size_t>> drained;
   for (WorkerThread& thread : threads_) {
     drained.push_back(asio::co_spawn(thread.loop(), thread.worker().drain(deadline), asio::use_future));
   }
-  for (std::future<void>& worker : drained) worker.wait_until(deadline + time_to_unwind);
+  std::size_t cut_off = 0;
+  for (std::future<std::size_t>& worker : drained) {
+    if (worker.wait_until(deadline + time_to_unwind) == std::future_status::ready) cut_off += worker.get();
+  }
+  tell_cut_off(cut_off);
   // The admin API answers until nothing else does; it asks the workers while their loops run.
   if (admin_) asio::post(threads_.front().loop(), [this] { admin_->server().close(); });
   for (WorkerThread& thread : threads_) asio::post(thread.loop(), [&thread] { thread.worker().stop(); });
   // What ends now without an answer may be a write: its purge is appended on the way out.
   const SteadyTime unwound = std::chrono::steady_clock::now() + time_to_unwind;
   for (WorkerThread& thread : threads_) thread.join(unwound);
-  write_waiting_purges();
+  const bool is_written = write_waiting_purges();
   if (redis_log_ != nullptr) redis_log_->stop();
   asio::post(log_loop_, [this] {
-    is_memory_returned_ = false;
+    goes_on_ = false;
     memory_timer_.cancel();
   });
   log_guard_.reset();
   log_thread_.join();
+  return is_written;
+}
+
+void Program::tell_cut_off(std::size_t requests) {
+  if (requests == 0) return;
+  log().warn("{} cut off: not answered within {} (shutdown_grace)",
+             requests == 1 ? "1 request was" : fmt::format("{} requests were", requests),
+             format_duration(config_.shutdown_grace));
 }
 
 /// Large contents that take the place of many small ones in the local tier do not fit where those were: that
@@ -349,7 +368,7 @@ Task<> Program::return_memory() {
   constexpr Milliseconds period{1'000};
   constexpr std::uint64_t noticeable = 16ull << 20;
   Shrinkage shrinkage(noticeable);
-  while (is_memory_returned_) {
+  while (goes_on_) {
     memory_timer_.expires_after(period);
     co_await memory_timer_.async_wait(awaiting);
 #ifdef __GLIBC__
@@ -366,18 +385,20 @@ void Program::say_goodbye() {
 }
 
 /// Purges that wait for Redis would be forgotten with this process; what Redis holds would count again.
-void Program::write_waiting_purges() {
-  if (redis_log_ == nullptr) return;
+bool Program::write_waiting_purges() {
+  if (redis_log_ == nullptr) return true;
   const SteadyTime deadline = std::chrono::steady_clock::now() + time_to_unwind;
   while (redis_log_->waiting() != 0 && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(drain_step);
   }
-  if (const std::size_t lost = redis_log_->waiting(); lost != 0) {
-    log().error(
-        "{} purges never reached Redis: what they name may be served from there until its TTL ends; "
-        "delete {}:r:* in Redis to be sure",
-        lost, config_.store.redis->key_prefix);
-  }
+  const std::size_t lost = redis_log_->waiting();
+  if (lost == 0) return true;
+  log().error(
+      "{} never reached Redis: what {} may be served from there until its TTL ends; "
+      "delete {}:r:* in Redis to be sure",
+      lost == 1 ? "1 purge" : fmt::format("{} purges", lost), lost == 1 ? "it names" : "they name",
+      config_.store.redis->key_prefix);
+  return false;
 }
 
 }  // namespace
@@ -390,9 +411,9 @@ int run_program(const config::Config& config, const std::string& source, const R
   program.start();
   step_back();
   while (program.goes_on_after(signals.wait(), read_again)) continue;
-  program.drain_and_stop();
+  const bool is_complete = program.drain_and_stop();
   program.say_goodbye();
-  return 0;
+  return is_complete ? 0 : exit_purges_lost;
 }
 
 }  // namespace larder

@@ -45,7 +45,7 @@ std::vector<std::string> start_lines(const config::Config& config, const std::st
       fmt::format("larder {}: configuration read from {}", LARDER_VERSION, source),
       fmt::format("upstreams: {}", list(upstreams)),
       routes.empty() ? "no routes: what responses say of themselves decides"
-                     : fmt::format("{} routes: {}", routes.size(), list(routes)),
+                     : fmt::format("{}: {}", counted(routes.size(), "route"), list(routes)),
       fmt::format("memory: {}, contents of up to {}{}", memory, format_size(config.store.max_object),
                   config.store.redis ? "" : "; no Redis"),
   };
@@ -60,15 +60,20 @@ std::string place_of(const redis::Settings& redis) {
   return "master " + redis.master + " that the sentinels at " + list(places) + " name";
 }
 
-Task<> tell_state_of_redis(const store::PurgeLog& purge_log, std::string place, Log& log) {
+Task<> tell_state_of_redis(const store::PurgeLog& purge_log, std::string place, const bool& goes_on,
+                           Log& log) {
   constexpr Milliseconds patience{500};
   constexpr Milliseconds step{5};
+  constexpr Milliseconds long_step{50};
   const SteadyTime latest = steady_now() + patience;
   while (!purge_log.is_in_step() && steady_now() < latest) co_await net::sleep_until(steady_now() + step);
   const bool is_there = purge_log.is_in_step();
   log.info("redis: {}: {}", place,
            is_there ? "connected, and every purge is known"
                     : "not there yet: memory and the upstreams answer until it is");
+  if (is_there) co_return;
+  while (!purge_log.is_in_step() && goes_on) co_await net::sleep_until(steady_now() + long_step);
+  if (goes_on) log.info("redis: {}: connected, and every purge is known", place);
 }
 
 }  // namespace larder

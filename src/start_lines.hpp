@@ -18,8 +18,9 @@ std::vector<std::string> start_lines(const config::Config& config, const std::st
 /// Where Redis is, in a few words, without secrets.
 std::string place_of(const redis::Settings& redis);
 
-/// Says once, a moment after the start, whether it is there. What changes later the outages' own lines say.
-/// The log of purges outlives it.
-Task<> tell_state_of_redis(const store::PurgeLog& purge_log, std::string place, Log& log);
+/// Says a moment after the start whether it is there, and if not, once it is. What changes later the outages'
+/// own lines say. It ends soon after `goes_on` is false. All outlive it.
+Task<> tell_state_of_redis(const store::PurgeLog& purge_log, std::string place, const bool& goes_on,
+                           Log& log);
 
 }  // namespace larder

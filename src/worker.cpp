@@ -78,15 +78,16 @@ Task<Worker::Report> Worker::report() {
   co_return report;
 }
 
-Task<> Worker::drain(SteadyTime deadline) {
+Task<std::size_t> Worker::drain(SteadyTime deadline) {
   listeners_.clear();
   server_.drain();
   cache_.drain();
   while (server_.connections() != 0 && std::chrono::steady_clock::now() < deadline) {
     co_await net::sleep_until(std::chrono::steady_clock::now() + drain_step);
   }
-  server_.close();
+  const std::size_t cut_off = server_.close();
   if (hot_counter_) co_await hot_counter_->save();
+  co_return cut_off;
 }
 
 void Worker::stop() {

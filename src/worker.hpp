@@ -97,7 +97,7 @@ class Worker {
   Task<Report> report();
 
   /// Accepts nothing more and lets requests in flight finish, until `deadline`; then ends what is left.
-  Task<> drain(SteadyTime deadline);
+  Task<std::size_t> drain(SteadyTime deadline);
 
   /// Ends everything that keeps the loop busy. On the loop.
   void stop();

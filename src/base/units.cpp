@@ -86,6 +86,12 @@ std::string format_duration(Milliseconds duration) {
   return text;
 }
 
+std::string counted(std::uint64_t count, std::string_view thing) {
+  std::string text = std::to_string(count) + " ";
+  text += thing;
+  return count == 1 ? text : text + "s";
+}
+
 std::string format_size(std::uint64_t bytes) {
   for (const auto& [name, length] : size_units) {
     const auto unit = static_cast<std::uint64_t>(length);

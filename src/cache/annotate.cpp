@@ -97,7 +97,10 @@ void annotate(pipeline::Response& response, const Outcome& outcome) {
 }
 
 pipeline::Response annotated(pipeline::Response response, const Outcome& outcome) {
+  // A problem may know better.
+  const std::string_view own_reason = response.reason;
   const std::string_view detail = add_result(response, outcome);
+  if (!own_reason.empty()) response.reason = own_reason;
   // RFC 9211, section 2: a member tells how a cache handled a request, not why a gateway got no answer.
   const bool is_gateways =
       outcome.refusal != Reason::none && (response.head.status == 502 || response.head.status == 504);

@@ -12,7 +12,10 @@ namespace {
 pipeline::Response unanswered(const Transaction& transaction, const boost::system::error_code& error) {
   const bool must_validate = transaction.stored != nullptr && transaction.stored->lifetimes.must_revalidate();
   if (!must_validate) return pipeline::origin_problem(error);
-  return pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
+  pipeline::Response answer =
+      pipeline::problem(504, "What is stored must be validated, and the upstream does not answer.");
+  answer.is_failure = true;
+  return answer;
 }
 
 /// What the origin said was for the request that asked it.
@@ -26,6 +29,25 @@ pipeline::Response problem_of(const Transaction& transaction, const FillFailure&
   pipeline::Response answer = pipeline::problem(failure.status, "The upstream answered with an error.");
   if (!failure.retry_after.empty()) answer.head.fields.add("Retry-After", failure.retry_after);
   return answer;
+}
+
+/// Of an error that the upstream answered, which is_error_to_hide().
+std::string_view cause_of(int status) {
+  switch (status) {
+    case 500:
+      return "upstream-500";
+    case 502:
+      return "upstream-502";
+    case 503:
+      return "upstream-503";
+    default:
+      return "upstream-504";
+  }
+}
+
+/// Why a stale response is served, if anybody wants to know.
+void tell_cause(const Transaction& transaction, std::string_view cause) {
+  if (transaction.request.telling != nullptr) transaction.request.telling->cause = cause;
 }
 
 }  // namespace
@@ -51,6 +73,7 @@ std::optional<pipeline::Response> stand_in(const Context& context, const Transac
   } else {
     outcome.refusal = policy::Reason::busy;
   }
+  if (origin_status) tell_cause(transaction, cause_of(*origin_status));
   return serve(transaction, stored, outcome, now);
 }
 
@@ -59,7 +82,12 @@ pipeline::Response answer_failure(const Context& context, const Transaction& tra
   std::optional<int> status;
   if (failure.status != 0) status = failure.status;
   std::optional<pipeline::Response> stale = stand_in(context, transaction, status, !failure.is_busy);
-  if (stale) return std::move(*stale);
+  if (stale) {
+    if (!status && !failure.is_busy) {
+      tell_cause(transaction, policy::token_of(policy::failure_reason(failure.error)));
+    }
+    return std::move(*stale);
+  }
   if (failure.is_busy) told.refusal = policy::Reason::busy;
   if (failure.status == 0 && !failure.is_busy) told.refusal = policy::failure_reason(failure.error);
   return annotated(problem_of(transaction, failure), told);

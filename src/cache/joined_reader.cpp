@@ -1,5 +1,7 @@
 #include "joined_reader.hpp"
 
+#include <larder/http/fault.hpp>
+
 #include <algorithm>
 
 namespace larder::cache {
@@ -12,7 +14,7 @@ Task<Result<std::string_view>> JoinedReader::read() {
   if (left_ != 0) {
     const Result<std::string_view> piece = co_await inner_->read();
     if (!piece) co_return piece;
-    if (piece->empty() || piece->size() > left_) co_return Error::malformed;
+    if (piece->empty() || piece->size() > left_) co_return http::Fault::content_size;
     left_ -= piece->size();
     co_return piece;
   }
@@ -20,7 +22,7 @@ Task<Result<std::string_view>> JoinedReader::read() {
   if (inner_ != nullptr) {
     const Result<std::string_view> end = co_await inner_->read();
     if (!end) co_return end;
-    if (!end->empty()) co_return Error::malformed;
+    if (!end->empty()) co_return http::Fault::content_size;
     inner_.reset();
   }
   handed_out_ = std::exchange(margins_.after, Bytes());

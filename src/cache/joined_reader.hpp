@@ -18,8 +18,8 @@ struct Margins {
   std::size_t size() const { return before.size() + after.size(); }
 };
 
-/// What `inner` lacks is stored: its content, of exactly `size` bytes, between the margins. Error::malformed
-/// if it has another size.
+/// What `inner` lacks is stored: its content, of exactly `size` bytes, between the margins.
+/// Fault::content_size if it has another size.
 class JoinedReader final : public pipeline::BodyReader {
  public:
   JoinedReader(Margins margins, std::unique_ptr<BodyReader> inner, std::uint64_t size)

@@ -7,6 +7,7 @@
 #include "storing_reader.hpp"
 
 #include <larder/cache/settings.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/pipeline/problem.hpp>
 #include <larder/policy/failure.hpp>
 #include <larder/policy/purge.hpp>
@@ -57,7 +58,7 @@ Task<Result<Response>> PassThrough::open_websocket(Transaction& transaction) {
   Result<Response> response = co_await ask_origin(context_, transaction, *request);
   const bool is_refused = response && response->tunnel &&
                           !policy::accepts_websocket(transaction.request.head.fields, response->head);
-  if (is_refused) response = Error::malformed;
+  if (is_refused) response = http::Fault::switching;
   if (!response) outcome.refusal = policy::failure_reason(response.error());
   if (!response) co_return annotated(pipeline::origin_problem(response.error()), outcome);
   forward_fields(response->head, false);

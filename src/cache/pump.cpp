@@ -1,5 +1,7 @@
 #include "pump.hpp"
 
+#include <larder/http/fault.hpp>
+
 namespace larder::cache {
 
 Pump::Pump(FillLeader leader, std::optional<FillLimiter::Permit> permit, std::shared_ptr<store::Draft> draft,
@@ -48,7 +50,7 @@ Task<> Pump::step() {
     co_return;
   }
   if (!piece || is_more) {
-    fill_->fail({.error = piece ? make_error_code(Error::malformed) : piece.error()});
+    fill_->fail({.error = piece ? make_error_code(http::Fault::content_size) : piece.error()});
     leader_.leave();
   } else if (kept_.is_kept()) {
     co_await store_whole();

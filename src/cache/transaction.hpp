@@ -77,7 +77,7 @@ Protection limits_of(const Transaction& transaction);
 SteadyTime end_of_fill(const Transaction& transaction);
 
 /// The request as it goes to the origin: `cacheable` if its response may be shared. The body is moved into
-/// it. Error::malformed if Connection names a field that it must not.
+/// it. A http::Fault if Connection names a field that it must not.
 Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable);
 
 /// Leaves of a response's fields those that go on to the client: policy::response_fields_to_forward()

@@ -1,6 +1,7 @@
 #include <larder/base/byte_set.hpp>
 #include <larder/base/text.hpp>
 #include <larder/base/token.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/http/target.hpp>
 
 #include <algorithm>
@@ -24,10 +25,10 @@ void set_path_and_query(Target& target, std::string_view text) {
 
 constexpr std::string_view end_of_scheme = "://";
 
-// What follows "scheme://" of an absolute URI; Error::malformed if `text` is not one.
+// What follows "scheme://" of an absolute URI; Fault::target if `text` is not one.
 Result<std::string_view> after_scheme(std::string_view text) {
   const std::size_t end = text.find(end_of_scheme);
-  if (end == std::string_view::npos || !is_token(text.substr(0, end))) return Error::malformed;
+  if (end == std::string_view::npos || !is_token(text.substr(0, end))) return Fault::target;
   const std::string_view scheme = text.substr(0, end);
   if (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https"))
     return Error::unsupported;
@@ -42,8 +43,10 @@ Result<> read_host(const RequestHead& head, Target& target) {
     target.port.clear();
     return {};
   }
-  if (!host || head.fields.count("Host") != 1) return Error::malformed;
-  return read_authority(*host, target.scheme, target.host, target.port);
+  if (!host) return Fault::no_host;
+  if (head.fields.count("Host") != 1) return Fault::several_hosts;
+  if (!read_authority(*host, target.scheme, target.host, target.port)) return Fault::host;
+  return {};
 }
 
 // RFC 9112, section 3.2.2: the authority of the absolute form counts, Host must be valid nevertheless.
@@ -52,7 +55,7 @@ Result<> read_absolute_form(const RequestHead& head, Target& target) {
   if (!rest) return rest.error();
   const std::size_t end = std::min(rest->find_first_of("/?"), rest->size());
   const Result<> authority = read_authority(rest->substr(0, end), target.scheme, target.host, target.port);
-  if (!authority) return authority;
+  if (!authority) return Fault::target;
   set_path_and_query(target, rest->substr(end));
   // RFC 9112, section 3.2.4: OPTIONS on an absolute URI without path and query is OPTIONS *.
   if (head.method == "OPTIONS" && end == rest->size()) target.path = "*";
@@ -77,7 +80,7 @@ Result<Target> target_of(const RequestHead& head, std::string_view scheme) {
 }
 
 Result<> read_target(const RequestHead& head, std::string_view scheme, Target& target) {
-  if (!is_target_text(head.target)) return Error::malformed;
+  if (!is_target_text(head.target)) return Fault::target;
   target.scheme.assign(scheme);
   const Result<> host = read_host(head, target);
   if (!host) return host;

@@ -2,6 +2,7 @@
 
 #include <larder/base/text.hpp>
 #include <larder/base/token.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/http/field_list.hpp>
 
 #include <algorithm>
@@ -38,7 +39,7 @@ Result<BodyDecoder::Step> BodyDecoder::Chunked::decode(std::string_view bytes) {
   while (i < bytes.size() && state_ != State::data && state_ != State::done && state_ != State::failed) {
     state_ = after(bytes[i++]);
   }
-  if (state_ == State::failed) return Error::malformed;
+  if (state_ == State::failed) return http::Fault::chunk;
   if (state_ != State::data) return Step{i, {}};
   const std::string_view content =
       bytes.substr(i, static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size() - i)));

@@ -19,7 +19,7 @@ namespace larder::http1 {
 ///                                                                    +-----------------------------------+
 class BodyDecoder::Chunked {
  public:
-  /// Takes framing off up to the next piece of content, or to the end of `bytes`. Error::malformed once and
+  /// Takes framing off up to the next piece of content, or to the end of `bytes`. http::Fault::chunk once and
   /// forever.
   Result<Step> decode(std::string_view bytes);
 

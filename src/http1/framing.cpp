@@ -2,6 +2,7 @@
 
 #include <larder/base/text.hpp>
 #include <larder/base/token.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/http/list.hpp>
 
 #include <array>
@@ -9,6 +10,9 @@
 #include <limits>
 
 namespace larder::http1 {
+
+using http::Fault;
+
 namespace {
 
 // The registered transfer codings besides chunked (RFC 9112, section 7).
@@ -23,16 +27,17 @@ bool is_other_coding(std::string_view name) {
 
 // RFC 9112, section 6.1. `value` is not "chunked" alone: known codings, with chunked at most at the end, are
 // something that we do not support; anything else is an attempt to make two parsers disagree.
-Error refusal_of_coding(std::string_view value) {
+boost::system::error_code refusal_of_coding(std::string_view value) {
   bool chunked = false;
   bool other = false;
   for (std::string_view name = http::next_member(value); !name.empty(); name = http::next_member(value)) {
-    if (chunked) return Error::malformed;
+    if (chunked) return Fault::coding;
     chunked = equal_ignoring_case(name, "chunked");
-    if (!chunked && !is_other_coding(name)) return Error::malformed;
+    if (!chunked && !is_other_coding(name)) return Fault::coding;
     other = other || !chunked;
   }
-  return other ? Error::unsupported : Error::malformed;
+  if (other) return Error::unsupported;
+  return Fault::coding;
 }
 
 // One word that is not the name of a coding, and that cannot be read as "chunked". `identity` used to be one.
@@ -49,8 +54,8 @@ bool is_unknown_coding(std::string_view value) {
 Result<Framing> length_framing(std::string_view value) {
   std::uint64_t length = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-  if (error != std::errc() || end != value.data() + value.size()) return Error::malformed;
-  if (length > std::numeric_limits<std::int64_t>::max()) return Error::malformed;
+  if (error != std::errc() || end != value.data() + value.size()) return Fault::length;
+  if (length > std::numeric_limits<std::int64_t>::max()) return Fault::length;
   return Framing{Framing::Kind::length, length};
 }
 
@@ -80,8 +85,9 @@ Result<Framing> stated_framing(const ControlFields& control, const http::FieldLi
   if (control.transfer_encodings != 0) {
     // RFC 9112, sections 6.1 and 6.3: with Content-Length beside it, or in HTTP/1.0, the framing cannot be
     // trusted.
-    if (control.content_lengths != 0 || version_minor == 0) return Error::malformed;
-    if (control.transfer_encodings != 1) return Error::malformed;
+    if (control.content_lengths != 0) return Fault::length_and_coding;
+    if (version_minor == 0) return Fault::early_coding;
+    if (control.transfer_encodings != 1) return Fault::several_codings;
     const std::string_view value = fields.at(control.transfer_encoding).value;
     if (!equal_ignoring_case(value, "chunked")) return refusal_of_coding(value);
     return Framing{Framing::Kind::chunked, 0};
@@ -89,7 +95,7 @@ Result<Framing> stated_framing(const ControlFields& control, const http::FieldLi
   if (control.content_lengths == 0) return Framing{};
   // RFC 9112, section 6.3, rule 5: the same length stated twice could be accepted; no honest client does
   // that.
-  if (control.content_lengths != 1) return Error::malformed;
+  if (control.content_lengths != 1) return Fault::several_lengths;
   return length_framing(fields.at(control.content_length).value);
 }
 

@@ -32,7 +32,7 @@ struct ControlFields {
   bool persists(int version_minor) const;
 };
 
-/// What Content-Length and Transfer-Encoding state; Kind::none if there is neither. Error::malformed if
+/// What Content-Length and Transfer-Encoding state; Kind::none if there is neither. A http::Fault if
 /// they are repeated, broken or contradict each other, Error::unsupported for another known transfer coding.
 Result<Framing> stated_framing(const ControlFields& control, const http::FieldList& fields,
                                int version_minor);

@@ -2,6 +2,7 @@
 #include "raw_head.hpp"
 
 #include <larder/base/token.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/http1/head_parser.hpp>
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -17,6 +18,30 @@ namespace {
 namespace beast = boost::beast;
 using beast::http::field;
 using BeastError = boost::system::error_code;
+using http::Fault;
+
+/// What Beast found wrong.
+Fault fault_of(const BeastError& found) {
+  using beast::http::error;
+  for (const error of_start_line :
+       {error::bad_method, error::bad_target, error::bad_version, error::bad_status, error::bad_reason}) {
+    if (found == of_start_line) return Fault::start_line;
+  }
+  return found == error::bad_line_ending ? Fault::line_end : Fault::field_line;
+}
+
+/// The same of its own checks of framing, which come before the field that fails them is counted.
+Fault fault_of_framing(const BeastError& found, const ControlFields& before) {
+  using beast::http::error;
+  if (found == error::multiple_content_length) return Fault::several_lengths;
+  if (found == error::bad_content_length) {
+    if (before.transfer_encodings != 0) return Fault::length_and_coding;
+    return before.content_lengths != 0 ? Fault::several_lengths : Fault::length;
+  }
+  if (found != error::bad_transfer_encoding) return fault_of(found);
+  if (before.content_lengths != 0) return Fault::length_and_coding;
+  return before.transfer_encodings != 0 ? Fault::several_codings : Fault::coding;
+}
 
 std::string_view view_of(beast::string_view text) {
   return {text.data(), text.size()};
@@ -38,12 +63,14 @@ class HeadReader final : public beast::http::basic_parser<is_request> {
     head_.fields.reserve(lines + 6, text.size() + lines + 192);
   }
 
-  /// Whether that is a head that Beast accepts, without a flood of connection options.
-  bool read() {
+  /// What keeps it from being a head that Beast accepts, or a flood of connection options.
+  BeastError read() {
     BeastError error;
     this->put(boost::asio::buffer(text_), error);
-    return !error && this->is_header_done() &&
-           control.connection_options <= ControlFields::most_connection_options;
+    if (error) return fault_of_framing(error, control);
+    if (!this->is_header_done()) return Fault::field_line;
+    if (control.connection_options > ControlFields::most_connection_options) return Fault::options;
+    return {};
   }
 
   ControlFields control;
@@ -131,10 +158,10 @@ bool is_later_minor(char minor) {
 
 Result<RequestControl> read_request(std::string_view text, std::size_t lines, http::RequestHead& head) {
   HeadReader<true> reader(head, text, lines);
-  if (!reader.read()) return Error::malformed;
+  if (const BeastError refusal = reader.read()) return refusal;
   // RFC 9112, section 3.2: exactly one Host; HTTP/1.0 knew none. http::target_of() checks its value.
-  if (reader.control.hosts > 1 || (reader.control.hosts == 0 && head.version_minor == 1))
-    return Error::malformed;
+  if (reader.control.hosts > 1) return Fault::several_hosts;
+  if (reader.control.hosts == 0 && head.version_minor == 1) return Fault::no_host;
   const Result<Framing> framing = stated_framing(reader.control, head.fields, head.version_minor);
   if (!framing) return framing.error();
   const bool has_content = framing->kind == Framing::Kind::chunked || framing->length > 0;
@@ -151,11 +178,12 @@ Result<ParsedResponse> read_response(std::string_view text, std::size_t lines,
                                      std::string_view request_method) {
   ParsedResponse parsed;
   HeadReader<false> reader(parsed.head, text, lines);
-  if (!reader.read()) return Error::malformed;
-  if (parsed.head.status < 100) return Error::malformed;
+  if (const BeastError refusal = reader.read()) return refusal;
+  if (parsed.head.status < 100) return Fault::start_line;
   const Result<Framing> stated =
       stated_response_framing(reader.control, parsed.head.fields, parsed.head.version_minor);
-  if (!stated) return Error::malformed;
+  // Another coding of the standard is as useless here as one that is none.
+  if (!stated) return stated.error() == Error::unsupported ? Fault::coding : stated.error();
   parsed.framing = *stated;
   parsed.keep_alive = reader.control.persists(parsed.head.version_minor);
   if (http::is_bodiless(parsed.head.status, request_method)) {
@@ -187,16 +215,26 @@ std::optional<std::string> without_blanks_before_colons(std::string_view head) {
   return mended.size() < head.size() ? std::optional(std::move(mended)) : std::nullopt;
 }
 
+std::string ended_by_crlf(std::string_view bare) {
+  std::string text;
+  for (const char c : bare) {
+    if (c == '\n') text += '\r';
+    text += c;
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<std::optional<RequestControl>> parse_request_head(std::string_view bytes, const HeadLimits& limits,
                                                          http::RequestHead& head) {
   const std::size_t skipped = size_of_empty_lines(bytes);
   const RawHead raw = scan_head(bytes.substr(skipped));
-  const std::optional<Error> refusal = refusal_of_request_line(raw.text, limits);
+  const std::optional<boost::system::error_code> refusal = refusal_of_request_line(raw.text, limits);
   if (refusal) return *refusal;
   // RFC 9112, section 5.2: folded lines are refused in a request.
-  if (raw.broken || raw.folded) return Error::malformed;
+  if (raw.fault) return *raw.fault;
+  if (raw.folded) return Fault::folded_line;
   const std::size_t size = skipped + raw.text.size();
   if (size > limits.head || has_too_many_fields(raw, limits)) return Error::head_too_large;
   if (!raw.whole) return std::optional<RequestControl>();
@@ -224,11 +262,15 @@ Result<std::optional<ParsedRequest>> parse_request_head(std::string_view bytes, 
 Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes,
                                                           std::string_view request_method,
                                                           const HeadLimits& limits) {
-  const RawHead raw = scan_head(bytes);
-  const std::string_view head = raw.text;
-  if (!may_be_status_line(head) || raw.broken) return Error::malformed;
-  if (head.size() > limits.head || has_too_many_fields(raw, limits)) return Error::malformed;
+  if (!may_be_status_line(bytes)) return fault_of_beginning(bytes);
+  const bool is_bare = begins_with_bare_feed(bytes);
+  const RawHead raw = is_bare ? scan_bare_head(bytes) : scan_head(bytes);
+  if (raw.fault) return *raw.fault;
+  if (raw.text.size() > limits.head) return Fault::head_size;
+  if (has_too_many_fields(raw, limits)) return Fault::field_count;
   if (!raw.whole) return std::optional<ParsedResponse>();
+  const std::string with_returns = is_bare ? ended_by_crlf(raw.text) : std::string();
+  const std::string_view head = is_bare ? std::string_view(with_returns) : raw.text;
   std::string mended;
   // RFC 9112, section 4: the space stays if there is no reason phrase. Servers that leave it out exist; it
   // says nothing.
@@ -250,7 +292,7 @@ Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes
     parsed = read_response(*without_blanks, raw.lines, request_method);
     if (!parsed) return parsed.error();
   }
-  parsed->size = head.size();
+  parsed->size = raw.text.size();
   return std::optional(std::move(*parsed));
 }
 

@@ -59,10 +59,12 @@ Task<Result<std::unique_ptr<Stream>>> connect_unix(Endpoint endpoint, SteadyTime
   co_return std::unique_ptr<Stream>(std::move(stream));
 }
 
-Task<Result<std::unique_ptr<Stream>>> secure(std::unique_ptr<TcpStream> tcp, const TlsPeer& tls) {
+Task<Result<std::unique_ptr<Stream>>> secure(std::unique_ptr<TcpStream> tcp, const TlsPeer& tls,
+                                             std::string* certified) {
   auto stream = std::make_unique<TlsStream>(std::move(tcp), tls.context);
   stream->expect(tls.server_name);
   const Result<> shaken = co_await stream->handshake();
+  if (!shaken && certified != nullptr) *certified = stream->certified();
   if (!shaken) co_return shaken.error();
   stream->expires_at(SteadyTime::max());
   co_return std::unique_ptr<Stream>(std::move(stream));
@@ -70,7 +72,8 @@ Task<Result<std::unique_ptr<Stream>>> secure(std::unique_ptr<TcpStream> tcp, con
 
 }  // namespace
 
-Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime deadline, const TlsPeer* tls) {
+Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime deadline, const TlsPeer* tls,
+                                              std::string* certified) {
   if (!endpoint.unix_path.empty()) {
     co_return co_await connect_unix(std::move(endpoint), deadline);
   }
@@ -86,7 +89,7 @@ Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime dead
     if (!connected) last = connected.error();
     if (!connected && is_out_of_descriptors(connected.error())) co_return connected.error();
     if (connected && tls != nullptr) {
-      co_return co_await secure(std::move(stream), *tls);
+      co_return co_await secure(std::move(stream), *tls, certified);
     }
     if (connected) {
       stream->expires_at(SteadyTime::max());

@@ -257,6 +257,13 @@ bool SocketStream<Protocol>::has_peer_left() {
 }
 
 template <class Protocol>
+bool SocketStream<Protocol>::is_broken() {
+  if (shared_->closed) return true;
+  pollfd polled{.fd = shared_->socket.native_handle(), .events = 0, .revents = 0};
+  return ::poll(&polled, 1, 0) > 0;
+}
+
+template <class Protocol>
 std::optional<std::uint64_t> SocketStream<Protocol>::acknowledged() {
   if (!std::is_same_v<Protocol, asio::ip::tcp> || shared_->closed) return std::nullopt;
   // The kernel's struct tcp_info as far as tcpi_bytes_acked, which the C library's lacks.

@@ -41,6 +41,7 @@ class SocketStream final : public Stream {
   void shutdown_write() override;
   bool is_idle() override;
   bool has_peer_left() override;
+  bool is_broken() override;
   std::optional<std::uint64_t> acknowledged() override;
   const std::string& peer_address() const override { return peer_address_; }
 

@@ -1,9 +1,13 @@
 #include "tls_error.hpp"
 
 #include <larder/base/error.hpp>
+#include <larder/net/other_scheme.hpp>
 
 #include <openssl/err.h>
+#include <openssl/sslerr.h>
 #include <openssl/x509_vfy.h>
+
+#include <string_view>
 
 namespace larder::net {
 namespace {
@@ -31,6 +35,19 @@ class CertificateCategory final : public boost::system::error_category {
 };
 
 }  // namespace
+
+bool may_be_plain(const boost::system::error_code& error) {
+  if (error == Error::closed || error == Error::reset) return true;
+  if (std::string_view(error.category().name()) != "tls") return false;
+  const int reason = ERR_GET_REASON(static_cast<unsigned>(error.value()));
+  return reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_PACKET_LENGTH_TOO_LONG ||
+         reason == SSL_R_BAD_RECORD_TYPE;
+}
+
+bool is_plain_http(const boost::system::error_code& error) {
+  return std::string_view(error.category().name()) == "tls" &&
+         ERR_GET_REASON(static_cast<unsigned>(error.value())) == SSL_R_HTTP_REQUEST;
+}
 
 std::string last_tls_reason() {
   const unsigned long code = ::ERR_peek_error();

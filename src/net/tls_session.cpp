@@ -1,5 +1,6 @@
 #include "tls_session.hpp"
 
+#include "certificate_names.hpp"
 #include "tls_error.hpp"
 #include "tls_socket.hpp"
 
@@ -76,6 +77,13 @@ void TlsSession::finish() {
   if (is_broken_ || is_writing_ || ::SSL_is_init_finished(ssl_) != 1) return;
   ::ERR_clear_error();
   ::SSL_shutdown(ssl_);
+}
+
+std::string TlsSession::certified() const {
+  const long result = ::SSL_get_verify_result(ssl_);
+  if (result != X509_V_ERR_HOSTNAME_MISMATCH && result != X509_V_ERR_IP_ADDRESS_MISMATCH) return {};
+  STACK_OF(X509)* const chain = ::SSL_get0_verified_chain(ssl_);
+  return chain == nullptr || sk_X509_num(chain) == 0 ? std::string() : names_in(sk_X509_value(chain, 0));
 }
 
 bool TlsSession::is_idle() {

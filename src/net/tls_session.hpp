@@ -38,6 +38,9 @@ class TlsSession {
   /// Tells the peer that nothing more comes from us (close_notify), as far as the socket takes it now.
   void finish();
 
+  /// After a handshake that failed because the certificate is for others: for whom, as a list.
+  std::string certified() const;
+
   /// Whether nothing has come that was not read: tickets and the like are dealt with and do not count.
   bool is_idle();
 

@@ -134,4 +134,8 @@ bool TlsStream::has_peer_left() {
   return tcp_->has_peer_left();
 }
 
+bool TlsStream::is_broken() {
+  return tcp_->is_broken();
+}
+
 }  // namespace larder::net

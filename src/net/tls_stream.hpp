@@ -32,6 +32,10 @@ class TlsStream final : public Stream {
   void shutdown_write() override;
   bool is_idle() override;
   bool has_peer_left() override;
+  bool is_broken() override;
+
+  /// After a handshake that failed because the certificate is for others: for whom.
+  std::string certified() { return session_.certified(); }
   std::optional<std::uint64_t> acknowledged() override { return tcp_->acknowledged(); }
   bool is_secure() const override { return true; }
   const std::string& peer_address() const override { return tcp_->peer_address(); }

@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t small_buffer = 8 * 1024;
 constexpr std::size_t large_buffer = 64 * 1024;
 constexpr std::size_t taken_at_most = 16 * 1024;  // of content at once: more is passed on without a copy
-constexpr http1::HeadLimits limits{.head = 64 * 1024, .target = 0, .fields = 256};
 
 }  // namespace
 
@@ -71,7 +70,7 @@ Task<Result<>> Connection::fill() {
 Task<Result<http1::ParsedResponse>> Connection::read_head(std::string_view request_method) {
   while (true) {
     Result<std::optional<http1::ParsedResponse>> parsed =
-        http1::parse_response_head(buffered(), request_method, limits);
+        http1::parse_response_head(buffered(), request_method, response_limits);
     if (!parsed) co_return parsed.error();
     if (parsed->has_value()) {
       begin_ += (*parsed)->size;

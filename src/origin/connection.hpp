@@ -17,6 +17,9 @@
 
 namespace larder::origin {
 
+/// Of a response. config/README.md names them.
+inline constexpr http1::HeadLimits response_limits{.head = 64 * 1024, .target = 0, .fields = 256};
+
 /// One connection to an upstream server: the stream and the bytes read from it ahead of their use.
 class Connection {
  public:

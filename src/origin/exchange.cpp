@@ -3,6 +3,7 @@
 #include "interim_rate.hpp"
 #include "tunnel.hpp"
 
+#include <larder/http/fault.hpp>
 #include <larder/http1/head_writer.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -147,8 +148,8 @@ Task<Result<http1::ParsedResponse>> Exchange::read_final_head(const pipeline::Re
     if (!parsed) co_return parsed.error();
     const int status = parsed->head.status;
     if (status >= 200 || (status == switching_protocols && request.opens_websocket)) co_return parsed;
-    if (status == switching_protocols || !rate.admit(std::chrono::steady_clock::now()))
-      co_return Error::malformed;
+    if (status == switching_protocols) co_return http::Fault::switching;
+    if (!rate.admit(std::chrono::steady_clock::now())) co_return http::Fault::interim_flood;
     if (status == processing && !sending_) wait_for_head();
     if (status != go_on && request.interim != nullptr) request.interim->take(parsed->head);
   }
@@ -271,7 +272,9 @@ pipeline::Response Exchange::respond(http1::ParsedResponse parsed) {
 
 void Exchange::note_outcome(const boost::system::error_code& error) {
   if (!error) return upstream_->note_answer(server_);
-  upstream_->note_trouble(server_, error, Upstream::Trouble::no_response);
+  const bool has_begun = connection_ != nullptr && connection_->has_received();
+  upstream_->note_trouble(server_, error,
+                          has_begun ? Upstream::Trouble::amid_head : Upstream::Trouble::no_response);
 }
 
 void Exchange::note_sent_whole() {

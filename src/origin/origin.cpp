@@ -25,7 +25,7 @@ bool is_broken(const boost::system::error_code& error) {
 }  // namespace
 
 Origin::Origin(const std::vector<Settings>& upstreams, Log& log, std::shared_ptr<OutageNotices> outages)
-    : log_(log), outages_(outages != nullptr ? std::move(outages) : std::make_shared<OutageNotices>(log)) {
+    : outages_(outages != nullptr ? std::move(outages) : std::make_shared<OutageNotices>(log)) {
   adopt(upstreams, {});
 }
 
@@ -66,7 +66,7 @@ void Origin::adopt(const std::vector<Settings>& upstreams, const std::weak_ptr<c
     place.needed_by.reset();
     if (place.upstream != nullptr && place.upstream->settings() == settings) continue;
     if (place.upstream != nullptr) replaced_.emplace_back(place.upstream);
-    place.upstream = std::make_shared<Upstream>(settings, log_, outages_);
+    place.upstream = std::make_shared<Upstream>(settings, outages_);
   }
   forget_unneeded();
 }

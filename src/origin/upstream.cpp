@@ -3,8 +3,10 @@
 #include "balancer.hpp"
 
 #include <larder/base/units.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/net/connect.hpp>
 #include <larder/net/descriptors.hpp>
+#include <larder/net/other_scheme.hpp>
 #include <larder/net/timer.hpp>
 
 #include <algorithm>
@@ -13,31 +15,56 @@ namespace larder::origin {
 
 namespace {
 
-using What = OutageNotices::What;
+/// The rule that a response broke, with its bound.
+std::string broken_rule(const boost::system::error_code& fault) {
+  std::string words = fault.message();
+  if (fault == http::Fault::head_size) words += " (more than " + format_size(response_limits.head) + ")";
+  if (fault == http::Fault::field_count) {
+    words += " (more than " + std::to_string(response_limits.fields) + ")";
+  }
+  return words;
+}
+
+/// Why no connection came about, in a log line. `certified`: whom the certificate is for that was shown.
+std::string words_for_connecting(const Settings& settings, const ServerSettings& server,
+                                 const boost::system::error_code& error, const std::string& certified) {
+  if (error == Error::timeout) {
+    return "no answer within " + format_duration(settings.connect_timeout) + " (timeouts.connect)";
+  }
+  std::string words = error.message();
+  if (!certified.empty()) words += ": it is for " + certified + ", not for " + server.tls->server_name;
+  if (server.tls && net::may_be_plain(error)) {
+    words += "; if it speaks plain HTTP, its URL in `servers` must begin with http://";
+  }
+  return words;
+}
 
 /// What a server that took the connection did wrong, in a log line; empty if it did nothing.
 std::string words_for(const Settings& settings, const boost::system::error_code& error,
                       Upstream::Trouble trouble) {
   if (error == Error::canceled || error == Error::client_left) return {};
-  const bool is_amid = trouble == Upstream::Trouble::amid_response;
+  const bool is_amid = trouble != Upstream::Trouble::no_response;
   if (error == Error::timeout) {
-    return is_amid ? "stopped in the middle of a response, for " + format_duration(settings.idle_timeout) +
-                         " (timeouts.idle)"
-                   : "did not answer within " + format_duration(settings.first_byte_timeout) +
-                         " (timeouts.first_byte)";
+    return trouble == Upstream::Trouble::amid_response
+               ? "stopped in the middle of a response, for " + format_duration(settings.idle_timeout) +
+                     " (timeouts.idle)"
+               : "did not answer within " + format_duration(settings.first_byte_timeout) +
+                     " (timeouts.first_byte)";
   }
-  const std::string where = is_amid ? "in the middle of a response" : "without an answer";
+  const std::string where = trouble == Upstream::Trouble::amid_head ? "in the middle of a response's head"
+                            : is_amid                               ? "in the middle of a response"
+                                                                    : "without an answer";
   if (error == Error::closed) return "closed the connection " + where;
   if (error == Error::reset) return "broke the connection " + where + " (reset)";
-  if (error.category() == error_category()) return "sent what is not HTTP/1.1: " + error.message();
+  if (error == http::Fault::tls) return "speaks TLS: its URL in `servers` must begin with https://";
+  if (error.category() == http::fault_category()) return "sent what is not HTTP/1.1: " + broken_rule(error);
   return "ended the connection " + where + ": " + error.message();
 }
 
 }  // namespace
 
-Upstream::Upstream(Settings settings, Log& log, std::shared_ptr<OutageNotices> outages)
+Upstream::Upstream(Settings settings, std::shared_ptr<OutageNotices> outages)
     : settings_(std::move(settings)),
-      log_(log),
       outages_(std::move(outages)),
       servers_(settings_.servers.begin(), settings_.servers.end()) {}
 
@@ -69,66 +96,45 @@ Task<Result<std::unique_ptr<Connection>>> Upstream::connect(const pipeline::Requ
     Server& server = servers_[chosen];
     const ServerSettings& at = server.settings();
     const net::TlsPeer* const tls = at.tls ? &*at.tls : nullptr;
-    Result<std::unique_ptr<net::Stream>> stream =
-        co_await net::connect(at.endpoint, std::min(now + settings_.connect_timeout, request.answer_by), tls);
+    std::string certified;
+    Result<std::unique_ptr<net::Stream>> stream = co_await net::connect(
+        at.endpoint, std::min(now + settings_.connect_timeout, request.answer_by), tls, &certified);
     if (is_closed_) co_return Error::canceled;
     if (stream) {
-      note_success(server);
+      server.note_success();
+      if (outages_->any()) outages_->fed(settings_.name, net::now_about());
       co_return std::make_unique<Connection>(std::move(*stream), chosen);
     }
     if (net::is_out_of_descriptors(stream.error())) {
-      note_want_of_descriptors(now);
+      // Our own want, and not the server's fault: it does not rest for it.
+      outages_->starved(settings_.name, now);
       co_return stream.error();
     }
-    note_failure(server, stream.error());
+    note_failure(server, stream.error(), certified);
     if (last != Error::timeout) last = stream.error();
   }
   co_return last;
 }
 
-void Upstream::note_success(Server& server) {
-  server.note_success();
-  tell_success(What::connecting, server);
-}
-
-void Upstream::note_failure(Server& server, const boost::system::error_code& error) {
+void Upstream::note_failure(Server& server, const boost::system::error_code& error,
+                            const std::string& certified) {
   const SteadyTime now = std::chrono::steady_clock::now();
   server.note_failure(now);
   const std::string name = server.settings().endpoint.text();
-  const std::string words =
-      error == Error::timeout
-          ? "no answer within " + format_duration(settings_.connect_timeout) + " (timeouts.connect)"
-          : error.message();
-  outages_->failed(What::connecting, settings_.name, name, "cannot connect to " + name + ": " + words, now);
+  const std::string words = words_for_connecting(settings_, server.settings(), error, certified);
+  outages_->failed(settings_.name, name, "cannot connect to " + name + ": " + words, now);
 }
 
 void Upstream::note_answer(std::size_t server) {
-  tell_success(What::answering, servers_[server]);
-}
-
-void Upstream::tell_success(OutageNotices::What what, const Server& server) {
   if (!outages_->any()) return;
-  outages_->succeeded(what, settings_.name, server.settings().endpoint.text(), net::now_about());
+  outages_->answered(settings_.name, servers_[server].settings().endpoint.text(), net::now_about());
 }
 
 void Upstream::note_trouble(std::size_t server, const boost::system::error_code& error, Trouble trouble) {
   const std::string words = words_for(settings_, error, trouble);
   if (words.empty()) return;
   const std::string name = servers_[server].settings().endpoint.text();
-  outages_->failed(What::answering, settings_.name, name, name + " " + words,
-                   std::chrono::steady_clock::now());
-}
-
-/// Our own, and not the server's fault: it does not rest for it.
-void Upstream::note_want_of_descriptors(SteadyTime now) {
-  constexpr Seconds quiet{60};
-  const bool is_due = !last_want_ || now - *last_want_ >= quiet;
-  last_want_ = now;
-  if (!is_due) return;
-  log_.error(
-      "upstream {}: out of descriptors: it cannot be asked until some are free; raise the limit (ulimit -n, "
-      "systemd's LimitNOFILE, docker's --ulimit nofile) or lower limits.connections",
-      settings_.name);
+  outages_->failed(settings_.name, name, name + " " + words, std::chrono::steady_clock::now());
 }
 
 void Upstream::keep(std::unique_ptr<Connection> connection) {

@@ -15,7 +15,7 @@ namespace larder::origin {
 /// gets.
 class Upstream {
  public:
-  Upstream(Settings settings, Log& log, std::shared_ptr<OutageNotices> outages);
+  Upstream(Settings settings, std::shared_ptr<OutageNotices> outages);
 
   const Settings& settings() const { return settings_; }
 
@@ -36,7 +36,7 @@ class Upstream {
   void note_end(Connection& connection) { servers_[connection.server()].note_end(connection); }
 
   /// Where an exchange with a server went wrong.
-  enum class Trouble { no_response, amid_response };
+  enum class Trouble { no_response, amid_head, amid_response };
 
   /// A server answered, or an exchange with it failed: the log says so.
   void note_answer(std::size_t server);
@@ -47,16 +47,12 @@ class Upstream {
 
  private:
   void note_success(Server& server);
-  void tell_success(OutageNotices::What what, const Server& server);
-  void note_failure(Server& server, const boost::system::error_code& error);
-  void note_want_of_descriptors(SteadyTime now);
+  void note_failure(Server& server, const boost::system::error_code& error, const std::string& certified);
 
   Settings settings_;
-  Log& log_;
   std::shared_ptr<OutageNotices> outages_;
   std::vector<Server> servers_;
   std::size_t turn_ = 0;
-  std::optional<SteadyTime> last_want_;  // of descriptors
   bool is_closed_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include <larder/base/clock.hpp>
 #include <larder/pipeline/access_log.hpp>
 #include <larder/pipeline/problem.hpp>
+#include <larder/policy/failure.hpp>
 
 namespace larder::pipeline {
 
@@ -9,6 +10,7 @@ struct AccessLog::Open {
   AccessRecord record;
   SteadyTime begun;
   std::shared_ptr<boost::system::error_code> broken_off;  // what the client's own content did, if it did
+  const Departure* departure = nullptr;
 
   void write(AccessSink& sink) {
     record.duration = std::chrono::duration_cast<std::chrono::microseconds>(steady_now() - begun);
@@ -66,6 +68,27 @@ void judge_upload(boost::system::error_code broken_off, AccessRecord& record) {
   record.status = has_left ? client_has_left : request_problem(broken_off).head.status;
 }
 
+/// What has become of the client until the answer is there. One that has left is not answered; one that has
+/// ended no more than its own direction may take the answer yet.
+void judge_departure(const Departure& departure, AccessRecord& record) {
+  if (const std::optional<std::uint64_t>& told = departure.told_at_the_end()) {
+    record.status = shutdown_problem().head.status;
+    record.reason = policy::token_of(policy::Reason::shutdown);
+    record.bytes = *told;
+    if (*told == 0) record.end = AccessRecord::End::cut_short;
+    return;
+  }
+  const Departure::Look look = departure.has_left() ? Departure::Look::gone : departure.look();
+  if (look == Departure::Look::here) return;
+  record.end = AccessRecord::End::aborted;
+  if (look == Departure::Look::gone) record.status = client_has_left;
+}
+
+/// Whether the response goes nowhere.
+bool is_unread(const AccessRecord& record, const Departure* departure) {
+  return record.status == client_has_left || (departure != nullptr && departure->told_at_the_end());
+}
+
 }  // namespace
 
 /// Counts the content that the connection takes: what was read before is on its way once more is asked for.
@@ -90,9 +113,7 @@ class AccessLog::Counting final : public BodyReader {
     } else if (has_given_up_ || piece.error() == Error::client_left) {
       end(AccessRecord::End::aborted);
     } else {
-      // The head has not left either: the client gets a problem instead.
-      if (is_unsent) open_.record.status = origin_problem(piece.error()).head.status;
-      end(AccessRecord::End::cut_short);
+      note_failure(piece.error(), is_unsent);
     }
     co_return piece;
   }
@@ -105,8 +126,23 @@ class AccessLog::Counting final : public BodyReader {
   std::uint64_t held_unstored() const override { return inner_->held_unstored(); }
 
  private:
+  /// If the head has not left either, the client gets a problem instead.
+  void note_failure(const boost::system::error_code& error, bool is_unsent) {
+    const Response problem = origin_problem(error);
+    if (!problem.reason.empty()) open_.record.reason = problem.reason;
+    if (!is_unsent) return end(AccessRecord::End::cut_short);
+    open_.record.status = problem.head.status;
+    open_.record.bytes = problem.body.bytes().size();
+    end(AccessRecord::End::whole);
+  }
+
   void end(AccessRecord::End how) {
     is_written_ = true;
+    if (how == AccessRecord::End::aborted && open_.departure != nullptr &&
+        open_.departure->told_at_the_end()) {
+      how = AccessRecord::End::cut_short;
+      open_.record.reason = policy::token_of(policy::Reason::shutdown);
+    }
     open_.record.end = how;
     open_.write(sink_);
   }
@@ -175,8 +211,11 @@ void AccessLog::write_when_done(Open open, const Request& request, Response& res
   record.status = response.head.status;
   record.cache_result = word_of(response.cache_result);
   record.reason = response.reason;
+  open.departure = request.departure;
+  if (request.departure != nullptr) judge_departure(*request.departure, record);
   if (open.broken_off && *open.broken_off) judge_upload(*open.broken_off, record);
   if (response.head.status == client_has_left) record.end = AccessRecord::End::aborted;
+  if (is_unread(record, request.departure)) return open.write(sink_);
   const std::size_t size = response.body.is_streamed() ? 0 : response.body.bytes().size();
   const bool is_counted = response.body.is_streamed() || size > counted_by_piece;
   const bool is_bodiless = http::is_bodiless(response.head.status, request.head.method);

@@ -77,6 +77,7 @@ AccessRecord refusal_record(std::string_view request_line, std::string_view clie
   record.status = response.head.status;
   record.bytes = response.body.bytes().size();
   record.cache_result = word_of(response.cache_result);
+  record.reason = response.reason;
   return record;
 }
 
@@ -115,6 +116,7 @@ std::string format_json(const AccessRecord& record) {
   line["duration_us"] = record.duration.count();
   line["cache"] = record.cache_result;
   if (!record.reason.empty()) line["reason"] = record.reason;
+  if (!record.told.cause.empty()) line["cause"] = record.told.cause;
   if (!record.told.route.empty()) line["route"] = as_utf8(record.told.route);
   if (record.told.upstream.count() != 0) line["upstream_us"] = record.told.upstream.count();
   if (!record.request_id.empty()) line["request_id"] = record.request_id;

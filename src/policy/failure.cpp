@@ -1,4 +1,5 @@
 #include <larder/base/error.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/policy/failure.hpp>
 
 #include <cerrno>
@@ -18,6 +19,7 @@ Reason reason_of(Error error) {
     case Error::refused:
       return Reason::upstream_unreachable;
     case Error::canceled:
+      return Reason::shutdown;
     case Error::client_left:
       return Reason::none;
     default:
@@ -37,6 +39,7 @@ Reason failure_reason(const boost::system::error_code& error) {
   if (!error) return Reason::none;
   if (error.category() == error_category()) return reason_of(static_cast<Error>(error.value()));
   if (error.category() == boost::system::system_category()) return reason_of_system(error.value());
+  if (error.category() == http::fault_category()) return Reason::upstream_malformed;
   // Those of the libraries below net: the resolver's, OpenSSL's and X.509's.
   const std::string_view category = error.category().name();
   if (category.starts_with("asio.netdb") || category.starts_with("asio.addrinfo")) {

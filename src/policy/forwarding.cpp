@@ -6,6 +6,7 @@
 #include "surrogate_control.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/http/list.hpp>
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/loop.hpp>
@@ -92,7 +93,7 @@ Result<> check_connection(const Route& route, const http::FieldList& request_fie
     if (field.name != "Connection") continue;
     std::string_view rest = field.value;
     for (auto option = http::next_member(rest); !option.empty(); option = http::next_member(rest)) {
-      if (is_protected(route, option)) return Error::malformed;
+      if (is_protected(route, option)) return http::Fault::protected_option;
     }
   }
   return {};

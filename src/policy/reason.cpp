@@ -98,6 +98,8 @@ Wording wording_of(Reason reason) {
       return {"upstream-tls", "larder and the upstream do not agree in TLS: the log has OpenSSL's words"};
     case Reason::no_descriptors:
       return {"no-descriptors", "larder has no descriptor left for a connection to the upstream"};
+    case Reason::shutdown:
+      return {"shutdown", "larder ended before the upstream had answered (shutdown_grace)"};
     case Reason::response_no_store:
       return {"no-store", "the response says no-store, or X-Accel-Expires: 0"};
     case Reason::response_private:

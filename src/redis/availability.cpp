@@ -15,8 +15,9 @@ void Availability::lost(const void* client, const std::string& server, const std
   const bool is_news = refused && reason != outage.last_refusal;
   if (refused) outage.last_refusal = reason;
   if (!begins && !is_news) return;
+  const std::string_view sentence = std::string_view(reason).substr(0, reason.find_last_not_of('.') + 1);
   log_.warn("redis: {} at {}: {}; trying again in the background", refused ? "refused" : "not available",
-            server, reason);
+            server, sentence);
 }
 
 void Availability::regained(const void* client, SteadyTime since) {

@@ -5,6 +5,7 @@
 
 #include <larder/base/task.hpp>
 #include <larder/net/connect.hpp>
+#include <larder/net/other_scheme.hpp>
 #include <larder/redis/availability.hpp>
 #include <larder/redis/refusals.hpp>
 
@@ -22,6 +23,21 @@ namespace {
 /// This is how a master that became a replica answers: its successor must be found.
 bool is_from_replica(const Value& reply) {
   return reply.is_error() && reply.text.view().starts_with("READONLY");
+}
+
+/// A Redis that speaks no TLS waits for the rest of what is no command to it.
+std::string words_for_connecting(const boost::system::error_code& error, const Settings& settings,
+                                 const std::string& certified) {
+  std::string words = "connect: " + error.message();
+  if (!certified.empty()) words += ": it is for " + certified;
+  if (settings.tls && (error == Error::timeout || net::may_be_plain(error))) {
+    words += "; if it speaks no TLS, store.redis.url must begin with redis";
+    words += settings.topology == Settings::Topology::sentinel  ? "+sentinel"
+             : settings.topology == Settings::Topology::cluster ? "+cluster"
+                                                                : "";
+    words += "://";
+  }
+  return words;
 }
 
 }  // namespace
@@ -114,7 +130,8 @@ Task<> Client::State::attempt() {
   if (stopped_) co_return;
   if (!stream) {
     const bool is_unknown = sentinels_ && !sentinels_->problem().empty();
-    lost(is_unknown ? sentinels_->problem() : "connect: " + stream.error().message(), false);
+    lost(is_unknown ? sentinels_->problem() : words_for_connecting(stream.error(), settings_, certified_),
+         false);
   } else if (!greeting.reason.empty()) {
     std::string reason = std::move(greeting.reason);
     if (greeting.refused) reason += mend_of("", reason, settings_.username, {});
@@ -137,7 +154,8 @@ Task<Result<std::unique_ptr<net::Stream>>> Client::State::open(SteadyTime deadli
   }
   net::TlsPeer peer;
   const net::TlsPeer* const tls = settings_.tls_for(endpoint_, peer);
-  co_return co_await net::connect(endpoint_, deadline, tls);
+  certified_.clear();
+  co_return co_await net::connect(endpoint_, deadline, tls, &certified_);
 }
 
 Task<> Client::State::serve(std::unique_ptr<net::Stream> stream, std::uint64_t node) {

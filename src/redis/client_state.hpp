@@ -61,6 +61,7 @@ class Client::State final : public std::enable_shared_from_this<Client::State> {
   Values values_;
   std::optional<Sentinels> sentinels_;
   net::Endpoint endpoint_;
+  std::string certified_;  // whom a certificate is for that is for others
   std::shared_ptr<Counters> counters_;
   std::shared_ptr<Connection> connection_;  ///< the current or the last one; null before the first
   std::uint64_t epoch_ = 0;                 ///< connections so far

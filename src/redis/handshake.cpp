@@ -16,6 +16,7 @@ namespace {
 constexpr PipelineLimits limits{.commands = 16, .bytes = 64 * 1024, .max_reply_bytes = 1024 * 1024};
 
 constexpr std::size_t longest_password = 4096;
+constexpr std::size_t most_of_beginning = 16;
 
 /// Without the line end that editors leave. Error::malformed if there is none, or too long a one.
 Result<std::string> read_password(const Settings& settings) {
@@ -51,7 +52,15 @@ std::vector<Command> opening(const Settings& settings, const std::string& passwo
   return commands;
 }
 
-Greeting broken(const boost::system::error_code& error) {
+/// What is no Redis says so by what it sends first.
+Greeting broken(const boost::system::error_code& error, std::string_view beginning) {
+  if (error == Error::malformed && beginning.starts_with("HTTP/")) {
+    return {"it answers as HTTP does, and is no Redis: look at host and port in store.redis.url", false};
+  }
+  if (error == Error::malformed && beginning.starts_with("\x15\x03")) {
+    return {"it speaks TLS: store.redis.url must begin with rediss", false};
+  }
+  if (error == Error::malformed) return {"it does not answer as Redis does", false};
   return {"handshake: " + error.message(), false};
 }
 
@@ -94,20 +103,22 @@ Task<Greeting> greet(net::Stream& stream, const Settings& settings) {
                        true};
   }
   const std::vector<Command> commands = opening(settings, *password);
-  const Result<std::vector<Value>> replies = co_await converse(stream, commands);
-  if (!replies) co_return broken(replies.error());
+  std::string beginning;
+  const Result<std::vector<Value>> replies = co_await converse(stream, commands, &beginning);
+  if (!replies) co_return broken(replies.error(), beginning);
   Greeting greeting = read_opening(*replies, settings.topology == Settings::Topology::sentinel);
   if (!greeting.reason.empty()) co_return greeting;
 
   stream.expires_at(std::chrono::steady_clock::now() + settings.timeout);
   const std::vector<Command> ping{Command("PING")};
   const Result<std::vector<Value>> pong = co_await converse(stream, ping);
-  if (!pong) co_return broken(pong.error());
+  if (!pong) co_return broken(pong.error(), {});
   if (pong->front().is_error()) co_return Greeting{std::string(pong->front().text.view()), true};
   co_return greeting;
 }
 
-Task<Result<std::vector<Value>>> converse(net::Stream& stream, const std::vector<Command>& commands) {
+Task<Result<std::vector<Value>>> converse(net::Stream& stream, const std::vector<Command>& commands,
+                                          std::string* beginning) {
   // A command's place identifies its caller.
   Pipeline<std::size_t> pipeline(limits);
   for (const Command& command : commands) pipeline.push(command, SteadyTime::max(), pipeline.waiting());
@@ -120,6 +131,8 @@ Task<Result<std::vector<Value>>> converse(net::Stream& stream, const std::vector
   while (pipeline.waiting() > 0) {
     const Result<std::size_t> count = co_await stream.read_some(buffer);
     if (!count) co_return count.error();
+    if (beginning != nullptr && beginning->empty())
+      beginning->assign(buffer.data(), std::min(*count, most_of_beginning));
     Pipeline<std::size_t>::Answers answers;
     const Result<> received = pipeline.receive({buffer.data(), *count}, answers);
     if (!received) co_return received.error();

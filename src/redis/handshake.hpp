@@ -24,7 +24,9 @@ std::uint64_t node_of(std::string_view name);
 /// and the PING within a command's: a server that cannot answer it in time need not be asked anything.
 Task<Greeting> greet(net::Stream& stream, const Settings& settings);
 
-/// Sends commands and waits for their replies, within the stream's deadline.
-Task<Result<std::vector<Value>>> converse(net::Stream& stream, const std::vector<Command>& commands);
+/// Sends commands and waits for their replies, within the stream's deadline. `beginning` gets the first bytes
+/// that come, which tell what it is if it is no Redis.
+Task<Result<std::vector<Value>>> converse(net::Stream& stream, const std::vector<Command>& commands,
+                                          std::string* beginning = nullptr);
 
 }  // namespace larder::redis

@@ -76,6 +76,11 @@ bool is_inside_script(std::string_view words) {
          words.starts_with("ERR ACL failure in script");
 }
 
+/// Whether what refuses it is a rule, which does not change from one command to the next.
+bool is_by_acl(std::string_view words) {
+  return words.starts_with("NOPERM") || is_inside_script(words) || words.starts_with("ERR unknown");
+}
+
 /// Redis names it in quotes, with its subcommand.
 std::string refused_command(std::string_view command, std::string_view words) {
   const std::size_t begin = words.find('\'');
@@ -97,15 +102,22 @@ void Refusals::refused(std::string_view command, std::string_view words, SteadyT
   if (is_expected_error(words)) return;
   const std::scoped_lock lock(mutex_);
   const std::string_view word = word_of(words);
-  for (Told& each : told_) {
-    if (each.command == command && each.word == word) {
-      each.last = now;
-      return;
-    }
+  Told* told = find(command, word);
+  if (told != nullptr && !told->ended) {
+    told->last = now;
+    told->is_taken = false;
+    return;
   }
-  if (told_.size() >= most_told) return;
-  told_.push_back({std::string(command), std::string(word), now});
-  told_count_.store(told_.size(), std::memory_order_relaxed);
+  const Milliseconds at_once = is_by_acl(words) ? Milliseconds{0} : quiet;
+  if (told != nullptr) {
+    const bool is_relapse = now - *told->ended < relapse;
+    *told = {std::string(command), std::string(word), now, is_relapse ? quiet : at_once};
+  } else {
+    if (told_.size() >= most_told) forget_ended(now);
+    if (told_.size() >= most_told) return;
+    told_.push_back({std::string(command), std::string(word), now, at_once});
+  }
+  told_count_.fetch_add(1, std::memory_order_relaxed);
   std::string loss;
   for (const Sentence& each : losses) {
     if (each.of == command) loss = std::string("; ").append(each.text);
@@ -116,12 +128,29 @@ void Refusals::refused(std::string_view command, std::string_view words, SteadyT
 
 void Refusals::taken(std::string_view command, SteadyTime now) {
   const std::scoped_lock lock(mutex_);
-  const auto of_command = [&](const Told& each) { return each.command == command; };
-  const bool is_recent = std::ranges::any_of(
-      told_, [&](const Told& each) { return of_command(each) && now - each.last < quiet; });
-  if (is_recent || std::erase_if(told_, of_command) == 0) return;
-  told_count_.store(told_.size(), std::memory_order_relaxed);
-  log_.info("redis takes {} again", command);
+  for (Told& each : told_) each.is_taken = each.is_taken || each.command == command;
+  const auto goes_on = [now](const Told& each) {
+    return !each.ended && (!each.is_taken || now - each.last < each.quiet);
+  };
+  for (Told& each : told_) {
+    if (each.ended || goes_on(each)) continue;
+    each.ended = now;
+    told_count_.fetch_sub(1, std::memory_order_relaxed);
+    // It may be refused in another way too.
+    const bool is_last = std::ranges::none_of(
+        told_, [&](const Told& other) { return other.command == each.command && !other.ended; });
+    if (is_last) log_.info("redis takes {} again", each.command);
+  }
+}
+
+Refusals::Told* Refusals::find(std::string_view command, std::string_view word) {
+  const auto found = std::ranges::find_if(
+      told_, [&](const Told& each) { return each.command == command && each.word == word; });
+  return found == told_.end() ? nullptr : &*found;
+}
+
+void Refusals::forget_ended(SteadyTime now) {
+  std::erase_if(told_, [now](const Told& each) { return each.ended && now - *each.ended >= relapse; });
 }
 
 bool is_expected_error(std::string_view words) {

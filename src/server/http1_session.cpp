@@ -4,6 +4,7 @@
 
 #include <larder/base/task.hpp>
 #include <larder/http/target.hpp>
+#include <larder/net/other_scheme.hpp>
 #include <larder/pipeline/problem.hpp>
 
 #include <array>
@@ -37,7 +38,8 @@ Http1Session::Http1Session(SessionContext& context, std::unique_ptr<net::Stream>
       input_(context.settings.head_limits.head),
       interim_(context, *stream_, *this),
       writer_(context, *stream_),
-      content_(context, *stream_, input_, interim_, writer_) {}
+      content_(context, *stream_, input_, interim_, writer_),
+      departure_(*stream_) {}
 
 Task<> Http1Session::run() {
   context_.waiting.owe(*this, net::now_about());
@@ -73,6 +75,7 @@ bool Http1Session::count_client() {
 Task<bool> Http1Session::shake_hands() {
   stream_->expires_at(net::now_about() + context_.settings.head_timeout);
   const Result<> shaken = co_await stream_->handshake();
+  if (!shaken && net::is_plain_http(shaken.error())) context_.occupancy.note_plain_http(peer_address());
   co_return shaken.has_value();
 }
 
@@ -142,6 +145,26 @@ void Http1Session::enter(Phase phase) {
   phase_ = phase;
 }
 
+bool Http1Session::close() {
+  const bool was_answering = std::exchange(is_answering_, false);
+  if (was_answering) departure_.note_cut_off(owes_answer_ ? tell_shutdown() : 0);
+  owes_answer_ = false;
+  stream_->close();
+  return was_answering;
+}
+
+/// Says that there will be no answer; how much of the content was sent.
+std::uint64_t Http1Session::tell_shutdown() {
+  if (interim_.is_writing()) return 0;
+  pipeline::Response response = pipeline::shutdown_problem();
+  Answered answered{"GET", 1, false};
+  std::string out;
+  writer_.append(out, response, answered);
+  const std::size_t sent = stream_->write_now(out);
+  stream_->shutdown_write();
+  return sent == out.size() ? response.body.bytes().size() : 0;
+}
+
 void Http1Session::give_up_if_client_left() {
   if (!stream_->has_peer_left()) return;
   give_up();
@@ -201,6 +224,7 @@ bool Http1Session::read_target(Exchange& exchange) {
 bool Http1Session::answer_now(Exchange& exchange) {
   pipeline::Request& request = exchange.request;
   request.client_address = client_address_;
+  request.departure = &departure_;
   request.is_seen_through = false;
   request.is_by_proxy = false;
   request.signed_authority.clear();
@@ -251,6 +275,7 @@ Task<bool> Http1Session::answer(Exchange& exchange) {
   Answered answered{method, request.head.version_minor, exchange.control.keep_alive};
 
   Result<pipeline::Response> response = Error::canceled;
+  owes_answer_ = is_answering_ = true;
   if (std::optional<pipeline::Response> own = own_answer(exchange)) {
     response = std::move(*own);
   } else {
@@ -265,7 +290,9 @@ Task<bool> Http1Session::answer(Exchange& exchange) {
   if (content_.error()) response = pipeline::request_problem(content_.error());
   content_.begin_answer();
   const bool may_begin = co_await interim_.finish();
+  owes_answer_ = false;
   if (!may_begin) {
+    is_answering_ = false;
     leave();
     co_return false;
   }
@@ -278,6 +305,7 @@ Task<bool> Http1Session::answer(Exchange& exchange) {
   } else {
     sent = co_await writer_.write(*response, answered);
   }
+  is_answering_ = false;
   leave();
   if (!sent) co_return false;
   if (response->tunnel) {
@@ -297,6 +325,7 @@ std::optional<pipeline::Response> Http1Session::own_answer(Exchange& exchange) {
   if (const std::optional<int> status = status_for_method(head.method)) {
     refused = *status == 405 ? pipeline::method_not_allowed()
                              : pipeline::problem(*status, "The method is not offered here.");
+    refused->reason = "method";
   } else if (content_.is_too_large()) {
     refused = pipeline::request_problem(Error::too_large);
   }

@@ -33,7 +33,7 @@ class Http1Session final : public Session, private net::Receiver {
   void drain() override {
     if (is_idle(phase_)) stream_->close();
   }
-  void close() override { stream_->close(); }
+  bool close() override;
   void make_room() override;
   void give_up() override;
   void give_up_if_client_left() override;
@@ -46,6 +46,18 @@ class Http1Session final : public Session, private net::Receiver {
     another,  ///< there may be one more in the buffer
     read,     ///< there is none, or not all of it
     wait,     ///< for something else: `refusal_` or `waiting_` says for what
+  };
+
+  class ClientDeparture final : public pipeline::Departure {
+   public:
+    explicit ClientDeparture(net::Stream& stream) : stream_(stream) {}
+    Look look() const override {
+      if (!stream_.has_peer_left()) return Look::here;
+      return stream_.is_broken() ? Look::gone : Look::ended_its_direction;
+    }
+
+   private:
+    net::Stream& stream_;
   };
 
   /// Of a request that cannot be read.
@@ -76,6 +88,7 @@ class Http1Session final : public Session, private net::Receiver {
   Task<Result<>> send_unsent();
   Task<> refuse(boost::system::error_code error, std::string_view request_line);
   void note_refusal(std::string_view request_line, const pipeline::Response& response) const;
+  std::uint64_t tell_shutdown();
   Task<> linger();
 
   SessionContext& context_;
@@ -88,7 +101,9 @@ class Http1Session final : public Session, private net::Receiver {
   InterimWriter interim_;
   ResponseWriter writer_;
   RequestContent content_;  // of the request being served
-  pipeline::Departure departure_;
+  ClientDeparture departure_;
+  bool owes_answer_ = false;   // nothing of the answer to a request under way was sent
+  bool is_answering_ = false;  // there is one under way
   Stall stall_;
 
   // What could not be done without waiting.

@@ -31,6 +31,8 @@ class InterimWriter final : public pipeline::InterimSink {
   /// connection must end.
   Task<bool> finish();
 
+  bool is_writing() const { return is_writing_; }
+
  private:
   static constexpr std::size_t most_pending = 64 * 1024;  // bytes that the client has not taken yet
 

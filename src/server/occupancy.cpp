@@ -89,6 +89,11 @@ void Occupancy::note_bad_preface(const std::string& address, std::string_view wh
   log_.warn("a connection by {} was closed where proxy_protocol is on: {}", address, why);
 }
 
+void Occupancy::note_plain_http(const std::string& address) {
+  if (!plain_http_.is_due(address, std::chrono::steady_clock::now())) return;
+  log_.warn("{} speaks plain HTTP to a port for TLS: its URL must begin with https://", address);
+}
+
 void Occupancy::note_accept_failure(const boost::system::error_code& error) {
   const std::lock_guard lock(mutex_);
   in_want_ = true;

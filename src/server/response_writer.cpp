@@ -1,6 +1,7 @@
 #include "response_writer.hpp"
 
 #include <larder/http/date.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/net/timer.hpp>
 #include <larder/pipeline/problem.hpp>
 
@@ -14,7 +15,7 @@ using http1::Persistence;
 
 constexpr std::size_t piece_size = 256 * 1024;  // a client gets idle_timeout for each at most
 
-static_assert(std::tuple_size_v<Responses> == static_cast<std::size_t>(pipeline::CacheResult::bypass) + 1);
+static_assert(place_of_failures == static_cast<std::size_t>(pipeline::CacheResult::bypass) + 1);
 
 Framing framing_of(const pipeline::Response& response, std::string_view method, int version_minor) {
   const int status = response.head.status;
@@ -37,7 +38,7 @@ bool ResponseWriter::is_copied(const pipeline::Response& response) {
 
 /// Settles how the content is delimited and whether the connection goes on, and appends a head that says so.
 Framing ResponseWriter::append_head(std::string& out, pipeline::Response& response, Answered& answered) {
-  ++context_.responses[static_cast<std::size_t>(response.cache_result)];
+  ++context_.responses[place_of(response)];
   const Framing framing = framing_of(response, answered.method, answered.version_minor);
   if (context_.is_draining || response.closes || framing.kind == Framing::Kind::until_close) {
     answered.keep_alive = false;
@@ -129,7 +130,7 @@ Task<Result<>> ResponseWriter::stream_content(pipeline::BodyReader& content, con
   std::string chunk_head;
   TransferDeadline deadline = fresh_deadline();
   while (piece && !piece->empty()) {
-    if (has_length && piece->size() > left) co_return Error::malformed;
+    if (has_length && piece->size() > left) co_return http::Fault::content_size;
     if (has_length) left -= piece->size();
     chunk_head.clear();
     if (chunked) http1::write_chunk_head(chunk_head, piece->size());
@@ -141,7 +142,7 @@ Task<Result<>> ResponseWriter::stream_content(pipeline::BodyReader& content, con
     piece = co_await content.read();
   }
   if (!piece) co_return piece.error();
-  if (has_length && left != 0) co_return Error::malformed;
+  if (has_length && left != 0) co_return http::Fault::content_size;
   const std::array<std::string_view, 2> end{before, chunked ? http1::last_chunk : std::string_view{}};
   co_return co_await send(end);
 }

@@ -6,6 +6,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
+
 namespace larder::server {
 namespace {
 
@@ -182,9 +184,10 @@ void Server::drain() {
   for (const auto& session : sessions_) session->drain();
 }
 
-void Server::close() {
+std::size_t Server::close() {
   drain();
-  for (const auto& session : sessions_) session->close();
+  return static_cast<std::size_t>(
+      std::ranges::count_if(sessions_, [](const auto& session) { return session->close(); }));
 }
 
 }  // namespace larder::server

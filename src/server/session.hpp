@@ -22,8 +22,9 @@ class Session : public std::enable_shared_from_this<Session>, public Waiting {
   /// Ends it if its client has asked for nothing; else its client learns that no further request is served.
   virtual void drain() = 0;
 
-  /// Ends it, whatever it is doing.
-  virtual void close() = 0;
+  /// Ends it, whatever it is doing; a request that is not answered yet gets a 503 if that takes no waiting.
+  /// Returns whether there was one under way.
+  virtual bool close() = 0;
 
   /// Ends it while it waits for its client, so that another one has its place.
   virtual void make_room() = 0;

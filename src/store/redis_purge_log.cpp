@@ -3,6 +3,7 @@
 #include "purge_tail.hpp"
 #include "purge_writer.hpp"
 
+#include <larder/base/units.hpp>
 #include <larder/store/redis_purge_log.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -133,10 +134,11 @@ class RedisPurgeLog::State : public std::enable_shared_from_this<State> {
     if (is_enough != is_replication_short_) return;
     is_replication_short_ = !is_enough;
     if (is_enough) {
-      log_.info("purges are on {} replicas again before they are answered", settings_.wait_replicas);
+      log_.info("purges are on {} again before they are answered",
+                counted(settings_.wait_replicas, "replica"));
     } else {
-      log_.warn("purges are not on {} replicas within {} ms: a master lost now may lose the last of them",
-                settings_.wait_replicas, settings_.wait_timeout.count());
+      log_.warn("purges are not on {} within {}: a master lost now may lose the last of them",
+                counted(settings_.wait_replicas, "replica"), format_duration(settings_.wait_timeout));
     }
   }
 

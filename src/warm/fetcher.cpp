@@ -25,6 +25,14 @@ std::string detail_in(std::string_view status) {
   return std::string(rest.substr(0, rest.find(';')));
 }
 
+/// Of a response that the upstream is to blame for.
+std::string failure_in(const pipeline::Response& response) {
+  std::string words =
+      response.cache_result == pipeline::CacheResult::stale ? "stale" : std::to_string(response.head.status);
+  if (!response.reason.empty()) words.append(" ").append(response.reason);
+  return words;
+}
+
 bool is_kept_now(const pipeline::Response& response) {
   if (response.cache_result == pipeline::CacheResult::revalidated) return true;
   return response.cache_result == pipeline::CacheResult::miss && response.is_stored;
@@ -107,10 +115,15 @@ Task<Outcome> Fetcher::warm(const policy::WarmRule& rule, http::Target page, std
     request.head.fields.add("Cache-Control", "min-fresh=" + std::to_string(at_least->count()));
   }
   Result<pipeline::Response> response = co_await cache_.handle(request);
-  if (!response) co_return Outcome::failed;
+  if (!response) {
+    why = response.error().message();
+    co_return Outcome::failed;
+  }
   const Outcome outcome = outcome_of(*response);
   if (outcome == Outcome::unstored) why = detail_in(our_status(*response));
+  if (outcome == Outcome::failed) why = failure_in(*response);
   const Result<> read = co_await read_all(response->body);
+  if (!read) why = read.error().message();
   co_return read ? outcome : Outcome::failed;
 }
 

@@ -8,6 +8,13 @@
 #include <algorithm>
 
 namespace larder::warm {
+namespace {
+
+std::string page_with(const http::Target& page, const std::string& why) {
+  return why.empty() ? page.path : page.path + " (" + why + ")";
+}
+
+}  // namespace
 
 /// State shared by the concurrent requests: it goes when the last of them has ended, and so does the wait for
 /// them too.
@@ -54,7 +61,7 @@ Task<> Round::ask(std::shared_ptr<Asker> asker) {
         break;
       case Outcome::unstored:
         ++counts.unstored;
-        if (round.unstored_.empty()) round.unstored_ = page.path + (why.empty() ? "" : " (" + why + ")");
+        if (round.unstored_.empty()) round.unstored_ = page_with(page, why);
         break;
       case Outcome::fresh:
         ++counts.fresh;
@@ -64,6 +71,7 @@ Task<> Round::ask(std::shared_ptr<Asker> asker) {
         break;
       case Outcome::failed:
         ++counts.failed;
+        if (round.failure_.empty()) round.failure_ = page_with(page, why);
         round.failed_.push_back(page);
         break;
     }

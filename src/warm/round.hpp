@@ -28,6 +28,9 @@ class Round : public std::enable_shared_from_this<Round> {
   /// The first page that was fetched in vain, and why, as `/a (set-cookie)`; empty if there was none.
   const std::string& unstored() const { return unstored_; }
 
+  /// The first page that failed, and how, as `/a (502)`; empty if there was none.
+  const std::string& failure() const { return failure_; }
+
  private:
   class Asker;
   static Task<> ask(std::shared_ptr<Asker> asker);
@@ -39,6 +42,7 @@ class Round : public std::enable_shared_from_this<Round> {
   std::size_t next_ = 0;
   std::vector<http::Target> failed_;
   std::string unstored_;
+  std::string failure_;
 };
 
 }  // namespace larder::warm

@@ -2,6 +2,7 @@
 #include "pauses.hpp"
 #include "round.hpp"
 
+#include <larder/base/units.hpp>
 #include <larder/warm/warmer.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -83,7 +84,7 @@ class Warmer::State : public std::enable_shared_from_this<State> {
   Task<> wait_until(Time time);
   Task<> wait_for_redis();
   Task<> run(Job& job, std::optional<Seconds> at_least);
-  void tell(const Job& job) const;
+  void tell(const Job& job, const std::string& failure) const;
 
   boost::asio::io_context& loop_;
   const Settings settings_;
@@ -148,35 +149,39 @@ Task<> Warmer::State::run(Job& job, std::optional<Seconds> at_least) {
             .last_run = {}};
   std::vector<http::Target> pages = co_await pages_of(job.route, fetcher_, records_, log_);
   report.last_run.pages = pages.size();
-  log_.info("warming {}: {} pages", report.route, pages.size());
+  log_.info("warming {}: {}", report.route, counted(pages.size(), "page"));
   std::string unstored;
+  std::string failure;
   for (std::size_t attempt = 0; !pages.empty() && !pauses_.is_stopped(); ++attempt) {
     const auto round = std::make_shared<Round>(fetcher_, *job.route.warm, std::move(pages), at_least);
     co_await round->run(report.last_run, pauses_);
     if (!round->unstored().empty()) unstored = round->unstored();
     pages = round->take_failed();
+    failure = round->failure();
     if (pages.empty() || attempt == job.route.warm->retries) break;
     const Milliseconds rest = settings_.first_backoff * (1u << attempt);
-    log_.info("warming {}: {} of {} failed so far, again in {} ms", report.route, pages.size(),
-              report.last_run.pages, rest.count());
+    log_.info("warming {}: {} of {} failed so far ({}), again in {}", report.route, pages.size(),
+              counted(report.last_run.pages, "page"), round->failure(), format_duration(rest));
     co_await pauses_.pause(rest);
   }
   report.is_running = false;
   report.ended = clock_.now();
-  tell(job);
+  tell(job, failure);
   if (!unstored.empty()) {
-    log_.warn("warming {}: {} pages were fetched in vain, for they cannot be stored: {}", report.route,
-              report.last_run.unstored, unstored);
+    log_.warn("warming {}: {} cannot be stored and came in vain: {}", report.route,
+              counted(report.last_run.unstored, "page"), unstored);
   }
 }
 
-void Warmer::State::tell(const Job& job) const {
+/// `failure`: the first page that could not be fetched in the end, and why.
+void Warmer::State::tell(const Job& job, const std::string& failure) const {
   const Report& report = job.report;
   const RunCounts& counts = report.last_run;
   const auto level = counts.failed == 0 ? spdlog::level::info : spdlog::level::warn;
-  log_.log(level, "warmed {}: {} pages in {} ms: {} fetched, {} fresh, {} rejected, {} failed, {} not stored",
-           report.route, counts.pages, (*report.ended - *report.began).count(), counts.fetched, counts.fresh,
-           counts.rejected, counts.failed, counts.unstored);
+  log_.log(level, "warmed {}: {} in {}: {} fetched, {} fresh, {} rejected, {} failed{}, {} not stored",
+           report.route, counted(counts.pages, "page"), format_duration(*report.ended - *report.began),
+           counts.fetched, counts.fresh, counts.rejected, counts.failed,
+           counts.failed == 0 ? "" : " (" + failure + ")", counts.unstored);
 }
 
 Warmer::Warmer(boost::asio::io_context& loop, pipeline::Handler& cache, RoutesPtr routes,

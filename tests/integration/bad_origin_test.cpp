@@ -75,6 +75,19 @@ TEST_CASE("RFC 9112, section 5.1: whitespace before the colon of a response's fi
   CHECK(bad.client.get("/good").body == "sound");
 }
 
+TEST_CASE("An origin that ends its lines in a bare LF is understood, but not one that mixes line ends") {
+  BadOrigin bare("HTTP/1.1 200 OK\nContent-Length: 5\nX-A: b\n\nhello");
+  for (int i = 0; i < 2; ++i) {
+    const Response response = bare.client.get("/bad");
+    CHECK(response.status == 200);
+    CHECK(response.body == "hello");
+    CHECK(response.fields.get("X-A") == "b");
+  }
+  BadOrigin mixed("HTTP/1.1 200 OK\r\nX-A: b\nContent-Length: 5\r\n\r\nhello");
+  CHECK(mixed.client.get("/bad").status == 502);
+  CHECK(mixed.larder.log_lines_with("end in a bare LF") == 1);
+}
+
 TEST_CASE("An endless head is a 502") {
   BadOrigin bad("HTTP/1.1 200 OK\r\nX-Long: " + std::string(200'000, 'x') + "\r\n\r\n");
   CHECK(bad.client.get("/bad").status == 502);

@@ -43,6 +43,15 @@ TEST_CASE(
   CHECK(purge_across(first, second, "/purged"));
 }
 
+TEST_CASE("A purge that never reaches Redis makes larder end with 3, and is counted in the log") {
+  Outage outage;
+  Larder larder(outage.yaml());
+  outage.redis.stop();
+  CHECK(larder.client().put("/a").status == 200);
+  CHECK(larder.stop() == 3);
+  CHECK(larder.log_lines_with("1 purge never reached Redis: what it names") == 1);
+}
+
 TEST_CASE(
     "Redis killed under load: no request fails or waits long, the log says it once, and recovery needs no "
     "restart") {

@@ -64,6 +64,34 @@ TEST_CASE("A command that the ACL does not allow is told once, with the line tha
   }
 }
 
+TEST_CASE("Once the ACL allows what larder was started without, the log says so, last") {
+  struct Row {
+    const char* taken;
+    const char* told;
+  };
+  for (const Row& row : {Row{"-xadd", "XADD"}, Row{"-xinfo|stream", "XINFO"}, Row{"-set", "SET"}}) {
+    CAPTURE(row.told);
+    Origin origin(numbered);
+    RedisServer redis;
+    set_user(redis, {row.taken});
+    Larder larder(as_user(origin, redis));
+    Client client = larder.client();
+    const auto goes_on_until = [&](const std::string& text) {
+      return eventually(
+          [&] {
+            client.get("/" + std::to_string(origin.count()));
+            return larder.log_lines_with(text) > 0;
+          },
+          patience);
+    };
+    REQUIRE(goes_on_until("redis refuses " + std::string(row.told)));
+    const bool is_out_of_step = larder.log_lines_with("not there yet") > 0;
+    set_user(redis, {});
+    CHECK(goes_on_until("redis takes " + std::string(row.told) + " again"));
+    if (is_out_of_step) CHECK(goes_on_until("connected, and every purge is known"));
+  }
+}
+
 TEST_CASE("What Redis does not take is not called stored; once it takes it, it is") {
   Origin origin(numbered);
   RedisServer redis;

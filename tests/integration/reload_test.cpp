@@ -50,7 +50,7 @@ TEST_CASE("a changed ttl applies to new responses; stored responses and connecti
     const Response fresh = ask_on(clients[i], "/new/" + std::to_string(i));
     CHECK(minutes_to_live(fresh) == 1);
   }
-  CHECK(larder.log_lines_with("configuration reloaded: 1 routes") == 1);
+  CHECK(larder.log_lines_with("configuration reloaded: 1 route") == 1);
 }
 
 TEST_CASE(

@@ -45,7 +45,7 @@ TEST_CASE("a warmed site may be named by any of its spellings") {
   Larder larder(Yaml{.upstream = origin.url(),
                      .routes = route("site: \"http://127.0.0.1:8080\", urls: [/api/1]"),
                      .rest = "sites: {shop.test: [\"127.0.0.1:*\"]}\n"});
-  REQUIRE(eventually([&] { return larder.log_lines_with("warmed /api/**: 1 pages") == 1; }, patience));
+  REQUIRE(eventually([&] { return larder.log_lines_with("warmed /api/**: 1 page") == 1; }, patience));
   for (const std::string host : {"shop.test", "127.0.0.1", "127.0.0.1:9"}) {
     CAPTURE(host);
     const Response response = larder.client(host).get("/api/1");

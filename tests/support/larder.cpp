@@ -134,7 +134,8 @@ void Larder::check_end() {
   const std::optional<int> code = process_->wait(patience);
   const std::string said = log();
   INFO(said);
-  CHECK(code == 0);
+  // deploy/README.md: 3 if purges were lost.
+  CHECK(code == (said.find("never reached Redis") == said.npos ? 0 : 3));
   CHECK(said.find("Sanitizer") == std::string::npos);
 }
 

@@ -44,7 +44,8 @@ class Larder {
   /// `memory: 0`, and with a Redis of its own if it names none.
   explicit Larder(const Yaml& yaml);
 
-  /// Ends it, whatever it is doing. The test case fails if it crashed, exits with other than 0, or a
+  /// Ends it, whatever it is doing. The test case fails if it crashed, exits with other than 0 (3 if
+  /// it said that purges were lost), or a
   /// sanitizer reported something.
   ~Larder();
   Larder(const Larder&) = delete;

@@ -20,6 +20,9 @@ Result<std::uint64_t> parse_size(std::string_view text);
 /// The shortest text that parse_duration() reads back: `1h30m`, `250ms`, `0s`.
 std::string format_duration(Milliseconds duration);
 
+/// A number of things in words: `1 page`, `2 pages`.
+std::string counted(std::uint64_t count, std::string_view thing);
+
 /// The shortest exact text that parse_size() reads back: `8MiB`, `1000`.
 std::string format_size(std::uint64_t bytes);
 

@@ -26,7 +26,7 @@ struct Target {
 };
 
 /// The target URI of a request that came over `scheme`: an absolute-form target's authority replaces `Host`
-/// (RFC 9112, section 3.2.2). Error::malformed for what src/http1/README.md answers with 400: no, two or a
+/// (RFC 9112, section 3.2.2). A Fault for what src/http1/README.md answers with 400: no, two or a
 /// bad Host, userinfo, fragment, raw control bytes or bytes from 0x80 on. An absolute URI of another scheme
 /// than http and https, and CONNECT, are Error::unsupported. HTTP/1.0 without Host has an empty host, as
 /// nginx takes it.

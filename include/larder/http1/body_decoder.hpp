@@ -24,7 +24,7 @@ class BodyDecoder {
   };
 
   /// Takes the next step over `bytes`. Call it until it consumes nothing, then with more bytes.
-  /// Error::malformed for broken chunks.
+  /// http::Fault::chunk for broken chunks.
   Result<Step> decode(std::string_view bytes);
 
   /// Whether the content has ended. What follows it belongs to the next message.

@@ -37,7 +37,7 @@ struct ParsedRequest : RequestControl {
 };
 
 /// Looks for a whole request head at the front of `bytes`: it is read into `head`, whose memory is
-/// reused. Nothing if more bytes are needed, or why it is refused: Error::malformed (400),
+/// reused. Nothing if more bytes are needed, or why it is refused: a http::Fault (400),
 /// Error::unsupported (501), Error::version (505), Error::head_too_large (431), Error::uri_too_long (414).
 /// Empty lines before it are skipped (RFC 9112, section 2.2) and counted in `size`. What can never become a
 /// head is refused before it is whole if that is cheap to see. The value of Host and the form of the
@@ -57,7 +57,7 @@ struct ParsedResponse {
 };
 
 /// The same for a response to a request with `request_method`; 1xx are returned like others. Every refusal is
-/// Error::malformed (502). `keep_alive` is false also if a 204 or 304 states content, since that might
+/// a http::Fault (502). `keep_alive` is false also if a 204 or 304 states content, since that might
 /// follow.
 Result<std::optional<ParsedResponse>> parse_response_head(std::string_view bytes,
                                                           std::string_view request_method,

@@ -5,6 +5,7 @@
 #include <larder/net/tls.hpp>
 
 #include <memory>
+#include <string>
 
 namespace larder::net {
 
@@ -15,7 +16,8 @@ namespace larder::net {
 ///
 /// With `tls`, which is not kept, the connection is secured before it is given, by the same deadline; a
 /// certificate that is not trusted and a failed handshake are errors of their own, in OpenSSL's words.
+/// `certified` gets the names and addresses that a certificate is for if it is for another one.
 Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint, SteadyTime deadline,
-                                              const TlsPeer* tls = nullptr);
+                                              const TlsPeer* tls = nullptr, std::string* certified = nullptr);
 
 }  // namespace larder::net

@@ -81,6 +81,9 @@ class Stream : public ByteStream {
   /// be unread.
   virtual bool has_peer_left() = 0;
 
+  /// Whether it has ended both: what is written goes nowhere.
+  virtual bool is_broken() { return false; }
+
   /// How many bytes the peer has acknowledged so far; nothing if that cannot be told.
   virtual std::optional<std::uint64_t> acknowledged() { return std::nullopt; }
 

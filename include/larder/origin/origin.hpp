@@ -81,7 +81,6 @@ class Origin final : public pipeline::Handler {
 
   void forget_unneeded();
 
-  Log& log_;
   std::shared_ptr<OutageNotices> outages_;
   std::map<std::string, Place, std::less<>> places_;
   Generations earlier_;                            // those that live

@@ -30,6 +30,7 @@ struct Delivery {
 struct Telling {
   std::string route;                      ///< its name; empty if none takes the request
   std::chrono::microseconds upstream{0};  ///< how long the upstream took until its response's head
+  std::string_view cause;  ///< why the upstream's own response is not served, if it is a stale one
 };
 
 /// A request on its way through the handlers, valid in every respect src/http1/README.md names.
@@ -66,6 +67,7 @@ struct Response {
   /// The client's connection ends with it: after an anomaly nothing on it can be trusted
   /// (src/http1/README.md).
   bool closes = false;
+  bool is_failure = false;  ///< made here because there is none by the upstream
 
   /// As if it were new, but keeping the memory of its field lines.
   void clear() {

@@ -2,6 +2,7 @@
 
 #include <larder/pipeline/handler.hpp>
 
+#include <array>
 #include <string_view>
 
 namespace larder::pipeline {
@@ -20,8 +21,28 @@ inline constexpr int client_has_left = 499;
 Response method_not_allowed();
 
 /// The problem that tells a client why its request could not be read: 400, 408, 413, 414, 431, 501 or 505.
-/// Its connection ends.
+/// Its connection ends, and its reason is reason_of_refusal().
 Response request_problem(const boost::system::error_code& error);
+
+/// Why a request is refused that breaks no http::Fault's rule, in a word.
+struct RefusalReason {
+  Error error;
+  std::string_view token;
+};
+inline constexpr auto refusal_reasons = std::to_array<RefusalReason>({
+    {Error::unsupported, "not-supported"},
+    {Error::too_large, "content-too-large"},
+    {Error::uri_too_long, "target-too-long"},
+    {Error::head_too_large, "head-too-large"},
+    {Error::version, "version"},
+    {Error::timeout, "request-timeout"},
+});
+
+/// A word for the access log: that of a http::Fault, or one of refusal_reasons.
+std::string_view reason_of_refusal(const boost::system::error_code& error);
+
+/// 503: what is still being answered at the end of shutdown_grace gets it.
+Response shutdown_problem();
 
 /// The problem that tells a client why there is no response from the upstream: 502, 503 or 504.
 Response origin_problem(const boost::system::error_code& error);

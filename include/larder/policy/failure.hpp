@@ -6,8 +6,8 @@
 
 namespace larder::policy {
 
-/// Why an upstream could not be asked, or did not answer. Reason::none if it is not to blame: the client has
-/// left, or larder ends.
+/// Why an upstream could not be asked, or did not answer. Reason::none if the client has left;
+/// Reason::shutdown if larder ends.
 Reason failure_reason(const boost::system::error_code& error);
 
 }  // namespace larder::policy

@@ -24,7 +24,7 @@ struct Hop {
 /// -Proto and -Host are replaced (what else says where the request came from has gone before:
 /// remove_origination()); Surrogate-Capability is appended to, and so are Via and CDN-Loop (loop.hpp).
 /// Framing fields (Content-Length, Transfer-Encoding) and Connection are left out: the sender of the message
-/// writes them. Error::malformed if Connection names a protected field (src/http1/README.md). `cacheable`:
+/// writes them. A http::Fault if Connection names a protected field (src/http1/README.md). `cacheable`:
 /// the response may be shared, so the override list of src/http1/README.md (X-Original-URL, X-Rewrite-URL,
 /// X-HTTP-Method-Override, Forwarded, X-Host,
 /// ...) is dropped, and so are what came as Surrogate-Capability, Range and the client's
@@ -37,7 +37,7 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
                                                   const Hop& hop, bool cacheable);
 
 /// Removes the fields that Connection names, before a request is routed and keyed: what the origin does not
-/// see must not select a variant. Connection and the known hop-by-hop fields stay. Error::malformed as above.
+/// see must not select a variant. Connection and the known hop-by-hop fields stay. Faults as above.
 Result<> remove_connection_specific(const Route& route, http::FieldList& request_fields);
 
 /// Whether a request goes no further than us: an OPTIONS whose Max-Forwards is 0 (RFC 9110, section 7.6.2;

@@ -45,6 +45,7 @@ enum class Reason {
   upstream_malformed,    ///< what it sent is not HTTP/1.1
   upstream_tls,          ///< TLS: its certificate is not trusted, or it wants one, and the like
   no_descriptors,        ///< there is no descriptor left for a connection to it
+  shutdown,              ///< larder ended before it had answered
   // The origin's response.
   response_no_store,
   response_private,
@@ -65,6 +66,8 @@ enum class Reason {
   connection_specific,  ///< the response switches protocols
 };
 
+inline constexpr Reason last_reason = Reason::connection_specific;
+
 /// A short token for Cache-Status's `detail` and the metrics: "no-store", "set-cookie".
 std::string_view token_of(Reason reason);
 
@@ -76,9 +79,10 @@ constexpr bool is_private_reason(Reason reason) {
   return reason == Reason::cookie || reason == Reason::authorization || reason == Reason::credential;
 }
 
-/// Whether there is no answer because the upstream could not be asked, or did not answer.
+/// Whether there is no answer because the upstream could not be asked, or did not answer, in time for
+/// larder's own end too.
 constexpr bool is_failure(Reason reason) {
-  return reason >= Reason::upstream_timeout && reason <= Reason::no_descriptors;
+  return reason >= Reason::upstream_timeout && reason <= Reason::shutdown;
 }
 
 }  // namespace larder::policy

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +17,11 @@ namespace larder::redis {
 /// command has been taken again and for a while none was refused. Safe to use from any thread.
 class Refusals {
  public:
-  /// How long no command of that name may have been refused before its refusal counts as over: a full Redis
-  /// takes one write and refuses the next.
+  /// How long no command of that name may have been refused before its refusal counts as over, once it has
+  /// been taken again: a full Redis takes one write and refuses the next. What the ACL says changes at once,
+  /// but for what is refused again within a minute.
   static constexpr Milliseconds quiet{10'000};
+  static constexpr Milliseconds relapse{60'000};
   static constexpr std::size_t most_told = 64;  ///< at a time; past it nothing more is logged
 
   /// `username` and `key_prefix` are for the ACL lines that mend it; no name is the default user.
@@ -30,15 +33,21 @@ class Refusals {
   /// Whether taken() could have something to say. Cheap: asked after every command.
   bool has_told() const { return told_count_.load(std::memory_order_relaxed) != 0; }
 
-  /// Redis took `command`.
+  /// Redis took `command`. What was taken before, and was not refused for long enough by now, is told too.
   void taken(std::string_view command, SteadyTime now);
 
  private:
   struct Told {
     std::string command;
     std::string word;
-    SteadyTime last;
+    SteadyTime last;        // refused
+    Milliseconds quiet{};   // that it takes to end
+    bool is_taken = false;  // since then
+    std::optional<SteadyTime> ended{};
   };
+
+  Told* find(std::string_view command, std::string_view word);
+  void forget_ended(SteadyTime now);
 
   Log& log_;
   const std::string username_;

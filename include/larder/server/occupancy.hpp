@@ -89,6 +89,9 @@ class Occupancy {
   /// A connection ends for want of a header of the PROXY protocol that counts: `why`.
   void note_bad_preface(const std::string& address, std::string_view why);
 
+  /// A client spoke plain HTTP where TLS is spoken.
+  void note_plain_http(const std::string& address);
+
  private:
   struct Member {
     boost::asio::io_context* loop;
@@ -99,6 +102,7 @@ class Occupancy {
   void look_for_ends();
 
   Hourly bad_prefaces_;
+  Hourly plain_http_;
   const Bounds bounds_;
   const std::string whose_;
   Log& log_;

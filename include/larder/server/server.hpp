@@ -60,8 +60,8 @@ class Server {
   /// answer.
   void drain();
 
-  /// Ends every connection, whatever it is doing.
-  void close();
+  /// Ends every connection, whatever it is doing; returns how many requests that cut off.
+  std::size_t close();
 
   std::size_t connections() const { return sessions_.size(); }
 

@@ -18,7 +18,7 @@ admin::Stats all_figures() {
   admin::Stats stats;
   stats.uptime = Milliseconds{12'999};
   stats.connections = 3;
-  stats.responses = {16, 11, 12, 13, 14, 15};
+  stats.responses = {16, 11, 12, 13, 14, 15, 17};
   stats.fills = {21, 22, 23, 24};
   stats.buffered = {31, 32};
   stats.memory = store::MemoryTier::Counts{41, 42, 43, 44};
@@ -41,7 +41,7 @@ admin::Stats all_figures() {
 TEST_CASE("every figure has its name and its place in the response to GET /stats") {
   const std::string expected =
       R"({"version":"1","uptime_seconds":12,"draining":false,"connections":3,)"
-      R"("responses":{"hit":11,"miss":12,"stale":13,"revalidated":14,"bypass":15,"own":16},)"
+      R"("responses":{"hit":11,"miss":12,"stale":13,"revalidated":14,"bypass":15,"own":16,"failed":17},)"
       R"("fills":{"begun":21,"joined":22,"hit_for_miss":23,"refused":24},)"
       R"("buffered":{"held":31,"limit":32},)"
       R"("memory":{"entries":41,"bytes":42,"evictions":43,"refused":44},)"

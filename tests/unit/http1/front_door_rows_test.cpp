@@ -55,6 +55,9 @@ constexpr Row rows[] = {
      "Bytes after a response are never taken for the next response"},
     {"response with both", "unit/http1/front_door_test.cpp", "row response with a broken framing: refused"},
     {"response with both", "integration/bad_origin_test.cpp", "A malformed response becomes a 502"},
+    {"bare LF", "unit/http1/faults_test.cpp", "a response whose lines all end in a bare LF"},
+    {"bare LF", "unit/http1/faults_test.cpp", "a response that is refused tells which rule"},
+    {"bare LF", "integration/bad_origin_test.cpp", "An origin that ends its lines in a bare LF"},
     // Attacks, and what larder does.
     {"unkeyed-header poisoning", "integration/storing_test.cpp",
      "Fields that are not part of the key do not reach the origin"},

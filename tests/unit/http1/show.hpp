@@ -1,5 +1,6 @@
 #pragma once
 
+#include <larder/http/fault.hpp>
 #include <larder/http1/head_parser.hpp>
 
 #include <string>
@@ -9,7 +10,7 @@
 namespace larder::http1 {
 
 inline std::string show(const boost::system::error_code& error) {
-  if (error == Error::malformed) return "malformed";
+  if (error.category() == http::fault_category()) return "malformed";
   if (error == Error::unsupported) return "unsupported";
   if (error == Error::version) return "version";
   if (error == Error::head_too_large) return "head too large";

@@ -1,4 +1,5 @@
 #include <larder/base/error.hpp>
+#include <larder/http/fault.hpp>
 #include <larder/policy/failure.hpp>
 
 #include <boost/asio/error.hpp>
@@ -25,7 +26,8 @@ TEST_CASE("each way in which an upstream fails has a name, and is the upstream's
            Row{Error::unavailable, Reason::upstream_unreachable},
            Row{Error::malformed, Reason::upstream_malformed},
            Row{Error::head_too_large, Reason::upstream_malformed},
-           Row{Error::canceled, Reason::none},
+           Row{http::Fault::chunk, Reason::upstream_malformed},
+           Row{Error::canceled, Reason::shutdown},
            Row{Error::client_left, Reason::none},
            Row{system(ECONNREFUSED), Reason::upstream_refused},
            Row{system(EHOSTUNREACH), Reason::upstream_unreachable},

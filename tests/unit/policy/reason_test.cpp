@@ -13,7 +13,7 @@ using namespace larder::policy;
 TEST_CASE("every reason has a unique token and a sentence") {
   std::set<std::string_view> tokens;
   std::set<std::string_view> sentences;
-  const int last = static_cast<int>(Reason::connection_specific);
+  const int last = static_cast<int>(last_reason);
   for (int i = 0; i <= last; ++i) {
     CAPTURE(i);
     const auto reason = static_cast<Reason>(i);

@@ -72,6 +72,38 @@ TEST_CASE_FIXTURE(Fixture, "a refusal is over once the command is taken and was 
   CHECK(says("redis refuses SET: OOM full"));
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a refusal by the ACL is over with the first command that is taken, but for relapses") {
+  for (const char* command : {"XADD", "XINFO", "SET"}) {
+    refusals.refused(command, "NOPERM no", now);
+    said();
+    now += Milliseconds{1};
+    refusals.taken("GET", now);
+    CHECK(said().empty());
+    refusals.taken(command, now);
+    CHECK(says(std::string("redis takes ") + command + " again"));
+    CHECK_FALSE(refusals.has_told());
+  }
+  refusals.refused("SET", "NOPERM no", now);
+  CHECK(says("redis refuses SET"));
+  refusals.taken("SET", now);
+  CHECK(said().empty());
+  now += redis::Refusals::quiet;
+  refusals.taken("SET", now);
+  CHECK(says("redis takes SET again"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "the end of a refusal is told though its command is not given again") {
+  refusals.refused("XADD", "OOM full", now);
+  said();
+  now += Milliseconds{1};
+  refusals.taken("XADD", now);
+  CHECK(said().empty());
+  now += redis::Refusals::quiet;
+  refusals.taken("XREAD", now);
+  CHECK(says("redis takes XADD again"));
+}
+
 TEST_CASE_FIXTURE(Fixture, "answers that larder reckons with are no refusals") {
   for (const char* words :
        {"MOVED 1 127.0.0.1:7000", "ASK 1 127.0.0.1:7000", "TRYAGAIN later", "CLUSTERDOWN The cluster is down",

@@ -230,8 +230,7 @@ TEST_CASE("what was warmed but is not stored is counted by itself, and the log s
   CHECK(f.report().last_run.unstored == 3);
   CHECK(f.report().last_run.failed == 0);
   CHECK(f.logged.str().find("1 fetched, 0 fresh, 0 rejected, 0 failed, 3 not stored") != std::string::npos);
-  CHECK(f.logged.str().find("3 pages were fetched in vain, for they cannot be stored: /") !=
-        std::string::npos);
+  CHECK(f.logged.str().find("3 pages cannot be stored and came in vain: /") != std::string::npos);
   CHECK(f.logged.str().find("(set-cookie)") != std::string::npos);
   f.stop();
 }
@@ -359,9 +358,9 @@ TEST_CASE("a sitemap that leads away, round in circles or to nothing of use is t
                 "is no sitemap: its outermost element is feed"},
            Case{nullptr, "nonsense", "is neither readable XML nor a list of URLs"},
            Case{nullptr, "http://elsewhere.test/a/1\nhttp://elsewhere.test/a/2\n",
-                "none of the 2 pages that the sitemap /sitemap.xml names is of http://shop.test:8080"},
+                "of 2 pages that the sitemap /sitemap.xml names none is of http://shop.test:8080"},
            Case{nullptr, "http://shop.test/b/1\n",
-                "none of the 1 pages that the sitemap /sitemap.xml names is answered by this route"},
+                "of 1 page that the sitemap /sitemap.xml names none is answered by this route"},
        }) {
     CAPTURE(std::string(told));
     Fixture f({route("/a/**", {.sitemap = "/sitemap.xml"})});
