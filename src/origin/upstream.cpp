@@ -102,7 +102,6 @@ Task<Result<std::unique_ptr<Connection>>> Upstream::connect(const pipeline::Requ
     if (is_closed_) co_return Error::canceled;
     if (stream) {
       server.note_success();
-      if (outages_->any()) outages_->fed(settings_.name, net::now_about());
       co_return std::make_unique<Connection>(std::move(*stream), chosen);
     }
     if (net::is_out_of_descriptors(stream.error())) {
@@ -127,7 +126,9 @@ void Upstream::note_failure(Server& server, const boost::system::error_code& err
 
 void Upstream::note_answer(std::size_t server) {
   if (!outages_->any()) return;
-  outages_->answered(settings_.name, servers_[server].settings().endpoint.text(), net::now_about());
+  const SteadyTime now = net::now_about();
+  outages_->answered(settings_.name, servers_[server].settings().endpoint.text(), now);
+  outages_->fed(settings_.name, now);
 }
 
 void Upstream::note_trouble(std::size_t server, const boost::system::error_code& error, Trouble trouble) {

@@ -11,6 +11,7 @@ struct AccessLog::Open {
   SteadyTime begun;
   std::shared_ptr<boost::system::error_code> broken_off;  // what the client's own content did, if it did
   const Departure* departure = nullptr;
+  bool was_waited_for = false;
 
   void write(AccessSink& sink) {
     record.duration = std::chrono::duration_cast<std::chrono::microseconds>(steady_now() - begun);
@@ -183,6 +184,7 @@ bool AccessLog::answer_now(Request& request, Response& response) {
   Open open = AccessLog::open(request, now);
   open.begun = begun;
   open.record.told = std::move(told);
+  open.departure = request.departure;
   write_when_done(std::move(open), request, response);
   return true;
 }
@@ -201,6 +203,8 @@ Task<Result<Response>> AccessLog::handle(Request& request) {
   if (!response) response = origin_problem(response.error());
   open.record.client_address = request.client_address;  // as far as proxies are trusted
   open.record.told = std::move(told);
+  open.departure = request.departure;
+  open.was_waited_for = true;
   write_when_done(std::move(open), request, *response);
   co_return response;
 }
@@ -211,11 +215,11 @@ void AccessLog::write_when_done(Open open, const Request& request, Response& res
   record.status = response.head.status;
   record.cache_result = word_of(response.cache_result);
   record.reason = response.reason;
-  open.departure = request.departure;
-  if (request.departure != nullptr) judge_departure(*request.departure, record);
+  // What is answered at once, nobody can have left before.
+  if (open.departure != nullptr && open.was_waited_for) judge_departure(*open.departure, record);
   if (open.broken_off && *open.broken_off) judge_upload(*open.broken_off, record);
   if (response.head.status == client_has_left) record.end = AccessRecord::End::aborted;
-  if (is_unread(record, request.departure)) return open.write(sink_);
+  if (is_unread(record, open.departure)) return open.write(sink_);
   const std::size_t size = response.body.is_streamed() ? 0 : response.body.bytes().size();
   const bool is_counted = response.body.is_streamed() || size > counted_by_piece;
   const bool is_bodiless = http::is_bodiless(response.head.status, request.head.method);

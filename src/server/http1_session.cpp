@@ -156,13 +156,13 @@ bool Http1Session::close() {
 /// Says that there will be no answer; how much of the content was sent.
 std::uint64_t Http1Session::tell_shutdown() {
   if (interim_.is_writing()) return 0;
-  pipeline::Response response = pipeline::shutdown_problem();
-  Answered answered{"GET", 1, false};
+  pipeline::Response response = pipeline::origin_problem(Error::canceled);
+  Answered answered{is_head_ ? "HEAD" : "GET", 1, false};
   std::string out;
   writer_.append(out, response, answered);
   const std::size_t sent = stream_->write_now(out);
   stream_->shutdown_write();
-  return sent == out.size() ? response.body.bytes().size() : 0;
+  return sent == out.size() && !is_head_ ? response.body.bytes().size() : 0;
 }
 
 void Http1Session::give_up_if_client_left() {
@@ -276,6 +276,7 @@ Task<bool> Http1Session::answer(Exchange& exchange) {
 
   Result<pipeline::Response> response = Error::canceled;
   owes_answer_ = is_answering_ = true;
+  is_head_ = method == "HEAD";
   if (std::optional<pipeline::Response> own = own_answer(exchange)) {
     response = std::move(*own);
   } else {

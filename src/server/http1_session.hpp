@@ -104,6 +104,7 @@ class Http1Session final : public Session, private net::Receiver {
   ClientDeparture departure_;
   bool owes_answer_ = false;   // nothing of the answer to a request under way was sent
   bool is_answering_ = false;  // there is one under way
+  bool is_head_ = false;       // that asks for no content
   Stall stall_;
 
   // What could not be done without waiting.

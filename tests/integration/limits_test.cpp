@@ -273,6 +273,12 @@ TEST_CASE("An upstream without a descriptor left for it is logged, but not taken
   const rlimit enough{128, 128};
   REQUIRE(::prlimit(larder.process().pid(), RLIMIT_NOFILE, &enough, nullptr) == 0);
   CHECK(client.get("/a").status == 200);
+  int asked = 0;
+  CHECK(eventually([&] {
+    client.get("/" + std::to_string(++asked));
+    return larder.lines_with("upstream shop: there are descriptors again") == 1;
+  }));
+  CHECK(larder.lines_with("upstream shop: out of descriptors") == 1);
 }
 
 }  // namespace larder::test

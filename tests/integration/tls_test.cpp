@@ -80,6 +80,7 @@ class SecureLarder {
     return eventually([&] { return contains(process_->errors(), said); }, patience);
   }
 
+  std::string log() const { return process_->errors(); }
   std::uint16_t plain_port() const { return plain_.number(); }
   std::uint16_t port() const { return secure_.number(); }
 
@@ -257,6 +258,18 @@ TEST_CASE("Reloaded certificates apply to new connections, and invalid files to 
   const CertificateFiles mixed{other.issue("localhost").cert, third.issue("localhost").key};
   CHECK(larder.renew(mixed, "configuration not reloaded"));
   CHECK(curl({"--cacert", other.ca(), larder.url("/a")}).exit_code == 0);
+}
+
+TEST_CASE("Plain HTTP to a port for TLS is told once, with what to write") {
+  Origin origin(numbered);
+  const SecureLarder larder(origin);
+  for (int i = 0; i < 3; ++i) {
+    Client client(larder.port());
+    client.send(client.head_text("GET", "/"));
+    CHECK(client.is_ended());
+  }
+  CHECK(eventually([&] { return contains(larder.log(), "speaks plain HTTP to a port for TLS"); }));
+  CHECK(larder.log().find("speaks plain HTTP") == larder.log().rfind("speaks plain HTTP"));
 }
 
 TEST_CASE("A TLS listener speaks TLS 1.2 and later, and only HTTP/1.1") {

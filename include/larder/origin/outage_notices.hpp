@@ -45,7 +45,7 @@ class OutageNotices {
   /// The server answered a request.
   void answered(const std::string& upstream, const std::string& server, SteadyTime now);
 
-  /// A connection was made, for which there was a descriptor.
+  /// The upstream answered: there was a descriptor for that.
   void fed(const std::string& upstream, SteadyTime now);
 
  private:

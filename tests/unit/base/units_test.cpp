@@ -35,6 +35,8 @@ TEST_CASE("formatted values read back unchanged") {
     CHECK(parse_duration(format_duration(Milliseconds{milliseconds}))->count() == milliseconds);
   }
   CHECK(format_duration(Milliseconds{5'400'000}) == "1h30m");
+  CHECK(counted(0, "page") + ", " + counted(1, "page") + ", " + counted(2, "page") ==
+        "0 pages, 1 page, 2 pages");
   CHECK(format_size(8ull << 20) == "8MiB");
   CHECK(format_size(1000) == "1000");
 }

@@ -78,6 +78,18 @@ struct Writing {
 
 }  // namespace
 
+TEST_CASE("a response that says that there is none by the upstream counts as that, and not as a miss") {
+  Writing writing;
+  Response failed = response(502, Content::there);
+  failed.cache_result = pipeline::CacheResult::miss;
+  failed.is_failure = true;
+  Answered answered{"GET"};
+  writing.write(std::move(failed), answered);
+  const server::Responses& counts = writing.context.responses;
+  CHECK(counts[server::place_of_failures] == 1);
+  CHECK(counts[static_cast<std::size_t>(pipeline::CacheResult::miss)] == 0);
+}
+
 TEST_CASE(
     "The client's version and what is known about the content decide the framing, RFC 9112, section 6") {
   struct Row {

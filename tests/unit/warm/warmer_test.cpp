@@ -143,6 +143,8 @@ TEST_CASE("outcomes of the pages are distinguished") {
   CHECK(f.report().last_run.fetched == 2);
   CHECK(f.report().last_run.rejected == 1);
   CHECK(f.report().last_run.failed == 3);
+  CHECK(f.logged.str().find("warming /**: 7 pages") != std::string::npos);
+  CHECK(f.logged.str().find("3 failed (/down (503)), 0 not stored") != std::string::npos);
   f.stop();
 }
 
@@ -357,6 +359,9 @@ TEST_CASE("a sitemap that leads away, round in circles or to nothing of use is t
            Case{nullptr, "<feed xmlns=\"http://www.w3.org/2005/Atom\"/>",
                 "is no sitemap: its outermost element is feed"},
            Case{nullptr, "nonsense", "is neither readable XML nor a list of URLs"},
+           Case{nullptr, "\n<!DOCTYPE html><html><p>Not found</html>", "is an HTML page"},
+           Case{nullptr, "<HTML></HTML>", "is an HTML page"},
+           Case{nullptr, "<urlset></urlset>", "the sitemap /sitemap.xml names no page"},
            Case{nullptr, "http://elsewhere.test/a/1\nhttp://elsewhere.test/a/2\n",
                 "of 2 pages that the sitemap /sitemap.xml names none is of http://shop.test:8080"},
            Case{nullptr, "http://shop.test/b/1\n",
