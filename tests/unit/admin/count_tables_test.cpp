@@ -40,14 +40,19 @@ TEST_CASE("every count has its own row in the table of its struct") {
   check_table(admin::PurgeLogStats::Counts{});
 }
 
-TEST_CASE("every kind of response has a row, named as in X-Cache except for larder's own") {
-  std::set<pipeline::CacheResult> results;
+TEST_CASE("every kind of response has a row, named as in X-Cache except for larder's own and for failures") {
+  std::set<std::size_t> places;
   for (const server::ResponseRow& row : server::response_table) {
     CAPTURE(row.name);
-    CHECK(results.insert(row.result).second);
+    CHECK(places.insert(row.place).second);
     std::string name(row.name);
     for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    CHECK((name == "OWN" ? "-" : name) == pipeline::word_of(row.result));
+    if (row.place == server::place_of_failures) {
+      CHECK(row.name == "failed");
+    } else {
+      const auto result = static_cast<pipeline::CacheResult>(row.place);
+      CHECK((name == "OWN" ? "-" : name) == pipeline::word_of(result));
+    }
     CHECK(row.help.ends_with('.'));
   }
 }

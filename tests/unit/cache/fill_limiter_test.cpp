@@ -1,5 +1,7 @@
 #include "cache/fill_limiter.hpp"
 
+#include "support/present_client.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
@@ -85,7 +87,7 @@ TEST_CASE("a request whose client leaves gives its place up, unless others wait 
   boost::asio::io_context loop;
   FillLimiter limiter({.max_fills = 1, .queue = 5, .queue_timeout = 60s});
   std::optional<Permit> inside = limiter.try_acquire();
-  pipeline::Departure departure;
+  test::PresentClient departure;
   bool is_for_others = false;
   const auto acquired = [&] {
     return boost::asio::co_spawn(loop, limiter.acquire(&departure, [&] { return is_for_others; }),

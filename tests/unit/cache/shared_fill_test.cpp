@@ -1,6 +1,7 @@
 #include "cache/shared_fill.hpp"
 
 #include "cache/fill_reader.hpp"
+#include "support/present_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -169,7 +170,7 @@ TEST_CASE("a wait for the head ends when the client leaves") {
   CHECK_FALSE(fill->has_followers());
   CHECK(fill->admit_follower());
   CHECK(fill->has_followers());
-  pipeline::Departure departure;
+  test::PresentClient departure;
   auto seen = boost::asio::co_spawn(
       loop, fill->wait_for_head(steady_now() + std::chrono::hours{1}, &departure), boost::asio::use_future);
   loop.poll();

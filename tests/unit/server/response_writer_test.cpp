@@ -4,6 +4,8 @@
 #include "support/pieces.hpp"
 #include "support/run_task.hpp"
 
+#include <larder/http/fault.hpp>
+
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
 #include <spdlog/sinks/null_sink.h>
