@@ -103,6 +103,7 @@ TEST_CASE("shutdown_grace bounds the wait for requests that do not end") {
   client.send(client.head_text("GET", "/a"));
   CHECK(eventually([&] { return origin.count() == 1; }));
   CHECK(larder.stop().has_value());
+  CHECK(client.receive().status == 503);
   CHECK(client.is_ended());
 }
 
