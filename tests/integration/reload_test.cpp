@@ -134,11 +134,11 @@ TEST_CASE("warming follows the routes, and does not start again if they did not 
                           "], schedule: \"0 0 1 1 *\"}}\n"};
   };
   Larder larder(warming("/api/1"));
-  REQUIRE(eventually([&] { return larder.log_lines_with("warmed /api/**: 1 pages") == 1; }, patience));
+  REQUIRE(eventually([&] { return larder.log_lines_with("warmed /api/**: 1 page") == 1; }, patience));
   REQUIRE(larder.reload(warming("/api/1")));
   REQUIRE(larder.reload(warming("/api/2")));
   REQUIRE(eventually([&] { return origin.count("/api/2") == 1; }, patience));
-  REQUIRE(eventually([&] { return larder.log_lines_with("warmed /api/**: 1 pages") == 2; }, patience));
+  REQUIRE(eventually([&] { return larder.log_lines_with("warmed /api/**: 1 page") == 2; }, patience));
   CHECK(larder.log_lines_with("warming /api/**") == 2);
   CHECK(origin.count("/api/1") == 1);
   CHECK(cache_result(larder.client().get("/api/1")) == "HIT");

@@ -58,7 +58,7 @@ TEST_CASE("an origin that is down at the start is asked again") {
   std::optional<Origin> origin(std::in_place, [](const OriginRequest&) { return status(503); });
   Larder larder(
       Yaml{.upstream = origin->url(), .routes = route("site: \"http://shop.test\", urls: [/api/1, /api/2]")});
-  REQUIRE(eventually([&] { return larder.log_lines_with("2 of 2 failed so far") == 1; }, patience));
+  REQUIRE(eventually([&] { return larder.log_lines_with("2 of 2 pages failed so far") == 1; }, patience));
   origin->answer(numbered);
   REQUIRE(eventually([&] { return larder.log_lines_with("2 fetched") == 1; }, patience));
   CHECK(cache_result(larder.client("shop.test").get("/api/2")) == "HIT");

@@ -29,7 +29,7 @@ TEST_CASE("what arrives is joined to what is stored if it has the announced leng
   for (const Case& each :
        {Case{{"45", "67"}, "0123456789"}, Case{{"4567"}, "0123456789"},
         Case{{"45"}, "012345 then the content has another size than was stated"},
-        Case{{"45", "678"}, "012345 then malformed message"},
+        Case{{"45", "678"}, "012345 then the content has another size than was stated"},
         Case{{"45678"}, "0123 then the content has another size than was stated"},
         Case{{"45", "67", "8"}, "01234567 then the content has another size than was stated"}}) {
     CAPTURE(each.outcome);
