@@ -4,6 +4,8 @@
 #include "sitemap.hpp"
 #include "yield.hpp"
 
+#include <larder/base/units.hpp>
+
 #include <set>
 
 namespace larder::warm {
@@ -121,11 +123,11 @@ void tell_of_strangers(const policy::Route& route, const Named& named, Log& log)
   const std::string& path = route.warm->sitemap;
   if (named.all == 0) return;
   if (named.of_site == 0) {
-    log.warn("warming {}: none of the {} pages that the sitemap {} names is of {}", route.name, named.all,
-             path, route.warm->site);
+    log.warn("warming {}: of {} that the sitemap {} names none is of {}", route.name,
+             counted(named.all, "page"), path, route.warm->site);
   } else if (named.of_route == 0) {
-    log.warn("warming {}: none of the {} pages that the sitemap {} names is answered by this route",
-             route.name, named.all, path);
+    log.warn("warming {}: of {} that the sitemap {} names none is answered by this route", route.name,
+             counted(named.all, "page"), path);
   }
 }
 
