@@ -3,8 +3,7 @@
 #include <larder/config/suggest.hpp>
 
 #include <algorithm>
-#include <array>
-#include <utility>
+#include <span>
 #include <vector>
 
 namespace larder {
@@ -12,20 +11,52 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// What other programs call it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> known_elsewhere{
-    {{"help", "larder --help"},
-     {"version", "larder --version"},
-     {"serve", "larder"},
-     {"server", "larder"},
-     {"start", "larder"},
-     {"run", "larder"},
-     {"validate", "larder check"},
-     {"test", "larder check"},
-     {"lint", "larder check"},
-     {"invalidate", "larder purge"},
-     {"flush", "larder purge --all"},
-     {"clear", "larder purge --all"}}};
+struct Elsewhere {
+  std::string_view word;  ///< as other programs have it
+  std::string_view here;
+};
+
+constexpr Elsewhere commands_elsewhere[] = {
+    {"help", "larder --help"},
+    {"version", "larder --version"},
+    {"serve", "larder"},
+    {"server", "larder"},
+    {"start", "larder"},
+    {"run", "larder"},
+    {"validate", "larder check"},
+    {"test", "larder check"},
+    {"configtest", "larder check"},
+    {"lint", "larder check"},
+    {"invalidate", "larder purge"},
+    {"flush", "larder purge --all"},
+    {"clear", "larder purge --all"},
+    {"reload", "kill -HUP PID"},
+    {"restart", "kill -HUP PID"},
+    {"stop", "kill PID"},
+    {"quit", "kill PID"},
+    {"shutdown", "kill PID"},
+};
+
+/// Options that other programs have, each with what says it here.
+constexpr Elsewhere options_elsewhere[] = {
+    {"-t", "larder check"},
+    {"-T", "larder check"},
+    {"--test", "larder check"},
+    {"--check", "larder check"},
+    {"--validate", "larder check"},
+    {"-v", "larder --version"},
+    {"-f", "--config FILE"},
+    {"--file", "--config FILE"},
+    {"--conf", "--config FILE"},
+    {"-p", "--listen 0.0.0.0:PORT"},
+    {"--port", "--listen 0.0.0.0:PORT"},
+    {"--bind", "--listen 0.0.0.0:PORT"},
+    {"--address", "--listen 0.0.0.0:PORT"},
+    {"--origin", "--upstream http://HOST:PORT"},
+    {"--backend", "--upstream http://HOST:PORT"},
+    {"--target", "--upstream http://HOST:PORT"},
+    {"-s", "kill -HUP PID"},
+};
 
 std::string in_quotes(const std::string& text) {
   return "\"" + text + "\"";
@@ -61,11 +92,11 @@ std::string list_of_commands(const CLI::App& app) {
   return text + "larder --help and larder COMMAND --help list the options.\n";
 }
 
-std::string suggested_command(const CLI::App& app, const std::string& word) {
-  const auto known =
-      std::ranges::find(known_elsewhere, word, &std::pair<std::string_view, std::string_view>::first);
-  if (known != known_elsewhere.end()) return ", did you mean " + in_quotes(std::string(known->second)) + "?";
-  return config::did_you_mean(word, commands_of(app));
+/// What says here what `word` says elsewhere, or else the nearest of `known`.
+std::string suggested(std::span<const Elsewhere> elsewhere, const std::string& word, const Words& known) {
+  const auto found = std::ranges::find(elsewhere, word, &Elsewhere::word);
+  if (found == elsewhere.end()) return config::did_you_mean(word, known);
+  return ", did you mean " + in_quotes(std::string(found->here)) + "?";
 }
 
 bool is_file(const std::string& word) {
@@ -105,7 +136,8 @@ std::string unknown_arguments(const CLI::App& app) {
   if (word.starts_with('-')) {
     const std::string option = word.substr(0, word.find('='));
     return program + ": there is no option " + in_quotes(option) +
-           config::did_you_mean(option, options_of(command)) + "\n" + program + " --help lists them.\n";
+           suggested(options_elsewhere, option, options_of(command)) + "\n" + program +
+           " --help lists them.\n";
   }
   if (is_file(word)) {
     return program + ": a configuration is named by --config, did you mean " +
@@ -115,8 +147,8 @@ std::string unknown_arguments(const CLI::App& app) {
     return program + ": takes no argument " + in_quotes(word) + "\n" + program +
            " --help lists the options.\n";
   }
-  return program + ": there is no command " + in_quotes(word) + suggested_command(app, word) + "\n" +
-         list_of_commands(app);
+  return program + ": there is no command " + in_quotes(word) +
+         suggested(commands_elsewhere, word, commands_of(app)) + "\n" + list_of_commands(app);
 }
 
 }  // namespace larder

@@ -69,10 +69,24 @@ bool has_broken_port(const urls::url_view& url) {
   return !path.empty() && path.front() != '/';
 }
 
+/// `http://a - http://b`: YAML folds a list whose items are not indented alike.
+std::string folded_items(std::string_view text) {
+  if (text.find(" - ") == text.npos) return {};
+  return ": is the \"-\" of the next line indented as this one is?";
+}
+
+/// `, did you mean "http://h:3000"?` of a host and port alone.
+std::string server_meant(std::string_view text) {
+  if (text.find("://") != text.npos || text.find_first_of(" @/") != text.npos) return folded_items(text);
+  const auto url = urls::parse_uri("http://" + std::string(text));
+  const bool is_host = url && !url->encoded_host().empty() && is_plain_host(url->encoded_host());
+  return is_host ? ", did you mean " + quoted("http://" + std::string(text)) + "?" : "";
+}
+
 /// Reports what a server's URL may not have; `text` is the URL without its user.
 bool check_server(const Value& value, const urls::url_view& url, std::string_view text) {
   if (!is_scheme(url, "http") && !is_scheme(url, "https")) {
-    value.mismatch(a_server_url, text);
+    value.mismatch(a_server_url, text, server_meant(text));
   } else if (url.has_userinfo()) {
     value.error("a server's URL may not have a user or password");
   } else if (url.encoded_host().empty() || !is_plain_host(url.encoded_host()) || has_broken_port(url)) {
@@ -131,6 +145,51 @@ std::optional<std::pair<std::size_t, std::size_t>> password_in(std::string_view 
   return std::pair(colon + 1, at);
 }
 
+/// `, did you mean "0.0.0.0:8080"?` of an address without its port, or a URL.
+std::string listen_address_meant(std::string_view text) {
+  std::string plain(text);
+  if (text.starts_with("*:")) plain = text.substr(1);
+  if (const std::size_t end = text.find("://"); end != text.npos) plain = text.substr(end + 3);
+  while (plain.ends_with('/')) plain.pop_back();
+  const auto authority = urls::parse_authority(plain);
+  if (!authority || authority->has_userinfo() || !is_plain_host(authority->encoded_host())) return {};
+  if (authority->has_port() && !authority->port_number()) return {};
+  if (!authority->has_port()) plain += plain == text ? ":8080" : ":80";
+  return (plain == std::string(text) + ":8080" ? ": the port is missing" : "") +
+         (", did you mean " + quoted(plain) + "?");
+}
+
+/// Which part of a Redis URL is wrong; empty if only its form as a whole is. No user or password is repeated.
+std::string fault_in_redis_url(std::string_view url) {
+  const std::optional<RedisScheme> scheme = redis_scheme(url);
+  const std::size_t begin = url.find("://");
+  if (!scheme) {
+    const bool is_other = begin != url.npos;
+    return is_other ? ": " + quoted(scheme_of(url)) + " is not one of Redis"
+                    : ": it begins with redis://, rediss:// or unix:";
+  }
+  if (scheme->is_unix || begin == url.npos) return {};
+  std::string_view rest = url.substr(begin + 3);
+  const std::size_t at = rest.rfind('@');
+  if (at != rest.npos) rest.remove_prefix(at + 1);
+  if (const std::size_t query = rest.find_first_of("?#"); query != rest.npos) {
+    return ": nothing may follow " + quoted(rest.substr(0, query)) + ", neither query nor fragment";
+  }
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const std::string_view path = rest.substr(std::min(slash + 1, rest.size()));
+  if (slash == 0) return ": the host is missing";
+  const bool is_single = scheme->topology == RedisScheme::Topology::single;
+  if (is_single && rest.substr(0, slash).find(',') != rest.npos)
+    return ": several hosts are those of redis+sentinel:// or redis+cluster://";
+  if (is_single && !path.empty() && !number(path))
+    return ": " + quoted(path) + " is not the number of a database, as 0 in redis://HOST:6379/0";
+  if (scheme->topology == RedisScheme::Topology::sentinel && path.empty())
+    return ": the name of the master is missing";
+  if (scheme->topology == RedisScheme::Topology::cluster && !path.empty())
+    return ": a cluster has no databases, and no path";
+  return {};
+}
+
 json::object listen_schema() {
   return either_schema({{"type", "integer"}, {"minimum", 0}, {"maximum", 65'535}},
                        pattern_schema("^([^@/]*:)?[0-9]+$"));
@@ -151,8 +210,7 @@ std::optional<std::string> listen_address(const Value& value) {
   const auto authority = urls::parse_authority(authority_text);
   if (!authority || authority->has_userinfo() || !authority->has_port() ||
       !is_plain_host(authority->encoded_host())) {
-    const bool is_every = text->starts_with("*:");
-    value.mismatch(listen_example, *text, is_every ? ", did you mean " + quoted(text->substr(1)) + "?" : "");
+    value.mismatch(listen_example, *text, listen_address_meant(*text));
     return std::nullopt;
   }
   if (!check_port(value, view(authority->port()), 0)) return std::nullopt;
@@ -186,7 +244,7 @@ std::optional<Server> server_url(const Value& value) {
   if (!text) return std::nullopt;
   const auto url = urls::parse_uri(*text);
   if (!url) {
-    value.mismatch(a_server_url, without_user(*text));
+    value.mismatch(a_server_url, without_user(*text), server_meant(*text));
     return std::nullopt;
   }
   if (!check_server(value, *url, without_user(*text))) return std::nullopt;
@@ -217,7 +275,7 @@ std::optional<std::string> redis_url(const Value& value) {
   } else if (!wrong_port.empty()) {
     check_port(value, wrong_port, 1);
   } else {
-    value.error("expected " + std::string(redis_example(redis_scheme(*text))));
+    value.error("expected " + std::string(redis_example(redis_scheme(*text))) + fault_in_redis_url(*text));
   }
   return std::nullopt;
 }

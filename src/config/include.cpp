@@ -128,7 +128,7 @@ class Including {
     for (const Row<Config>& row : config_keys().rows) {
       const bool is_taken = row.name == "upstreams" || row.name == "routes";
       const Value* const found = is_taken ? nullptr : map.find(row.name);
-      if (found != nullptr) found->error("belongs into the file that includes this one");
+      if (found != nullptr) found->error("belongs in the file that includes this one");
     }
     map.refuse_unknown();
     if (upstreams != nullptr) take_upstreams(*upstreams);

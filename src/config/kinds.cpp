@@ -38,6 +38,7 @@ std::string secret_text(const std::string& text) {
 
 const Scalar<Milliseconds> a_duration{duration, duration_text, duration_schema};
 const Scalar<Milliseconds> a_positive_duration{positive_duration, duration_text, positive_duration_schema};
+const Scalar<Milliseconds> a_brief_duration{brief_duration, duration_text, positive_duration_schema};
 const Scalar<std::uint64_t> a_size{size, size_text, size_schema};
 const Scalar<bool> a_switch{on_off, switch_text, switch_schema};
 const Scalar<std::string> a_text{any_text, same_text, any_text_schema};
@@ -62,7 +63,7 @@ std::optional<std::uint64_t> BoundedSize::read(const Value& value) const {
 }
 
 std::optional<std::vector<std::string>> Texts::read(const Value& value) const {
-  const std::optional<std::vector<std::string>> texts = list_of(value, expected, check);
+  const std::optional<std::vector<std::string>> texts = list_of(value, expected, check, may_be_empty);
   if (!may_be_empty && value.is_list() && value.items().empty()) value.error("must not be empty");
   return texts;
 }

@@ -36,6 +36,7 @@ struct Scalar {
 
 extern const Scalar<Milliseconds> a_duration;
 extern const Scalar<Milliseconds> a_positive_duration;
+extern const Scalar<Milliseconds> a_brief_duration;  ///< usually of some milliseconds
 extern const Scalar<std::uint64_t> a_size;
 extern const Scalar<bool> a_switch;
 extern const Scalar<std::string> a_text;

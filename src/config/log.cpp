@@ -8,6 +8,10 @@ using Access = Logging::Access;
 using Format = Logging::Format;
 
 std::optional<Access> read_access(const Value& value) {
+  if (const std::string& text = value.node().text(); text.find('/') != text.npos && text.front() != '$') {
+    value.mismatch("on or off", text, ", did you mean {access: on, file: " + quoted(text) + "}?");
+    return std::nullopt;
+  }
   const std::optional<bool> on = on_off(value);
   if (!on) return std::nullopt;
   return *on ? Access::on : Access::off;

@@ -56,7 +56,7 @@ Table<Redis> wait_keys() {
   return {{
       key("replicas", &Redis::wait_replicas, Number<unsigned>{0, 100, "a number of replicas"},
           "How many must have a purge before it is answered."),
-      key("timeout", &Redis::wait_timeout, a_positive_duration, "How long they are waited for."),
+      key("timeout", &Redis::wait_timeout, a_brief_duration, "How long they are waited for."),
   }};
 }
 
@@ -115,7 +115,7 @@ Table<Redis> redis_keys() {
           key("key_prefix", &Redis::key_prefix,
               Scalar<std::string>{read_key_prefix, same_text, key_prefix_schema},
               "What all of larder's keys begin with."),
-          key("timeout", &Redis::timeout, a_positive_duration,
+          key("timeout", &Redis::timeout, a_brief_duration,
               "Of one command; past it the request goes on without Redis."),
           key("on_outage", &Redis::origin_on_outage, Choices<bool>{{{"serve", false}, {"origin", true}}},
               "Without Redis, serve what this larder has; origin: nothing unasked past outage_ttl."),

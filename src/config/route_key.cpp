@@ -1,6 +1,7 @@
 // What of a request is part of a route's key: query, cookies, fields.
 #include "notation.hpp"
 #include "route_kinds.hpp"
+#include "units_meant.hpp"
 
 #include <larder/base/token.hpp>
 
@@ -80,6 +81,25 @@ Section<policy::CookieRule> cookie_section() {
   return {std::move(table), true};
 }
 
+/// What was meant by a word that is not a cookie's name, nor what can stand for all of them: `[refuse]`,
+/// `none`. Empty if it is something else.
+std::string hint_for_word(const Value& value) {
+  const std::string_view only = only_item(value);
+  const std::string_view word = value.is_list() ? only : std::string_view(value.node().text());
+  if (is_none_word(word)) {
+    return quoted(word) +
+           " is not clear: say ignore (no cookie is sent) or refuse (the response to a request with one is "
+           "not "
+           "shared)";
+  }
+  const auto in_brackets = [only] {
+    return quoted(only) + " in brackets is the name of a cookie, did you mean ";
+  };
+  if (only == "refuse" || only == "ignore") return in_brackets() + "\"cookies: " + std::string(only) + "\"?";
+  if (only == "all" || only == "any") return in_brackets() + "[\"*\"]?";
+  return {};
+}
+
 }  // namespace
 
 std::optional<policy::QueryRule> Query::read(const Value& value) const {
@@ -119,6 +139,10 @@ void Query::list(const std::string& path, Takes takes, std::vector<KeyEntry>& en
 std::optional<policy::CookieRule> Cookies::read(const Value& value) const {
   using policy::CookieRule;
   const Section<CookieRule> section = cookie_section();
+  if (const std::string hint = hint_for_word(value); !hint.empty()) {
+    value.error(hint);
+    return std::nullopt;
+  }
   if (value.is_list()) {
     const Texts names{"a list of cookies", check_cookie, false};
     return CookieRule::keep_only(names.read(value).value_or(Names{}));

@@ -1,6 +1,7 @@
 #include "route_kinds.hpp"
 
 #include "suggest.hpp"
+#include "units_meant.hpp"
 
 #include <larder/base/text.hpp>
 #include <larder/policy/storing.hpp>
@@ -72,8 +73,9 @@ const Names& offered_methods() {
 bool check_method(const Value& item, const std::string& text) {
   const Names& methods = offered_methods();
   if (std::ranges::find(methods, text) != methods.end()) return true;
+  const bool takes_all = text == "*" || equal_ignoring_case(text, "all") || equal_ignoring_case(text, "any");
   item.mismatch("a method such as \"GET\"", text,
-                text == "*" ? ": without methods a route takes all" : did_you_mean(text, methods));
+                takes_all ? ": without methods a route takes all" : did_you_mean(text, methods));
   return false;
 }
 
@@ -86,7 +88,8 @@ std::optional<unsigned> read_jitter(const Value& value) {
   const char* const end = text->data() + text->size();
   const auto [stop, error] = std::from_chars(text->data(), end, percent);
   if (error == std::errc{} && percent <= most && std::string_view(stop, end) == "%") return percent;
-  value.mismatch(expected, *text);
+  const bool is_bare = error == std::errc{} && stop == end && percent <= most;
+  value.mismatch(expected, *text, is_bare ? ", did you mean " + quoted(*text + "%") + "?" : std::string());
   return std::nullopt;
 }
 
@@ -124,6 +127,11 @@ const Scalar<policy::RefreshAhead> a_refresh_ahead{read_refresh_ahead, refresh_a
 
 std::optional<policy::TtlRule> Ttl::read(const Value& value) const {
   if (value.is_map()) return read_ttl_map(value);
+  if (const std::string& text = value.node().text(); is_none_word(text)) {
+    value.mismatch("a duration such as \"30s\"", text,
+                   ": leave it out where the origin alone states lifetimes, or did you mean \"cache: off\"?");
+    return std::nullopt;
+  }
   const std::optional<Milliseconds> plain = duration(value);
   if (!plain) return std::nullopt;
   return policy::TtlRule{.plain = plain, .by_status = {}};

@@ -60,6 +60,7 @@ std::optional<Names> Matches::read(const Value& value) const {
   Names all;
   read_each(value, path_expected, [&all](const Value& item, const std::string& text) {
     if (const std::optional<std::string> mistake = mistake_in_path_pattern(text)) item.error(*mistake);
+    if (const std::string end = stray_end_of(text); !end.empty()) item.warning(end);
     all.push_back(text);
   });
   if (all.empty()) all.emplace_back();

@@ -108,6 +108,15 @@ Section<policy::PurgeRule> purge_section(const Captured* captures) {
           true};
 }
 
+/// Of a list in the place of a purge rule.
+std::string form_meant(const Value& value) {
+  const std::string_view only = only_item(value);
+  if (only == "none" || only == "resource") return ", did you mean " + quoted(only) + "?";
+  const std::vector<Node>& items = value.node().items();
+  const bool is_of_paths = !items.empty() && items.front().text().starts_with('/');
+  return is_of_paths ? ", did you mean {urls: [...]}?" : "";
+}
+
 }  // namespace
 
 std::optional<Names> Tags::read(const Value& value, const policy::Route& route) const {
@@ -119,7 +128,8 @@ std::optional<policy::PurgeRule> Purge::read(const Value& value, const policy::R
   const std::optional<Captured> captures = captured_by(route);
   if (value.is_map()) return purge_section(captures ? &*captures : nullptr).read(value);
   if (!value.is_scalar()) {
-    value.mismatch("resource, none or a map of urls and tags");
+    value.error("expected resource, none or a map of urls and tags, found " +
+                std::string(value.is_list() ? "a list" : "nothing") + form_meant(value));
     return std::nullopt;
   }
   const auto none = Choices<bool>{{{"resource", false}, {"none", true}}}.read(value);

@@ -2,6 +2,7 @@
 #include "route_checks.hpp"
 #include "route_kinds.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace larder::config {
@@ -33,6 +34,14 @@ std::optional<std::string> read_name(const Value& value) {
   if (!text->empty() && !has_control_byte(*text)) return text;
   value.mismatch(expected, *text);
   return std::nullopt;
+}
+
+/// Whether the match is what its writer meant: with a mistake in the route a missing one may be what another
+/// key says.
+bool has_known_match(const Value& value, bool has_errors, const Route& route) {
+  if (value.node().find("match") == nullptr) return !has_errors;
+  return std::ranges::none_of(
+      route.match, [](const std::string& text) { return mistake_in_path_pattern(text).has_value(); });
 }
 
 /// A name stands for one route; `names` are those so far.
@@ -191,10 +200,12 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
     // Who shares the store shares the fetches, too.
     if (!config.store.redis && route.collapse == policy::Collapse::cluster)
       route.collapse = policy::Collapse::local;
+    const std::size_t errors_before = item.source().errors();
     read_keys(named, table, route);
     refuse_known_name(named, names);
     const bool has_hosts = item.is_map() && (item.node().find("host") == nullptr || !route.hosts.empty());
-    const bool can_match = compile_match(route) && has_hosts && !is_hidden(named, route, earlier);
+    const bool is_known = has_known_match(item, item.source().errors() != errors_before, route);
+    const bool can_match = compile_match(route) && has_hosts && is_known && !is_hidden(named, route, earlier);
     if (can_match) warn_where_reading_purges(named, route, routes);
     routes.push_back(std::move(route));
     if (can_match) earlier.add(routes.size() - 1);

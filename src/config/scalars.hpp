@@ -20,6 +20,9 @@ std::optional<Milliseconds> duration(const Value& value);
 /// A duration of more than no time.
 std::optional<Milliseconds> positive_duration(const Value& value);
 
+/// The same of some milliseconds at the most.
+std::optional<Milliseconds> brief_duration(const Value& value);
+
 /// A size such as `64MiB`, in bytes.
 std::optional<std::uint64_t> size(const Value& value);
 
@@ -61,17 +64,21 @@ std::optional<T> one_of(const Value& value, std::span<const Choice<T>> choices) 
   return choices[*position].meaning;
 }
 
+/// The text that is all of a list; empty if the value is no such list.
+std::string_view only_item(const Value& value);
+
+/// Whether the value is no list, or one that holds a word for nothing; that is reported.
+bool refuse_no_list(const Value& value, std::string_view expected, bool may_be_empty);
+
 /// Reports each text that stands in a list more than once; `items` and `texts` go in step.
 void refuse_repeated(const std::vector<Value>& items, const std::vector<std::string>& texts);
 
 /// A list of texts, none twice; `check(item, text)` says whether it is as it should be and reports if not.
 /// `expected` is for messages: "a list of header names".
 template <class Check>
-std::optional<std::vector<std::string>> list_of(const Value& value, std::string_view expected, Check check) {
-  if (!value.is_list()) {
-    value.mismatch(expected);
-    return std::nullopt;
-  }
+std::optional<std::vector<std::string>> list_of(const Value& value, std::string_view expected, Check check,
+                                                bool may_be_empty = true) {
+  if (refuse_no_list(value, expected, may_be_empty)) return std::nullopt;
   std::vector<Value> items;
   std::vector<std::string> texts;
   for (const Value& item : value.items()) {

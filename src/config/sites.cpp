@@ -36,11 +36,23 @@ std::vector<std::string> hosts_in(std::string_view text) {
   return hosts;
 }
 
+/// `shop.example` of `https://shop.example/`; empty if the text is no URL.
+std::string host_of_url(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == text.npos) return {};
+  text.remove_prefix(scheme + 3);
+  const std::string host(text.substr(0, text.find('/')));
+  return is_site_host(host) && policy::parse_spelling(host, "http") ? host : std::string();
+}
+
 /// What is a host to RFC 3986, section 3.2.2, but surely not one: its writer meant a list, a pattern or a
 /// port. Nothing if there is no such mistake.
 std::optional<std::string> mistake_in(std::string_view text) {
   const auto said = [text](const std::string& what) { return quoted(text) + " " + what; };
   if (text.starts_with('[')) return std::nullopt;
+  if (const std::string host = host_of_url(text); !host.empty()) {
+    return said("is a URL, and a site is a host: did you mean " + quoted(host) + "?");
+  }
   if (const auto hosts = hosts_in(text); hosts.size() > 1 && std::ranges::all_of(hosts, is_site_host)) {
     std::string list;
     for (const std::string& host : hosts) list += (list.empty() ? "" : ", ") + quoted(host);

@@ -23,6 +23,7 @@ std::size_t Source::add_file(std::string name) {
 }
 
 Diagnostic& Source::error(const Place& place, std::string message) {
+  ++errors_;
   return add(Diagnostic::Severity::error, place, std::move(message));
 }
 

@@ -32,6 +32,8 @@ class Source {
   /// `on line 3`, or `at FILE:3:5` if `from` stands in another file.
   std::string whereabouts(const Place& place, const Place& from) const;
 
+  std::size_t errors() const { return errors_; }  ///< how many so far
+
   const Environment* environment() const { return environment_; }
 
   /// Every diagnostic in the order of its place, file by file.
@@ -47,6 +49,7 @@ class Source {
     Diagnostic diagnostic;
   };
   std::vector<Told> told_;
+  std::size_t errors_ = 0;
 };
 
 }  // namespace larder::config

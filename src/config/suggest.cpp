@@ -1,13 +1,10 @@
 #include "suggest.hpp"
 
-#include "reference.hpp"
 #include "source.hpp"
 
 #include <larder/base/text.hpp>
 
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <vector>
 
 namespace larder::config {
@@ -47,66 +44,50 @@ std::string did_you_mean(std::string_view text, std::span<const std::string> wor
 
 namespace {
 
-struct Unit {
-  std::string_view other;  ///< as others write it, in lower case
+struct Synonym {
+  std::string_view other;
   std::string_view ours;
 };
 
-constexpr Unit duration_words[] = {
-    {"", "s"},      {"sec", "s"},    {"secs", "s"},    {"second", "s"}, {"seconds", "s"}, {"min", "m"},
-    {"mins", "m"},  {"minute", "m"}, {"minutes", "m"}, {"hr", "h"},     {"hrs", "h"},     {"hour", "h"},
-    {"hours", "h"}, {"day", "d"},    {"days", "d"},    {"msec", "ms"},  {"millis", "ms"}, {"s", "s"},
-    {"m", "m"},     {"h", "h"},      {"d", "d"},       {"ms", "ms"}};
-
-constexpr Unit size_words[] = {{"b", "B"},     {"k", "KiB"},  {"m", "MiB"},   {"g", "GiB"},   {"t", "TiB"},
-                               {"ki", "KiB"},  {"mi", "MiB"}, {"gi", "GiB"},  {"ti", "TiB"},  {"kb", "kB"},
-                               {"mb", "MB"},   {"gb", "GB"},  {"kib", "KiB"}, {"mib", "MiB"}, {"gib", "GiB"},
-                               {"tib", "TiB"}, {"byte", "B"}, {"bytes", "B"}};
-
-/// A number and one word, whatever is between them.
-std::string meant(std::string_view text, std::span<const Unit> units) {
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const std::string_view word = trim(text.substr(digits));
-  const auto unit =
-      std::ranges::find_if(units, [word](const Unit& one) { return equal_ignoring_case(one.other, word); });
-  if (digits == 0 || unit == units.end()) return {};
-  return ", did you mean " + quoted(std::string(text.substr(0, digits)) + std::string(unit->ours)) + "?";
-}
-
-/// Of several sections with a key of that name the outermost.
-std::map<std::string, std::string, std::less<>> sections_by_key() {
-  std::map<std::string, std::string, std::less<>> sections;
-  for (const KeyEntry& entry : all_keys()) {
-    const std::size_t dot = entry.path.rfind('.');
-    if (dot == entry.path.npos) continue;
-    const std::string section = entry.path.substr(0, dot);
-    // Within a section that is one of several, a key is not elsewhere by mistake.
-    if (section.find("NAME.") != section.npos || section.find("[].") != section.npos) continue;
-    std::string& nearest = sections[entry.path.substr(dot + 1)];
-    const auto depth = [](const std::string& path) { return std::ranges::count(path, '.'); };
-    if (nearest.empty() || depth(section) < depth(nearest)) nearest = section;
-  }
-  return sections;
-}
+/// As other programs call it.
+constexpr Synonym synonyms[] = {
+    {"warning", "warn"},  {"critical", "error"}, {"fatal", "error"},     {"err", "error"},
+    {"notice", "info"},   {"verbose", "debug"},  {"none", "off"},        {"no", "off"},
+    {"false", "off"},     {"disabled", "off"},   {"combined", "common"}, {"clf", "common"},
+    {"enabled", "on"},    {"deny", "refuse"},    {"reject", "refuse"},   {"block", "refuse"},
+    {"pass", "allow"},    {"keep", "allow"},     {"remove", "strip"},    {"drop", "strip"},
+    {"share", "shared"},  {"public", "shared"},  {"always", "on"},       {"never", "off"},
+    {"respect", "honor"}, {"honour", "honor"}};
 
 }  // namespace
 
-std::string duration_meant(std::string_view text) {
-  return meant(text, duration_words);
+std::string word_meant(std::string_view text, std::span<const std::string> words) {
+  for (const Synonym& one : synonyms) {
+    const bool is_known = std::ranges::find(words, one.ours) != words.end();
+    if (is_known && equal_ignoring_case(one.other, text)) return ", did you mean " + quoted(one.ours) + "?";
+  }
+  return did_you_mean(text, words);
 }
 
-std::string size_meant(std::string_view text) {
-  return meant(text, size_words);
-}
-
-std::string section_of(std::string_view key) {
-  // A file may hold as many unknown keys as fit.
-  static const std::map<std::string, std::string, std::less<>> sections = sections_by_key();
-  const auto found = sections.find(key);
-  if (found == sections.end()) return {};
-  if (found->second == "routes[]") return ": it belongs into a route";
-  if (found->second == "upstreams.NAME") return ": it belongs into an upstream";
-  return ": it belongs into " + quoted(found->second);
+std::string list_meant(std::string_view text) {
+  constexpr std::string_view separators = ",;| ";
+  constexpr std::size_t most = 16;
+  std::string list;
+  std::size_t count = 0;
+  while (!text.empty() && count <= most) {
+    const std::size_t end = std::min(text.find_first_of(separators), text.size());
+    const std::string_view item = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (item.empty()) continue;
+    ++count;
+    const bool is_plain = std::ranges::all_of(item, [](char c) {
+      const char lower = to_lower(c);
+      return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
+             c == '/';
+    });
+    list += (list.empty() ? "" : ", ") + (is_plain ? std::string(item) : quoted(item));
+  }
+  return list.empty() || count > most ? std::string() : ", did you mean [" + list + "]?";
 }
 
 }  // namespace larder::config

@@ -2,9 +2,9 @@
 
 #include <larder/config/suggest.hpp>
 
-#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
-#include <vector>
 
 namespace larder::config {
 
@@ -12,12 +12,10 @@ namespace larder::config {
 /// pair swapped once at most), ignoring case.
 std::size_t typing_distance(std::string_view a, std::string_view b);
 
-/// What a duration or a size was meant to be, in units as other programs write them (`5min`, `8M`, `64 mb`);
-/// `, did you mean "8MiB"?`, or "" if nobody knows.
-std::string duration_meant(std::string_view text);
-std::string size_meant(std::string_view text);
+/// As did_you_mean(), which it asks where no other program's word for one of `words` is known.
+std::string word_meant(std::string_view text, std::span<const std::string> words);
 
-/// Where a key belongs that its section does not know: `: it belongs into "store"`, or "".
-std::string section_of(std::string_view key);
+/// A list of what a text without brackets names: `, did you mean [GET, HEAD]?`.
+std::string list_meant(std::string_view text);
 
 }  // namespace larder::config

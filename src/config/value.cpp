@@ -1,7 +1,9 @@
 #include "value.hpp"
 
+#include "elsewhere.hpp"
 #include "expand.hpp"
 #include "suggest.hpp"
+#include "yaml_mistakes.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -46,11 +48,20 @@ void Value::mismatch(std::string_view expected) const {
                             : is_map()    ? "a map"
                             : is_scalar() ? quoted(node_.text())
                                           : "nothing";
-  const bool is_section = expected.starts_with("a map") || expected.starts_with("a list");
-  std::string hint;
-  if (is_section && node_.is_nothing()) hint = ": what belongs to it is indented further";
-  if (expected.starts_with("a list") && is_map()) hint = ": each begins with \"- \"";
-  error("expected " + std::string(expected) + ", found " + found + hint);
+  error("expected " + std::string(expected) + ", found " + found + hint_for(expected));
+}
+
+std::string Value::hint_for(std::string_view expected) const {
+  const bool is_for_map = expected.starts_with("a map");
+  const bool is_for_list = expected.starts_with("a list");
+  if (is_for_map || is_for_list) {
+    if (node_.is_nothing()) return ": what belongs to it is indented further";
+    if (is_for_list) return is_map() ? ": each begins with \"- \"" : "";
+    const std::string key = key_without_space(node_.text());
+    const bool is_port = node_.text().find_first_not_of("0123456789", key.size()) == std::string::npos;
+    return key.empty() || is_port ? form_of(where_) : ": a space is missing behind " + quoted(key);
+  }
+  return is_list() && node_.items().size() == 1 ? ": write it without brackets" : "";
 }
 
 void Value::mismatch(std::string_view expected, std::string_view text, std::string_view suggestion) const {
@@ -89,8 +100,10 @@ std::string Map::suggestion_for(const std::string& key) const {
     return ": a space is missing, did you mean " +
            quoted(key.substr(0, colon) + ": " + key.substr(colon + 1)) + "?";
   }
+  const std::string known = called_here(value_.where(), key);
+  if (!known.empty()) return known;
   const std::string near = did_you_mean(key, std::vector<std::string>(known_.begin(), known_.end()));
-  return near.empty() ? section_of(key) : near;
+  return near.empty() ? belongs_in(value_.where(), key) : near;
 }
 
 void Map::refuse_unknown() const {

@@ -47,6 +47,7 @@ class Value {
 
  private:
   std::string located(std::string_view message) const;
+  std::string hint_for(std::string_view expected) const;
 
   Node node_;
   std::string where_;

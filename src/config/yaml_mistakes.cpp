@@ -1,5 +1,6 @@
 #include "yaml_mistakes.hpp"
 
+#include "flow_mistakes.hpp"
 #include "source.hpp"
 
 #include <larder/base/text.hpp>
@@ -53,6 +54,12 @@ std::optional<YAML::Mark> tab_before(const std::vector<std::string_view>& lines,
   return std::nullopt;
 }
 
+bool is_word(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return c == '_' || c == '-' || (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+  });
+}
+
 /// The whole value that a mark which YAML takes for something else begins.
 std::optional<std::string> unquoted_at(std::string_view line, std::size_t column) {
   if (column >= line.size() || std::string_view("*&!|>%@`").find(line[column]) == std::string_view::npos) {
@@ -61,26 +68,23 @@ std::optional<std::string> unquoted_at(std::string_view line, std::size_t column
   const std::string_view rest = line.substr(column);
   const std::string_view text = trim(rest.substr(0, rest.find_first_of(",]}#")));
   // It may well be an alias.
-  const auto is_word = [](char c) {
-    return c == '_' || c == '-' || (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
-  };
-  if (text.front() == '*' && std::all_of(text.begin() + 1, text.end(), is_word)) return std::nullopt;
+  if (text == "*" || (text.front() == '*' && is_word(text.substr(1)))) return std::nullopt;
   return std::string(text);
 }
 
-bool has_two_colons(std::string_view line) {
+/// Of a line with two colons: a map needs braces, another text quotes.
+std::string hint_of_colons(std::string_view line) {
   const std::size_t first = line.find(": ");
-  return first != line.npos && line.find_first_of("\"'{") == line.npos &&
-         line.find(": ", first + 2) != line.npos;
-}
-
-/// `ttl:` of "ttl:1m", which YAML takes for one word; empty if it is not that.
-std::string key_without_space(std::string_view line) {
-  const std::string_view word = trim(line.substr(column_of_keys(line)));
-  const std::size_t colon = word.find(':');
-  const bool is_one_word = word.find_first_of(" \"'{[") == word.npos;
-  if (!is_one_word || colon == word.npos || colon + 1 == word.size()) return {};
-  return std::string(word.substr(0, colon + 1));
+  const std::size_t second = first == line.npos ? first : line.find(": ", first + 2);
+  if (second == line.npos) return {};
+  const std::string_view value = trim(line.substr(first + 2));
+  if (is_word(trim(line.substr(first + 2, second - first - 2)))) {
+    const std::string_view key = trim(line.substr(column_of_keys(line), first - column_of_keys(line)));
+    return ": a map in one line stands in braces, did you mean '" + std::string(key) + ": {" +
+           std::string(value) + "}'?";
+  }
+  const bool is_plain = line.substr(0, second).find_first_of("\"'{") == line.npos;
+  return is_plain ? ": a text with \": \" in it stands in quotes" : "";
 }
 
 /// The line before that says something; nothing if there is none.
@@ -89,6 +93,10 @@ std::optional<std::string_view> line_before(const std::vector<std::string_view>&
     if (says_something(lines[line])) return lines[line];
   }
   return std::nullopt;
+}
+
+bool is_item(std::string_view line) {
+  return line.substr(indent_of(line)).starts_with("- ");
 }
 
 /// `is_of_structure`: it is about how lines belong together.
@@ -101,19 +109,33 @@ std::string hint_of(const std::vector<std::string_view>& lines, const YAML::Mark
     return ": a text that begins with " + quoted(text->substr(0, 1)) + " stands in quotes, did you mean '" +
            quoted(*text) + "'?";
   }
-  if (has_two_colons(line)) return ": a text with \": \" in it stands in quotes";
+  if (std::string hint = hint_of_colons(line); !hint.empty()) return hint;
   const std::optional<std::string_view> before = line_before(lines, number);
-  if (const std::string key = before ? key_without_space(*before) : ""; !key.empty()) {
+  if (const std::string key = before ? key_without_space(before->substr(column_of_keys(*before))) : "";
+      !key.empty()) {
     return ": a space is missing behind " + quoted(key);
   }
-  const std::size_t column = column_of_keys(line);
-  if (!is_of_structure || !before || column == column_of_keys(*before)) return {};
-  return ": is the line indented as its neighbours are? Its key begins in column " +
-         std::to_string(column + 1) + ", that of the line before it in " +
-         std::to_string(column_of_keys(*before) + 1);
+  if (!is_of_structure || !before) return {};
+  const bool are_items = is_item(line) && is_item(*before);
+  const std::size_t column = are_items ? indent_of(line) : column_of_keys(line);
+  const std::size_t expected = are_items ? indent_of(*before) : column_of_keys(*before);
+  if (column == expected) return {};
+  return ": is the line indented as its neighbours are? Its " + std::string(are_items ? "\"-\"" : "key") +
+         (are_items ? " stands in column " : " begins in column ") + std::to_string(column + 1) +
+         ", that of the line before it in " + std::to_string(expected + 1);
 }
 
 }  // namespace
+
+std::string key_without_space(std::string_view text) {
+  const std::string_view word = trim(text);
+  const std::size_t colon = word.find(':');
+  const bool is_one_word = word.find_first_of(" \"'{[") == word.npos;
+  if (!is_one_word || colon == word.npos || colon + 1 == word.size()) return {};
+  // A URL, or an address and its port.
+  const bool is_key = is_word(word.substr(0, colon)) && !word.substr(colon).starts_with("://");
+  return is_key ? std::string(word.substr(0, colon + 1)) : std::string();
+}
 
 YamlMistake yaml_mistake_in(std::string_view text, const YAML::Exception& found) {
   const std::vector<std::string_view> lines = lines_of(text);
@@ -123,7 +145,11 @@ YamlMistake yaml_mistake_in(std::string_view text, const YAML::Exception& found)
   // What yaml-cpp says of a stream that it cannot read, as ours never is, and at its bound.
   if (found.msg == YAML::ErrorMsg::BAD_FILE)
     return {found.mark, "lists or maps within each other: too many of them"};
-  const bool is_of_structure = found.msg.starts_with("end of ") || found.msg.starts_with("illegal map value");
+  const std::optional<FlowMistake> flow = flow_mistake_in(lines);
+  if (flow && flow->mark.line <= found.mark.line) return {flow->mark, "not YAML: " + found.msg + flow->hint};
+  const bool is_of_flow = found.msg.find(" flow ") != found.msg.npos;
+  const bool is_of_structure =
+      !is_of_flow && (found.msg.starts_with("end of ") || found.msg.starts_with("illegal map value"));
   return {found.mark, "not YAML: " + found.msg + hint_of(lines, found.mark, is_of_structure)};
 }
 

@@ -13,6 +13,9 @@ struct YamlMistake {
   std::string message;
 };
 
+/// `ttl:` of "ttl:1m", which YAML takes for one word; empty if it is not that.
+std::string key_without_space(std::string_view word);
+
 /// `found` is what yaml-cpp says of the text.
 YamlMistake yaml_mistake_in(std::string_view text, const YAML::Exception& found);
 

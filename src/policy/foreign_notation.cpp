@@ -110,7 +110,7 @@ std::optional<std::string> segment_of(Text segment, bool is_last) {
   if (is_any_expression(segment)) return rest_or_segment(is_last);
   if (is_expression(segment)) return glob_of(segment);
   if (has_brace) return with_braces(segment);
-  if (segment == "**") return std::string(segment);
+  if (segment.size() > 1 && segment.find_first_not_of('*') == segment.npos) return "**";
   if (segment.ends_with("**") && is_last) return std::string(segment.substr(0, segment.find("**"))) + "/**";
   if (segment.find("**") != segment.npos || segment.find('?') != segment.npos) return std::nullopt;
   return std::string(segment);

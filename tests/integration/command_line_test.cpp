@@ -88,6 +88,10 @@ TEST_CASE("An unknown command, option or argument is told with what may have bee
         Case{{"serve"}, "did you mean \"larder\"?"}, Case{{"flush"}, "did you mean \"larder purge --all\"?"},
         Case{{"--upstraem", "http://h"}, "there is no option \"--upstraem\", did you mean \"--upstream\"?"},
         Case{{"purge", "--tga", "a"}, "larder purge: there is no option \"--tga\", did you mean \"--tag\"?"},
+        Case{{"reload"}, "there is no command \"reload\", did you mean \"kill -HUP PID\"?"},
+        Case{{"stop"}, "there is no command \"stop\", did you mean \"kill PID\"?"},
+        Case{{"-t"}, "there is no option \"-t\", did you mean \"larder check\"?"},
+        Case{{"--port", "80"}, "there is no option \"--port\", did you mean \"--listen 0.0.0.0:PORT\"?"},
         Case{{"check", "x.yaml"}, "did you mean \"larder check --config x.yaml\"?"},
         Case{{"x.yaml"}, "did you mean \"larder --config x.yaml\"?"},
         Case{{"check", "now"}, "larder check: takes no argument \"now\""}}) {

@@ -57,7 +57,7 @@ TEST_CASE(
            Case{"admin: {token: \"a b\"}\n",
                 "2:16: admin.token: must be visible ASCII characters without a space"},
            Case{"admin: {tokn: a}\n", "2:9: admin: unknown key \"tokn\", did you mean \"token\"?"},
-           Case{"admin: on\n", "2:8: admin: expected a map, found \"on\""},
+           Case{"admin: on\n", "2:8: admin: expected a map, found \"on\": as {listen: \"127.0.0.1:9090\"}"},
        }) {
     CAPTURE(yaml);
     const std::string expected = *diagnostic == '\0' ? "" : "t.yaml:" + std::string(diagnostic) + "\n";

@@ -44,8 +44,10 @@ TEST_CASE("an error on the command line names its option") {
   overrides.log_level = "loud";
   apply(loaded, overrides);
   CHECK(texts_of(loaded.diagnostics) ==
-        "--upstream: expected a URL such as \"http://127.0.0.1:3000\", found \"127.0.0.1:3000\"\n"
-        "--listen: expected an address such as \"0.0.0.0:8080\", found \"here\"\n"
+        "--upstream: expected a URL such as \"http://127.0.0.1:3000\", found \"127.0.0.1:3000\", did you "
+        "mean \"http://127.0.0.1:3000\"?\n"
+        "--listen: expected an address such as \"0.0.0.0:8080\", found \"here\": the port is missing, did "
+        "you mean \"here:8080\"?\n"
         "--ttl: expected a duration such as \"30s\", found \"60\", did you mean \"60s\"?\n"
         "--threads: expected auto or a number from 1 to 256, found \"${N}\"\n"
         "--log-level: expected trace, debug, info, warn, error or off, found \"loud\"\n");

@@ -87,7 +87,8 @@ TEST_CASE("invalid credentials are an error at their place") {
       {"remove: [X-Acme]",
        "credentials.remove: \"X-Acme\" is not on the list of fields that identify the client"},
       {"ad: [X-Tenant]", "credentials: unknown key \"ad\", did you mean \"add\"?"},
-      {"add: X-Tenant", "credentials.add: expected a list of header names, found \"X-Tenant\""},
+      {"add: X-Tenant",
+       "credentials.add: expected a list of header names, found \"X-Tenant\", did you mean [X-Tenant]?"},
       {"remove: [\"X-Consumer-Id\"]", ""},
       {"remove: [\"X-Fo*\", remote_user]", ""},
   };

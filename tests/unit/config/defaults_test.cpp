@@ -80,10 +80,10 @@ TEST_CASE("anchors and merge keys work in the defaults and from them") {
 
 TEST_CASE("what is wrong in the defaults is told once, where it stands") {
   const DefaultsCase cases[] = {
-      {"defaults: 3\n", "t.yaml:2:11: defaults: expected a map, found \"3\"\n"},
+      {"defaults: 3\n", "t.yaml:2:11: defaults: expected a map, found \"3\": as {route: {ttl: 1m}}\n"},
       {"defaults: {route: 3}\n",
-       "t.yaml:2:19: defaults.route: expected a map of what a route may say, found \"3\"\n"},
-      {"defaults: {ttl: 1m}\n", "t.yaml:2:12: defaults: unknown key \"ttl\": it belongs into a route\n"},
+       "t.yaml:2:19: defaults.route: expected a map of what a route may say, found \"3\": as {ttl: 1m}\n"},
+      {"defaults: {ttl: 1m}\n", "t.yaml:2:12: defaults: unknown key \"ttl\": it belongs in a route\n"},
       {"defaults: {route: {tll: 1m}}\nroutes: [{match: /a}, {match: /b}]\n",
        "t.yaml:2:20: defaults.route: unknown key \"tll\", did you mean \"ttl\"?\n"},
       {"defaults: {route: {ttl: 1}}\nroutes: [{match: /a}, {match: /b}]\n",

@@ -47,7 +47,9 @@ TEST_CASE("text that is not YAML, a map or a single document is refused where it
       {"threads: 2\n", "t.yaml:1:1: \"upstreams\" is missing: larder needs at least one\n"},
       {"just words", "t.yaml:1:1: expected a map, found \"just words\"\n"},
       {"[a]", "t.yaml:1:1: expected a map, found a list\n"},
-      {"listen: [1\n", "t.yaml:2:1: not YAML: end of sequence flow not found\n"},
+      {"listen: [1\n",
+       "t.yaml:1:9: not YAML: end of sequence flow not found: the \"[\" here is not closed, a \"]\" is "
+       "missing\n"},
       {"upstreams: *none\n", "t.yaml:1:12: not YAML: the referenced anchor is not defined\n"},
       {"upstreams: {a: {servers: [\"http://h\"]}}\n---\nthreads: 2\n",
        "t.yaml:2:1: not one YAML document: something else begins here\n"},
@@ -73,14 +75,16 @@ TEST_CASE("keys must be known, unique and single words") {
 
 TEST_CASE("a wrong type says what was expected and what was found") {
   const Case cases[] = {
-      {"threads: [1]\n", "t.yaml:2:10: threads: expected auto or a number from 1 to 256, found a list\n"},
+      {"threads: [1]\n",
+       "t.yaml:2:10: threads: expected auto or a number from 1 to 256, found a list: write it without "
+       "brackets\n"},
       {"threads: 0\n", "t.yaml:2:10: threads: expected auto or a number from 1 to 256, found \"0\"\n"},
       {"threads: 257\n", "t.yaml:2:10: threads: expected auto or a number from 1 to 256, found \"257\"\n"},
       {"threads: 4x\n", "t.yaml:2:10: threads: expected auto or a number from 1 to 256, found \"4x\"\n"},
-      {"store: 5\n", "t.yaml:2:8: store: expected a map, found \"5\"\n"},
+      {"store: 5\n", "t.yaml:2:8: store: expected a map, found \"5\": as {memory: 256MiB}\n"},
       {"routes: {a: 1}\n",
        "t.yaml:2:9: routes: expected a list of routes, found a map: each begins with \"- \"\n"},
-      {"routes: [5]\n", "t.yaml:2:10: routes[1]: expected a map, found \"5\"\n"},
+      {"routes: [5]\n", "t.yaml:2:10: routes[1]: expected a map, found \"5\": as {match: /PATH, ttl: 1m}\n"},
       {"shutdown_grace: 10\n",
        "t.yaml:2:17: shutdown_grace: expected a duration such as \"30s\", found \"10\", did you mean "
        "\"10s\"?\n"},
@@ -103,7 +107,8 @@ TEST_CASE("a wrong type says what was expected and what was found") {
 TEST_CASE("an address to listen on is a host and port or a Unix socket, each once") {
   const Case cases[] = {
       {"listen: 127.0.0.1\n",
-       "t.yaml:2:9: listen: expected an address such as \"0.0.0.0:8080\", found \"127.0.0.1\"\n"},
+       "t.yaml:2:9: listen: expected an address such as \"0.0.0.0:8080\", found \"127.0.0.1\": the port is "
+       "missing, did you mean \"127.0.0.1:8080\"?\n"},
       {"listen: \"*:80\"\n",
        "t.yaml:2:9: listen: expected an address such as \"0.0.0.0:8080\", found \"*:80\", did you mean "
        "\":80\"?\n"},
@@ -124,12 +129,14 @@ TEST_CASE("an address to listen on is a host and port or a Unix socket, each onc
 TEST_CASE("an upstream has servers: only scheme, host and port") {
   const Case cases[] = {
       {"upstreams: {}\n", "t.yaml:1:12: upstreams: must not be empty: larder needs at least one\n"},
-      {"upstreams: [a]\n", "t.yaml:1:12: upstreams: expected a map of upstreams by name, found a list\n"},
+      {"upstreams: [a]\n",
+       "t.yaml:1:12: upstreams: expected a map of upstreams by name, found a list: as {NAME: {servers: "
+       "\"http://HOST:PORT\"}}\n"},
       {"upstreams: {a: {}}\n", "t.yaml:1:16: upstream \"a\": \"servers\" is missing\n"},
       {"upstreams: {a: {servers: []}}\n", "t.yaml:1:26: upstream \"a\": servers: must not be empty\n"},
       {"upstreams: {a: {servers: h:3000}}\n",
        "t.yaml:1:26: upstream \"a\": servers: expected a URL such as \"http://127.0.0.1:3000\", found "
-       "\"h:3000\"\n"},
+       "\"h:3000\", did you mean \"http://h:3000\"?\n"},
       {"upstreams: {a: {servers: [\"http://*.internal\"]}}\n",
        "t.yaml:1:27: upstream \"a\": servers: expected a URL such as \"http://127.0.0.1:3000\", found "
        "\"http://*.internal\"\n"},
@@ -170,10 +177,10 @@ TEST_CASE("the store's sizes, times and Redis are checked, and no message repeat
       {"store: {redis: {}}\n", "t.yaml:2:16: store.redis: \"url\" is missing\n"},
       {"store: {redis: {url: \"http://:secret@h\"}}\n",
        "t.yaml:2:22: store.redis.url: expected a URL such as \"redis://127.0.0.1:6379/0\" or "
-       "\"unix:/run/redis.sock\"\n"},
+       "\"unix:/run/redis.sock\": \"http://\" is not one of Redis\n"},
       {"store: {redis: {url: \"redis://h/name\"}}\n",
        "t.yaml:2:22: store.redis.url: expected a URL such as \"redis://127.0.0.1:6379/0\" or "
-       "\"unix:/run/redis.sock\"\n"},
+       "\"unix:/run/redis.sock\": \"name\" is not the number of a database, as 0 in redis://HOST:6379/0\n"},
       {"store: {redis: {url: \"redis://h\", wait: {replicas: many, timeout: 0}}}\n",
        "t.yaml:2:52: store.redis.wait.replicas: expected a number of replicas from 0 to 100, found \"many\"\n"
        "t.yaml:2:67: store.redis.wait.timeout: must be more than 0\n"},
@@ -181,12 +188,13 @@ TEST_CASE("the store's sizes, times and Redis are checked, and no message repeat
        "t.yaml:2:45: store.redis.sentinel: the url is not redis+sentinel://\n"},
       {"store: {redis: {url: \"redis://a,b\"}}\n",
        "t.yaml:2:22: store.redis.url: expected a URL such as \"redis://127.0.0.1:6379/0\" or "
-       "\"unix:/run/redis.sock\"\n"},
+       "\"unix:/run/redis.sock\": several hosts are those of redis+sentinel:// or redis+cluster://\n"},
       {"store: {redis: {url: \"redis+sentinel://:secret@a,b\"}}\n",
        "t.yaml:2:22: store.redis.url: expected a URL such as "
-       "\"redis+sentinel://10.0.0.1,10.0.0.2/mymaster\"\n"},
+       "\"redis+sentinel://10.0.0.1,10.0.0.2/mymaster\": the name of the master is missing\n"},
       {"store: {redis: {url: \"redis+cluster://:secret@a,b/1\"}}\n",
-       "t.yaml:2:22: store.redis.url: expected a URL such as \"redis+cluster://10.0.0.1,10.0.0.2\"\n"},
+       "t.yaml:2:22: store.redis.url: expected a URL such as \"redis+cluster://10.0.0.1,10.0.0.2\": a "
+       "cluster has no databases, and no path\n"},
       {"store: {redis: {url: \"redis+cluster://a,b:99999\"}}\n",
        "t.yaml:2:22: store.redis.url: port \"99999\" is not from 1 to 65535\n"},
       {"store: {redis: {url: \"redis://h:99999\"}}\n",

@@ -124,12 +124,14 @@ TEST_CASE("what is wrong in an included file is told with its name, after what i
         "conf.d/b.yaml:1:13: upstreams: duplicate key \"api\", first at larder.yaml:1:13\n"
         "conf.d/b.yaml:3:22: route \"/b\": ttl: expected a duration such as \"30s\", found \"x\"\n"
         "conf.d/b.yaml:4:5: include: an included file includes no others\n"
-        "conf.d/b.yaml:5:9: listen: belongs into the file that includes this one\n"
+        "conf.d/b.yaml:5:9: listen: belongs in the file that includes this one\n"
         "conf.d/b.yaml:6:1: unknown key \"routs\", did you mean \"routes\"?\n"
-        "conf.d/c.yaml:2:1: not YAML: end of sequence flow not found\n"
+        "conf.d/c.yaml:1:9: not YAML: end of sequence flow not found: the \"[\" here is not closed, a \"]\" "
+        "is missing\n"
         "conf.d/d.yaml:1:1: expected a map, found a list\n"
         "conf.d/e.yaml:1:10: routes: expected a list of routes, found a map: each begins with \"- \"\n"
-        "conf.d/e.yaml:1:25: upstreams: expected a map of upstreams by name, found a list\n"
+        "conf.d/e.yaml:1:25: upstreams: expected a map of upstreams by name, found a list: as {NAME: "
+        "{servers: \"http://HOST:PORT\"}}\n"
         "conf.d/f.yaml:2:5: warning: route \"/a\": can never match: the route \"/a\" before it takes its "
         "requests\n");
 }
@@ -144,9 +146,10 @@ TEST_CASE("what cannot be included is told where it is named") {
       {"{include: none/*.yaml}", "larder.yaml:2:20: warning: include: no file matches \"none/*.yaml\"\n"},
       {"{include: \"\"}", "larder.yaml:2:20: include: \"\" cannot be read: Is a directory\n"},
       {"{include: a.yaml, ttl: 1m}",
-       "larder.yaml:2:28: include: unknown key \"ttl\": it belongs into a route\n"},
+       "larder.yaml:2:28: include: unknown key \"ttl\": it belongs in a route\n"},
       {"{include: [a.yaml]}",
-       "larder.yaml:2:20: include: expected a file or a glob, as conf.d/*.yaml, found a list\n"},
+       "larder.yaml:2:20: include: expected a file or a glob, as conf.d/*.yaml, found a list: write it "
+       "without brackets\n"},
       {"{include: larder.yaml}", "larder.yaml:2:20: include: \"larder.yaml\" is this file itself\n"},
       {"{include: \"*.yaml\"}", "larder.yaml:2:20: include: \"larder.yaml\" is this file itself\n"},
       {"{include: a.yaml}, {include: ./a.yaml}",

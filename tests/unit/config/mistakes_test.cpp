@@ -61,12 +61,14 @@ TEST_CASE("what is not YAML is told with what may have been meant") {
 
 TEST_CASE("a key in the wrong place, or without its space, is told where it belongs") {
   const Mistake mistakes[] = {
-      {"redis: {url: \"redis://h\"}\n", "t.yaml:2:1: unknown key \"redis\": it belongs into \"store\""},
-      {"ttl: 1m\n", "t.yaml:2:1: unknown key \"ttl\": it belongs into a route"},
-      {"memory: 8MiB\n", "t.yaml:2:1: unknown key \"memory\": it belongs into \"store\""},
-      {"servers: [\"http://h\"]\n", "t.yaml:2:1: unknown key \"servers\": it belongs into an upstream"},
+      {"redis: {url: \"redis://h\"}\n", "t.yaml:2:1: unknown key \"redis\": it belongs in \"store\""},
+      {"ttl: 1m\n", "t.yaml:2:1: unknown key \"ttl\": it belongs in a route"},
+      {"memory: 8MiB\n", "t.yaml:2:1: unknown key \"memory\": it belongs in \"store\""},
+      {"servers: [\"http://h\"]\n",
+       "t.yaml:2:1: unknown key \"servers\": it belongs in an upstream, as upstreams: {NAME: {servers: "
+       "\"http://HOST:PORT\"}}"},
       {"store: {replicas: 1}\n",
-       "t.yaml:2:9: store: unknown key \"replicas\": it belongs into \"store.redis.wait\""},
+       "t.yaml:2:9: store: unknown key \"replicas\": it belongs in \"store.redis.wait\""},
       {"routes:\n  - match: /a\n    ttl:1m\n    cache: off\n",
        "t.yaml:5:10: not YAML: illegal map value: a space is missing behind \"ttl:\""},
       {"routes: [{match: /a, \"ttl:1m\": x}]\n",

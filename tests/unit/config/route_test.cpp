@@ -23,13 +23,15 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
        "has one {part**} or \"**\" at the most before a last \"**\", did you mean \"/b\"?"},
       {"match: []", "routes[1].match: must not be empty"},
       {"match: [/a, [/b]]",
-       "route \"/a\": match: expected a path pattern such as \"/api/products/{id}\", found a list"},
+       "route \"/a\": match: expected a path pattern such as \"/api/products/{id}\", found a list: write it "
+       "without brackets"},
       {"match: [/a, /a]", "route \"/a\": match: \"/a\" is listed twice"},
       {"match: [\"/a/{id}\", \"/b/{it}\"], tags: [\"t:{id}\"]",
        "route \"/a/{id}\": tags: \"t:{id}\": the match \"/b/{it}\" has no \"{id}\", did you mean "
        "\"it\"?"},
       {"name: \"\"", "route \"\": name: expected a name without control bytes, found \"\""},
-      {"name: [a]", "route \"a\": name: expected a name without control bytes, found a list"},
+      {"name: [a]",
+       "route \"a\": name: expected a name without control bytes, found a list: write it without brackets"},
       {"host: []", "route \"/**\": host: must not be empty"},
       {"host: [a, a]", "route \"/**\": host: \"a\" is listed twice"},
       {"host: {a: b}",
@@ -99,7 +101,8 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
       {"methods: [get]",
        "route \"/**\": methods: expected a method such as \"GET\", found \"get\", did you mean \"GET\"?"},
       {"methods: []", "route \"/**\": methods: must not be empty"},
-      {"methods: GET", "route \"/**\": methods: expected a list of methods, found \"GET\""},
+      {"methods: GET",
+       "route \"/**\": methods: expected a list of methods, found \"GET\", did you mean [GET]?"},
       {"headers: [A, A]", "route \"/**\": headers: \"A\" is listed twice"},
       {"headers: [\"A B\"]",
        "route \"/**\": headers: expected a name without spaces and marks, found \"A B\""},
@@ -130,7 +133,9 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
       {"request_directives: honour",
        "route \"/**\": request_directives: expected honor or ignore, found \"honour\", did "
        "you mean \"honor\"?"},
-      {"set_cookie: deny", "route \"/**\": set_cookie: expected refuse, strip or allow, found \"deny\""},
+      {"set_cookie: deny",
+       "route \"/**\": set_cookie: expected refuse, strip or allow, found \"deny\", did you mean "
+       "\"refuse\"?"},
       {"match: \"/p/{id}\", tags: [\"p:{idd}\"]",
        "route \"/p/{id}\": tags: \"p:{idd}\": the match has no \"{idd}\", did you mean \"id\"?"},
       {"tags: [\"p:{id\"]", "route \"/**\": tags: \"p:{id\" has a \"{\" without its \"}\""},
@@ -157,10 +162,89 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
       {"ttl: 1m, stale_while_revalidate: 2d",
        "warning: route \"/**\": stale_while_revalidate: 2d after the ttl is longer than store.max_lifetime "
        "(1d), past which nothing is kept"},
-      {"jitter: 10", "route \"/**\": jitter: expected a share such as \"10%\", 50% at most, found \"10\""},
+      {"jitter: 10",
+       "route \"/**\": jitter: expected a share such as \"10%\", 50% at most, found \"10\", did you mean "
+       "\"10%\"?"},
       {"jitter: 51%", "route \"/**\": jitter: expected a share such as \"10%\", 50% at most, found \"51%\""},
-      {"jitter: [1%]", "route \"/**\": jitter: expected a share such as \"10%\", 50% at most, found a list"},
-      {"refresh_ahead: never", "route \"/**\": refresh_ahead: expected on or off, found \"never\""},
+      {"jitter: [1%]",
+       "route \"/**\": jitter: expected a share such as \"10%\", 50% at most, found a list: write it without "
+       "brackets"},
+      {"cookies: [refuse]",
+       "route \"/**\": cookies: \"refuse\" in brackets is the name of a cookie, did you mean \"cookies: "
+       "refuse\"?"},
+      {"cookies: [ignore]",
+       "route \"/**\": cookies: \"ignore\" in brackets is the name of a cookie, did you mean \"cookies: "
+       "ignore\"?"},
+      {"cookies: [all]",
+       "route \"/**\": cookies: \"all\" in brackets is the name of a cookie, did you mean [\"*\"]?"},
+      {"cookies: [none]",
+       "route \"/**\": cookies: \"none\" is not clear: say ignore (no cookie is sent) or refuse (the "
+       "response to a "
+       "request with one is not shared)"},
+      {"cookies: none",
+       "route \"/**\": cookies: \"none\" is not clear: say ignore (no cookie is sent) or refuse (the "
+       "response to a "
+       "request with one is not shared)"},
+      {"set_cookie: [strip]",
+       "route \"/**\": set_cookie: expected refuse, strip or allow, found a list, did you mean \"strip\"?"},
+      {"credentials: [shared]",
+       "route \"/**\": credentials: expected refuse or shared, found a list, did you mean \"shared\"?"},
+      {"headers: [none]",
+       "route \"/**\": headers: \"none\" would be taken for a name: leave it out, or write []"},
+      {"headers: none",
+       "route \"/**\": headers: expected a list of header names, found \"none\": leave it out, or write []"},
+      {"query: {only: [none]}",
+       "route \"/**\": query.only: \"none\" would be taken for a name: leave it out, or write []"},
+      {"query: [page]", "route \"/**\": query: expected a map, found a list: as {ignore: [\"utm_*\"]}"},
+      {"cookies: {key: [none]}",
+       "route \"/**\": cookies.key: \"none\" would be taken for a name: leave it out"},
+      {"tags: [none]", "route \"/**\": tags: \"none\" would be taken for a name: leave it out, or write []"},
+      {"purge: [none]",
+       "route \"/**\": purge: expected resource, none or a map of urls and tags, found a list, did you mean "
+       "\"none\"?"},
+      {"purge: [/a/**]",
+       "route \"/**\": purge: expected resource, none or a map of urls and tags, found a list, did you mean "
+       "{urls: "
+       "[...]}?"},
+      {"methods: [all]",
+       "route \"/**\": methods: expected a method such as \"GET\", found \"all\": without methods a route "
+       "takes all"},
+      {"ttl: off",
+       "route \"/**\": ttl: expected a duration such as \"30s\", found \"off\": leave it out where the "
+       "origin alone "
+       "states lifetimes, or did you mean \"cache: off\"?"},
+      {"match: \"/a/***\"",
+       "route \"/a/***\": match: \"/a/***\" is not a path pattern: one begins with \"/\", names each {part} "
+       "once, "
+       "and has one {part**} or \"**\" at the most before a last \"**\", did you mean \"/a/**\"?"},
+      {"match: /a/../b",
+       "route \"/a/../b\": match: \"/a/../b\" has a \"..\": paths with one are never cached, did you mean "
+       "\"/b\"?"},
+      {"match: /..",
+       "route \"/..\": match: \"/..\" has a \"..\": paths with one are never cached, did you mean \"/\"?"},
+      {"match: \"/\xc3\xa4\"",
+       "route \"/\xc3\xa4\": match: \"/\xc3\xa4\" has letters beyond ASCII, and paths are percent-encoded, "
+       "did you "
+       "mean \"/%C3%A4\"?"},
+      {"match: /a b",
+       "route \"/a b\": match: \"/a b\" has a space, and paths are percent-encoded, did you mean "
+       "\"/a%20b\"?"},
+      {"match: \"/api#x\"",
+       "route \"/api#x\": match: \"/api#x\" has a \"#\": what follows it never leaves the browser, did you "
+       "mean "
+       "\"/api\"?"},
+      {"match: \"/a,\"",
+       "warning: route \"/a,\": match: ends with \",\", as few paths do, did you mean \"/a\"?"},
+      {"match: \"/a/{b}/{b}\"",
+       "route \"/a/{b}/{b}\": match: \"/a/{b}/{b}\" is not a path pattern: one begins with \"/\", names each "
+       "{part} "
+       "once, and has one {part**} or \"**\" at the most before a last \"**\": {b} is there twice"},
+      {"match: \"/a{b\"",
+       "route \"/a{b\": match: \"/a{b\" is not a path pattern: one begins with \"/\", names each {part} "
+       "once, and "
+       "has one {part**} or \"**\" at the most before a last \"**\": a \"{\" lacks its \"}\""},
+      {"refresh_ahead: never",
+       "route \"/**\": refresh_ahead: expected on or off, found \"never\", did you mean \"off\"?"},
   };
   for (const auto& [keys, diagnostics] : cases) {
     CAPTURE(keys);

@@ -34,7 +34,8 @@ TEST_CASE("invalid sites are an error at their place") {
       R"(expected a host such as "www.shop.example", or "localhost:*" for every port, found )";
   for (
       const auto& [sites, said] : std::vector<std::pair<std::string, std::string>>{
-          {R"("http://a": [b])", "t.yaml:2:9: sites: " + a_site + R"("http://a")"},
+          {R"("http://a": [b])",
+           R"(t.yaml:2:9: sites: "http://a" is a URL, and a site is a host: did you mean "a"?)"},
           {R"("a:*": [b])", "t.yaml:2:9: sites: " + a_site + R"("a:*")"},
           {R"("*.a": [b])",
            R"(t.yaml:2:9: sites: "*.a" is not a host, and patterns are not known here: did you mean "a"?)"},
@@ -63,7 +64,8 @@ TEST_CASE("invalid sites are an error at their place") {
     CHECK(complaint(sites) == said);
   }
   CHECK(texts_of(load_with_upstream("sites: [a]\n").diagnostics) ==
-        "t.yaml:2:8: sites: expected a map of sites to their other spellings, found a list\n");
+        "t.yaml:2:8: sites: expected a map of sites to their other spellings, found a list: as "
+        "{shop.example: [www.shop.example]}\n");
 }
 
 TEST_CASE("a text that merely looks like a host is an error with a suggestion") {

@@ -52,7 +52,8 @@ TEST_CASE("errors in TLS are reported at their place") {
   const Case cases[] = {
       {"listen: {tls: {cert: a, key: b}}\n", "t.yaml:2:9: listen: \"address\" is missing\n"},
       {"listen: {address: \"h\", tls: {cert: a, key: b}}\n",
-       "t.yaml:2:19: listen.address: expected an address such as \"0.0.0.0:8080\", found \"h\"\n"},
+       "t.yaml:2:19: listen.address: expected an address such as \"0.0.0.0:8080\", found \"h\": the port is "
+       "missing, did you mean \"h:8080\"?\n"},
       {"listen: {address: \":1\", tls: {cert: a}}\n", "t.yaml:2:30: listen.tls: \"key\" is missing\n"},
       {"listen: {address: \":1\", tls: {cert: \"\", key: b}}\n",
        "t.yaml:2:37: listen.tls.cert: must not be empty\n"},

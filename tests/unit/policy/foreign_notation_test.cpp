@@ -87,6 +87,8 @@ TEST_CASE(
       {"**", "**", "/**"},
       {"/api?page=*", "?page=*", "/api"},
       {"/api**", "api**", "/api/**"},
+      {"/api/***", "***", "/api/**"},
+      {"/api/****/x", "****", "/api/**/x"},
       {"/api/**/", "/", "/api/**"},
   };
   check_notations(cases, foreign_path_pattern);
