@@ -44,7 +44,8 @@ TEST_CASE("fields that hold tags are named, and written back") {
   for (const auto& [value, message] : std::initializer_list<std::pair<const char*, const char*>>{
            {"[\"X Tags\"]", "tag_fields: expected a header name, found \"X Tags\""},
            {"[Connection]", "tag_fields: \"Connection\" is of one connection: it holds no tags"},
-           {"X-Tags", "tag_fields: expected a list of header names, found \"X-Tags\""},
+           {"X-Tags",
+            "tag_fields: expected a list of header names, found \"X-Tags\", did you mean [X-Tags]?"},
        }) {
     const Loaded wrong = load_with_upstream("tag_fields: " + std::string(value) + "\n");
     REQUIRE(wrong.diagnostics.size() == 1);

@@ -95,7 +95,8 @@ TEST_CASE("invalid keys and values of a route are refused at their place") {
       {"response: {remove: [\"A B\"]}",
        "route \"/**\": response.remove: expected a header name, found \"A B\""},
       {"response: {remove: Server}",
-       "route \"/**\": response.remove: expected a list of header names, found \"Server\""},
+       "route \"/**\": response.remove: expected a list of header names, found \"Server\", did you mean "
+       "[Server]?"},
       {"response: {set: {A: b}}", "route \"/**\": response: unknown key \"set\""},
       {"response: off", "route \"/**\": response: expected a map, found \"off\""},
       {"methods: [get]",
