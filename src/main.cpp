@@ -98,8 +98,9 @@ Loaded read(const std::optional<std::string>& path, const larder::config::Overri
   if (path) loaded = larder::config::load_file(*path, environment);
   larder::config::apply(loaded, overrides);
   if (loaded.ok()) {
+    larder::config::check_named_files(loaded);
     for (std::string& problem : larder::tls_problems(loaded.config)) {
-      loaded.diagnostics.emplace_back().message = std::move(problem);
+      loaded.diagnostics.push_back(larder::config::placed(std::move(problem), loaded));
     }
     for (std::string& warning : larder::config::sizes_past(larder::machine_memory(), loaded.config)) {
       Diagnostic& diagnostic = loaded.diagnostics.emplace_back();

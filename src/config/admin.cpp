@@ -46,7 +46,7 @@ Table<Admin> admin_keys(const std::vector<Listen>* listeners) {
   return {{
               key("listen", &Admin::listen, a_listen_address, "Another address than loopback needs a token."),
               key("token", &Admin::token, Scalar<std::string>{read_token, token_text, token_schema},
-                  "That a request must bear."),
+                  "The bearer token that a request must have. Empty: none."),
           },
           [listeners](Map& map, const Value& section, Admin& admin) {
             check_address(place_of(map, "listen", section), admin, *listeners);

@@ -78,9 +78,9 @@ Table<Credentials> credentials_keys() {
   constexpr std::string_view expected = "a list of header names";
   return {{
               key("add", &Credentials::add, Texts{expected, check_added},
-                  "Names and globs that identify the client, besides the list below."),
+                  "Names and globs of fields that identify the client, besides the list below."),
               key("remove", &Credentials::remove, Texts{expected, check_removed},
-                  "Names and globs of that list that do not."),
+                  "Names and globs to take off that list."),
           },
           check_credentials};
 }

@@ -42,6 +42,7 @@ const Scalar<Milliseconds> a_brief_duration{brief_duration, duration_text, posit
 const Scalar<std::uint64_t> a_size{size, size_text, size_schema};
 const Scalar<bool> a_switch{on_off, switch_text, switch_schema};
 const Scalar<std::string> a_text{any_text, same_text, any_text_schema};
+const Scalar<std::string> a_file{file_path, same_text, any_text_schema};
 const Scalar<std::string> a_secret{any_text, secret_text, any_text_schema};
 
 std::string same_text(const std::string& text) {

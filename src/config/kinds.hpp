@@ -40,6 +40,7 @@ extern const Scalar<Milliseconds> a_brief_duration;  ///< usually of some millis
 extern const Scalar<std::uint64_t> a_size;
 extern const Scalar<bool> a_switch;
 extern const Scalar<std::string> a_text;
+extern const Scalar<std::string> a_file;  ///< empty: none
 
 /// A text that is shown as "***".
 extern const Scalar<std::string> a_secret;

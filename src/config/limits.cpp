@@ -28,7 +28,7 @@ Table<Content> content_keys() {
   return {{
       key("size", &Content::size, a_size, "Bytes of a request's content; past it 413. 0: no limit."),
       key("slowest", &Content::slowest, Number<std::uint64_t>{0},
-          "Bytes a second on the average, either way. 0: no limit."),
+          "Bytes a second on average, either way. 0: no limit."),
   }};
 }
 
@@ -37,12 +37,14 @@ Table<Content> content_keys() {
 Table<Limits> limits_keys() {
   return {{
       key("connections", &Limits::connections, AutoOr<Number<std::uint64_t>>{{1}},
-          "All together; past it the longest idle one ends. auto: as many as the descriptor limit allows."),
+          "Of all clients; past it the one that has been idle longest ends. auto: as many as the descriptor "
+          "limit allows."),
       key("connections_per_address", &Limits::connections_per_address, Number<std::uint64_t>{0},
           "Of one IPv4 address or IPv6 /64, which a PROXY header names or which connects. Those of "
           "trusted_proxies are not counted: their X-Forwarded-For comes too late. 0: no limit."),
       key("head", &Limits::head, Section<Head>{head_keys(), true}, "Of a request's head."),
-      key("content", &Limits::content, Section<Content>{content_keys(), true}, "Of content."),
+      key("content", &Limits::content, Section<Content>{content_keys(), true},
+          "Of requests' and responses' content."),
       key("idle", &Limits::idle, a_positive_duration, "Between two requests, and for pauses amid content."),
       key("buffered", &Limits::buffered, AutoOr<BoundedSize>{{mebibyte, no_bound, "auto or at least 1MiB"}},
           "Contents held for clients beside store.memory; past it nothing streamed is stored. auto: a "

@@ -44,6 +44,7 @@ Loaded load_text(std::string_view yaml, std::string_view file, const Environment
     read_keys(Value(whole, "", source), config_keys(), loaded.config);
   }
   loaded.diagnostics = source.take();
+  loaded.named_files = source.take_named_files();
   return loaded;
 }
 

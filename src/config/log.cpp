@@ -43,14 +43,15 @@ std::optional<std::string> read_log_level(const Value& value) {
 
 Table<Logging> log_keys() {
   return {{
-              key("level", &Logging::level, log_levels(), "The least of what is logged."),
+              key("level", &Logging::level, log_levels(), "The least severe messages that are logged."),
               key("access", &Logging::access, Scalar<Access>{read_access, access_text, switch_schema},
                   "A line for every request.")
                   .takes_restart(),
               key("format", &Logging::format,
-                  Choices<Format>{{{"json", Format::json}, {"common", Format::common}}}, "Of that line.")
+                  Choices<Format>{{{"json", Format::json}, {"common", Format::common}}},
+                  "What such a line looks like.")
                   .takes_restart(),
-              key("file", &Logging::file, a_text, "Where these lines go; SIGUSR1 reopens it. Empty: stdout.")
+              key("file", &Logging::file, a_file, "Where these lines go; SIGUSR1 reopens it. Empty: stdout.")
                   .takes_restart(),
           },
           check_log};

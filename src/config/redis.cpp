@@ -108,7 +108,7 @@ Table<Redis> redis_keys() {
               .required(),
           key("username", &Redis::username, a_text, "Of an ACL user. Empty: the default user."),
           key("password", &Redis::password, a_secret, "Of that user. Empty: none."),
-          key("password_file", &Redis::password_file, a_text,
+          key("password_file", &Redis::password_file, a_file,
               "Holds that password, in place of it; read at each connect."),
           key("tls", &Redis::tls, Section<Tls>{tls_keys(true), true}, "With rediss, as of an upstream.")
               .shown_if([](const Redis& redis) { return is_secure_redis(redis.url); }),
@@ -118,9 +118,10 @@ Table<Redis> redis_keys() {
           key("timeout", &Redis::timeout, a_brief_duration,
               "Of one command; past it the request goes on without Redis."),
           key("on_outage", &Redis::origin_on_outage, Choices<bool>{{{"serve", false}, {"origin", true}}},
-              "Without Redis, serve what this larder has; origin: nothing unasked past outage_ttl."),
+              "Without Redis: serve what this larder has; or origin: ask the origin about all that is older "
+              "than outage_ttl."),
           key("outage_ttl", &Redis::outage_ttl, a_positive_duration,
-              "How long what is stored is served unasked in an outage, with on_outage: origin."),
+              "How long what is stored is served without asking the origin, with on_outage: origin."),
           key("max_used_memory", &Redis::max_used_memory,
               Scalar<unsigned>{read_percentage, percentage_text, percentage_schema},
               "Past this share of Redis's maxmemory nothing new is stored there."),

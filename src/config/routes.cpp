@@ -91,13 +91,11 @@ std::vector<Row<Route>> rows_of_caching() {
           Choices<bool>{{{"honor", true}, {"ignore", false}}}, "Cache-Control in requests."),
       key("set_cookie", &Route::set_cookie,
           Choices<policy::SetCookieRule>{{{"refuse", refuse}, {"strip", strip}, {"allow", allow}}},
-          "A response with Set-Cookie is never stored; or strip: stored without it; or allow: stored with "
-          "it, for "
-          "everybody, if the origin itself states a lifetime."),
+          "refuse: a response with Set-Cookie is never stored; strip: it is stored without it; allow: it is "
+          "stored with it, for everybody, if the origin itself states a lifetime."),
       key("credentials", &Route::shares_credentials, Choices<bool>{{{"refuse", false}, {"shared", true}}},
-          "What Authorization, X-Api-Key and the like get is shared only where the response says public or "
-          "the like; "
-          "or shared: with all, by every lifetime."),
+          "refuse: the response to a request with Authorization, X-Api-Key or the like is shared only if it "
+          "says so itself, as by public; shared: it always is."),
   };
 }
 
@@ -107,10 +105,8 @@ std::vector<Row<Route>> rows_of_key() {
           "What of the query is part of the key. The rest is not sent on either, unless forward: all."),
       key("headers", &Route::headers, field_names(), "Request header fields that are part of the key."),
       key("cookies", &Route::cookies, Cookies{},
-          "They identify the client; or ignore: not sent; or a list for the key, the others not sent; or key "
-          "and "
-          "ignore, "
-          "the others identifying the client."),
+          "refuse: they identify the client; ignore: they are not sent; a list: those are part of the key, "
+          "and the others not sent; a map of key and ignore: the others identify the client."),
       key("tags", &Route::tags, Tags{}, "Names that a purge can use, as product:{id}."),
       key("purge", &Route::purge, Purge{},
           "What a write purges: resource: its URL and collection; or none; or urls and tags as well."),
@@ -161,9 +157,9 @@ Table<Route> route_keys(const RouteContext* context) {
           "number.")
           .own(),
       key("upstream", &Route::upstream, a_text, "The name of an upstream; needed if there are several."),
-      key("methods", &Route::methods, Methods{}, "Without it, all.").own().shown_if([](const Route& route) {
-        return !route.methods.empty();
-      }),
+      key("methods", &Route::methods, Methods{}, "The methods that the route takes. Without it: all.")
+          .own()
+          .shown_if([](const Route& route) { return !route.methods.empty(); }),
   }};
   for (const auto& rows : {rows_of_lifetimes(), rows_of_caching(), rows_of_key(), rows_of_rest(context)}) {
     table.rows.insert(table.rows.end(), rows.begin(), rows.end());

@@ -138,6 +138,12 @@ std::optional<std::string> any_text(const Value& value) {
   return value.text("a text");
 }
 
+std::optional<std::string> file_path(const Value& value) {
+  std::optional<std::string> path = any_text(value);
+  if (path) value.source().add_named_file(value.where(), value.node().place(), *path);
+  return path;
+}
+
 std::optional<std::size_t> choose(const Value& value, const std::vector<std::string>& words) {
   if (const std::string_view only = only_item(value); std::ranges::find(words, only) != words.end()) {
     value.error("expected " + enumeration(words) + ", found a list, did you mean " + quoted(only) + "?");

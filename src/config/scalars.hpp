@@ -39,6 +39,9 @@ std::optional<AddressSet> addresses(const Value& value);
 /// Any text, an empty one too.
 std::optional<std::string> any_text(const Value& value);
 
+/// The path of a file, or an empty text; it is noted in the source.
+std::optional<std::string> file_path(const Value& value);
+
 /// The position of the scalar among `words`.
 std::optional<std::size_t> choose(const Value& value, const std::vector<std::string>& words);
 

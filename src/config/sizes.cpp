@@ -32,4 +32,11 @@ std::vector<std::string> sizes_past(std::uint64_t machine_memory, const Config& 
   return warnings;
 }
 
+std::string connections_past(std::size_t fit, std::uint64_t descriptors, const Config& config) {
+  if (config.limits.connections <= fit) return {};
+  return "limits.connections is " + std::to_string(config.limits.connections) +
+         ", and a descriptor limit of " + std::to_string(descriptors) + " leaves room for " +
+         std::to_string(fit);
+}
+
 }  // namespace larder::config

@@ -41,6 +41,10 @@ Diagnostic& Source::add(Diagnostic::Severity severity, const Place& place, std::
   return diagnostic;
 }
 
+void Source::add_named_file(std::string key, const Place& place, std::string path) {
+  named_files_.push_back({std::move(key), std::move(path), files_[place.file], place.line, place.column});
+}
+
 std::string Source::whereabouts(const Place& place, const Place& from) const {
   const std::string line = std::to_string(place.line);
   if (place.file == from.file) return "on line " + line;

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace larder::config {
@@ -29,6 +30,10 @@ class Source {
   Diagnostic& error(const Place& place, std::string message);
   Diagnostic& warning(const Place& place, std::string message);
 
+  /// Notes that a key names a file.
+  void add_named_file(std::string key, const Place& place, std::string path);
+  std::vector<NamedFile> take_named_files() { return std::move(named_files_); }
+
   /// `on line 3`, or `at FILE:3:5` if `from` stands in another file.
   std::string whereabouts(const Place& place, const Place& from) const;
 
@@ -50,6 +55,7 @@ class Source {
   };
   std::vector<Told> told_;
   std::size_t errors_ = 0;
+  std::vector<NamedFile> named_files_;
 };
 
 }  // namespace larder::config

@@ -26,7 +26,7 @@ void warn_of_sizes(Map& map, const Value& value, Store& store) {
 Table<Store> store_keys() {
   return {{
               key("memory", &Store::memory, BoundedSize{mebibyte, no_bound, "0 (off) or at least 1MiB", true},
-                  "The local tier; 0 turns it off.")
+                  "How much each larder keeps in its own memory, its local tier; 0: nothing.")
                   .takes_restart(),
               key("max_object", &Store::max_object, BoundedSize{1, no_bound, "more than 0"},
                   "Larger responses stream through, unstored.")
@@ -39,7 +39,7 @@ Table<Store> store_keys() {
                   "purged.")
                   .takes_restart(),
               key("redis", &Store::redis, Optional<Section<Redis>>{{redis_keys()}},
-                  "The tier shared by every larder.")
+                  "Where several larders keep what they share, their common tier.")
                   .takes_restart(),
           },
           warn_of_sizes};

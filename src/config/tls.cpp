@@ -13,6 +13,7 @@ void check_pair(const Value& value, const std::string& cert, const std::string& 
 
 std::optional<std::string> read_path(const Value& value) {
   std::optional<std::string> path = value.text("the path of a PEM file");
+  if (path) value.source().add_named_file(value.where(), value.node().place(), *path);
   if (!path || !path->empty()) return path;
   value.error("must not be empty");
   return std::nullopt;
@@ -98,12 +99,12 @@ void Listeners::list(const std::string& path, Takes takes, std::vector<KeyEntry>
 
 Table<Tls> tls_keys(bool may_trust_all) {
   Table<Tls> table{{
-      key("ca", &Tls::ca, a_text, "The authorities to trust, a PEM file. Empty: the system's."),
-      key("cert", &Tls::cert, a_text,
+      key("ca", &Tls::ca, a_file, "The authorities to trust, a PEM file. Empty: the system's."),
+      key("cert", &Tls::cert, a_file,
           "What to show a server that asks for a client certificate, a PEM file."),
-      key("key", &Tls::key, a_text, "Of that certificate, a PEM file."),
+      key("key", &Tls::key, a_file, "Of that certificate, a PEM file."),
       key("server_name", &Tls::server_name, a_text,
-          "Asked for, and what the certificate must be for. Empty: the host of the URL."),
+          "The name that is asked for (SNI), which the certificate must hold. Empty: the host of the URL."),
   }};
   if (may_trust_all)
     table.rows.push_back(key("verify", &Tls::verify, a_switch, "off: any certificate will do."));

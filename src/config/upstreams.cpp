@@ -49,7 +49,7 @@ struct Servers {
 
 Table<Timeouts> timeouts_keys() {
   return {{
-      key("connect", &Timeouts::connect, a_positive_duration, "Of a connection."),
+      key("connect", &Timeouts::connect, a_positive_duration, "Until a connection is established."),
       key("first_byte", &Timeouts::first_byte, a_positive_duration,
           "From the request's last byte, or from a 102 (Processing), to the head of the response."),
       key("idle", &Timeouts::idle, a_positive_duration, "Between two bytes of content."),
@@ -72,23 +72,24 @@ void check_upstream(Map& map, const Value&, Upstream& upstream) {
 }  // namespace
 
 Table<Upstream> upstream_keys() {
-  return {{
-              key("servers", &Upstream::servers, Servers{},
-                  "http://host[:port] or https://host[:port], or a list "
-                  "of some.")
-                  .required()
-                  .own(),
-              key("timeouts", &Upstream::timeouts, Section<Timeouts>{timeouts_keys(), true},
-                  "How long to wait for a server."),
-              key("max_fills", &Upstream::max_fills, Number<std::uint64_t>{1},
-                  "Fetches for the cache under way at once."),
-              key("queue", &Upstream::queue, Number<std::uint64_t>{0},
-                  "How many more may wait; past it stale answers or 503."),
-              key("queue_timeout", &Upstream::queue_timeout, a_positive_duration, "For each of them."),
-              key("tls", &Upstream::tls, Section<Tls>{tls_keys(true), true}, "With https://.")
-                  .shown_if(has_https),
-          },
-          check_upstream};
+  return {
+      {
+          key("servers", &Upstream::servers, Servers{},
+              "http://host[:port] or https://host[:port], or a list "
+              "of some.")
+              .required()
+              .own(),
+          key("timeouts", &Upstream::timeouts, Section<Timeouts>{timeouts_keys(), true},
+              "How long to wait for a server."),
+          key("max_fills", &Upstream::max_fills, Number<std::uint64_t>{1},
+              "How many fetches for the cache may be under way at once."),
+          key("queue", &Upstream::queue, Number<std::uint64_t>{0},
+              "How many more may wait; past it a stale answer, or 503."),
+          key("queue_timeout", &Upstream::queue_timeout, a_positive_duration, "How long each of them waits."),
+          key("tls", &Upstream::tls, Section<Tls>{tls_keys(true), true}, "With https://.")
+              .shown_if(has_https),
+      },
+      check_upstream};
 }
 
 std::optional<std::vector<Upstream>> Upstreams::read(const Value& value, const Config& config) const {

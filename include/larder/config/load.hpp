@@ -25,10 +25,20 @@ struct Diagnostic {
   std::string text() const;
 };
 
+/// A file that a key names, and where.
+struct NamedFile {
+  std::string key;  ///< as messages call it: `log.file`, `upstream "api": tls.ca`
+  std::string path;
+  std::string file;  ///< the configuration's
+  std::size_t line = 0;
+  std::size_t column = 0;
+};
+
 /// What loading gave: every error at once. `config` is fit for use only without errors.
 struct Loaded {
   Config config;
   std::vector<Diagnostic> diagnostics;
+  std::vector<NamedFile> named_files;
 
   bool ok() const;
 };
@@ -54,6 +64,14 @@ struct Overrides {
 /// Applies the command line to what was loaded (or to the defaults, without a file); its errors name the
 /// option. A route of `--ttl` goes to the one upstream.
 void apply(Loaded& loaded, const Overrides& overrides);
+
+/// Adds what stands in the way of a start, although the text is sound: no folder for `log.file`, no
+/// `password_file`. Looks at the machine's files.
+void check_named_files(Loaded& loaded);
+
+/// Puts the place of a key before what is wrong with the file that it names; `problem` is
+/// `listen :8443.tls.key: k.pem: why`.
+Diagnostic placed(std::string problem, const Loaded& loaded);
 
 /// The effective configuration as YAML that load_text() reads back to the same; secrets are shown as "***".
 std::string to_yaml(const Config& config);

@@ -22,3 +22,13 @@ TEST_CASE("sizes past the machine's memory are warned of, also those that are to
         std::vector<std::string>{"store.max_object is 5GiB, and this machine has 4GiB",
                                  "store.purge_log is 9GiB, and this machine has 4GiB"});
 }
+
+TEST_CASE("more connections than the descriptors leave room for are told") {
+  Config config;
+  CHECK(connections_past(448, 1024, config).empty());
+  config.limits.connections = 448;
+  CHECK(connections_past(448, 1024, config).empty());
+  config.limits.connections = 449;
+  CHECK(connections_past(448, 1024, config) ==
+        "limits.connections is 449, and a descriptor limit of 1024 leaves room for 448");
+}

@@ -81,3 +81,20 @@ TEST_CASE("errors in TLS are reported at their place") {
         "t.yaml:1:44: upstream \"a\": tls: \"key\" needs a \"cert\"\n"
         "t.yaml:1:44: warning: upstream \"a\": tls: with \"verify: off\" nothing is checked by \"ca\"\n");
 }
+
+TEST_CASE("the files that keys name are known with their places") {
+  const Loaded loaded = load(
+      "listen: {address: \":1\", tls: {cert: s.pem, key: s.key}}\n"
+      "upstreams: {a: {servers: \"https://h\", tls: {ca: ca.pem}}}\n"
+      "log: {access: on, file: /nowhere/a.log}\n");
+  REQUIRE(loaded.named_files.size() == 4);
+  std::vector<std::string> keys;
+  for (const NamedFile& named : loaded.named_files) keys.push_back(named.key);
+  CHECK(keys ==
+        std::vector<std::string>{"listen.tls.cert", "listen.tls.key", "upstream \"a\": tls.ca", "log.file"});
+  CHECK(placed("upstreams.a.tls.ca: ca.pem: No such file", loaded).text() ==
+        "t.yaml:2:46: upstreams.a.tls.ca: ca.pem: No such file");
+  CHECK(placed("listen :1.tls.key: s.key: bad", loaded).text() ==
+        "t.yaml:1:47: listen :1.tls.key: s.key: bad");
+  CHECK(placed("listen :1.tls.key: other: bad", loaded).text() == "listen :1.tls.key: other: bad");
+}
