@@ -137,14 +137,25 @@ int print_route(const larder::config::Config& config, const Arguments& arguments
   return 0;
 }
 
+void warn_of_connections(Loaded& loaded, std::uint64_t descriptors) {
+  const std::size_t fit = larder::server::most_connections_within(descriptors);
+  std::string told = larder::config::connections_past(fit, descriptors, loaded.config);
+  if (told.empty()) return;
+  Diagnostic& warning = loaded.diagnostics.emplace_back();
+  warning.severity = Diagnostic::Severity::warning;
+  warning.message = std::move(told);
+  std::cerr << warning.text() << '\n';
+}
+
 int check(const Arguments& arguments) {
   if (!has_configuration(arguments, "check")) return exit_usage;
-  const Loaded loaded = load(arguments);
+  Loaded loaded = load(arguments);
   if (!loaded.ok()) return exit_usage;
   if (arguments.explained_url) return print_route(loaded.config, arguments);
   std::cout << larder::config::to_yaml(loaded.config);
+  const std::uint64_t descriptors = larder::raise_descriptor_limit();
+  warn_of_connections(loaded, descriptors);
   if (loaded.config.limits.connections == 0) {
-    const std::uint64_t descriptors = larder::raise_descriptor_limit();
     std::cout << "# limits.connections: auto is " << larder::server::connections_within(descriptors)
               << " here, by a descriptor limit of " << descriptors << '\n';
   }

@@ -31,7 +31,6 @@ constexpr Elsewhere commands_elsewhere[] = {
     {"flush", "larder purge --all"},
     {"clear", "larder purge --all"},
     {"reload", "kill -HUP PID"},
-    {"restart", "kill -HUP PID"},
     {"stop", "kill PID"},
     {"quit", "kill PID"},
     {"shutdown", "kill PID"},
@@ -55,7 +54,6 @@ constexpr Elsewhere options_elsewhere[] = {
     {"--origin", "--upstream http://HOST:PORT"},
     {"--backend", "--upstream http://HOST:PORT"},
     {"--target", "--upstream http://HOST:PORT"},
-    {"-s", "kill -HUP PID"},
 };
 
 std::string in_quotes(const std::string& text) {

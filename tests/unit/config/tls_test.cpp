@@ -93,8 +93,8 @@ TEST_CASE("the files that keys name are known with their places") {
   CHECK(keys ==
         std::vector<std::string>{"listen.tls.cert", "listen.tls.key", "upstream \"a\": tls.ca", "log.file"});
   CHECK(placed("upstreams.a.tls.ca: ca.pem: No such file", loaded).text() ==
-        "t.yaml:2:46: upstreams.a.tls.ca: ca.pem: No such file");
+        "t.yaml:2:49: upstreams.a.tls.ca: ca.pem: No such file");
   CHECK(placed("listen :1.tls.key: s.key: bad", loaded).text() ==
-        "t.yaml:1:47: listen :1.tls.key: s.key: bad");
+        "t.yaml:1:49: listen :1.tls.key: s.key: bad");
   CHECK(placed("listen :1.tls.key: other: bad", loaded).text() == "listen :1.tls.key: other: bad");
 }
