@@ -43,9 +43,10 @@ void check_named_files(Loaded& loaded) {
     const std::string folder = folder_of(named.path);
     if (named.key == "log.file" && !folder.empty() && is_missing(folder)) {
       loaded.diagnostics.push_back(
-          diagnostic_at(named, named.key + ": the folder " + folder + " does not exist"));
+          diagnostic_at(named, named.key + ": cannot open " + named.path + ": No such file or directory"));
     } else if (named.key == "log.file" && is_folder(named.path)) {
-      loaded.diagnostics.push_back(diagnostic_at(named, named.key + ": " + named.path + " is a folder"));
+      loaded.diagnostics.push_back(
+          diagnostic_at(named, named.key + ": cannot open " + named.path + ": Is a directory"));
     } else if (named.key == "store.redis.password_file" && is_missing(named.path)) {
       Diagnostic& missing = loaded.diagnostics.emplace_back(diagnostic_at(
           named, named.key + ": " + named.path + " does not exist: until it does, larder is without Redis"));

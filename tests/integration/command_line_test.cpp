@@ -125,7 +125,9 @@ TEST_CASE("check tells of files that are not there, at their place") {
   const File missing("log: {access: on, file: /nowhere/a.log}\n" + upstream);
   const Run refused = run_larder({"check", "--config", missing.path()});
   CHECK(refused.exit_code == 2);
-  CHECK(contains(refused.errors, missing.path() + ":1:25: log.file: the folder /nowhere does not exist\n"));
+  CHECK(
+      contains(refused.errors,
+               missing.path() + ":1:25: log.file: cannot open /nowhere/a.log: No such file or directory\n"));
   CHECK(
       contains(refused.errors, missing.path() + ":2:49: upstreams.a.tls.ca: /nowhere/ca.pem: No such file"));
 
