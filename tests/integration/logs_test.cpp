@@ -225,7 +225,7 @@ TEST_CASE("A log file that cannot be opened prevents the start, and the reason i
   std::ofstream(path) << "listen: 127.0.0.1:0\nupstreams: {a: {servers: [\"http://127.0.0.1:1\"]}}\n"
                       << "log: {access: on, file: /nowhere/access.log}\n";
   const Run run = run_larder({"--config", path});
-  CHECK(run.exit_code == 1);
+  CHECK(run.exit_code == 2);
   CHECK(contains(run.errors, "log.file: cannot open /nowhere/access.log: No such file or directory"));
 }
 
