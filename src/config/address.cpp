@@ -163,11 +163,8 @@ std::string listen_address_meant(std::string_view text) {
 std::string fault_in_redis_url(std::string_view url) {
   const std::optional<RedisScheme> scheme = redis_scheme(url);
   const std::size_t begin = url.find("://");
-  if (!scheme) {
-    const bool is_other = begin != url.npos;
-    return is_other ? ": " + quoted(scheme_of(url)) + " is not one of Redis"
-                    : ": it begins with redis://, rediss:// or unix:";
-  }
+  if (!scheme && begin == url.npos) return ": it begins with redis://, rediss:// or unix:";
+  if (!scheme) return ": " + quoted(scheme_of(url)) + " is not one of Redis";
   if (scheme->is_unix || begin == url.npos) return {};
   std::string_view rest = url.substr(begin + 3);
   const std::size_t at = rest.rfind('@');

@@ -140,9 +140,10 @@ std::string duration_meant(std::string_view text, std::string_view bare_unit, bo
   std::string_view rest = trim(text);
   std::int64_t total = 0;
   std::string one;
+  constexpr int most_amounts = 8;
   for (int count = 0; !rest.empty(); ++count) {
     const std::optional<Amount> amount = take_amount(rest);
-    if (!amount) return {};
+    if (!amount || count == most_amounts) return {};
     const bool is_bare = amount->word.empty() && rest.empty() && count == 0;
     const Unit* const unit = unit_of(is_bare ? bare_unit : amount->word, duration_units);
     if (unit == nullptr) return {};

@@ -34,6 +34,9 @@ TEST_CASE("a duration in another notation is suggested in that of larder") {
   CHECK(duration_meant("90", "ms", true) == ", did you mean \"90ms\"?");
   CHECK(meant("off") == ", did you mean \"0\"?");
   CHECK(duration_meant("off", "s", false) == "");
+  std::string endless;
+  for (int i = 0; i < 1'000; ++i) endless += "999999y ";
+  CHECK(meant(endless.c_str()) == "");
   for (const char* text : {"", "1 2", "1.2.3s", ".5s", "1.s", "1234567w", "s", "-1s", "1x", "0.0s"}) {
     CAPTURE(text);
     CHECK(meant(text) == "");
