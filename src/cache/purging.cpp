@@ -1,6 +1,11 @@
 #include "purging.hpp"
 
 #include <larder/cache/settings.hpp>
+#include <larder/policy/folded_path.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace larder::cache {
 namespace {
@@ -11,14 +16,28 @@ std::string reason_of(const pipeline::Request& request) {
   return request.head.method + ' ' + target.scheme + "://" + target.authority() + target.path;
 }
 
+/// What is named by the route that takes the path once it is folded, if that is another path: an origin that
+/// reads it so has changed what that route is about.
+std::vector<policy::Purge> purges_of_folded(const Transaction& transaction) {
+  http::Target folded = transaction.request.target;
+  folded.path = policy::folded_path(folded.path);
+  if (folded.path == transaction.request.target.path) return {};
+  const auto match = transaction.settings->routes.match(transaction.request.head.method, folded);
+  if (!match) return {};
+  return policy::purges_of_rules(*match->route, match->captures, folded);
+}
+
 }  // namespace
 
 store::PurgeBatch batch_of(const Transaction& transaction, const http::ResponseHead* told,
                            const policy::PurgeExtent& extent) {
-  return {
-      .purges = policy::purges_of(transaction.route(), transaction.match.captures, transaction.request.target,
-                                  transaction.request.head, told, extent, transaction.settings->sites),
-      .why = reason_of(transaction.request)};
+  std::vector<policy::Purge> purges =
+      policy::purges_of(transaction.route(), transaction.match.captures, transaction.request.target,
+                        transaction.request.head, told, extent, transaction.settings->sites);
+  if (extent.related && !transaction.route().purge.none) {
+    std::ranges::move(purges_of_folded(transaction), std::back_inserter(purges));
+  }
+  return {.purges = std::move(purges), .why = reason_of(transaction.request)};
 }
 
 Task<pipeline::Response> answer_purge(store::PurgeLog& log, const pipeline::Request& request) {

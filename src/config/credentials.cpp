@@ -18,7 +18,7 @@ using policy::CredentialFields;
 
 bool check_field_name(const Value& item, const std::string& text) {
   if (is_token(text)) return check_glob_notation(item, text);
-  item.mismatch("a header name, in which * stands for any run of letters", text);
+  item.mismatch("a header name, in which * stands for any run of characters", text);
   return false;
 }
 

@@ -23,22 +23,39 @@ constexpr std::uint64_t largest_file = 4u << 20;
 constexpr std::uint64_t most_bytes = 16u << 20;
 constexpr const char* include_key = "include";
 
-/// The files that match, by name.
-std::vector<std::string> matches_of(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> paths;
-  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0) {
-    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  }
-  ::globfree(&found);
-  std::ranges::sort(paths);
-  return paths;
-}
-
 /// `a/` of `a/b`, to which `b`'s neighbours are relative.
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == path.npos ? std::string() : path.substr(0, slash + 1);
+}
+
+bool is_glob(const std::string& path) {
+  return path.find_first_of("*?[") != path.npos;
+}
+
+struct Matches {
+  std::vector<std::string> paths;  ///< by name
+  std::string mistake;  ///< why a folder could not be read: routes in it would be missed in silence
+};
+
+Matches matches_of(const std::string& pattern) {
+  const std::string folder = folder_of(pattern);
+  struct ::stat status {};
+  if (!folder.empty() && !is_glob(folder) && ::stat(folder.c_str(), &status) != 0) {
+    return {{}, std::strerror(errno)};
+  }
+  glob_t found{};
+  Matches matches;
+  const int result = ::glob(pattern.c_str(), GLOB_NOSORT | GLOB_ERR, nullptr, &found);
+  if (result != 0 && result != GLOB_NOMATCH) matches.mistake = std::strerror(errno);
+  if (result == 0) matches.paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  std::ranges::sort(matches.paths);
+  return matches;
+}
+
+std::string cannot_be_read(const std::string& path, const std::string& why) {
+  return quoted(path) + " cannot be read: " + why;
 }
 
 /// What a file is, whatever it is called.
@@ -75,10 +92,11 @@ class Including {
     const std::optional<std::string> text = named.text("a file or a glob, as conf.d/*.yaml");
     if (!text) return;
     const std::string path = text->starts_with('/') ? *text : folder_ + *text;
-    if (text->find_first_of("*?[") == text->npos) return read(named, path);
-    const std::vector<std::string> paths = matches_of(path);
-    if (paths.empty()) named.warning("no file matches " + quoted(path));
-    for (const std::string& one : paths) read(named, one);
+    if (!is_glob(*text)) return read(named, path);
+    const Matches matches = matches_of(path);
+    if (!matches.mistake.empty()) return named.error(cannot_be_read(path, matches.mistake));
+    if (matches.paths.empty()) named.warning("no file matches " + quoted(path));
+    for (const std::string& one : matches.paths) read(named, one);
   }
 
   void read(const Value& named, const std::string& path) {
@@ -93,7 +111,7 @@ class Including {
     }
     const FileText file = text_of(path);
     if (!file.mistake.empty()) {
-      named.error(quoted(path) + " cannot be read: " + file.mistake);
+      named.error(cannot_be_read(path, file.mistake));
       return;
     }
     bytes_ += file.text.size();

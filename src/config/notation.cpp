@@ -116,7 +116,7 @@ bool check_glob_notation(const Value& item, const std::string& text) {
   if (!foreign) return true;
   item.error(quoted(text) +
              " is a regular expression, and would only match itself: names are literal, and * " +
-             "stands for any run of letters" + suggestion_of(*foreign));
+             "stands for any run of characters" + suggestion_of(*foreign));
   return false;
 }
 

@@ -24,8 +24,12 @@ std::optional<OriginDirectives> parse_accel_expires(const http::FieldList& respo
   const auto field = response_fields.find(accel_expires_name);
   if (!field) return std::nullopt;
   const std::string_view text = trim(*field);
-  OriginDirectives said{.control = {}, .targeted = true};
+  OriginDirectives said{.control = {}, .targeted = true, .end = {}, .accel = true};
   said.control.present = true;
+  http::CacheControl written = http::parse_cache_control(response_fields);
+  said.control.is_private = written.is_private;
+  said.control.private_fields = std::move(written.private_fields);
+  said.control.is_public = written.is_public;
   if (text.starts_with('@')) {
     said.end = second_of(text.substr(1));
     if (!said.end) return std::nullopt;

@@ -72,11 +72,12 @@ std::optional<Milliseconds> expires_lifetime(const http::FieldList& fields, Time
 
 OriginDirectives origin_directives(const http::FieldList& response_fields) {
   if (auto control = http::parse_targeted_cache_control(response_fields, "CDN-Cache-Control")) {
-    return {*std::move(control), true};
+    return {.control = *std::move(control), .targeted = true};
   }
-  if (auto control = parse_surrogate_control(response_fields)) return {*std::move(control), true};
+  if (auto control = parse_surrogate_control(response_fields))
+    return {.control = *std::move(control), .targeted = true};
   if (auto said = parse_accel_expires(response_fields)) return *std::move(said);
-  return {http::parse_cache_control(response_fields), false};
+  return {.control = http::parse_cache_control(response_fields)};
 }
 
 // RFC 9111, section 4.2.3.
@@ -118,11 +119,11 @@ Lifetimes ended_at(Lifetimes lifetimes, Time end) {
 
 // RFC 9111, section 4.2.1: the first that is present, s-maxage before the others since we are shared.
 std::optional<Milliseconds> stated_freshness(const http::ResponseHead& response, Time response_time) {
-  const auto [control, targeted, end] = origin_directives(response.fields);
-  if (end) return std::max(Milliseconds{0}, *end - date_of(response.fields, response_time));
-  if (control.s_maxage) return Milliseconds{*control.s_maxage};
-  if (control.max_age) return Milliseconds{*control.max_age};
-  if (targeted) return std::nullopt;
+  const OriginDirectives said = origin_directives(response.fields);
+  if (said.end) return std::max(Milliseconds{0}, *said.end - date_of(response.fields, response_time));
+  if (said.control.s_maxage) return Milliseconds{*said.control.s_maxage};
+  if (said.control.max_age) return Milliseconds{*said.control.max_age};
+  if (said.targeted) return std::nullopt;
   return expires_lifetime(response.fields, response_time);
 }
 

@@ -204,6 +204,13 @@ void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captur
   }
 }
 
+void add_rules(PurgeSet& purges, const Route& route, const Captures& captures, const std::string& site) {
+  add_route_urls(purges, route, captures, site);
+  for (const std::string& text : route.purge.tags) {
+    for (std::string& name : expanded_tags(text, captures)) purges.add(Kind::tag, std::move(name));
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(Purge::Kind kind) {
@@ -235,10 +242,14 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
     add_references(purges, sites, target, response->fields, "Content-Location");
     add_group_purges(purges, target, response->fields);
   }
-  add_route_urls(purges, route, captures, site);
-  for (const std::string& text : route.purge.tags) {
-    for (std::string& name : expanded_tags(text, captures)) purges.add(Kind::tag, std::move(name));
-  }
+  add_rules(purges, route, captures, site);
+  return purges.take();
+}
+
+std::vector<Purge> purges_of_rules(const Route& route, const Captures& captures, const http::Target& target) {
+  if (route.purge.none) return {};
+  PurgeSet purges;
+  add_rules(purges, route, captures, purged_site(target));
   return purges.take();
 }
 

@@ -26,7 +26,7 @@ std::size_t end_of_group(std::string_view text) {
   return text.npos;
 }
 
-/// How many bytes of a regular expression stand for any run of letters: a class or a group with its
+/// How many bytes of a regular expression stand for any run of characters: a class or a group with its
 /// quantifier. 0 if it is a letter, nothing if globs know no such thing.
 std::optional<std::size_t> run_at(std::string_view text) {
   std::size_t end = 0;

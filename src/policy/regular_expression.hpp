@@ -6,7 +6,7 @@
 
 namespace larder::policy {
 
-/// A regular expression as a glob in which `*` is any run of letters; nothing if none can say it. What a
+/// A regular expression as a glob in which `*` is any run of characters; nothing if none can say it. What a
 /// class or a group would take alone is any run.
 std::optional<std::string> glob_of(std::string_view expression);
 

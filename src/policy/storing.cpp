@@ -263,6 +263,8 @@ bool is_storable_status(int status, bool as_part) {
   if (as_part || status == 206) return as_part && status == 206;
   // RFC 9111, section 3.1: a 407 would be stored without its challenge.
   if (status == 407) return false;
+  // What a 226 holds depends on A-IM, which Vary need not name (RFC 3229, section 10.4.1).
+  if (status == 226) return false;
   // 508 (Loop Detected) is about the way that one request took (RFC 5842, section 7.2).
   return status >= 200 && status <= 599 && status != 304 && status != 416 && status != 508;
 }

@@ -281,6 +281,26 @@ TEST_CASE("what is stored with an encoded slash is purged by a write to the path
   }
 }
 
+TEST_CASE(
+    "what a route's rules name is purged by a write of any spelling that an origin may read as its path") {
+  policy::Route items = route("/t/{id}.json", 60s);
+  items.purge.urls = {"/list/{id}"};
+  items.purge.tags = {"item:{id}"};
+  policy::Route tagged = route("/tagged", 60s);
+  tagged.tags = {"item:5"};
+  Scenario s({items, tagged, route("/**", 60s)});
+  s.origin_says({.content = "a"});
+  for (const char* written :
+       {"/t/5.json", "/t/5%2Ejson", "/t/5.json/", "/t//5.json", "/t/5.json;x", "/T/5.JSON", "/t%2F5.json"}) {
+    CAPTURE(written);
+    store_all(s, {"/list/5", "/list/6", "/tagged"});
+    s.ask("PUT", written, {}, "{}");
+    CHECK(s.get("/list/5").cache == "MISS");
+    CHECK(s.get("/tagged").cache == "MISS");
+    CHECK(s.get("/list/6").cache == "HIT");
+  }
+}
+
 TEST_CASE("a write by any spelling of a path purges the others, whichever the origin takes for the same") {
   Scenario s({route("/**", 60s)});
   s.origin_says({.content = "a"});

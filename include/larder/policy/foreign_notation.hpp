@@ -18,7 +18,7 @@ struct ForeignNotation {
 /// `{path...}`) where a PathPattern is asked for; nothing if the text holds none.
 std::optional<ForeignNotation> foreign_path_pattern(std::string_view text);
 
-/// Regular expressions where a name, or a glob of names in which `*` is any run of letters, is asked for.
+/// Regular expressions where a name, or a glob of names in which `*` is any run of characters, is asked for.
 std::optional<ForeignNotation> foreign_glob(std::string_view text);
 
 }  // namespace larder::policy

@@ -59,15 +59,16 @@ std::optional<Milliseconds> heuristic_freshness(const http::ResponseHead& respon
 Milliseconds said_staleness(const http::FieldList& response_fields);
 
 /// The directives that hold for us: those of CDN-Cache-Control if there is a valid one (RFC 9213,
-/// section 2.1), else those of Surrogate-Control, its predecessor, else what X-Accel-Expires says; each of
-/// them stands for Expires too. Else those of Cache-Control.
+/// section 2.1), else those of Surrogate-Control, its predecessor, else what X-Accel-Expires says, beside
+/// `private` and `public` of Cache-Control; each of them stands for Expires too. Else those of Cache-Control.
 struct OriginDirectives {
   http::CacheControl control;
   bool targeted = false;      ///< they did not come from Cache-Control
   std::optional<Time> end{};  ///< of the lifetime, if it is stated so
+  bool accel = false;         ///< X-Accel-Expires: it says how long, and not for whom
 
-  /// Whether a field for caches like us, and no other, states a lifetime.
-  bool targets_lifetime() const { return targeted && (control.max_age || end); }
+  /// Whether a field for caches like us, and no other, says that they may store the response.
+  bool targets_lifetime() const { return targeted && !accel && control.max_age; }
 };
 
 /// For caches alone: it does not go on to clients.

@@ -16,8 +16,8 @@ namespace larder::policy {
 /// What the `{name}` parts of a pattern stood for in one path, as received.
 using Captures = std::vector<std::pair<std::string, std::string>>;
 
-/// A route's `match`, or a pattern to purge. Its segments are literal, hold `*` (any run of letters in one
-/// segment that is not empty, as in `report-*.json`) or a name in braces (one letter or more, as in `{id}`
+/// A route's `match`, or a pattern to purge. Its segments are literal, hold `*` (any run of characters in one
+/// segment that is not empty, as in `report-*.json`) or a name in braces (one character or more, as in `{id}`
 /// and
 /// `{id}.json`). Besides there may be one `{name**}`, which is one or more whole segments, none of them
 /// empty, or one `**`, which is any number of any segments; where several lengths fit, the shortest is taken.

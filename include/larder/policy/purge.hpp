@@ -122,17 +122,18 @@ struct PurgeExtent {
 PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome);
 
 /// What an unsafe request purges, as far as `extent` goes: its target URI, the parent collection (never "/"),
-/// all below;
-/// the same-origin Destination of a COPY or MOVE with all below it (RFC 4918); same-origin Location and
-/// Content-Location of `response` (nullptr if the outcome is unknown), and the
-/// groups of its Cache-Group-Invalidation (RFC 9875, section 3); the route's rule. Paths with and without a
-/// trailing slash purge each other; where a path folds into one with another parent, that purges its own. A
-/// request
-/// without a host may have written to any site, so it purges them all. `target` and what the response names
-/// are of the same origin if `sites` says so.
+/// all below; the same-origin Destination of a COPY or MOVE with all below it (RFC 4918); same-origin
+/// Location and Content-Location of `response` (nullptr if the outcome is unknown), and the groups of its
+/// Cache-Group-Invalidation (RFC 9875, section 3); the route's rules. Paths with and without a trailing slash
+/// purge each other; where a path folds into one with another parent, that purges its own. A request without
+/// a host may have written to any site, so it purges them all. `target` and what the response names are of
+/// the same origin if `sites` says so.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,
                              const http::RequestHead& request, const http::ResponseHead* response,
                              const PurgeExtent& extent, const Sites& sites = Sites());
+
+/// Only what the route names: for the one that takes the target's path as an origin may read it.
+std::vector<Purge> purges_of_rules(const Route& route, const Captures& captures, const http::Target& target);
 
 /// Methods that ask the nearest cache to purge, as Varnish's and nginx's users know them: PURGE, BAN. They
 /// are never sent on.

@@ -56,7 +56,7 @@ TEST_CASE("fields that hold tags are named, and written back") {
 TEST_CASE("invalid credentials are an error at their place") {
   const std::pair<const char*, const char*> cases[] = {
       {"add: [\"X Tenant\"]",
-       "credentials.add: expected a header name, in which * stands for any run of letters, found \"X "
+       "credentials.add: expected a header name, in which * stands for any run of characters, found \"X "
        "Tenant\""},
       {"add: [Authorization]",
        "credentials.add: \"Authorization\" is a credential always: a route can key it by \"headers\" or "
@@ -67,7 +67,7 @@ TEST_CASE("invalid credentials are an error at their place") {
       {"add: [\"^X-Acme-\"]",
        "credentials.add: \"^X-Acme-\" is a regular expression, and would only match itself: names are "
        "literal, "
-       "and * stands for any run of letters, did you mean \"X-Acme-*\"?"},
+       "and * stands for any run of characters, did you mean \"X-Acme-*\"?"},
       {"add: [\"*\"]", "credentials.add: \"*\" names every field"},
       {"add: [X-Forwarded-For]",
        "credentials.add: \"X-Forwarded-For\" never identifies the client: larder itself writes it, or it is "

@@ -294,13 +294,13 @@ TEST_CASE("what would silently be taken literally is an error with the right for
        "named one by one"},
       {"cookies: [\"^wp_.*\"]",
        "route \"/**\": cookies: \"^wp_.*\" is a regular expression, and would only match itself: names are "
-       "literal, and * stands for any run of letters, did you mean \"wp_*\"?"},
+       "literal, and * stands for any run of characters, did you mean \"wp_*\"?"},
       {"cookies: {ignore: [\"_ga|_gid\"]}",
        "route \"/**\": cookies.ignore: \"_ga|_gid\" is a regular expression, and would only match itself: "
-       "names are literal, and * stands for any run of letters"},
+       "names are literal, and * stands for any run of characters"},
       {"query: {ignore: [\"utm_.*\"]}",
        "route \"/**\": query.ignore: \"utm_.*\" is a regular expression, and would only match itself: names "
-       "are literal, and * stands for any run of letters, did you mean \"utm_*\"?"},
+       "are literal, and * stands for any run of characters, did you mean \"utm_*\"?"},
       {"methods: [\"*\"]",
        "route \"/**\": methods: expected a method such as \"GET\", found \"*\": without methods a route "
        "takes "

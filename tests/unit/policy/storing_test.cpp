@@ -60,11 +60,17 @@ TEST_CASE(
               {"", 200, "CDN-Cache-Control: no-store|Cache-Control: max-age=60", Reason::response_no_store},
               {"", 200, "CDN-Cache-Control: private|" + fresh, Reason::response_private},
               // nginx's field.
-              {"", 200, "X-Accel-Expires: 60|Cache-Control: no-store, private", Reason::none},
+              {"", 200, "X-Accel-Expires: 60|Cache-Control: no-store", Reason::none},
+              // It says how long, and not for whom.
+              {"", 200, "X-Accel-Expires: 60|Cache-Control: private", Reason::response_private},
+              {"Cookie: a=b", 200, "X-Accel-Expires: 60|Cache-Control: public", Reason::none},
+              {"Authorization: Basic YQ==", 200, "X-Accel-Expires: 60", Reason::authorization},
+              // RFC 3229: what it holds depends on A-IM.
+              {"", 226, fresh, Reason::status},
               {"", 200, "X-Accel-Expires: 0|" + fresh, Reason::response_no_store},
               {"", 200, "X-Accel-Expires: 60|CDN-Cache-Control: no-store", Reason::response_no_store},
-              {"Cookie: a=b", 200, "X-Accel-Expires: 60", Reason::none},
-              {"Cookie: a=b", 200, "X-Accel-Expires: @2147483647", Reason::none},
+              {"Cookie: a=b", 200, "X-Accel-Expires: 60", Reason::cookie},
+              {"Cookie: a=b", 200, "X-Accel-Expires: @2147483647", Reason::cookie},
               {"Cookie: a=b", 200, "X-Accel-Expires: off|" + fresh, Reason::cookie},
           });
 }
