@@ -94,8 +94,11 @@ class Including {
     const std::string path = text->starts_with('/') ? *text : folder_ + *text;
     if (!is_glob(*text)) return read(named, path);
     const Matches matches = matches_of(path);
-    if (!matches.mistake.empty()) return named.error(cannot_be_read(path, matches.mistake));
-    if (matches.paths.empty()) named.warning("no file matches " + quoted(path));
+    if (!matches.mistake.empty()) {
+      named.error(cannot_be_read(path, matches.mistake));
+    } else if (matches.paths.empty()) {
+      named.warning("no file matches " + quoted(path));
+    }
     for (const std::string& one : matches.paths) read(named, one);
   }
 

@@ -18,16 +18,14 @@ using Captures = std::vector<std::pair<std::string, std::string>>;
 
 /// A route's `match`, or a pattern to purge. Its segments are literal, hold `*` (any run of characters in one
 /// segment that is not empty, as in `report-*.json`) or a name in braces (one character or more, as in `{id}`
-/// and
-/// `{id}.json`). Besides there may be one `{name**}`, which is one or more whole segments, none of them
+/// and `{id}.json`). Besides there may be one `{name**}`, which is one or more whole segments, none of them
 /// empty, or one `**`, which is any number of any segments; where several lengths fit, the shortest is taken.
 /// A last `**` is free: `/api/**` matches `/api`, `/api/` and all below. Case and a trailing slash count.
 class PathPattern {
  public:
   /// Error::malformed if the text does not begin with "/", repeats a name, has more than one `{name**}` or
   /// `**` before its last segment, braces that hold no name or stand twice in a segment, or a byte that no
-  /// path has
-  /// (`?`, `#`, space, control bytes).
+  /// path has (`?`, `#`, space, control bytes).
   static Result<PathPattern> parse(std::string_view text);
 
   /// The captures if the whole path matches, nothing if it does not.

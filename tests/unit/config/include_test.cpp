@@ -176,7 +176,7 @@ TEST_CASE("included files are bounded in number and bytes") {
   for (int i = 0; i < 1'003; ++i) folder.write("many/" + std::to_string(i), "");
   CHECK(folder.told() ==
         "larder.yaml:2:20: include: there are more than 1000 files\n"
-        "larder.yaml:2:39: warning: include: no file matches \"big/*\"\n");
+        "larder.yaml:2:39: include: \"big/*\" cannot be read: No such file or directory\n");
   folder.write("larder.yaml", std::string(upstream) + "routes: [{include: big/*}]\n");
   for (int i = 0; i < 5; ++i) folder.write("big/" + std::to_string(i), std::string(4u << 20, '#'));
   CHECK(folder.told() ==

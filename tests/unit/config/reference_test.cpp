@@ -129,7 +129,7 @@ TEST_CASE(
   CHECK(messages ==
         "log.file: is where the access log goes, and that is off: add access: on\n"
         "upstream \"api\": tls: none of the servers is https://\n"
-        "include: no file matches \"conf.d/*.yaml\"\n");
+        "include: \"conf.d/*.yaml\" cannot be read: No such file or directory\n");
   const std::map<std::string, Shown> shown = keys_of(example);
   for (const KeyEntry& key : all_keys()) {
     CAPTURE(key.path);
