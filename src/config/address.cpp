@@ -78,9 +78,10 @@ std::string folded_items(std::string_view text) {
 /// `, did you mean "http://h:3000"?` of a host and port alone.
 std::string server_meant(std::string_view text) {
   if (text.find("://") != text.npos || text.find_first_of(" @/") != text.npos) return folded_items(text);
-  const auto url = urls::parse_uri("http://" + std::string(text));
+  const std::string meant = "http://" + std::string(text);  // which the parsed URL refers to
+  const auto url = urls::parse_uri(meant);
   const bool is_host = url && !url->encoded_host().empty() && is_plain_host(url->encoded_host());
-  return is_host ? ", did you mean " + quoted("http://" + std::string(text)) + "?" : "";
+  return is_host ? ", did you mean " + quoted(meant) + "?" : "";
 }
 
 /// Reports what a server's URL may not have; `text` is the URL without its user.

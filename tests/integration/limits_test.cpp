@@ -64,11 +64,7 @@ class Bounded {
 
 /// UndefinedBehaviorSanitizer opens a pipe to look whether memory can be read, and ends the program if it
 /// cannot.
-#if __has_feature(address_sanitizer)
-constexpr bool needs_descriptors = true;
-#else
-constexpr bool needs_descriptors = false;
-#endif
+const bool needs_descriptors = is_sanitized();
 
 }  // namespace
 

@@ -131,16 +131,16 @@ TEST_CASE("With wait a purge is acknowledged once a replica has it, or reported 
     client.put("/a");
     CHECK(records(replica) == records(master));
   }
-  CHECK(larder.log_lines_with("not on 1 replicas") == 0);
+  CHECK(larder.log_lines_with("not on 1 replica") == 0);
   replica.pause();
   for (int i = 0; i < 5; ++i) CHECK(client.put("/a").status == 200);
   // The log is written after the responses.
-  CHECK(eventually([&] { return larder.log_lines_with("not on 1 replicas") == 1; }, patience));
+  CHECK(eventually([&] { return larder.log_lines_with("not on 1 replica") == 1; }, patience));
   replica.resume();
   CHECK(eventually(
       [&] {
         client.put("/a");
-        return larder.log_lines_with("on 1 replicas again") == 1;
+        return larder.log_lines_with("on 1 replica again") == 1;
       },
       patience));
   client.put("/a");

@@ -105,7 +105,8 @@ std::string cache_result(const Response& response);
 /// The seconds that Age states; -1 if it is missing.
 int age(const Response& response);
 
-/// Whether memory figures mean nothing and everything takes longer: a sanitizer is compiled in.
+/// Whether memory figures mean nothing and everything takes longer: larder was built with the
+/// sanitizers that LARDER_SANITIZE in the environment names.
 bool is_sanitized();
 
 }  // namespace larder::test
