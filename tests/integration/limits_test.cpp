@@ -64,7 +64,7 @@ class Bounded {
 
 /// UndefinedBehaviorSanitizer opens a pipe to look whether memory can be read, and ends the program if it
 /// cannot.
-const bool needs_descriptors = is_sanitized();
+const bool needs_descriptors = is_sanitized("address");
 
 }  // namespace
 

@@ -106,7 +106,7 @@ std::string cache_result(const Response& response);
 int age(const Response& response);
 
 /// Whether memory figures mean nothing and everything takes longer: larder was built with the
-/// sanitizers that LARDER_SANITIZE in the environment names.
-bool is_sanitized();
+/// sanitizers that LARDER_SANITIZE in the environment names, `by` among them.
+bool is_sanitized(std::string_view by = "");
 
 }  // namespace larder::test

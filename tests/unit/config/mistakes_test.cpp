@@ -7,26 +7,6 @@
 using namespace larder;
 using namespace larder::config;
 
-namespace {
-
-struct Mistake {
-  const char* yaml;  // from line 2 on
-  const char* told;
-};
-
-template <std::size_t N>
-void check_told(const Mistake (&mistakes)[N]) {
-  for (const auto& [yaml, told] : mistakes) {
-    CAPTURE(std::string(yaml));
-    const Loaded loaded = load_with_upstream(yaml);
-    CHECK_FALSE(loaded.ok());
-    REQUIRE(!loaded.diagnostics.empty());
-    CHECK(loaded.diagnostics.front().text() == told);
-  }
-}
-
-}  // namespace
-
 TEST_CASE("what is not YAML is told with what may have been meant") {
   const Mistake mistakes[] = {
       {"store:\n\tmemory: 8MiB\n", "t.yaml:3:1: not YAML: a tab indents this line, which takes spaces"},

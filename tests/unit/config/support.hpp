@@ -2,6 +2,8 @@
 
 #include <larder/config/load.hpp>
 
+#include <doctest/doctest.h>
+
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -38,6 +40,23 @@ inline Loaded load_with_upstream(std::string_view rest) {
 /// A file with one upstream and one route, whose keys are in flow style from line 2, column 4 on.
 inline Loaded load_route(std::string_view keys) {
   return load_with_upstream("routes: [{" + std::string(keys) + "}]\n");
+}
+
+struct Mistake {
+  const char* yaml;  // from line 2 on
+  const char* told;
+};
+
+/// Each is told first, and as said, with `before` in front.
+template <std::size_t N>
+void check_told(const Mistake (&mistakes)[N], const std::string& before = "") {
+  for (const auto& [yaml, told] : mistakes) {
+    CAPTURE(std::string(yaml));
+    const Loaded loaded = load_with_upstream(yaml);
+    CHECK_FALSE(loaded.ok());
+    REQUIRE(!loaded.diagnostics.empty());
+    CHECK(loaded.diagnostics.front().text() == before + told);
+  }
 }
 
 }  // namespace larder::config

@@ -5,26 +5,6 @@
 using namespace larder;
 using namespace larder::config;
 
-namespace {
-
-struct Mistake {
-  const char* yaml;  // from line 2 on
-  const char* told;
-};
-
-template <std::size_t N>
-void check_told(const Mistake (&mistakes)[N]) {
-  for (const auto& [yaml, told] : mistakes) {
-    CAPTURE(std::string(yaml));
-    const Loaded loaded = load_with_upstream(yaml);
-    CHECK_FALSE(loaded.ok());
-    REQUIRE(!loaded.diagnostics.empty());
-    CHECK(loaded.diagnostics.front().text() == "t.yaml:" + std::string(told));
-  }
-}
-
-}  // namespace
-
 TEST_CASE("a fault within braces or brackets is told where it is, and not by the indent of its line") {
   const Mistake mistakes[] = {
       {"routes:\n  - {match: /a/{id}, ttl: 1m}\n",
@@ -48,7 +28,7 @@ TEST_CASE("a fault within braces or brackets is told where it is, and not by the
       {"x-1: {a: 'it''s {', b: \"\\\"[\"}   # {\nx-2: &a {b: [c, d]}\nstore: {memory: 8MiB max_object: 1}\n",
        "4:22: not YAML: end of map flow not found: a comma is missing before \"max_object:\""},
   };
-  check_told(mistakes);
+  check_told(mistakes, "t.yaml:");
 }
 
 TEST_CASE("an item that is one column off, and a map on its key's line, are told as what they are") {
@@ -66,7 +46,7 @@ TEST_CASE("an item that is one column off, and a map on its key's line, are told
        "3:5: routes[1]: expected a map, found \"match:/a\": a space is missing behind "
        "\"match:\""},
   };
-  check_told(mistakes);
+  check_told(mistakes, "t.yaml:");
   CHECK(texts_of(load("upstreams:\n  a:\n    servers:\n    - http://h:1\n     - http://h:2\n").diagnostics) ==
         "t.yaml:4:7: upstream \"a\": servers: expected a URL such as \"http://127.0.0.1:3000\", found "
         "\"http://h:1 - http://h:2\": is the \"-\" of the next line indented as this one is?\n");
@@ -90,7 +70,7 @@ TEST_CASE("a key of another program is told with the one that says it here") {
       {"routes: [{match: /a, level: x}]\n",
        "2:22: route \"/a\": unknown key \"level\": it belongs in \"log\""},
   };
-  check_told(mistakes);
+  check_told(mistakes, "t.yaml:");
   CHECK(texts_of(load("upstreams: {a: {url: \"http://h\", ssl: on}}\n").diagnostics) ==
         "t.yaml:1:16: upstream \"a\": \"servers\" is missing\n"
         "t.yaml:1:17: upstream \"a\": unknown key \"url\": it is part of the servers, as servers: "
@@ -156,5 +136,5 @@ TEST_CASE("another form of a value is told with the one that is read") {
        "2:22: store.redis.url: expected a URL such as \"redis://127.0.0.1:6379/0\" or "
        "\"unix:/run/redis.sock\": the host is missing"},
   };
-  check_told(mistakes);
+  check_told(mistakes, "t.yaml:");
 }
