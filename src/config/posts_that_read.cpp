@@ -27,7 +27,9 @@ bool names_a_query(std::string_view match) {
 
 void warn_where_reading_purges(const Value& value, const Route& route, const std::vector<Route>& earlier) {
   const bool purges = route.cache && !route.purge.none && policy::takes_method(route.methods, "POST");
-  if (!purges) return;
+  // Who names what a POST purges beside its URL knows that it does.
+  const bool is_meant = !route.purge.urls.empty() || !route.purge.tags.empty();
+  if (!purges || is_meant) return;
   const auto query = std::ranges::find_if(route.match, names_a_query);
   if (query == route.match.end()) return;
   const bool is_settled = std::ranges::any_of(earlier, [&route](const Route& one) {

@@ -1,6 +1,6 @@
 // What `larder check` accepts the schema accepts, and what it refuses for a key, a shape or a bound the schema refuses.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,7 +45,8 @@ function spoil (whole, part, place) {
   for (const [key, value] of Object.entries(part)) spoil(whole, value, `${place}/${key}`)
 }
 
-const files = ['config/larder.yaml', 'config/compose.yaml', 'deploy/demo.yaml', 'tests/unit/config/larder.example.yaml']
+const examples = readdirSync(path.join(root, 'config/examples')).map(name => `config/examples/${name}`)
+const files = ['config/larder.yaml', 'config/compose.yaml', 'deploy/demo.yaml', 'tests/unit/config/larder.example.yaml', ...examples]
 for (const file of files) expect(readFileSync(path.join(root, file), 'utf8'), true, file)
 
 const everything = readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), 'everything.yaml'), 'utf8')

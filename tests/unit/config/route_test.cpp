@@ -543,7 +543,8 @@ TEST_CASE("there is a warning where POSTs that may only read purge") {
   for (const char* quiet :
        {"  - {match: /graphql, methods: [POST], purge: none}\n  - {match: /graphql, ttl: 10s}\n",
         "  - {match: /graphql, ttl: 10s, methods: [GET]}\n", "  - {match: /graphql, cache: off}\n",
-        "  - {match: /graphql, purge: none}\n", "  - {match: /graphqlx}\n", "  - {match: /**}\n"}) {
+        "  - {match: /graphql, purge: none}\n", "  - {match: /graphql, purge: {tags: [graphql]}}\n",
+        "  - {match: /graphqlx}\n", "  - {match: /**}\n"}) {
     CAPTURE(quiet);
     CHECK(said(quiet).empty());
   }
