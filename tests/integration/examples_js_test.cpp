@@ -54,6 +54,7 @@ TEST_CASE(
   const Response first = client.get("/api/products?page=1&size=5", session);
   CHECK_FALSE(first.fields.has("Set-Cookie"));
   CHECK_FALSE(origin.last().fields.has("Cookie"));
+  CHECK_FALSE(client.get("/api/products/404?first", session).fields.has("Set-Cookie"));
   ask_twice(client, {
                         {"/api/products?page=1&size=5", {}, "HIT", "HIT"},
                         {"/api/products?size=5&page=1", session, "HIT", "HIT"},

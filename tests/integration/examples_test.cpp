@@ -40,6 +40,7 @@ TEST_CASE("config/examples/nginx-proxy-cache.yaml: what an application says to n
     const Response second = client.request("GET", target, {{"Cache-Control", "no-cache"}});
     CHECK(cache_result(second) == "HIT");
     CHECK(second.fields.get("X-Accel-Expires") == "");
+    CHECK(first.fields.get("Set-Cookie") == "");
     CHECK(second.fields.get("Set-Cookie") == "");
   }
   CHECK(cache_result(client.request("GET", "/static/app.js", {{"Cookie", "sid=1"}})) == "HIT");
