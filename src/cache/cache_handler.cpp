@@ -192,6 +192,10 @@ Response CacheHandler::refuse_loop(const policy::Route& route) const {
 /// A request that has a route.
 Task<Result<Response>> CacheHandler::answer(Transaction& transaction) {
   const http::RequestHead& head = transaction.request.head;
+  const Result<> bounded = bound_content(transaction);
+  if (!bounded) {
+    co_return annotated(pipeline::request_problem(bounded.error()), {.result = CacheResult::bypass});
+  }
   const Result<Reason> bypass = open(transaction);
   if (!bypass) {
     co_return annotated(pipeline::request_problem(bypass.error()), {.result = CacheResult::bypass});
@@ -262,6 +266,7 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
     if (credential != Reason::none) transaction.why = credential;
     co_return co_await parts_->pass_through.pass(transaction);
   }
+  count_use(parts_->context, transaction, decision.reason);
   transaction.keeps_conditions =
       transaction.stored == nullptr && policy::keeps_own_conditions(transaction.route(), head.fields);
   if (has_range && found.response == nullptr) co_return co_await look_up_part(transaction);

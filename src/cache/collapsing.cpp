@@ -195,6 +195,9 @@ std::optional<Response> Collapsing::share(const Transaction& transaction,
       !context_.store.accepts(response, seen.state == State::whole ? 0 : seen.length.value_or(0))) {
     outcome.stored = false;
     outcome.refusal = Reason::no_store_takes_it;
+  } else if (outcome.stored && !has_uses(context_, transaction)) {
+    outcome.stored = false;
+    outcome.refusal = Reason::min_uses;
   }
   if (seen.state == State::whole) return serve(transaction, seen.response, outcome, now);
   return serve_arriving(transaction, fill, seen, outcome, now);

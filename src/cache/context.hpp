@@ -25,6 +25,13 @@ struct Context {
 /// Where the content of the transaction's response goes, and for how long it may take to come.
 Keeping keeping_of(const Context& context, const Transaction& transaction);
 
+/// Counts the transaction's request, if its route stores from a later one for its key on and nothing is
+/// stored there: `absence` says why there is nothing.
+void count_use(const Context& context, Transaction& transaction, policy::Reason absence);
+
+/// Whether so many have asked for it that it is stored.
+bool has_uses(const Context& context, const Transaction& transaction);
+
 /// What lies nearest under a key: in memory, or without that in Redis.
 Task<store::StoredResponsePtr> find_nearest(const Context& context, std::string key,
                                             const http::FieldList& fields);

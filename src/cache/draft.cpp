@@ -54,7 +54,7 @@ policy::StoringInput storing_input(const Transaction& transaction, const http::R
           .max_lifetime = transaction.settings->max_lifetime,
           .chance = chance_of(transaction),
           .size = size,
-          .max_object = transaction.settings->max_object};
+          .max_object = max_object_of(transaction)};
 }
 
 std::shared_ptr<store::Draft> draft_of(const Transaction& transaction, const http::ResponseHead& head,

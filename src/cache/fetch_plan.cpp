@@ -55,7 +55,7 @@ store::StoredResponsePtr part_of(const Context& context, const Transaction& tran
   if (!is_usable) return nullptr;
   // What is too large to be stored would be asked for in two pieces each time.
   const auto gap = policy::gap_of(part->fields(), part->content().size());
-  return gap && gap->length <= transaction.settings->max_object ? part : nullptr;
+  return gap && gap->length <= max_object_of(transaction) ? part : nullptr;
 }
 
 /// The client's own fields of these names, which a shared request is sent without.

@@ -189,7 +189,9 @@ Task<Fetched> Fetcher::take_new(Transaction& transaction, Response response) {
   policy::StoringDecision decision = decide_storing(transaction, response);
   if (response.head.status == 304) decision.refusal = reason_of_own_304(transaction, decision.refusal);
   if (is_head) co_await take_head(context_, transaction, response.head);
-  if (transaction.leader && !decision.store()) {
+  if (transaction.leader && decision.refusal == Reason::too_large && transaction.route().max_object) {
+    transaction.leader->release();  // it may be smaller the next time
+  } else if (transaction.leader && !decision.store()) {
     tell_refusal(*transaction.leader, response.head, transaction.stored != nullptr, context_.clock.now());
   }
   forward_fields(response.head, is_head || response.head.status == 304);
@@ -231,11 +233,12 @@ Task<Fetched> Fetcher::store_new(Transaction& transaction, Response response,
   }
   if (!outcome.stored) outcome.refusal = Reason::buffers_full;
   if (outcome.stored && !is_accepted) outcome.refusal = Reason::no_store_takes_it;
-  outcome.stored = outcome.stored && is_accepted;
+  if (outcome.stored && is_accepted && !has_uses(context_, transaction)) outcome.refusal = Reason::min_uses;
+  outcome.stored = outcome.stored && is_accepted && outcome.refusal == Reason::none;
   if (unmodified && response.head.status == 200) {
     // Past max_object it is not stored after all.
     const bool is_kept_by_reading = !goes_on && outcome.stored;
-    const std::uint64_t at_most = is_kept_by_reading ? transaction.settings->max_object : 0;
+    const std::uint64_t at_most = is_kept_by_reading ? max_object_of(transaction) : 0;
     const Result<> whole = co_await leave_out_content(response, at_most);
     if (!whole) {
       co_return annotated(

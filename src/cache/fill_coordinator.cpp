@@ -1,6 +1,7 @@
 #include "collapser.hpp"
 #include "fetch_history.hpp"
 #include "fill_limiter.hpp"
+#include "use_counts.hpp"
 
 #include <larder/cache/fill_coordinator.hpp>
 
@@ -9,6 +10,7 @@ namespace larder::cache {
 FillCoordinator::FillCoordinator(const Protections& upstreams, std::uint64_t buffered)
     : collapser_(std::make_unique<Collapser>()),
       history_(std::make_unique<FetchHistory>()),
+      uses_(std::make_unique<UseCounts>()),
       buffered_(std::make_shared<ByteBudget>(buffered)) {
   adopt(upstreams);
 }

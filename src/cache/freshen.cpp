@@ -80,6 +80,7 @@ Task<Response> take_not_modified(const Context& context, Transaction& transactio
   if (served.head.status == 304 || !draft->fields.contains("Set-Cookie")) {
     policy::add_set_cookie(served.head.fields, response.head.fields);
   }
+  policy::add_fields_of_one_request(served.head.fields, response.head.fields);
   co_return served;
 }
 

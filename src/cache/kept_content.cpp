@@ -28,7 +28,8 @@ store::StoredResponsePtr KeptContent::with(Bytes content) const {
 Task<> KeptContent::store(store::StoredResponsePtr whole, std::shared_ptr<void> held) {
   draft_.reset();
   if (keeping_.log.judge(*whole).kind == store::Verdict::Kind::purged) co_return;
-  co_await keeping_.store.put_holding(std::move(whole), std::move(held));
+  const bool may_store = !keeping_.may_store || keeping_.may_store();
+  if (may_store) co_await keeping_.store.put_holding(std::move(whole), std::move(held));
   if (keeping_.stored) co_await keeping_.stored();
 }
 

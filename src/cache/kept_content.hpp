@@ -22,6 +22,11 @@ struct Keeping {
   std::shared_ptr<ByteBudget> budget;    ///< where it counts; past its limit nothing is kept
   SteadyTime until = SteadyTime::max();  ///< what takes longer goes on, and is not stored
   std::function<Task<>()> stored{};      ///< to be done once it is stored; or nothing
+  /// Whether it may be, once it is whole; or nothing: it may.
+  std::function<bool()> may_store{};
+  /// Whether content that turned out too large is remembered as not for others (hit-for-miss).
+  bool remembers_too_large = true;
+  std::uint64_t reach = max_object;  ///< how far apart readers of what is not stored may be
 };
 
 /// A response on its way into the store: complete but for its content, which a reader holds. What

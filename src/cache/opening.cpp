@@ -42,6 +42,15 @@ Result<Reason> open(const Transaction& transaction) {
   return bypass;
 }
 
+Result<> bound_content(const Transaction& transaction) {
+  const std::uint64_t most = transaction.route().max_content.value_or(0);
+  pipeline::Body& body = transaction.request.body;
+  if (most == 0 || body.empty()) return {};
+  if (body.length().value_or(0) > most) return Error::too_large;
+  if (body.is_streamed()) body.reader().limit(most);
+  return {};
+}
+
 bool goes_as_written(const Transaction& transaction) {
   const pipeline::Request& request = transaction.request;
   if (!policy::is_signed(request.head)) return false;

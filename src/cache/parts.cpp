@@ -8,6 +8,7 @@
 #include <larder/policy/combining.hpp>
 #include <larder/policy/partial.hpp>
 #include <larder/policy/reuse.hpp>
+#include <larder/policy/validation.hpp>
 
 #include <algorithm>
 
@@ -76,8 +77,10 @@ Task<Response> take_part(const Context& context, Transaction& transaction, Respo
         co_await store_content(keeping_of(context, transaction), std::move(combined->draft), response.body,
                                std::move(combined->margins), size);
     outcome.stored = is_accepted && is_buffered;
+    if (outcome.stored && !has_uses(context, transaction)) outcome.refusal = Reason::min_uses;
     if (!is_accepted) outcome.refusal = Reason::no_store_takes_it;
     if (!is_buffered) outcome.refusal = Reason::buffers_full;
+    outcome.stored = outcome.refusal == Reason::none;
   }
   const bool is_private =
       policy::is_private_reason(transaction.why) || policy::is_private_reason(decision.refusal);
@@ -97,7 +100,9 @@ bool complete(const Context& context, Transaction& transaction, const store::Sto
   if (!combination || !combination->is_whole()) return false;
   response.head.status = 200;
   response.head.reason.clear();
-  response.head.fields = policy::combined_fields(fields, response.head.fields, *combination);
+  const http::FieldList answered = std::move(response.head.fields);
+  response.head.fields = policy::combined_fields(fields, answered, *combination);
+  policy::add_fields_of_one_request(response.head.fields, answered);
   response.body = join(margins_of(*combination, store::content_of(part)), std::move(response.body), size,
                        context.coordinator.buffered());
   // The outcome is as new as its oldest part.

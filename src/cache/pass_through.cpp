@@ -88,15 +88,20 @@ Task<std::size_t> PassThrough::purge_after(const Transaction& transaction, Write
                                            const Result<Response>& response, bool stands_alone) {
   policy::WriteOutcome outcome{.status = std::nullopt, .is_sent_whole = write.delivery->is_whole};
   if (response) outcome.status = response->head.status;
-  const policy::PurgeExtent extent = policy::decide_purging(transaction.request.head.method, outcome);
+  const policy::PurgeRule& rule = transaction.route().purge;
+  const std::string& method = transaction.request.head.method;
+  const policy::PurgeExtent extent = policy::decide_purging(method, outcome, rule.on);
   const http::ResponseHead* const told = response && !extent.again ? &response->head : nullptr;
   store::PurgeBatch batch = batch_of(transaction, told, extent);
   if (batch.purges.empty()) co_return 0;
-  batch.stands_alone = stands_alone;
   const SteadyTime later = steady_now() + transaction.settings->purge_again_after;
+  // What is applied late is seen late as well.
+  const SteadyTime lagging = (extent.again ? later : steady_now()) + rule.again;
+  if (rule.again > Milliseconds{0}) co_await later_purges_.start(lagging, batch, nullptr);
+  batch.stands_alone = stands_alone;
   if (extent.again) co_await later_purges_.start(later, batch, nullptr);
   outcome.is_sent_whole = true;
-  const policy::PurgeExtent full = policy::decide_purging(transaction.request.head.method, outcome);
+  const policy::PurgeExtent full = policy::decide_purging(method, outcome, rule.on);
   if (full != extent) {
     co_await later_purges_.start(later, batch_of(transaction, told, full), write.delivery);
   }

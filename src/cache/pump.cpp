@@ -9,7 +9,8 @@ Pump::Pump(FillLeader leader, std::optional<FillLimiter::Permit> permit, std::sh
     : leader_(std::move(leader)),
       permit_(std::move(permit)),
       fill_(leader_.fill()),
-      max_object_(keeping.max_object),
+      reach_(keeping.reach),
+      remembers_too_large_(keeping.remembers_too_large),
       length_(body.length()),
       kept_(std::move(draft), keeping, length_),
       content_(body.take_reader()),
@@ -71,7 +72,7 @@ void Pump::take(std::string_view piece) {
   const KeptContent::Obstacle obstacle = kept_.obstacle(fill_->size(), 0);
   if (obstacle == KeptContent::Obstacle::none) return;
   stop_keeping();
-  if (obstacle == KeptContent::Obstacle::too_large) {
+  if (obstacle == KeptContent::Obstacle::too_large && remembers_too_large_) {
     // It was not known: the next ones need not find it out together.
     leader_.leave_as_hit_for_miss(clock_.now());
   } else {
@@ -84,7 +85,7 @@ void Pump::stop_keeping() {
   publish();
   kept_.give_up();
   permit_.reset();
-  fill_->let_go_of_the_start(max_object_);
+  fill_->let_go_of_the_start(reach_);
 }
 
 Task<> Pump::store_whole() {

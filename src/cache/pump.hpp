@@ -43,7 +43,8 @@ class Pump {
   FillLeader leader_;
   std::optional<FillLimiter::Permit> permit_;
   std::shared_ptr<SharedFill> fill_;
-  std::uint64_t max_object_;
+  std::uint64_t reach_;
+  bool remembers_too_large_;
   std::optional<std::uint64_t> length_;
   KeptContent kept_;
   store::StoredResponsePtr whole_;  // content that came in one piece needs no other place

@@ -4,6 +4,8 @@
 
 #include <larder/cache/settings.hpp>
 
+#include <algorithm>
+
 namespace larder::cache {
 namespace {
 
@@ -38,6 +40,11 @@ Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
 Protection limits_of(const Transaction& transaction) {
   const auto known = transaction.settings->upstreams.find(transaction.route().upstream);
   return known == transaction.settings->upstreams.end() ? Protection{} : known->second;
+}
+
+std::uint64_t max_object_of(const Transaction& transaction) {
+  const std::uint64_t most = transaction.settings->max_object;
+  return std::min(transaction.route().max_object.value_or(most), most);
 }
 
 SteadyTime end_of_fill(const Transaction& transaction) {

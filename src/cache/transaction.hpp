@@ -41,6 +41,7 @@ struct Transaction {
   /// that was answered before the request began.
   bool knows_purges = true;
   bool is_background = false;  ///< no client waits for its answer
+  bool counts_uses = false;    ///< nothing is stored under its key, and its route stores from a later use on
   /// The key in the collapser under which responses are known not to be for others.
   std::optional<std::string> hit_for_miss{};
 
@@ -72,6 +73,9 @@ inline bool trusts(const Transaction& transaction, const store::PurgeLog& log,
 
 /// The limits of the upstream that answers it.
 Protection limits_of(const Transaction& transaction);
+
+/// How large content may be that is stored.
+std::uint64_t max_object_of(const Transaction& transaction);
 
 /// When the fetch of its response for the cache ends at the latest.
 SteadyTime end_of_fill(const Transaction& transaction);

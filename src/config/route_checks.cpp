@@ -97,14 +97,30 @@ void warn_of_lifetimes(Map& map, const Route& route, const Store& store) {
   if (const Value* const value = map.find("ttl")) warn_where_capped(*value, ttl, store);
   for (const char* key : {"stale_while_revalidate", "stale_if_error"}) {
     const Value* const value = map.find(key);
-    const Milliseconds window =
-        (key == std::string_view("stale_if_error") ? route.stale_if_error : route.stale_while_revalidate)
-            .value_or(Milliseconds{0});
+    const Milliseconds window = key == std::string_view("stale_if_error")
+                                    ? route.stale_if_error.value_or(policy::StaleIfError()).window
+                                    : route.stale_while_revalidate.value_or(Milliseconds{0});
     const bool is_cut = ttl <= store.max_lifetime && ttl + window > store.max_lifetime;
     if (value == nullptr || !is_cut) continue;
     value->warning(format_duration(window) + " after the ttl is longer than store.max_lifetime (" +
                    format_duration(store.max_lifetime) + "), past which nothing is kept");
   }
+}
+
+/// Memory and Redis are laid out for contents of that size.
+void check_sizes(Map& map, const Route& route, const Store& store) {
+  const Value* const value = map.find("max_object");
+  if (value == nullptr || !route.max_object || *route.max_object <= store.max_object) return;
+  value->error(format_size(*route.max_object) + " is more than store.max_object (" +
+               format_size(store.max_object) + "), past which nothing is stored: raise that one");
+}
+
+void warn_of_idle_limit(Map& map, const Route& route, const Limits& limits) {
+  const Value* const value = map.find("max_content");
+  if (value == nullptr || limits.content.size == 0 || route.max_content.value_or(0) <= limits.content.size)
+    return;
+  value->warning(format_size(*route.max_content) + " is more than limits.content.size (" +
+                 format_size(limits.content.size) + "), which holds for every request");
 }
 
 /// What is written down for nothing: where nothing is stored, nothing has a lifetime. Defaults say nothing.
@@ -120,6 +136,9 @@ void warn_of_idle_keys(Map& map, const Route& route) {
     warn("stale_while_revalidate", route.stale_while_revalidate.has_value(), message);
     warn("stale_if_error", route.stale_if_error.has_value(), message);
     warn("refresh_ahead", route.refresh_ahead == policy::RefreshAhead::on, message);
+    warn("bypass", route.bypass.has_value(), message);
+    warn("min_uses", route.min_uses.value_or(1) > 1, message);
+    warn("max_object", route.max_object.has_value(), message);
     warn("heuristic", route.heuristic, message);
     warn("override", route.override_origin, message);
     warn("tags", !route.tags.empty(), message);
@@ -160,6 +179,8 @@ void check_route(Map& map, const Value& section, Route& route, const RouteContex
   warn_of_sharing(map, route);
   warn_of_lifetimes(map, route, context.config.store);
   warn_of_idle_keys(map, route);
+  check_sizes(map, route, context.config.store);
+  warn_of_idle_limit(map, route, context.config.limits);
 }
 
 void check_route_defaults(Map& map, const Route& route, const Store& store) {
@@ -167,6 +188,7 @@ void check_route_defaults(Map& map, const Route& route, const Store& store) {
   check_override(map, route);
   warn_of_sharing(map, route);
   warn_of_lifetimes(map, route, store);
+  check_sizes(map, route, store);
 }
 
 }  // namespace larder::config

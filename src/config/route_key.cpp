@@ -3,6 +3,7 @@
 #include "route_kinds.hpp"
 #include "units_meant.hpp"
 
+#include <larder/base/text.hpp>
 #include <larder/base/token.hpp>
 
 #include <algorithm>
@@ -77,6 +78,33 @@ Section<policy::CookieRule> cookie_section() {
       if (!ignored.contains(name)) continue;
       section.error(quoted(name) + " cannot be both part of the key and ignored");
     }
+  };
+  return {std::move(table), true};
+}
+
+/// Globs over request fields, but for one that takes every request.
+bool check_bypass_field(const Value& item, const std::string& text) {
+  if (!check_token(item, text) || !check_glob_notation(item, text)) return false;
+  if (text.find_first_not_of('*') != text.npos && !equal_ignoring_case(text, "Host")) return true;
+  item.error(quoted(text) + " is in every request: to pass them all say \"cache: off\"");
+  return false;
+}
+
+Section<policy::BypassRule> bypass_section() {
+  using policy::BypassRule;
+  Table<BypassRule> table{{
+      key("cookies", &BypassRule::cookies, Texts{"a list of cookies", check_cookie, false},
+          "Names and globs, as wordpress_logged_in_*.")
+          .shown_if([](const BypassRule& rule) { return !rule.cookies.empty(); }),
+      key("headers", &BypassRule::headers, Texts{"a list of header names", check_bypass_field, false},
+          "Names and globs of request header fields.")
+          .shown_if([](const BypassRule& rule) { return !rule.headers.empty(); }),
+      key("query", &BypassRule::query, Texts{"a list of query parameters", check_parameter, false},
+          "Names and globs of query parameters.")
+          .shown_if([](const BypassRule& rule) { return !rule.query.empty(); }),
+  }};
+  table.check = [](Map& map, const Value& section, BypassRule&) {
+    if (map.entries().empty()) section.error("must not be empty: cookies, headers or query");
   };
   return {std::move(table), true};
 }
@@ -176,6 +204,26 @@ json::object Cookies::schema() const {
 
 void Cookies::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
   cookie_section().list(path, takes, entries);
+}
+
+std::optional<policy::BypassRule> Bypass::read(const Value& value) const {
+  if (value.is_map()) return bypass_section().read(value);
+  value.mismatch("a map of cookies, headers and query");
+  return std::nullopt;
+}
+
+Node Bypass::write(const policy::BypassRule& rule) const {
+  return bypass_section().write(rule);
+}
+
+json::object Bypass::schema() const {
+  json::object schema = bypass_section().schema();
+  schema["minProperties"] = 1;
+  return schema;
+}
+
+void Bypass::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
+  bypass_section().list(path, takes, entries);
 }
 
 Texts field_names() {

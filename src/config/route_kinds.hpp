@@ -73,6 +73,29 @@ struct Purge {
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
 
+/// A map of the cookies, fields and parameters with which requests are passed.
+struct Bypass {
+  std::optional<policy::BypassRule> read(const Value& value) const;
+  Node write(const policy::BypassRule& rule) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
+
+/// A duration, or a map of `for` and `override`.
+struct StaleOnError {
+  std::optional<policy::StaleIfError> read(const Value& value) const;
+  Node write(const policy::StaleIfError& rule) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
+
+/// A list of statuses and classes of them, not empty.
+struct StatusList {
+  std::optional<policy::Statuses> read(const Value& value) const;
+  Node write(const policy::Statuses& statuses) const;
+  json::object schema() const;
+};
+
 /// A map of what is done to the fields of responses. It goes together with the default's.
 struct ResponseFields {
   std::optional<policy::ResponseRule> read(const Value& value, const policy::Route& route) const;
@@ -93,6 +116,12 @@ struct Methods {
   Node write(const std::vector<std::string>& methods) const { return list_node(methods); }
   json::object schema() const;
 };
+
+/// A switch; `shadow` is a word for later.
+extern const Scalar<bool> a_cache_switch;
+
+/// Up to 5m.
+extern const Scalar<Milliseconds> a_lag;
 
 /// `0%` to `50%`.
 extern const Scalar<unsigned> a_jitter;

@@ -100,6 +100,13 @@ struct Templates {
 Section<policy::PurgeRule> purge_section(const Captured* captures) {
   using policy::PurgeRule;
   return {{{
+              key("on", &PurgeRule::on, StatusList{},
+                  "The answers by which a write counts: statuses and classes, as 2xx. Any other that is no "
+                  "error purges the URL alone.")
+                  .shown_if([](const PurgeRule& rule) { return rule.on != policy::usual_outcomes(); }),
+              key("again", &PurgeRule::again, a_lag,
+                  "Everything is purged once more after so long, for origins whose replicas lag; 5m at most.")
+                  .shown_if([](const PurgeRule& rule) { return rule.again > Milliseconds{0}; }),
               key("urls", &PurgeRule::urls, Templates{"a list of path patterns", check_purge_url, captures},
                   "Path patterns, as /api/search/**, with {names} of the match."),
               key("tags", &PurgeRule::tags, Templates{"a list of tags", check_tag, captures},
@@ -134,11 +141,13 @@ std::optional<policy::PurgeRule> Purge::read(const Value& value, const policy::R
   }
   const auto none = Choices<bool>{{{"resource", false}, {"none", true}}}.read(value);
   if (!none) return std::nullopt;
-  return policy::PurgeRule{.none = *none, .urls = {}, .tags = {}};
+  policy::PurgeRule rule;
+  rule.none = *none;
+  return rule;
 }
 
 Node Purge::write(const policy::PurgeRule& rule) const {
-  if (rule.urls.empty() && rule.tags.empty()) return text_node(rule.none ? "none" : "resource");
+  if (rule.none || rule == policy::PurgeRule{}) return text_node(rule.none ? "none" : "resource");
   return purge_section(nullptr).write(rule);
 }
 

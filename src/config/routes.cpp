@@ -69,8 +69,9 @@ std::vector<Row<Route>> rows_of_lifetimes() {
           "A lifetime is cut short by up to this share, by chance; 50% at most."),
       key("stale_while_revalidate", &Route::stale_while_revalidate, a_window,
           "How long stale responses go out while they are fetched again. Without it as the origin says."),
-      key("stale_if_error", &Route::stale_if_error, a_window,
-          "How long stale responses go out if the origin fails. Without it as the origin says."),
+      key("stale_if_error", &Route::stale_if_error, Optional<StaleOnError>{},
+          "How long stale responses go out if the origin fails, or a map of for and override. Without it as "
+          "the origin says."),
       key("refresh_ahead", &Route::refresh_ahead, a_refresh_ahead,
           "Hot responses are fetched again before they end: on, off, or auto, if no stale_while_revalidate "
           "does "
@@ -81,8 +82,19 @@ std::vector<Row<Route>> rows_of_lifetimes() {
 std::vector<Row<Route>> rows_of_caching() {
   using enum policy::SetCookieRule;
   return {
-      key("cache", &Route::cache, a_switch,
+      key("cache", &Route::cache, a_cache_switch,
           "off: every request goes to the origin, by whatever spelling of the path."),
+      key("bypass", &Route::bypass, Optional<Bypass>{},
+          "Requests with any of these are passed as they are; nothing stored answers them, and nothing is "
+          "stored."),
+      key("min_uses", &Route::min_uses, Optional<Number<unsigned>>{{1}},
+          "A response is stored from so many requests for it on, counted by each larder. Without it, from "
+          "the "
+          "first."),
+      key("max_object", &Route::max_object, Optional<BoundedSize>{{1, ~0ull, "more than 0"}},
+          "Larger responses of this route are not stored. At most, and without it, store.max_object."),
+      key("max_content", &Route::max_content, Optional<Scalar<std::uint64_t>>{a_size},
+          "Of a request's content: 413. 0, or without it: no limit but limits.content.size."),
       key("override", &Route::override_origin, a_switch,
           "on: the route's ttl wins over what the origin says, even private."),
       key("heuristic", &Route::heuristic, a_switch,

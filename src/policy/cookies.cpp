@@ -105,6 +105,15 @@ bool has_foreign_cookie(const http::FieldList& request_fields, const CookieRule&
   return found;
 }
 
+bool has_cookie_where(const http::FieldList& request_fields,
+                      const std::function<bool(std::string_view name)>& takes) {
+  bool found = false;
+  for_each_cookie(request_fields, [&](std::string_view name, std::string_view, std::string_view) {
+    found = found || takes(name);
+  });
+  return found;
+}
+
 bool keeps_cookie_lines(const http::FieldList& request_fields, const CookieRule& rule) {
   for (const http::Field field : request_fields) {
     if (field.name != "Cookie") continue;

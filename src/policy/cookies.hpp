@@ -3,6 +3,7 @@
 #include <larder/http/field_list.hpp>
 #include <larder/policy/route.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,10 @@ std::vector<std::pair<std::string_view, std::string_view>> cookies_by_glob(
 
 /// Whether there is a cookie in the request that the rule neither keys nor ignores.
 bool has_foreign_cookie(const http::FieldList& request_fields, const CookieRule& rule);
+
+/// Whether there is a cookie in the request whose name `takes` takes.
+bool has_cookie_where(const http::FieldList& request_fields,
+                      const std::function<bool(std::string_view name)>& takes);
 
 /// Whether a request that may be answered from cache goes on with its Cookie lines as they came: there is at
 /// least one cookie in each, and the rule neither keys nor ignores any.

@@ -1,6 +1,7 @@
 #include "demands.hpp"
 
 #include <larder/http/list.hpp>
+#include <larder/policy/credentials.hpp>
 
 #include <algorithm>
 
@@ -10,6 +11,11 @@ namespace {
 // Whether neither side insists on asking the origin, fresh or not (RFC 9111, sections 5.2.1 and 5.2.2.4).
 bool allows_unvalidated(const http::CacheControl& asked, const Lifetimes& stored) {
   return !stored.no_cache && !asked.no_cache && !asked.max_age && !asked.min_fresh;
+}
+
+bool lifts_validation(const Route& route, const http::RequestHead& request, const Lifetimes& stored) {
+  if (!route.stale_if_error || !route.stale_if_error->overrides) return false;
+  return unkeyed_credential(route, request, {stored.allows_credentials, false}) == Reason::none;
 }
 
 }  // namespace
@@ -49,15 +55,18 @@ bool allows_stale(const http::CacheControl& asked, const Lifetimes& stored) {
   return !stored.must_revalidate && allows_unvalidated(asked, stored);
 }
 
-bool may_serve_on_error(const http::CacheControl& asked, const Lifetimes& stored, Time now, Trace* trace) {
+bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
+                        Time now, Trace* trace) {
+  const http::CacheControl asked = request_directives(route, request.fields);
   const Milliseconds remaining = remaining_freshness(stored, now);
   if (remaining > Milliseconds{0} && allows_unvalidated(asked, stored)) {
     return note(trace, Rule::fresh, true, stored.freshness - remaining, stored.freshness);
   }
-  const Milliseconds window =
-      std::max<Milliseconds>(stored.stale_if_error, asked.stale_if_error.value_or(Seconds{0}));
-  return note(trace, Rule::stale_if_error, allows_stale(asked, stored) && -remaining < window, -remaining,
-              window);
+  const bool is_lifted = stored.must_revalidate && lifts_validation(route, request, stored);
+  const Milliseconds wanted = is_lifted ? Seconds{0} : asked.stale_if_error.value_or(Seconds{0});
+  const Milliseconds window = std::max(stored.stale_if_error, wanted);
+  const bool is_allowed = is_lifted ? allows_unvalidated(asked, stored) : allows_stale(asked, stored);
+  return note(trace, Rule::stale_if_error, is_allowed && -remaining < window, -remaining, window);
 }
 
 }  // namespace larder::policy

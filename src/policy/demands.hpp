@@ -20,8 +20,11 @@ bool accepts_stale(const http::CacheControl& asked, const Lifetimes& stored, Mil
 bool allows_stale(const http::CacheControl& asked, const Lifetimes& stored);
 
 /// Whether a stored response may stand in for an error: within its own stale-if-error or the request's
-/// (RFC 5861, section 4), or because it was refreshed ahead of time and is still fresh.
-bool may_serve_on_error(const http::CacheControl& asked, const Lifetimes& stored, Time now, Trace* trace);
+/// (RFC 5861, section 4), or because it was refreshed ahead of time and is still fresh. That it has to be
+/// validated holds unless the route says otherwise: then for its own window alone, and not for a request with
+/// a credential for which only must-revalidate made it shareable (RFC 9111, section 3.5).
+bool may_serve_on_error(const Route& route, const http::RequestHead& request, const Lifetimes& stored,
+                        Time now, Trace* trace);
 
 /// Adds a step to a trace, if there is one.
 inline bool note(Trace* trace, Rule rule, bool holds, Milliseconds figure = Milliseconds{0},

@@ -185,6 +185,30 @@ const std::vector<std::string>& override_fields() {
   return names;
 }
 
+const std::vector<std::string>& fields_of_one_request() {
+  static const std::vector<std::string> names{
+      // How much a client may still ask for.
+      "RateLimit", "RateLimit-*", "X-RateLimit", "X-RateLimit-*", "X-Rate-Limit-*", "X-Retry-In",
+      "X-Shopify-Shop-Api-Call-Limit",
+      // Which request it was.
+      "X-Request-Id", "X-RequestId", "Request-Id", "X-Correlation-Id", "X-CorrelationId", "Correlation-Id",
+      "X-Transaction-Id", "X-Trace-Id", "X-Span-Id", "Trace-Id", "traceparent", "tracestate", "traceresponse",
+      "baggage", "sentry-trace", "X-B3-*", "b3", "uber-trace-id", "X-Cloud-Trace-Context", "X-Datadog-*",
+      "X-Amzn-RequestId", "X-Amzn-Request-Id", "X-Amzn-Trace-Id", "X-Amz-Request-Id", "X-Amz-Id-2",
+      "X-Amz-Apigw-Id", "X-Amz-Cf-Id", "X-MS-Request-Id", "X-MS-Client-Request-Id",
+      "X-MS-Correlation-Request-Id", "X-Azure-Ref", "X-GUploader-UploadID", "CF-Ray", "X-Vercel-Id",
+      "Fly-Request-Id", "X-Nf-Request-Id", "X-Kong-Request-Id", "X-GitHub-Request-Id", "X-Debug-Token",
+      "X-Debug-Token-Link",
+      // How long it took.
+      "Server-Timing", "X-Runtime", "X-Response-Time", "X-Process-Time", "X-Execution-Time",
+      "X-Kong-Proxy-Latency", "X-Kong-Upstream-Latency", "X-Kong-Response-Latency",
+      "X-Envoy-Upstream-Service-Time",
+      // What its client is to send the next time.
+      "Authorization", "Authentication-Info", "X-Auth-Token", "X-Access-Token", "X-Refresh-Token",
+      "X-Session-Token", "CSRF-Token", "X-CSRF-Token", "X-XSRF-Token"};
+  return names;
+}
+
 const std::vector<std::string>& origination_names() {
   static const std::vector<std::string> names{"Forwarded",
                                               "Forwarded-*",

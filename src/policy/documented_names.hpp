@@ -12,4 +12,7 @@ const std::vector<std::string>& override_fields();
 /// larder writes itself, and other spellings of that.
 const std::vector<std::string>& origination_names();
 
+/// Fields of a response that are about one request, or for the client that sent it: names and globs.
+const std::vector<std::string>& fields_of_one_request();
+
 }  // namespace larder::policy

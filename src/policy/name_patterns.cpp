@@ -5,6 +5,34 @@
 #include <algorithm>
 
 namespace larder::policy {
+namespace {
+
+// As glob_matches(), byte by byte as each is spelled.
+template <class SpellPattern, class SpellName>
+bool matches_as(std::string_view pattern, SpellPattern in_pattern, std::string_view name, SpellName in_name) {
+  std::size_t star = pattern.npos;  // the last `*` met, and where in `name` its run now ends
+  std::size_t run_end = 0;
+  std::size_t p = 0;
+  std::size_t n = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      run_end = n;
+      if (p == pattern.size()) return true;
+    } else if (p < pattern.size() && in_pattern(pattern[p]) == in_name(name[n])) {
+      ++p;
+      ++n;
+    } else if (star != pattern.npos) {
+      p = star + 1;
+      n = ++run_end;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == pattern.npos;
+}
+
+}  // namespace
 
 NamePatterns::NamePatterns(Spelling spelling, const std::vector<std::string>& patterns)
     : spelling_(spelling), alphabet_(alphabet_of(spelling)) {
@@ -31,29 +59,16 @@ bool NamePatterns::is_among(std::size_t group, std::string_view name) const {
   return false;
 }
 
-/// As glob_matches(), for a name as fields are spelled; `pattern` is spelled so already.
+/// `pattern` is spelled as fields are already.
 bool NamePatterns::matches(std::string_view pattern, std::string_view name) const {
   if (spelling_ == Spelling::exact) return glob_matches(pattern, name);
-  std::size_t star = pattern.npos;  // the last `*` met, and where in `name` its run now ends
-  std::size_t run_end = 0;
-  std::size_t p = 0;
-  std::size_t n = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      run_end = n;
-      if (p == pattern.size()) return true;
-    } else if (p < pattern.size() && static_cast<unsigned char>(pattern[p]) == spelled(name[n])) {
-      ++p;
-      ++n;
-    } else if (star != pattern.npos) {
-      p = star + 1;
-      n = ++run_end;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == pattern.npos;
+  const auto as_it_is = [](char c) { return static_cast<unsigned char>(c); };
+  return matches_as(pattern, as_it_is, name, [this](char c) { return spelled(c); });
+}
+
+bool glob_matches_field(std::string_view glob, std::string_view name) {
+  const auto spelled = [](char c) { return c == '_' || c == '.' ? '-' : to_lower(c); };
+  return matches_as(glob, spelled, name, spelled);
 }
 
 }  // namespace larder::policy

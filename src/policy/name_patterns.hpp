@@ -10,6 +10,9 @@
 
 namespace larder::policy {
 
+/// Whether a glob matches the name of a field as Spelling::field has both.
+bool glob_matches_field(std::string_view glob, std::string_view name);
+
 /// Names and globs of names that requests are compared with: some bytes of a name tell which few of them can
 /// match, for most names none. Immutable.
 class NamePatterns {

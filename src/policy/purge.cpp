@@ -1,5 +1,6 @@
 #include "percent.hpp"
 #include "tags.hpp"
+#include "url_forms.hpp"
 
 #include <larder/base/text.hpp>
 #include <larder/http/cache_groups.hpp>
@@ -102,6 +103,26 @@ void add_places_of(PurgeSet& purges, const std::string& site, const std::string&
   if (folds_elsewhere(path, folded)) add_places(purges, site, folded, extent);
 }
 
+// A path past that bound is recorded as a prefix, which its forms have too.
+void add_forms(PurgeSet& purges, const Route& route, const std::string& site, const std::string& path,
+               const PurgeExtent& extent) {
+  if (path.size() > longest_place) return;
+  const UrlForms forms = forms_of(path, route);
+  for (const std::string& item : forms.items) {
+    add_resource(purges, site, item);
+    if (extent.below) add_below(purges, site, item);
+  }
+  for (const std::string& parent : forms.parents) add_resource(purges, site, parent);
+}
+
+void add_forms_of(PurgeSet& purges, const Route& route, const std::string& site, const std::string& path,
+                  const PurgeExtent& extent) {
+  add_forms(purges, route, site, path, extent);
+  if (!has_other_purged_form(path)) return;
+  const std::string folded = purged_form(path);
+  if (folds_elsewhere(path, folded)) add_forms(purges, route, site, folded, extent);
+}
+
 // A request without a host may have gone to any site (RFC 9112, section 3.2).
 std::string purged_site(const http::Target& target) {
   return std::string(target.host.empty() ? every_site : site_of(target));
@@ -156,51 +177,41 @@ void add_group_purges(PurgeSet& purges, const http::Target& target, const http::
   }
 }
 
-// Captured text that would mean something in a pattern is widened to `*`, segment by segment: rather too much
-// is purged than nothing.
-std::string widened_for_pattern(std::string_view value) {
-  if (value.find_first_of("*{}") == value.npos) return std::string(value);
-  std::string widened;
-  while (true) {
-    const std::size_t end = std::min(value.find('/'), value.size());
-    const std::string_view segment = value.substr(0, end);
-    widened += segment.find_first_of("*{}") == segment.npos ? segment : "*";
-    if (end == value.size()) return widened;
-    widened += '/';
-    value.remove_prefix(end + 1);
+// Whether a segment of what became of a template is one of dots to some origin: it would name another place
+// than the template's writer meant, up to the whole site.
+bool climbs(std::string_view path) {
+  const std::string read = percent_decoded(path);
+  std::string_view rest = read;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of("/\\"), rest.size());
+    const std::string_view segment = rest.substr(0, std::min(rest.find(';'), end));
+    if (segment == "." || segment == "..") return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
+  return false;
 }
 
+// What is captured stands for itself: no `*` or `{}` in it means anything in a pattern, whose encoded ones
+// match those of paths in either spelling.
 Captures captures_for_pattern(Captures captures) {
-  for (auto& [name, value] : captures) value = widened_for_pattern(value);
-  return captures;
-}
-
-// Where two widened captures meet, one star says the same: `**` is the template's own alone.
-std::optional<std::string> expand_pattern(std::string_view text, const Captures& captures) {
-  std::string pattern;
-  while (!text.empty()) {
-    const std::string_view segment = take_segment(text);
-    std::optional<std::string> part = expand_template(segment, captures);
-    if (!part) return std::nullopt;
-    const auto is_second_star = [](char a, char b) { return a == '*' && b == '*'; };
-    if (segment != "**") part->erase(std::unique(part->begin(), part->end(), is_second_star), part->end());
-    pattern.append("/").append(*part);
+  for (auto& [name, value] : captures) {
+    std::string literal;
+    append_encoded(literal, value, "*{}");
+    value = std::move(literal);
   }
-  return pattern;
+  return captures;
 }
 
 void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captures, const std::string& site) {
   for (const std::string& url : route.purge.urls) {
     const bool is_pattern = url.find('*') != url.npos;
-    const auto path =
-        is_pattern ? expand_pattern(url, captures_for_pattern(captures)) : expand_template(url, captures);
-    if (!path) continue;
-    if (!is_pattern) {
+    const auto path = expand_template(url, is_pattern ? captures_for_pattern(captures) : captures);
+    if (!path || climbs(*path)) continue;
+    if (is_pattern) {
+      purges.add(Kind::pattern, site + normal_path(*path));
+    } else {
       add_resource(purges, site, normal_path(*path));
-      continue;
     }
-    purges.add(Kind::pattern, site + normal_path(*path));
   }
 }
 
@@ -234,8 +245,10 @@ std::vector<Purge> purges_of(const Route& route, const Captures& captures, const
   if (route.purge.none || !extent.target) return {};
   PurgeSet purges;
   const std::string site = purged_site(target);
-  add_places_of(purges, site, normal_path(target.path), extent);
+  const std::string path = normal_path(target.path);
+  add_places_of(purges, site, path, extent);
   if (!extent.related) return purges.take();
+  add_forms_of(purges, route, site, path, extent);
   add_destination(purges, sites, target, request);
   if (response) {
     add_references(purges, sites, target, response->fields, "Location");

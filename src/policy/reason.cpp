@@ -19,6 +19,8 @@ Wording wording_of(Reason reason) {
       return {"no-route", "no route matches the request"};
     case Reason::route_off:
       return {"route-off", "the route says `cache: off`"};
+    case Reason::bypass:
+      return {"bypass", "the request has a cookie, field or parameter that the route's `bypass` names"};
     case Reason::no_host:
       return {"no-host", "the request has no Host, so that its site is not known"};
     case Reason::request_content:
@@ -143,7 +145,9 @@ Wording wording_of(Reason reason) {
     case Reason::must_understand:
       return {"must-understand", "the response says must-understand, and larder does not know its status"};
     case Reason::too_large:
-      return {"too-large", "the response is larger than store.max_object"};
+      return {"too-large", "the response is larger than store.max_object, or than the route's own"};
+    case Reason::min_uses:
+      return {"min-uses", "too few requests have asked for it yet (the route's `min_uses`)"};
     case Reason::incomplete:
       return {"incomplete", "the response was cut short"};
     case Reason::connection_specific:

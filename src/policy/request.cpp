@@ -43,6 +43,7 @@ Reason bypass_reason(const Route& route, const RouteTable& routes, const http::R
                      const http::Target& target, bool has_content) {
   if (request.method != "GET" && request.method != "HEAD") return Reason::method;
   if (!route.cache) return Reason::route_off;
+  if (route.bypass && takes_bypass(*route.bypass, request, target)) return Reason::bypass;
   // RFC 9112, section 3.2: HTTP/1.0 may do without, and the origin then chooses a site by rules of its own.
   if (target.host.empty()) return Reason::no_host;
   // RFC 9110, section 9.3.1: content of a GET has no defined meaning, but an origin may look at it.

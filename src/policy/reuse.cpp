@@ -77,7 +77,7 @@ ReuseDecision decide_reuse(const ReuseInput& input, Trace* trace) {
     // What may stand in for an error goes out before the origin is asked, if that left the last request
     // waiting until its deadline: one request asks again, in the background.
     const bool hangs = note(trace, Rule::origin_hangs, input.origin_hangs);
-    if (hangs && may_serve_on_error(asked, input.lifetimes, input.now, trace)) {
+    if (hangs && may_serve_on_error(input.route, input.request, input.lifetimes, input.now, trace)) {
       decision.action = Action::serve_and_refresh;
     }
     if (note(trace, Rule::soft_purge, input.softly_purged)) decision.reason = Reason::soft_purged;

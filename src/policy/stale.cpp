@@ -29,7 +29,7 @@ FailureDecision decide_on_failure(const FailureInput& input, Trace* trace) {
   if (!note(trace, Rule::stored, input.stored != nullptr)) return tell(Reason::absent);
   if (!note(trace, Rule::knows_purges, input.knows_purges)) return tell(Reason::outage);
   const http::CacheControl asked = request_directives(input.route, input.request.fields);
-  if (!may_serve_on_error(asked, *input.stored, input.now, trace)) {
+  if (!may_serve_on_error(input.route, input.request, *input.stored, input.now, trace)) {
     return tell(obstacle_of(asked, *input.stored));
   }
   return {FailureDecision::Action::serve, Reason::none};
@@ -53,7 +53,7 @@ bool yields_to_stale(int status) {
 bool keeps_its_place(const Route& route, const http::RequestHead& request, int stored_status,
                      const Lifetimes& stored, int status, Time now) {
   return yields_to_stale(status) && !yields_to_stale(stored_status) &&
-         may_serve_on_error(request_directives(route, request.fields), stored, now, nullptr);
+         may_serve_on_error(route, request, stored, now, nullptr);
 }
 
 }  // namespace larder::policy

@@ -1,5 +1,8 @@
 #include "storable.hpp"
 
+#include "documented_names.hpp"
+#include "name_patterns.hpp"
+
 #include <larder/base/text.hpp>
 #include <larder/http/list.hpp>
 #include <larder/policy/forwarding.hpp>
@@ -37,6 +40,7 @@ class StorableFields {
     if (is_hop_by_hop(name) || is_ours(name)) return false;
     // About what happened to one request on its way (RFC 9209), and what is for caches alone.
     if (name == "Proxy-Status" || name == accel_expires_name) return false;
+    if (is_of_one_request(name)) return false;
     if (has_connection_ && http::list_contains(fields_, "Connection", name)) return false;
     return !names_field(control_.private_fields, name) && !names_field(control_.no_cache_fields, name);
   }
@@ -48,6 +52,11 @@ class StorableFields {
 };
 
 }  // namespace
+
+bool is_of_one_request(const http::FieldName& name) {
+  static const NamePatterns names(NamePatterns::Spelling::field, fields_of_one_request());
+  return names.contains(name.text());
+}
 
 http::FieldList storable_lines(const http::FieldList& response_fields) {
   const StorableFields storable(response_fields);

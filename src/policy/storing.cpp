@@ -156,15 +156,17 @@ struct StaleUse {
 };
 
 // config/README.md, "Stale responses, and fetching ahead": what the origin states wins, a window of 0 too.
-// If the route overrides the origin and names a window itself, only the route counts.
+// If the route overrides the origin and names a window itself, only the route counts. A window for errors may
+// override by itself: what is stale must still be validated, but for errors (may_serve_on_error()).
 StaleUse stale_use_of(const Facts& facts) {
   const Route& route = facts.input.route;
   const http::CacheControl& control = facts.control;
   const Milliseconds nothing{0};
-  StaleUse use{route.stale_while_revalidate.value_or(nothing), route.stale_if_error.value_or(nothing), false};
+  const StaleIfError on_error = route.stale_if_error.value_or(StaleIfError());
+  StaleUse use{route.stale_while_revalidate.value_or(nothing), on_error.window, false};
   if (facts.overridden && (route.stale_while_revalidate || route.stale_if_error)) return use;
   if (control.stale_while_revalidate) use.while_revalidate = *control.stale_while_revalidate;
-  if (control.stale_if_error) use.if_error = *control.stale_if_error;
+  if (control.stale_if_error && !on_error.overrides) use.if_error = *control.stale_if_error;
   // RFC 9111, sections 5.2.2.2, 5.2.2.8 and 5.2.2.10.
   use.must_revalidate = control.must_revalidate || control.proxy_revalidate || control.s_maxage.has_value();
   return use;
@@ -214,11 +216,14 @@ Reason refusal_as_useless(const Facts& facts, const Lifetimes& lifetimes, bool h
     return is_heuristically_cacheable(response.status) ? Reason::no_lifetime : Reason::status;
   }
   const bool fresh = lifetimes.freshness > lifetimes.initial_age;
+  const auto& on_error = facts.input.route.stale_if_error;
+  const bool stands_in = on_error && on_error->overrides && lifetimes.stale_if_error > Milliseconds{0};
   const bool used_stale =
-      !lifetimes.must_revalidate &&
-      (lifetimes.stale_while_revalidate > Milliseconds{0} || lifetimes.stale_if_error > Milliseconds{0} ||
-       // A request's max-stale may still want it (RFC 9111, section 5.2.1.2).
-       lifetimes.freshness > Milliseconds{0});
+      stands_in ||
+      (!lifetimes.must_revalidate &&
+       (lifetimes.stale_while_revalidate > Milliseconds{0} || lifetimes.stale_if_error > Milliseconds{0} ||
+        // A request's max-stale may still want it (RFC 9111, section 5.2.1.2).
+        lifetimes.freshness > Milliseconds{0}));
   return fresh || can_validate || used_stale ? Reason::none : Reason::expired;
 }
 

@@ -126,6 +126,13 @@ void add_set_cookie(http::FieldList& fields, const http::FieldList& answer) {
   }
 }
 
+void add_fields_of_one_request(http::FieldList& fields, const http::FieldList& answer) {
+  for (const http::Field field : answer) {
+    if (!is_of_one_request(field.name) || http::list_contains(answer, "Connection", field.name)) continue;
+    fields.add(field);
+  }
+}
+
 // RFC 9110, section 13.2.1: conditions are for what would be answered with 2xx. The origin ignores them for
 // anything else, and a 304 stands for a 2xx.
 bool can_be_validated(int status, const http::FieldList& fields) {

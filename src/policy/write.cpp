@@ -30,7 +30,7 @@ bool is_for_caches(std::string_view method) {
   return method == "PURGE" || method == "BAN";
 }
 
-PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome) {
+PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome, const Statuses& on) {
   if (http::is_safe(method)) return {};
   const bool below = changes_below(method);
   if (is_unknown(outcome)) {
@@ -38,9 +38,8 @@ PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome)
     return {.target = true, .related = true, .below = below, .again = true};
   }
   const int status = *outcome.status;
-  if (status < 200 || status >= 400) return {};
-  const bool is_accepted = is_success(status) || status == 301 || status == 302 || status == 303;
-  if (!is_accepted || !outcome.is_sent_whole) return {.target = true};
+  const bool is_error = status < 200 || status >= 400;
+  if (!on.contains(status) || !outcome.is_sent_whole) return {.target = !is_error};
   return {.target = true, .related = true, .below = below && is_success(status)};
 }
 

@@ -1,5 +1,7 @@
 #include "request_content.hpp"
 
+#include <algorithm>
+
 namespace larder::server {
 
 bool has_content(const http1::Framing& framing) {
@@ -20,6 +22,10 @@ class RequestContent::Reader final : public pipeline::BodyReader {
     co_return piece;
   }
 
+  void limit(std::uint64_t size) override {
+    content_.most_ = content_.most_ == 0 ? size : std::min(content_.most_, size);
+  }
+
  private:
   std::shared_ptr<Session> session_;
   RequestContent& content_;
@@ -29,6 +35,7 @@ void RequestContent::begin(const http1::RequestControl& control) {
   framing_ = control.framing;
   decoder_.emplace(control.framing);
   size_ = 0;
+  most_ = context_.settings.max_content;
   error_ = {};
   deadline_.emplace(context_.settings.idle_timeout, context_.settings.slowest_rate);
   owes_continue_ = control.expects_continue && !decoder_->done();

@@ -63,9 +63,7 @@ class RequestContent {
   Task<Result<std::string_view>> read();
   Task<Result<std::string_view>> next_piece();
 
-  bool is_too_large(std::uint64_t size) const {
-    return context_.settings.max_content != 0 && size > context_.settings.max_content;
-  }
+  bool is_too_large(std::uint64_t size) const { return most_ != 0 && size > most_; }
 
   SessionContext& context_;
   net::Stream& stream_;
@@ -75,6 +73,7 @@ class RequestContent {
   http1::Framing framing_;
   std::optional<http1::BodyDecoder> decoder_;
   std::uint64_t size_ = 0;  // of what was read so far
+  std::uint64_t most_ = 0;  // by the settings, or what the handlers allow; 0: no bound
   boost::system::error_code error_;
   std::optional<TransferDeadline> deadline_;  // of the client while it sends
   bool owes_continue_ = false;                // the client waits for 100 (Continue)

@@ -162,6 +162,7 @@ pipeline::Request Fetcher::request_for(const policy::WarmRule& rule, http::Targe
   request.head.fields.add("User-Agent", "larder-warm/" LARDER_VERSION);
   for (const auto& [name, value] : rule.headers) request.head.fields.set(name, value);
   request.client_address = "127.0.0.1";
+  request.is_warming = true;
   request.is_seen_through = true;  // even if that is a trusted proxy's address
   request.target = std::move(page);
   return request;

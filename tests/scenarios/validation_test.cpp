@@ -274,8 +274,8 @@ const Fields told{{"Access-Control-Allow-Origin", "https://shop.test"},
                   {"Access-Control-Allow-Credentials", "true"},
                   {"Content-Security-Policy", "default-src 'self'"},
                   {"Link", "</style.css>; rel=preload"},
-                  {"RateLimit", "\"default\";r=50;t=30"},
-                  {"X-Request-Id", "1"},
+                  {"X-Robots-Tag", "noindex"},
+                  {"X-Powered-By", "demo"},
                   {"Strict-Transport-Security", "max-age=1"}};
 
 Fields and_more(Fields fields, const Fields& more) {

@@ -15,6 +15,7 @@ namespace larder::cache {
 class Collapser;
 class FetchHistory;
 class FillLimiter;
+class UseCounts;
 
 /// How many fills one upstream is asked for at once, and how long one may take. A fill counts from its
 /// request until its response is whole, or turns out not to be kept.
@@ -45,6 +46,7 @@ class FillCoordinator {
 
   Collapser& collapser() { return *collapser_; }
   FetchHistory& history() { return *history_; }
+  UseCounts& uses() { return *uses_; }
   const std::shared_ptr<ByteBudget>& buffered() const { return buffered_; }
 
   /// nullptr for an upstream that is not limited.
@@ -68,6 +70,7 @@ class FillCoordinator {
  private:
   std::unique_ptr<Collapser> collapser_;
   std::unique_ptr<FetchHistory> history_;
+  std::unique_ptr<UseCounts> uses_;
   const std::shared_ptr<ByteBudget> buffered_;
   mutable std::mutex mutex_;  // of the map: limiters stay to the end
   std::map<std::string, std::unique_ptr<FillLimiter>> limiters_;

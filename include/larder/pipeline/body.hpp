@@ -28,6 +28,10 @@ class BodyReader {
   /// later one. If reading does not wait there is nothing to do.
   virtual void give_up() {}
 
+  /// Past so many bytes it ends with Error::too_large, unless it is bounded more tightly; only before the
+  /// first read().
+  virtual void limit(std::uint64_t size) { static_cast<void>(size); }
+
   /// Bytes in memory that are there for its readers alone: stored nowhere, and free once those have gone.
   virtual std::uint64_t held_unstored() const { return 0; }
 };

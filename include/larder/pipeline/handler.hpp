@@ -47,6 +47,7 @@ struct Request {
   Departure* departure = nullptr;      ///< of its client, if it is served for that client only
   InterimSink* interim = nullptr;      ///< of its client, if that knows interim responses
   SteadyTime answer_by = SteadyTime::max();  ///< else it fails: Error::timeout
+  bool is_warming = false;                   ///< it is sent to have its answer stored
   bool opens_websocket = false;              ///< as a client asked and its route allows: 101 may answer it
   Telling* telling = nullptr;                ///< nullptr: nobody wants to know
 };

@@ -118,8 +118,10 @@ struct PurgeExtent {
 /// How much a request purges (RFC 9111, section 4.4): one that was sent whole and got 2xx, 301, 302 or 303,
 /// or whose outcome is unknown then (no answer, or 502 or 504 by a gateway further in). Any other 3xx, and an
 /// answer that came before the request was sent whole, purge the target URI alone, as that section demands of
-/// every non-error answer. Safe methods, errors, and what was not sent whole purge nothing.
-PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome);
+/// every non-error answer. Safe methods, errors, and what was not sent whole purge nothing. `on`: the
+/// statuses that count in place of those four, errors too.
+PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome,
+                           const Statuses& on = usual_outcomes());
 
 /// What an unsafe request purges, as far as `extent` goes: its target URI, the parent collection (never "/"),
 /// all below; the same-origin Destination of a COPY or MOVE with all below it (RFC 4918); same-origin

@@ -11,6 +11,7 @@ enum class Reason {
   method,             ///< not GET or HEAD
   no_route,           ///< no route matches
   route_off,          ///< the route says `cache: off`
+  bypass,             ///< it has a cookie, field or parameter that the route's `bypass` names
   no_host,            ///< HTTP/1.0 without Host: its site is unknown
   request_content,    ///< a GET with content
   request_no_store,   ///< Cache-Control: no-store in the request
@@ -61,7 +62,8 @@ enum class Reason {
   expired,              ///< already stale when it came, and without a validator
   partial,              ///< a 206
   must_understand,      ///< a status larder does not understand under must-understand
-  too_large,            ///< past store.max_object
+  too_large,            ///< past store.max_object, or the route's
+  min_uses,             ///< too few have asked for its key yet
   incomplete,           ///< the body was cut short
   connection_specific,  ///< the response switches protocols
 };

@@ -2,14 +2,18 @@
 
 #include <larder/base/clock.hpp>
 #include <larder/http/field_list.hpp>
+#include <larder/policy/bypass_rule.hpp>
 #include <larder/policy/credentials.hpp>
 #include <larder/policy/host_pattern.hpp>
 #include <larder/policy/path_pattern.hpp>
+#include <larder/policy/purge_rule.hpp>
 #include <larder/policy/response_rule.hpp>
 #include <larder/policy/tag_fields.hpp>
 #include <larder/policy/warm_rule.hpp>
 
 #include <array>
+#include <concepts>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -81,12 +85,15 @@ enum class SetCookieRule {
   allow,   ///< it is stored with the field if the origin itself states a lifetime (RFC 9111, section 7.3)
 };
 
-/// What a successful unsafe request purges beyond its own target URI.
-struct PurgeRule {
-  bool none = false;              ///< `purge: none`: nothing at all
-  std::vector<std::string> urls;  ///< path patterns, `{name}` filled from the route's captures
-  std::vector<std::string> tags;  ///< templates
-  bool operator==(const PurgeRule&) const = default;
+/// `stale_if_error` of a route.
+struct StaleIfError {
+  StaleIfError() = default;
+  template <std::convertible_to<Milliseconds> Duration>
+  StaleIfError(Duration for_long, bool over_origin = false) : window(for_long), overrides(over_origin) {}
+
+  Milliseconds window{0};
+  bool overrides = false;  ///< also over the origin's own, its s-maxage, must-revalidate, proxy-revalidate
+  bool operator==(const StaleIfError&) const = default;
 };
 
 /// When a fresh response that is often asked for is fetched again before its lifetime ends
@@ -113,9 +120,13 @@ struct Route {
   std::string upstream;               ///< a name under `upstreams`
   std::vector<std::string> methods;   ///< empty: every method matches
   bool cache = true;
-  bool override_origin = false;          ///< `override: true`
-  bool heuristic = false;                ///< RFC 9111, section 4.2.2, if the origin states no lifetime
-  bool honor_request_directives = true;  ///< Cache-Control in requests (RFC 9111, section 5.2.1)
+  std::optional<BypassRule> bypass;          ///< requests that are passed nevertheless
+  std::optional<unsigned> min_uses;          ///< a response is stored from so many requests for its key on
+  std::optional<std::uint64_t> max_object;   ///< bytes of content; larger is not stored, at most the store's
+  std::optional<std::uint64_t> max_content;  ///< bytes of a request's content; 0: no bound of the route's own
+  bool override_origin = false;              ///< `override: true`
+  bool heuristic = false;                    ///< RFC 9111, section 4.2.2, if the origin states no lifetime
+  bool honor_request_directives = true;      ///< Cache-Control in requests (RFC 9111, section 5.2.1)
   bool shares_credentials = false;  ///< `credentials: shared`: Authorization and such fields are not keyed
   bool websocket = false;           ///< a request may open a WebSocket (RFC 6455)
   bool strict = false;              ///< `consistency: strict`: purges by any instance are seen at once
@@ -123,7 +134,7 @@ struct Route {
   TtlRule ttl;
   unsigned jitter = 0;  ///< percent by which a lifetime is cut short at most, by chance
   std::optional<Milliseconds> stale_while_revalidate;  ///< RFC 5861, if the origin states none
-  std::optional<Milliseconds> stale_if_error;          ///< the same
+  std::optional<StaleIfError> stale_if_error;          ///< the same
   RefreshAhead refresh_ahead = RefreshAhead::where_needed;
   QueryRule query;
   std::vector<std::string> headers;  ///< request fields whose values are part of the key

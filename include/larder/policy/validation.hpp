@@ -29,6 +29,10 @@ http::FieldList unsatisfied_fields(const http::FieldList& fields);
 /// Adds the Set-Cookie lines of the origin's answer to a 304 made from what is stored.
 void add_set_cookie(http::FieldList& fields, const http::FieldList& answer);
 
+/// Adds what else of the origin's answer is for the client alone whose request was sent: RateLimit,
+/// X-Request-Id and the like.
+void add_fields_of_one_request(http::FieldList& fields, const http::FieldList& answer);
+
 /// Whether a stored response can be validated: it is a 2xx with an ETag or a Last-Modified.
 bool can_be_validated(int status, const http::FieldList& fields);
 

@@ -1,3 +1,4 @@
+#include "policy/documented_names.hpp"
 #include "support.hpp"
 
 #include <larder/policy/credentials.hpp>
@@ -102,9 +103,9 @@ TEST_CASE("invalid credentials are an error at their place") {
 TEST_CASE("config/README.md names every field, cookie and parameter of the documented lists") {
   std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/config/README.md");
   const std::string page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  for (const auto* list :
-       {&policy::CredentialFields::documented_names(), &policy::script_cookies(),
-        &policy::query_credentials(), &policy::query_signatures(), &policy::query_signature_companions()}) {
+  for (const auto* list : {&policy::CredentialFields::documented_names(), &policy::script_cookies(),
+                           &policy::query_credentials(), &policy::query_signatures(),
+                           &policy::query_signature_companions(), &policy::fields_of_one_request()}) {
     for (const std::string& name : *list) {
       CAPTURE(name);
       CHECK(page.find("`" + name + "`") != std::string::npos);

@@ -83,15 +83,17 @@ std::map<std::string, Shown> keys_of(const std::string& example) {
 
 /// What comments show as other forms of a value.
 bool is_alternative(const std::string& path) {
-  const auto forms = {"listen[].", "routes[].query.", "routes[].cookies.", "routes[].purge."};
+  const auto forms = {"listen[].", "routes[].query.", "routes[].cookies.", "routes[].purge.",
+                      "routes[].stale_if_error."};
   return std::ranges::any_of(forms, [&](const char* form) { return path.starts_with(form); });
 }
 
 /// Keys whose value is an example, so that a comment need not state the default.
 bool is_for_example(const std::string& path) {
   static const std::set<std::string> paths{
-      "upstreams.NAME.tls.key", "routes[].upstream",     "routes[].stale_if_error", "routes[].warm.site",
-      "routes[].warm.urls",     "routes[].warm.sitemap", "routes[].warm.hottest",   "routes[].include"};
+      "upstreams.NAME.tls.key",  "routes[].upstream",       "routes[].stale_if_error", "routes[].warm.site",
+      "routes[].warm.urls",      "routes[].warm.sitemap",   "routes[].warm.hottest",   "routes[].include",
+      "routes[].bypass.cookies", "routes[].bypass.headers", "routes[].bypass.query"};
   return paths.contains(path);
 }
 

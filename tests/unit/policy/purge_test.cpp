@@ -56,7 +56,7 @@ TEST_CASE(
   CHECK(purged("PUT", "//x") == "=h/x =h/x/");
   Route route;
   route.purge.urls = {"/"};
-  CHECK(purged("POST", "/xmlrpc.php", route) == "=h/xmlrpc.php =h/xmlrpc.php/ =h/");
+  CHECK(purged("POST", "/xmlrpc.php", route) == "=h/xmlrpc.php =h/xmlrpc.php/ =h/xmlrpc =h/xmlrpc/ =h/");
   CHECK(purged_by_response("Location: /") == "=h/");
 }
 
@@ -280,20 +280,73 @@ TEST_CASE("a name over several segments fills the templates of what a write purg
             "~h/v2/a/b/**/x #image:a/b");
 }
 
-TEST_CASE(
-    "what a client puts in a name of several segments widens a pattern by these alone, and leaves it one") {
+TEST_CASE("what a client puts in a name of several segments is itself in a pattern, and leaves it one") {
   Route route;
   route.purge.urls = {"/v2/{name}/m/*", "/of/**/{name}{ref}/x"};
   CHECK(purged("PUT", "/p", route, {{"name", "a/b*c/{d"}, {"ref", "**"}}) ==
-        purged("PUT", "/p") + " ~h/v2/a/*/*/m/* ~h/of/**/a/*/*/x");
+        purged("PUT", "/p") + " ~h/v2/a/b%2Ac/%7Bd/m/* ~h/of/**/a/b%2Ac/%7Bd%2A%2A/x");
 }
 
-TEST_CASE("what a client puts in its path never narrows a pattern") {
+TEST_CASE("what a client puts in its path is no wildcard") {
   Route route;
   route.purge.urls = {"/by/{id}/**", "/of/{id}"};
   const std::string always = purged("PUT", "/p");
-  CHECK(purged("PUT", "/p", route, {{"id", "a**b"}}) == always + " ~h/by/*/** =h/of/a**b =h/of/a**b/");
-  CHECK(purged("PUT", "/p", route, {{"id", "{x"}}) == always + " ~h/by/*/** =h/of/{x =h/of/{x/");
+  CHECK(purged("PUT", "/p", route, {{"id", "a**b"}}) == always + " ~h/by/a%2A%2Ab/** =h/of/a**b =h/of/a**b/");
+  CHECK(purged("PUT", "/p", route, {{"id", "{x"}}) == always + " ~h/by/%7Bx/** =h/of/{x =h/of/{x/");
+}
+
+TEST_CASE("what a client puts in its path leads nowhere else by dots") {
+  Route route;
+  route.purge.urls = {"/by/{id}/**", "/of/{id}", "/v.{id}"};
+  const std::string always = purged("PUT", "/p");
+  for (const char* dots : {"..", "%2e%2E", "..;a=b", "..%5c..", "..%2Fx", "a/../../b", "."}) {
+    CAPTURE(dots);
+    const std::string all = purged("PUT", "/p", route, {{"id", dots}});
+    CHECK(all.starts_with(always));
+    CHECK(all.find("h/by/") == all.npos);
+    CHECK(all.find("h/of/") == all.npos);
+    CHECK(all.find("~h/**") == all.npos);
+  }
+  CHECK(purged("PUT", "/p", route, {{"id", "..."}}) ==
+        always + " ~h/by/.../** =h/of/... =h/of/.../ =h/v.... =h/v..../");
+}
+
+TEST_CASE("a write to one form of a URL purges those that differ by a suffix alone") {
+  Route route;
+  route.match = {"/posts/{id}", "/posts/{id}.json", "/posts.json", "/feeds/*.xml", "/v1.2/**"};
+  struct Case {
+    const char* path;
+    const char* forms;  // beside the path and its parent
+  };
+  for (const auto& [path, forms] : {
+           Case{"/posts/5", "=h/posts/5.json =h/posts/5.xml =h/posts.json =h/posts.xml"},
+           Case{"/posts/5.json", "=h/posts/5 =h/posts/5.xml =h/posts.json =h/posts.xml"},
+           Case{"/posts/5%2ejson/", "=h/posts/5 =h/posts/5.xml =h/posts.json =h/posts.xml"},
+           Case{"/posts/5.md",
+                "=h/posts/5 =h/posts/5.json =h/posts/5.xml =h/posts.json =h/posts.xml =h/posts.md"},
+           Case{"/posts/1.5", "=h/posts/1.5.json =h/posts/1.5.xml =h/posts.json =h/posts.xml"},
+           Case{"/5.json", "=h/5 =h/5.xml"},
+           Case{"/.json", "=h/.json.json =h/.json.xml"},
+       }) {
+    CAPTURE(path);
+    const std::string all = " " + purged("PUT", path, route) + " ";
+    const std::string plain = purged("PUT", path, {});
+    for (std::string_view rest = forms; !rest.empty();) {
+      const std::string_view form = rest.substr(0, rest.find(' '));
+      CAPTURE(std::string(form));
+      CHECK(all.find(" " + std::string(form) + " ") != all.npos);
+      rest.remove_prefix(std::min(form.size() + 1, rest.size()));
+    }
+    // Each with and without a slash at its end.
+    CHECK(std::ranges::count(all, '=') % 2 == 0);
+  }
+  CHECK(purged("PUT", "/a/b.json") ==
+        "=h/a/b.json =h/a/b.json/ =h/a =h/a/ =h/a/b =h/a/b/ =h/a.json =h/a.json/");
+  CHECK(purged("DELETE", "/a/b.json").find(">h/a/b/") != std::string::npos);
+  CHECK(purged("PUT", "/", route) == "=h/");
+  const http::ResponseHead response = response_of(307);
+  CHECK(text_of(purges_of(route, {}, target_of("/posts/5.json", {}, "h"), request_of("PUT"), &response,
+                          {.target = true})) == "=h/posts/5.json =h/posts/5.json/");
 }
 
 TEST_CASE("paths that an origin may treat as one are purged as one (RFC 3986, section 6.2.2)") {

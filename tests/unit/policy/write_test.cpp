@@ -65,6 +65,30 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "a route says which answers count, errors too; whether one of unknown outcome does is not its say") {
+  const Statuses on{.numbers = {202, 409}, .classes = {3}};
+  for (const auto& [status, whole] : std::initializer_list<std::pair<std::optional<int>, PurgeExtent>>{
+           {202, related},
+           {409, related},
+           {307, related},
+           {200, target},
+           {204, target},
+           {410, nothing},
+           {500, nothing},
+           {504, related_again},
+           {std::nullopt, related_again},
+       }) {
+    CAPTURE(status.value_or(0));
+    CHECK(decide_purging("POST", {status, true}, on) == whole);
+  }
+  CHECK(decide_purging("POST", {202, false}, on) == target);
+  CHECK(decide_purging("POST", {409, false}, on) == nothing);
+  CHECK(decide_purging("GET", {202, true}, on) == nothing);
+  CHECK(decide_purging("DELETE", {202, true}, on) == below);
+  CHECK(decide_purging("DELETE", {409, true}, on) == related);
+}
+
 TEST_CASE("methods that IANA's registry calls safe purge nothing, whatever their outcome") {
   for (const std::string_view method :
        {"GET", "HEAD", "OPTIONS", "TRACE", "PRI", "PROPFIND", "REPORT", "SEARCH", "QUERY"}) {
