@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <thread>
+
 /// config/examples for JavaScript's frameworks and GraphQL, before origins with the fields that these send
 /// unasked.
 namespace larder::test {
@@ -19,6 +22,43 @@ OriginResponse express(const OriginRequest& request) {
     response.with("Set-Cookie", "connect.sid=s%3A" + std::to_string(request.nth) + ".x; Path=/; HttpOnly");
   }
   return response;
+}
+
+constexpr const char* vary_of_pages =
+    "rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch, Accept-Encoding";
+
+/// Next.js 15: `/blog` is a page of ISR, `/cart` a dynamic one.
+OriginResponse next(const OriginRequest& request) {
+  const std::string path = path_of(request);
+  if (path.starts_with("/_next/static/")) {
+    return json(request, "application/javascript; charset=UTF-8")
+        .with("Cache-Control", "public, max-age=31536000, immutable")
+        .with("Accept-Ranges", "bytes")
+        .with("ETag", "W/\"1a2b-19\"")
+        .with("Vary", "Accept-Encoding");
+  }
+  if (path.starts_with("/_next/image")) {
+    return json(request, "image/webp")
+        .with("Vary", "Accept")
+        .with("Cache-Control", "public, max-age=14400, must-revalidate")
+        .with("X-Nextjs-Cache", "MISS");
+  }
+  if (path.starts_with("/api/")) return json(request).with("vary", vary_of_pages);
+  const bool is_payload = request.fields.get("RSC") == "1";
+  OriginResponse response = json(request, is_payload ? "text/x-component" : "text/html; charset=utf-8");
+  response.with("Vary", vary_of_pages).with("X-Powered-By", "Next.js");
+  if (is_payload) response.body = "0:{\"b\":\"build\"} " + response.body;
+  const bool is_draft = request.fields.get("Cookie").find("__prerender_bypass") != std::string::npos;
+  if (path == "/cart" || is_draft) {
+    return response.with("Cache-Control", "private, no-cache, no-store, max-age=0, must-revalidate");
+  }
+  if (path == "/soon" && request.nth > 1) return status(503);
+  return response.with("x-nextjs-cache", "HIT")
+      .with("x-nextjs-prerender", "1")
+      .with("x-nextjs-stale-time", "300")
+      .with("ETag", "\"p02u6gnhufd8t\"")
+      .with("Cache-Control", path == "/soon" ? "s-maxage=1, stale-while-revalidate=31535999"
+                                             : "s-maxage=60, stale-while-revalidate=31535940");
 }
 
 /// Apollo Server 4 under Express; only the hash `known` has been registered.
@@ -71,6 +111,47 @@ TEST_CASE(
                                           "/api/products/8/reviews"};
   check(larder, {"POST", "/api/products", products, {}});
   check(larder, {"DELETE", "/api/products/9", products, {}});
+}
+
+TEST_CASE("config/examples/nextjs.yaml: pages, payloads and files are stored as Next.js says, drafts never") {
+  Origin origin(next);
+  const Larder larder(example("nextjs.yaml", origin));
+  Client client = larder.client();
+  const Fields payload{{"RSC", "1"}, {"Next-Router-State-Tree", "%5B%22%22%5D"}, {"Next-Url", "/"}};
+  const Fields prefetch{
+      {"RSC", "1"}, {"Next-Router-Prefetch", "1"}, {"Next-Router-Segment-Prefetch", "/_tree"}};
+  ask_twice(
+      client,
+      {
+          {"/blog/hello", {}, "MISS", "HIT"},
+          {"/blog/hello", {{"Cookie", "session=1; theme=dark"}}, "HIT", "HIT"},
+          {"/blog/hello", {{"Cache-Control", "no-cache"}}, "HIT", "HIT"},
+          {"/blog/hello?_rsc=1a2b3", payload, "MISS", "HIT"},
+          {"/blog/hello?_rsc=9z8y7", prefetch, "MISS", "HIT"},
+          {"/blog/hello", payload, "MISS", "HIT"},
+          {"/blog/hello", {{"Cookie", "__prerender_bypass=x; __next_preview_data=y"}}, "BYPASS", "BYPASS"},
+          {"/blog/hello", {}, "HIT", "HIT"},
+          {"/cart", {}, "MISS", "MISS"},
+          {"/cart", {{"Cookie", "session=1"}}, "MISS", "MISS"},
+          {"/api/time", {}, "MISS", "MISS"},
+          {"/_next/static/chunks/main-1a2b.js", {}, "MISS", "HIT"},
+          {"/_next/image?url=%2Fa.png&w=640&q=75", {{"Accept", "image/webp,*/*"}}, "MISS", "HIT"},
+      });
+  CHECK(client.get("/blog/hello").body.find("build") == std::string::npos);
+  CHECK(client.get("/blog/hello", payload).fields.get("Content-Type") == "text/x-component");
+}
+
+TEST_CASE("config/examples/nextjs.yaml: a page outlives its application for an hour, and is purged with it") {
+  Origin origin(next);
+  const Larder larder(example("nextjs.yaml", origin));
+  Client client = larder.client();
+  client.get("/soon");
+  check(larder,
+        {"POST", "/api/revalidate/blog/hello", {"/blog/hello", "/blog/hello?a=1"}, {"/blog/other", "/blog"}});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
+  const Response stale = client.get("/soon");
+  CHECK(stale.status == 200);
+  CHECK(cache_result(stale) == "STALE");
 }
 
 TEST_CASE(

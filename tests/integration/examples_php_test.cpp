@@ -7,6 +7,35 @@ namespace larder::test {
 
 namespace {
 
+/// WordPress 6.7 under Apache. It says who asks what only to those who are signed in: by cookie and nonce.
+OriginResponse wordpress(const OriginRequest& request) {
+  const std::string path = path_of(request);
+  OriginResponse response = json(request, "application/json; charset=UTF-8")
+                                .with("Server", "Apache/2.4.62 (Debian)")
+                                .with("X-Powered-By", "PHP/8.2.26");
+  if (!path.starts_with("/wp-json/")) return response;
+  response.with("X-Robots-Tag", "noindex")
+      .with("Link", "<http://shop.test/wp-json/>; rel=\"https://api.w.org/\"")
+      .with("X-Content-Type-Options", "nosniff")
+      .with("Access-Control-Expose-Headers", "X-WP-Total, X-WP-TotalPages, Link")
+      .with("Access-Control-Allow-Headers",
+            "Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type")
+      .with("X-WP-Total", "12")
+      .with("X-WP-TotalPages", "2")
+      .with("Allow", "GET");
+  if (request.fields.has("Origin")) {
+    response.with("Access-Control-Allow-Origin", request.fields.get("Origin"))
+        .with("Access-Control-Allow-Methods", "OPTIONS, GET, POST, PUT, PATCH, DELETE")
+        .with("Access-Control-Allow-Credentials", "true");
+  }
+  response.with("Vary", "Origin");
+  const bool is_signed_in = request.fields.get("Cookie").find("wordpress_logged_in_") != std::string::npos;
+  if (!is_signed_in || !request.fields.has("X-WP-Nonce")) return response;
+  return response.with("X-WP-Nonce", "0123456789")
+      .with("Expires", "Wed, 11 Jan 1984 05:00:00 GMT")
+      .with("Cache-Control", "no-cache, must-revalidate, max-age=0, no-store, private");
+}
+
 /// Laravel 11: the middleware groups `web` and `api`.
 OriginResponse laravel(const OriginRequest& request) {
   const std::string path = path_of(request);
@@ -27,6 +56,50 @@ OriginResponse laravel(const OriginRequest& request) {
 }
 
 }  // namespace
+
+TEST_CASE("config/examples/wordpress-rest.yaml: visitors share, and whoever is known is passed") {
+  Origin origin(wordpress);
+  const Larder larder(example("wordpress-rest.yaml", origin));
+  Client client = larder.client();
+  const std::string posts = "/wp-json/wp/v2/posts";
+  const Fields editor{{"Cookie", "wordpress_logged_in_0a1b=admin%7C1; wp-settings-1=x"},
+                      {"X-WP-Nonce", "0123456789"}};
+  ask_twice(client, {
+                        {posts, {}, "MISS", "HIT"},
+                        {posts, {{"Cookie", "_ga=1; wp-settings-time-1=1; tk_ai=x"}}, "HIT", "HIT"},
+                        {posts + "?per_page=5&page=2&utm_source=x", {}, "MISS", "HIT"},
+                        {posts + "?page=2&per_page=5", {}, "HIT", "HIT"},
+                        {posts, editor, "BYPASS", "BYPASS"},
+                        {posts, {{"Cookie", "wordpress_logged_in_0a1b=admin%7C1"}}, "BYPASS", "BYPASS"},
+                        {posts, {{"Cookie", "wp-postpass_0a1b=x"}}, "BYPASS", "BYPASS"},
+                        {posts, {{"X-WP-Nonce", "0123456789"}}, "BYPASS", "BYPASS"},
+                        {posts + "?_wpnonce=0123456789", {}, "BYPASS", "BYPASS"},
+                        {posts, {{"Authorization", "Basic YTpi"}}, "BYPASS", "BYPASS"},
+                        {posts, {{"Origin", "https://app.example"}}, "MISS", "HIT"},
+                        {posts, {}, "HIT", "HIT"},
+                        {"/wp-includes/js/jquery.min.js?ver=3.7.1", {{"Cookie", "a=b"}}, "MISS", "HIT"},
+                        {"/", {}, "BYPASS", "BYPASS"},
+                        {"/wp-admin/", {}, "BYPASS", "BYPASS"},
+                    });
+  client.get(posts, editor);
+  CHECK(origin.last().fields.get("Cookie") == editor.get("Cookie"));
+  CHECK(origin.last().fields.get("X-WP-Nonce") == "0123456789");
+}
+
+TEST_CASE("config/examples/wordpress-rest.yaml: what changes a post purges the whole API") {
+  Origin origin(wordpress);
+  const Larder larder(example("wordpress-rest.yaml", origin));
+  const std::vector<std::string> api{"/wp-json/wp/v2/posts?page=1", "/wp-json/wp/v2/posts/5",
+                                     "/wp-json/wp/v2/categories"};
+  const std::vector<std::string> files{"/wp-content/uploads/a.jpg"};
+  check(larder, {"POST", "/wp-json/wp/v2/posts/5", api, files});
+  check(larder, {"POST", "/wp-admin/post.php", api, files});
+  check(larder, {"POST", "/wp-comments-post.php", api, files});
+  check(larder, {"POST", "/xmlrpc.php", api, files});
+  std::vector<std::string> all = api;
+  all.insert(all.end(), files.begin(), files.end());
+  check(larder, {"POST", "/wp-admin/admin-ajax.php", {}, all});
+}
 
 TEST_CASE(
     "config/examples/laravel.yaml: pages are shared without their cookies, and sessions stay as they are") {
@@ -51,6 +124,7 @@ TEST_CASE(
                         {"/admin/products", {}, "BYPASS", "BYPASS"},
                     });
   CHECK(client.get("/contact").fields.all("Set-Cookie").size() == 2);
+  CHECK_FALSE(client.get("/api/products").fields.has("X-RateLimit-Remaining"));
 }
 
 TEST_CASE("config/examples/laravel.yaml: the admin panel purges what it changes elsewhere") {
