@@ -181,6 +181,42 @@ TEST_CASE("Idle connections are closed after `idle`, and heads and content beyon
   CHECK(chunked.is_ended());
 }
 
+TEST_CASE(
+    "Content beyond a route's max_content is refused, whether its length is known or not, and purges "
+    "nothing") {
+  Origin origin(greet);
+  Larder larder(
+      Yaml{.upstream = origin.url(),
+           .routes = "  - {match: /small/**, ttl: 1m, max_content: 1KiB}\n  - {match: /**, ttl: 1m}\n",
+           .rest = "limits: {content: {size: 2KiB}}\n"});
+  const auto is_hit = [&larder](const std::string& path) {
+    return larder.client().get(path).fields.get("X-Cache") == "HIT";
+  };
+  larder.client().get("/small/a");
+  CHECK(is_hit("/small/a"));
+  CHECK(larder.client().post("/small/a", std::string(1'025, 'x')).status == 413);
+  CHECK(is_hit("/small/a"));
+  Client expecting = larder.client();
+  expecting.send(
+      expecting.head_text("POST", "/small/a", {{"Content-Length", "1025"}, {"Expect", "100-continue"}}));
+  CHECK(expecting.receive("POST").status == 413);
+  for (int i = 0; i < 20; ++i) {
+    Client chunked = larder.client();
+    chunked.send(chunked.head_text("POST", "/small/a", {{"Transfer-Encoding", "chunked"}}) + "300\r\n" +
+                 std::string(0x300, 'x') + "\r\n300\r\n" + std::string(0x300, 'x') + "\r\n0\r\n\r\n");
+    CHECK(chunked.receive("POST").status == 413);
+    CHECK(chunked.is_ended());
+  }
+  CHECK(is_hit("/small/a"));
+  CHECK(larder.client().post("/small/a", std::string(1'024, 'x')).status == 200);
+  CHECK_FALSE(is_hit("/small/a"));
+  CHECK(larder.client().post("/b", std::string(1'025, 'x')).status == 200);
+  CHECK(larder.client().post("/b", std::string(2'049, 'x')).status == 413);
+  // What larder itself cuts off is no trouble of the upstream's.
+  CHECK(larder.client().get("/c").status == 200);
+  CHECK(larder.log_lines_with(" warn") == 0);
+}
+
 TEST_CASE("The connections of one address are limited without affecting others") {
   Origin origin(greet);
   Larder larder(Yaml{.upstream = origin.url(), .rest = "limits: {connections_per_address: 3}\n"});
