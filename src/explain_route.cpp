@@ -23,8 +23,12 @@ std::string joined(const Texts& texts, TextOf text_of) {
   return all.size() <= longest_list ? all : all.substr(0, longest_list) + "...";
 }
 
+std::string all_of(const std::vector<std::string>& texts) {
+  return joined(texts, [](const std::string& text) { return text; });
+}
+
 std::string matches_of(const Route& route) {
-  return joined(route.match, [](const std::string& text) { return text; });
+  return all_of(route.match);
 }
 
 std::string hosts_of(const Route& route) {
@@ -36,15 +40,19 @@ std::string line_of(const policy::RouteTable& routes, std::size_t number, const 
 }
 
 /// Why a route that does not take the request does not.
-std::string reason_of(const Route& route, const http::Target& target) {
+std::string reason_of(const Route& route, const http::RequestHead& head, const http::Target& target) {
   if (!policy::takes_host(route, target)) return "is for another host: " + hosts_of(route);
   if (!policy::takes_path(route, target.path)) return "is for another path: " + matches_of(route);
-  return "is for another method: " + joined(route.methods, [](const std::string& text) { return text; });
+  if (!policy::takes_method(route.methods, head.method)) {
+    return "is for another method: " + all_of(route.methods);
+  }
+  return "needs " + all_of(policy::unmet(route.when, head, target));
 }
 
 std::string taking(const Route& route, const http::Target& target) {
   std::string text = "takes it: match " + matches_of(route);
   if (!route.hosts.empty()) text += ", host " + hosts_of(route);
+  if (!route.when.empty()) text += ", when " + all_of(policy::words_of(route.when));
   for (const auto& [name, value] : policy::captures_of(route, target.path)) {
     text += fmt::format(", {{{}}} is \"{}\"", name, value);
   }
@@ -54,25 +62,27 @@ std::string taking(const Route& route, const http::Target& target) {
 }  // namespace
 
 std::optional<std::vector<std::string>> explain_route(const config::Config& config, const std::string& url,
-                                                      const std::string& method) {
+                                                      const http::RequestHead& head) {
   const cache::Settings settings = cache_settings(config);
   const http::Target target = settings.sites.target_at(url);
   if (target.host.empty()) return std::nullopt;
   const policy::RouteTable& routes = settings.routes;
-  const Route* const taker = routes.find(method, target);
+  const policy::RouteChoice choice = routes.choose(head, target);
+  const Route* const taker = choice.route;
   const std::size_t end =
       taker == nullptr ? routes.size() : static_cast<std::size_t>(taker - routes.list().data());
   const std::size_t begin = end - std::min(end, most_told);
   std::vector<std::string> lines{
-      fmt::format("{} {}://{}{}", method, target.scheme, target.authority(), target.origin_form())};
+      fmt::format("{} {}://{}{}", head.method, target.scheme, target.authority(), target.origin_form())};
   if (begin != 0) lines.push_back(fmt::format("{} routes before these do not take it", begin));
   for (std::size_t i = begin; i < end; ++i) {
-    lines.push_back(line_of(routes, i, reason_of(routes.list()[i], target)));
+    lines.push_back(line_of(routes, i, reason_of(routes.list()[i], head, target)));
   }
   lines.push_back(taker == nullptr
                       ? std::string("No route takes it: what the response says of itself decides")
                       : line_of(routes, end, taking(*taker, target)));
-  const auto protector = routes.folded().protector_of(method, target, policy::spelling_of(target.path));
+  if (!choice.vary.empty()) lines.push_back("Other routes would, with other fields: Vary: " + choice.vary);
+  const auto protector = routes.folded().protector_of(head, target, policy::spelling_of(target.path));
   if (protector && (taker == nullptr || taker->cache)) {
     lines.push_back(
         line_of(routes, *protector, "is for what an origin may read the path as: nothing is cached"));

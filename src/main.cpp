@@ -7,6 +7,8 @@
 #include "usage.hpp"
 
 #include <larder/admin/purge_command.hpp>
+#include <larder/base/text.hpp>
+#include <larder/base/token.hpp>
 #include <larder/config/load.hpp>
 #include <larder/config/schema.hpp>
 #include <larder/config/sizes.hpp>
@@ -35,6 +37,7 @@ struct Arguments {
   larder::admin::PurgeArguments purge;
   std::optional<std::string> explained_url;
   std::string explained_method = "GET";
+  std::vector<std::string> explained_fields;
 };
 
 std::optional<std::string> environment(std::string_view name) {
@@ -125,9 +128,28 @@ void report_ok(const Loaded& loaded) {
   std::cout << '\n';
 }
 
+/// Takes `Name: value` into the fields of a request; whether it is that.
+bool add_field(larder::http::FieldList& fields, const std::string& line) {
+  const std::size_t colon = std::min(line.find(':'), line.size());
+  const std::string_view name = std::string_view(line).substr(0, colon);
+  const std::string_view value =
+      larder::trim(std::string_view(line).substr(std::min(colon + 1, line.size())));
+  const bool is_field = colon != line.size() && larder::is_token(name) && larder::http::is_field_value(value);
+  if (is_field) fields.add(name, value);
+  return is_field;
+}
+
 int print_route(const larder::config::Config& config, const Arguments& arguments) {
   const std::string& url = *arguments.explained_url;
-  const auto lines = larder::explain_route(config, url, arguments.explained_method);
+  larder::http::RequestHead head;
+  head.method = arguments.explained_method;
+  for (const std::string& line : arguments.explained_fields) {
+    if (add_field(head.fields, line)) continue;
+    std::cerr << "larder check: --header: expected a field such as \"X-Version: 2\", found \"" << line
+              << "\"\n";
+    return exit_usage;
+  }
+  const auto lines = larder::explain_route(config, url, head);
   if (!lines) {
     std::cerr << "larder check: --explain-route: expected a URL such as \"http://shop.example/api\", found \""
               << url << "\"\n";
@@ -218,6 +240,11 @@ int run(int argc, char** argv) {
                                 "Print which route takes a URL, and why those before it do not");
   check_command->add_option("-X,--method", arguments.explained_method, "Of that request; GET")
       ->needs(explain);
+  check_command
+      ->add_option("-H,--header", arguments.explained_fields,
+                   "A field of it, as \"X-Version: 2\" (repeatable)")
+      ->needs(explain)
+      ->allow_extra_args(false);
   CLI::App* purge_command = app.add_subcommand("purge", "Have the running larder purge, over its admin API");
   add_purge_options(*purge_command, arguments);
   CLI::App* schema_command =

@@ -10,6 +10,7 @@
 #include "pass_through.hpp"
 #include "purging.hpp"
 #include "refresh.hpp"
+#include "routing.hpp"
 #include "serve.hpp"
 #include "transaction.hpp"
 
@@ -120,7 +121,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
     return false;
   }
   name_site(*settings_, request);
-  const policy::Route* route = settings_->routes.find(request.head.method, request.target);
+  const policy::Route* route = route_of(settings_, request);
   if (route == nullptr) route = &settings_->fallback;
   if (route->upstream.empty() || route->strict) return false;
   // Without captures, which only fills and purges ask for.
@@ -142,13 +143,15 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   if (route->debug) transaction.key.text = key_;
   tell_route(request, *route, *settings_);
   serve(transaction, stored, {.result = CacheResult::hit}, now, response);
+  add_vary(request.routing, response);
+  request.routing.settings.reset();
   if (!route->response.remove.empty()) apply(route->response, response);
   return true;
 }
 
 Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   // What it goes by to its end, whatever is adopted meanwhile.
-  const std::shared_ptr<const Settings> settings = settings_;
+  const std::shared_ptr<const Settings> settings = settings_of(request, settings_);
   look_behind_proxies(*settings, request);
   // An absolute-form target of a scheme by which the client did not come.
   if (http::names_other_scheme(request.head, request.target.scheme)) {
@@ -165,18 +168,21 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
     Response answer = co_await answer_purge(log_, request);
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
   }
-  std::optional<policy::RouteMatch> match = settings->routes.match(request.head.method, request.target);
-  const Reason no_match = match ? Reason::none : Reason::no_route;
-  if (!match) match = policy::RouteMatch{&settings->fallback, {}};
-  tell_route(request, *match->route, *settings);
-  if (match->route->upstream.empty()) {
+  const policy::Route* const found = route_of(settings, request);
+  request.routing.settings.reset();
+  const Reason no_match = found != nullptr ? Reason::none : Reason::no_route;
+  policy::RouteMatch match{&settings->fallback, {}};
+  if (found != nullptr) match = {found, policy::captures_of(*found, request.target.path)};
+  tell_route(request, *match.route, *settings);
+  if (match.route->upstream.empty()) {
     Response answer = pipeline::problem(404, "No route leads to an upstream.");
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = no_match});
   }
   // Before it could wait for its own fill. What is served without asking anybody ends a loop as well.
-  if (policy::has_been_here(request.head.fields, settings->loop_mark)) co_return refuse_loop(*match->route);
-  Transaction transaction{.request = request, .settings = settings, .match = std::move(*match)};
+  if (policy::has_been_here(request.head.fields, settings->loop_mark)) co_return refuse_loop(*match.route);
+  Transaction transaction{.request = request, .settings = settings, .match = std::move(match)};
   Result<Response> response = co_await answer(transaction);
+  if (response) add_vary(request.routing, *response);
   if (response) apply(transaction.route().response, *response);
   co_return response;
 }

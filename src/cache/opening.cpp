@@ -32,6 +32,7 @@ Result<Reason> open(const Transaction& transaction) {
   const policy::Route& route = transaction.route();
   const Result<> cleaned = policy::remove_connection_specific(route, request.head.fields);
   if (!cleaned) return cleaned.error();
+  if (request.routing.is_open) return Reason::none;
   const Reason bypass = bypass_of(transaction);
   const policy::TrustedProxies& proxies = transaction.settings->trusted_proxies;
   // Of what may be shared nothing of that is sent on anyway: it only must not be keyed.
@@ -39,6 +40,7 @@ Result<Reason> open(const Transaction& transaction) {
     policy::remove_origination(proxies, request.is_by_proxy, route, request.head.fields);
   }
   if (bypass == Reason::none) policy::remove_ignored_cookies(route, request.head.fields);
+  request.routing.is_open = !request.routing.vary.empty() && bypass == Reason::none;
   return bypass;
 }
 

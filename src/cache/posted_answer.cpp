@@ -31,6 +31,8 @@ std::shared_ptr<store::Draft> posted_answer(Transaction& transaction, const pipe
   const policy::Reason bypass = policy::bypass_reason(transaction.route(), transaction.settings->routes, get,
                                                       transaction.request.target, false);
   if (bypass != policy::Reason::none) return nullptr;
+  if (!transaction.settings->routes.shares_with_get(transaction.route(), get, transaction.request.target))
+    return nullptr;
   if (!sends_the_same(transaction, without_idle_selection(get, response.head.fields))) return nullptr;
   const policy::StoringDecision decision = policy::decide_storing(
       storing_input(transaction, get, response.head, response.body.length().value_or(0)));

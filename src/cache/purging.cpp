@@ -22,7 +22,7 @@ std::vector<policy::Purge> purges_of_folded(const Transaction& transaction) {
   http::Target folded = transaction.request.target;
   folded.path = policy::folded_path(folded.path);
   if (folded.path == transaction.request.target.path) return {};
-  const auto match = transaction.settings->routes.match(transaction.request.head.method, folded);
+  const auto match = transaction.settings->routes.match(transaction.request.head, folded);
   if (!match) return {};
   return policy::purges_of_rules(*match->route, match->captures, folded);
 }

@@ -29,7 +29,11 @@ void EarlierRoutes::add(std::size_t position) {
 }
 
 const Route* EarlierRoutes::first_that_hides(const Route& later) const {
-  const auto takes = [&](std::size_t position) { return takes_methods_of((*routes_)[position], later); };
+  const auto takes = [&](std::size_t position) {
+    const Route& earlier = (*routes_)[position];
+    // Of two that look at something, one may take what the other does not, unless they look for the same.
+    return (earlier.when.empty() || earlier.when == later.when) && takes_methods_of(earlier, later);
+  };
   std::optional<std::size_t> last;
   const auto is_taken = [&](const policy::HostPattern* host) {
     return std::ranges::all_of(later.patterns, [&](const policy::PathPattern& pattern) {
@@ -46,11 +50,12 @@ const Route* EarlierRoutes::first_that_hides(const Route& later) const {
   return is_hidden && last ? &(*routes_)[*last] : nullptr;
 }
 
-const Route* EarlierRoutes::first_for_get(const http::Target& at, std::string_view path) const {
+const Route* EarlierRoutes::first_for_get(const http::Target& target, const http::FieldList& fields) const {
   const auto takes = [&](std::size_t position) {
-    return policy::takes_method((*routes_)[position].methods, "GET");
+    const Route& route = (*routes_)[position];
+    return policy::takes_method(route.methods, "GET") && policy::holds(route.when, {"GET", fields}, target);
   };
-  const std::optional<std::size_t> first = index_.first_of(at, path, takes);
+  const std::optional<std::size_t> first = index_.first_of(target, target.path, takes);
   return first ? &(*routes_)[*first] : nullptr;
 }
 

@@ -59,6 +59,7 @@ constexpr Foreign foreign_keys[] = {
     {"route", " vary ", ", did you mean \"headers\"?"},
     {"route", " bypass no_cache skip enabled ", ", did you mean \"cache: off\"?"},
     {"route", " swr ", ", did you mean \"stale_while_revalidate\"?"},
+    {"route", " if condition conditions predicate predicates matcher matchers ", ", did you mean \"when\"?"},
     {"", " port address bind host ", a_listener},
     {"", " ssl tls https cert key certificate ", a_secure_listener},
     {"", " url server servers backend backends origin origins proxy_pass target ",
@@ -109,7 +110,7 @@ std::string outermost(const std::set<std::string>& sections) {
 }
 
 struct Form {
-  std::string_view key;  ///< the last one, or all that messages call the section
+  std::string_view key;  ///< the last one, or all that messages call the section, in a route or not
   std::string_view form;
 };
 
@@ -127,6 +128,10 @@ constexpr Form forms[] = {
     {"head", "{size: 64KiB}"},
     {"content", "{size: 8MiB}"},
     {"credentials", "{add: [X-Tenant]}"},
+    {"when", "{headers: {X-Version: \"2\"}}"},
+    {"when.headers", "{X-Version: \"2\"}"},
+    {"when.query", "{preview: \"*\"}"},
+    {"when.cookies", "{beta: \"*\"}"},
     {"query", "{ignore: [\"utm_*\"]}"},
     {"listen.tls", "{cert: FILE, key: FILE}"},
     {"tls", "{ca: FILE}"},
@@ -168,8 +173,9 @@ std::string belongs_in(std::string_view where, std::string_view key) {
 std::string form_of(std::string_view where) {
   std::string_view key = kind_of(where);
   key.remove_prefix(std::min(key.find_last_of(". ") + 1, key.size()));
+  const std::string_view in_route = where.substr(std::min(where.rfind(' ') + 1, where.size()));
   const auto found =
-      std::ranges::find_if(forms, [&](const Form& one) { return one.key == where || one.key == key; });
+      std::ranges::find_if(forms, [&](const Form& one) { return one.key == in_route || one.key == key; });
   return found == std::end(forms) ? std::string() : ": as " + std::string(found->form);
 }
 

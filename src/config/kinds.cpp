@@ -56,6 +56,10 @@ Node list_node(const std::vector<std::string>& texts) {
   return list;
 }
 
+Node one_or_list(const std::vector<std::string>& texts) {
+  return texts.size() == 1 ? text_node(texts.front()) : list_node(texts);
+}
+
 std::optional<std::uint64_t> BoundedSize::read(const Value& value) const {
   const std::optional<std::uint64_t> bytes = size(value);
   if (!bytes || (*bytes >= least && *bytes <= most) || (*bytes == 0 && or_none)) return bytes;

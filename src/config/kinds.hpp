@@ -23,6 +23,9 @@ inline Node text_node(std::string_view text) {
 /// Texts in one line.
 Node list_node(const std::vector<std::string>& texts);
 
+/// The same, but a single one stands for itself.
+Node one_or_list(const std::vector<std::string>& texts);
+
 template <class T>
 struct Scalar {
   std::optional<T> (*reader)(const Value& value);

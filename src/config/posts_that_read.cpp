@@ -33,7 +33,8 @@ void warn_where_reading_purges(const Value& value, const Route& route, const std
   const auto query = std::ranges::find_if(route.match, names_a_query);
   if (query == route.match.end()) return;
   const bool is_settled = std::ranges::any_of(earlier, [&route](const Route& one) {
-    return one.match == route.match && one.hosts == route.hosts && policy::takes_method(one.methods, "POST");
+    return one.match == route.match && one.hosts == route.hosts &&
+           policy::takes_method(one.methods, "POST") && (one.when.empty() || one.when == route.when);
   });
   if (is_settled) return;
   value.warning("each POST purges what GETs have stored here: if POSTs only read, put {match: " +

@@ -173,6 +173,7 @@ void refuse_unknown_upstream(const Value& value, const std::string& name, const 
 
 void check_route(Map& map, const Value& section, Route& route, const RouteContext& context) {
   check_upstream_name(map, section, context.config, route);
+  check_when(map, route);
   check_collapse(map, context.config.store, route);
   check_override_has_ttl(map, section, route);
   check_override(map, route);

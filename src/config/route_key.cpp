@@ -14,25 +14,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// A glob over the names of query parameters.
-bool check_parameter(const Value& item, const std::string& text) {
-  if (!text.empty() && !has_control_byte(text) && text.find_first_of("&=# ") == std::string::npos) {
-    return check_glob_notation(item, text);
-  }
-  item.mismatch("the name of a query parameter", text);
-  return false;
-}
-
-bool check_token(const Value& item, const std::string& text) {
-  if (is_token(text)) return true;
-  item.mismatch("a name without spaces and marks", text);
-  return false;
-}
-
-bool check_cookie(const Value& item, const std::string& text) {
-  return check_token(item, text) && check_glob_notation(item, text);
-}
-
 /// What is keyed must be known beforehand: fields that a glob would name are as many as clients can think of.
 bool check_keyed_field(const Value& item, const std::string& text) {
   return check_token(item, text) && check_glob_notation(item, text) &&
@@ -129,6 +110,24 @@ std::string hint_for_word(const Value& value) {
 }
 
 }  // namespace
+
+bool check_parameter(const Value& item, const std::string& text) {
+  if (!text.empty() && !has_control_byte(text) && text.find_first_of("&=# ") == std::string::npos) {
+    return check_glob_notation(item, text);
+  }
+  item.mismatch("the name of a query parameter", text);
+  return false;
+}
+
+bool check_token(const Value& item, const std::string& text) {
+  if (is_token(text)) return true;
+  item.mismatch("a name without spaces and marks", text);
+  return false;
+}
+
+bool check_cookie(const Value& item, const std::string& text) {
+  return check_token(item, text) && check_glob_notation(item, text);
+}
 
 std::optional<policy::QueryRule> Query::read(const Value& value) const {
   using Mode = policy::QueryRule::Mode;

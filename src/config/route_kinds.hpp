@@ -35,6 +35,14 @@ class Hosts {
   const RouteContext* context_;
 };
 
+/// A map of what a request must have: headers, query, cookies.
+struct When {
+  std::optional<policy::WhenRule> read(const Value& value) const;
+  Node write(const policy::WhenRule& rule) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
+
 /// A duration, or a map of durations by status or class of statuses.
 struct Ttl {
   std::optional<policy::TtlRule> read(const Value& value) const;
@@ -103,6 +111,12 @@ struct ResponseFields {
   json::object schema() const;
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
+
+/// Whether a text is a glob over names of query parameters, over those of cookies, or a name alone; reported
+/// if not.
+bool check_parameter(const Value& item, const std::string& text);
+bool check_cookie(const Value& item, const std::string& text);
+bool check_token(const Value& item, const std::string& text);
 
 /// A list of request field names.
 Texts field_names();

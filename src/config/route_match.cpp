@@ -15,16 +15,6 @@ using policy::HostPattern;
 constexpr std::string_view path_expected = "a path pattern such as \"/api/products/{id}\"";
 constexpr std::string_view host_expected = "a host such as \"shop.example\" or \"*.shop.example\"";
 
-Node one_or_list(const Names& texts) {
-  return texts.size() == 1 ? text_node(texts.front()) : list_node(texts);
-}
-
-json::object one_or_list_schema(const json::object& one) {
-  json::object list = list_schema(one);
-  list["minItems"] = 1;
-  return either_schema(one, std::move(list));
-}
-
 /// Hands each text to `take`, and reports what is listed twice.
 template <class Take>
 void read_each(const Value& value, std::string_view expected, Take take) {

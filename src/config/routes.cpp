@@ -158,7 +158,9 @@ Table<Route> route_keys(const RouteContext* context) {
       key("name", &Route::name, Scalar<std::string>{read_name, same_text, name_schema},
           "What logs and figures call it. Without it, the first of its matches.")
           .own()
-          .shown_if([](const Route& route) { return route.name != route.match.front(); }),
+          .shown_if([](const Route& route) {
+            return route.name != route.match.front() || route.when.looks_at_fields();
+          }),
       key("host", &Route::hosts, Hosts(context),
           "Of requests that it takes, or a list: as shop.example at every port, shop.example:8080 or "
           "*.shop.example, one label more. Without it, all.")
@@ -172,6 +174,12 @@ Table<Route> route_keys(const RouteContext* context) {
       key("methods", &Route::methods, Methods{}, "The methods that the route takes. Without it: all.")
           .own()
           .shown_if([](const Route& route) { return !route.methods.empty(); }),
+      key("when", &Route::when, When{},
+          "What a request must have besides, all of it: headers, query, cookies, each with a value, a glob "
+          "or "
+          "a list. With headers or cookies name is needed, which then is in the key.")
+          .own()
+          .shown_if([](const Route& route) { return !route.when.empty(); }),
   }};
   for (const auto& rows : {rows_of_lifetimes(), rows_of_caching(), rows_of_key(), rows_of_rest(context)}) {
     table.rows.insert(table.rows.end(), rows.begin(), rows.end());

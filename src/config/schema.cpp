@@ -74,6 +74,12 @@ json::object list_schema(json::object item) {
   return {{"type", "array"}, {"items", std::move(item)}, {"uniqueItems", true}};
 }
 
+json::object one_or_list_schema(const json::object& one) {
+  json::object list = list_schema(one);
+  list["minItems"] = 1;
+  return either_schema(one, std::move(list));
+}
+
 json::object either_schema(json::object one, json::object other) {
   return any_of({std::move(one), std::move(other)});
 }

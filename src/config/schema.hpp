@@ -37,6 +37,9 @@ json::object number_schema(std::uint64_t least, std::uint64_t most);
 /// A list of such values, none of them twice.
 json::object list_schema(json::object item);
 
+/// One such value, or a list of some.
+json::object one_or_list_schema(const json::object& one);
+
 /// What is either.
 json::object either_schema(json::object one, json::object other);
 

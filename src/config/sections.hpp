@@ -132,8 +132,8 @@ class EarlierRoutes {
   /// else nullptr.
   const policy::Route* first_that_hides(const policy::Route& later) const;
 
-  /// The one that a GET for this path meets there; nullptr if none does.
-  const policy::Route* first_for_get(const http::Target& at, std::string_view path) const;
+  /// The one that a GET with these fields meets; nullptr if none does.
+  const policy::Route* first_for_get(const http::Target& target, const http::FieldList& fields) const;
 
  private:
   const std::vector<policy::Route>* routes_;
@@ -143,6 +143,14 @@ class EarlierRoutes {
 /// Whether a route comes after one that takes all its requests. That is told: as an error if the route is
 /// there to keep them out of the cache.
 bool is_hidden(const Value& value, const policy::Route& route, const EarlierRoutes& earlier);
+
+/// Reports if a route with `when` lacks the name that goes into its key.
+void check_when(Map& map, const policy::Route& route);
+
+/// Reports if what is fetched to warm a route with `when` would not meet it; `headers` is what says its
+/// fields, nullptr if nothing does.
+void check_when_of_warm(const Value& warm, const Value* headers, const policy::WarmRule& rule,
+                        const policy::Route& route);
 
 /// Warns where a route's match is one that APIs are queried at by POST, which purges what GETs have stored.
 void warn_where_reading_purges(const Value& value, const policy::Route& route,

@@ -32,29 +32,37 @@ bool check_target(const Value& value, const std::string& text) {
   return false;
 }
 
-std::string path_of(const std::string& target) {
-  return target.substr(0, target.find('?'));
+/// Where a path of a site is asked for.
+http::Target target_at(http::Target site, const std::string& text) {
+  const std::size_t mark = text.find('?');
+  site.path = text.substr(0, mark);
+  site.query.reset();
+  if (mark != text.npos) site.query = text.substr(mark + 1);
+  return site;
 }
 
 /// Who is asked for the URLs of a route.
 struct Asked {
   Route route;  ///< its patterns are made, unless its match is broken
   bool has_patterns = false;
-  http::Target at;  ///< without a site, which is reported, of no host
+  http::Target at;         ///< without a site, which is reported, of no host
+  http::FieldList fields;  ///< that are sent
   const EarlierRoutes& earlier;
 };
 
 /// Whether the route is the one that a request for the target meets.
 bool check_url(const Value& value, const std::string& text, const Asked& asked) {
   if (!check_target(value, text)) return false;
-  const std::string path = path_of(text);
-  const Route* const earlier = asked.earlier.first_for_get(asked.at, path);
-  const bool is_matched = asked.has_patterns && policy::takes_host(asked.route, asked.at) &&
-                          policy::takes_path(asked.route, path);
-  if (is_matched && earlier == nullptr) return true;
+  const http::Target target = target_at(asked.at, text);
+  const Route* const earlier = asked.earlier.first_for_get(target, asked.fields);
+  const bool is_matched = asked.has_patterns && policy::takes_host(asked.route, target) &&
+                          policy::takes_path(asked.route, target.path);
+  const bool has_query = policy::holds_by_query(asked.route.when, target);
+  if (is_matched && has_query && earlier == nullptr) return true;
   value.error(quoted(text) + (earlier != nullptr
                                   ? " is taken by the route " + quoted(earlier->name) + " before it"
-                                  : std::string(" is not matched by the route")));
+                                  : std::string(is_matched ? " lacks what the route's when.query asks for"
+                                                           : " is not matched by the route")));
   return false;
 }
 
@@ -157,6 +165,7 @@ void check_together(Map& map, const Value& value, const WarmRule& rule, const Ro
   const Value* const headers = map.find("headers");
   if (headers != nullptr && map.find("site") == nullptr)
     headers->error("needs a site, to which alone they are sent");
+  check_when_of_warm(value, headers, rule, route);
   check_credentials_in(headers, rule, route, config);
   if (rule.hottest != 0 && !config.store.redis) {
     hottest->error("needs store.redis, which remembers what was asked for");
@@ -187,6 +196,7 @@ struct Urls {
   std::optional<std::vector<std::string>> read(const Value& value, const WarmRule& rule) const {
     Asked asked{.route = *route,
                 .at = policy::Sites(context->config.sites).target_at(rule.site),
+                .fields = policy::warming_fields(rule),
                 .earlier = context->earlier};
     asked.has_patterns = compile_match(asked.route);
     return list_of(value, "a list of paths",
@@ -226,14 +236,15 @@ Table<WarmRule> warm_keys(const RouteContext* context, const Route* route) {
       key("site", &WarmRule::site, Site{context == nullptr ? nullptr : &context->config},
           "As clients call it: what keys begin with.")
           .shown_if([](const WarmRule& rule) { return !rule.site.empty(); }),
+      // Before what is asked with them.
+      key("headers", &WarmRule::headers, RequestHeaders{},
+          "To be sent, as clients do, for responses with Vary. With it hottest means those of site alone."),
       key("urls", &WarmRule::urls, Urls{context, route}, "Paths of this route, as /api/products?page=1."),
       key("sitemap", &WarmRule::sitemap, Scalar<std::string>{read_sitemap, same_text, target_schema},
           "Its path: those of its pages that this route answers; from the same site.")
           .shown_if([](const WarmRule& rule) { return !rule.sitemap.empty(); }),
       key("hottest", &WarmRule::hottest, Number<std::size_t>{0, 10'000},
           "How many of those most asked for lately, of every site; needs store.redis, which remembers them."),
-      key("headers", &WarmRule::headers, RequestHeaders{},
-          "To be sent, as clients do, for responses with Vary. With it hottest means those of site alone."),
       key("at_start", &WarmRule::at_start, a_switch, "When larder starts."),
       key("schedule", &WarmRule::schedule,
           Optional<Scalar<policy::Schedule>>{{read_schedule, schedule_text, schedule_schema}},

@@ -97,6 +97,14 @@ std::vector<std::pair<std::string_view, std::string_view>> cookies_by_glob(
   return cookies;
 }
 
+bool has_cookie(const http::FieldList& request_fields, const Condition& condition) {
+  bool found = false;
+  for_each_cookie(request_fields, [&](std::string_view name, std::string_view value, std::string_view) {
+    found = found || (glob_matches(condition.name, name) && matches_any(condition.values, value));
+  });
+  return found;
+}
+
 bool has_foreign_cookie(const http::FieldList& request_fields, const CookieRule& rule) {
   bool found = false;
   for_each_cookie(request_fields, [&](std::string_view name, std::string_view, std::string_view) {

@@ -23,6 +23,9 @@ std::optional<std::string> cookie_value(const http::FieldList& request_fields, s
 std::vector<std::pair<std::string_view, std::string_view>> cookies_by_glob(
     const http::FieldList& request_fields, const CookieRule& rule, std::size_t position);
 
+/// Whether a cookie in the request has such a name and one of the values.
+bool has_cookie(const http::FieldList& request_fields, const Condition& condition);
+
 /// Whether there is a cookie in the request that the rule neither keys nor ignores.
 bool has_foreign_cookie(const http::FieldList& request_fields, const CookieRule& rule);
 

@@ -12,6 +12,12 @@ bool fold_alike(Folding a, Folding b, const FoldingMarks& marks) {
   return !marks.parameters || a.parameters == b.parameters;
 }
 
+// Whether an origin may read some of a path as the query: what follows an encoded "?", or a semicolon.
+bool holds_query(std::string_view path) {
+  const FoldingMarks marks = folding_marks(path);
+  return marks.ends || marks.parameters;
+}
+
 }  // namespace
 
 bool is_protected(const Route& route) {
@@ -29,7 +35,7 @@ FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes) {
   protected_.resize(plain_too_ ? foldings.size() : 1);
   for (auto route = routes.begin(); route != last; ++route) {
     const auto number = static_cast<std::size_t>(route - routes.begin());
-    methods_.push_back(route->methods);
+    conditions_.push_back({route->methods, route->when});
     if (is_protected(*route) && !route->hosts.empty() && !of_some_hosts_) of_some_hosts_ = number;
     for (const PathPattern& pattern : route->patterns) {
       if (!is_protected(*route)) {
@@ -43,13 +49,13 @@ FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes) {
   }
 }
 
-std::optional<std::size_t> FoldedRoutes::protector_of(std::string_view method, const http::Target& target,
+std::optional<std::size_t> FoldedRoutes::protector_of(const RouteInput& input, const http::Target& target,
                                                       PathSpelling spelling) const {
   if (protected_.empty()) return std::nullopt;
   if (spelling == PathSpelling::plain && !plain_too_) return std::nullopt;
-  if (spelling == PathSpelling::odd) return protector_of_odd(method, target);
+  if (spelling == PathSpelling::odd) return protector_of_odd(input, target);
   const std::string_view path = target.path;
-  return protector_in(protected_.front(), method, target,
+  return protector_in(protected_.front(), input, target,
                       path.substr(0, path.size() - (spelling == PathSpelling::slashed)));
 }
 
@@ -71,7 +77,7 @@ bool FoldedRoutes::is_past_bounds(std::string_view path, const FoldingMarks& mar
   return ways * cost > longest_folding;
 }
 
-std::optional<std::size_t> FoldedRoutes::protector_of_odd(std::string_view method,
+std::optional<std::size_t> FoldedRoutes::protector_of_odd(const RouteInput& input,
                                                           const http::Target& target) const {
   const std::string& path = target.path;
   const FoldingMarks marks = folding_marks(path);
@@ -81,14 +87,15 @@ std::optional<std::size_t> FoldedRoutes::protector_of_odd(std::string_view metho
     if (drops_authority && !may_have_authority(path)) break;
     for (const bool keeps_dots : {false, true}) {
       if (keeps_dots && !has_dot(path)) break;
-      const auto protector = protector_as_seen(method, target, marks, drops_authority, keeps_dots);
+      const auto protector = protector_as_seen(input, target, marks, drops_authority, keeps_dots);
       if (protector) return protector;
     }
   }
   return std::nullopt;
 }
 
-std::optional<std::size_t> FoldedRoutes::protector_as_seen(std::string_view method, const http::Target& target,
+std::optional<std::size_t> FoldedRoutes::protector_as_seen(const RouteInput& input,
+                                                           const http::Target& target,
                                                            const FoldingMarks& marks, bool drops_authority,
                                                            bool keeps_dots) const {
   const std::string& path = target.path;
@@ -105,18 +112,29 @@ std::optional<std::size_t> FoldedRoutes::protector_as_seen(std::string_view meth
       folding.keeps_dots = keeps_dots;
       seen[i] = folded_path(path, folding);
     }
-    const auto protector = protector_in(protected_[plain_too_ ? i : 0], method, target, seen[first]);
+    const auto protector = protector_in(protected_[plain_too_ ? i : 0], input, target, seen[first]);
     if (protector) return protector;
   }
   return std::nullopt;
 }
 
-std::optional<std::size_t> FoldedRoutes::protector_in(const RouteIndex& index, std::string_view method,
+std::optional<std::size_t> FoldedRoutes::protector_in(const RouteIndex& index, const RouteInput& input,
                                                       const http::Target& target,
                                                       std::string_view folded) const {
-  const auto takes = [&](std::size_t number) { return takes_method(methods_[number], method); };
-  const auto shield = cacheable_.first_of(target, folded, takes);
-  return index.first_of(target, folded, takes, shield.value_or(RouteIndex::none));
+  const auto takes = [&](const Conditions& route) {
+    return takes_method(route.methods, input.method) && holds_by_fields(route.when, *input.fields);
+  };
+  const auto shields = [&](std::size_t number) {
+    const Conditions& route = conditions_[number];
+    if (!takes(route) || !holds_by_query(route.when, target)) return false;
+    return route.when.query.empty() || !holds_query(target.path);
+  };
+  const auto protects = [&](std::size_t number) {
+    const Conditions& route = conditions_[number];
+    return takes(route) && (holds_by_query(route.when, target) || holds_query(target.path));
+  };
+  const auto shield = cacheable_.first_of(target, folded, shields);
+  return index.first_of(target, folded, protects, shield.value_or(RouteIndex::none));
 }
 
 }  // namespace larder::policy

@@ -46,6 +46,7 @@ std::optional<std::string> field_value(const http::FieldList& fields, std::strin
 }
 
 void append_partition(std::string& key, const Route& route, const http::FieldList& request_fields) {
+  if (route.when.looks_at_fields()) append_part(key, "route", route.name, std::nullopt);
   for (const std::string& name : route.headers) {
     append_part(key, "header", lower(name), field_value(request_fields, name));
   }

@@ -33,9 +33,11 @@ bool keeps_parameter(const QueryRule& rule, std::string_view text, std::string_v
   if (rule.mode == QueryRule::Mode::as_received) return true;
   // An origin that splits at ";" would see more in it than the name we judge it by.
   if (text.find(';') != text.npos) return true;
-  const bool named = std::any_of(rule.names.begin(), rule.names.end(),
-                                 [name](const std::string& glob) { return glob_matches(glob, name); });
-  return named == (rule.mode == QueryRule::Mode::only);
+  const auto is_among = [name](const std::vector<std::string>& globs) {
+    return std::any_of(globs.begin(), globs.end(),
+                       [name](const std::string& glob) { return glob_matches(glob, name); });
+  };
+  return is_among(rule.always) || is_among(rule.names) == (rule.mode == QueryRule::Mode::only);
 }
 
 std::optional<std::string> keep_query(const QueryRule& rule, const std::optional<std::string>& query) {

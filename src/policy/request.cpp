@@ -17,18 +17,18 @@ bool has_condition(const http::FieldList& fields) {
 
 // Whether an origin that removes dot segments (RFC 3986, section 5.2.4) reads such a path as one that is
 // another route's, or has other captures, or begins with an authority.
-bool leads_elsewhere_without_dots(const RouteTable& routes, std::string_view method,
+bool leads_elsewhere_without_dots(const RouteTable& routes, const RouteInput& input,
                                   const http::Target& target) {
   if (!has_dot(target.path)) return false;
   const std::string read = without_dots(target.path);
   if (may_have_authority(target.path) || may_have_authority(read)) return true;
-  const Route* const as_written = routes.find(method, target);
-  if (as_written != routes.find_at(read, method, target)) return true;
+  const Route* const as_written = routes.find(input, target);
+  if (as_written != routes.find_at(read, input, target)) return true;
   return as_written != nullptr && captures_of(*as_written, target.path) != captures_of(*as_written, read);
 }
 
-bool is_ambiguous(const RouteTable& routes, std::string_view method, const http::Target& target) {
-  return is_ambiguous_path(target.path) || leads_elsewhere_without_dots(routes, method, target);
+bool is_ambiguous(const RouteTable& routes, const RouteInput& input, const http::Target& target) {
+  return is_ambiguous_path(target.path) || leads_elsewhere_without_dots(routes, input, target);
 }
 
 }  // namespace
@@ -44,15 +44,17 @@ Reason bypass_reason(const Route& route, const RouteTable& routes, const http::R
   if (request.method != "GET" && request.method != "HEAD") return Reason::method;
   if (!route.cache) return Reason::route_off;
   if (route.bypass && takes_bypass(*route.bypass, request, target)) return Reason::bypass;
+  // What answers it was stored by the route that a GET meets.
+  if (request.method == "HEAD" && !routes.shares_with_get(route, request, target)) return Reason::method;
   // RFC 9112, section 3.2: HTTP/1.0 may do without, and the origin then chooses a site by rules of its own.
   if (target.host.empty()) return Reason::no_host;
   // RFC 9110, section 9.3.1: content of a GET has no defined meaning, but an origin may look at it.
   if (has_content) return Reason::request_content;
   const PathSpelling spelling = spelling_of(target.path);
-  if (spelling == PathSpelling::odd && is_ambiguous(routes, request.method, target)) {
+  if (spelling == PathSpelling::odd && is_ambiguous(routes, request, target)) {
     return Reason::ambiguous_path;
   }
-  if (routes.folded().protector_of(request.method, target, spelling)) return Reason::protected_path;
+  if (routes.folded().protector_of(request, target, spelling)) return Reason::protected_path;
   // RFC 9110, section 13.2.1: preconditions other than those of section 13.1.2 and .3 are the origin's.
   if (request.fields.contains("If-Match")) return Reason::precondition;
   if (request.fields.contains("If-Unmodified-Since")) return Reason::precondition;

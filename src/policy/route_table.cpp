@@ -1,28 +1,101 @@
+#include <larder/base/text.hpp>
+#include <larder/http/list.hpp>
 #include <larder/policy/route_table.hpp>
 
-namespace larder::policy {
+#include <boost/container/small_vector.hpp>
 
-RouteTable::RouteTable(std::vector<Route> routes) : routes_(std::move(routes)), folded_(routes_) {
-  for (std::size_t i = 0; i < routes_.size(); ++i) {
-    for (const PathPattern& pattern : routes_[i].patterns) index_.add(i, routes_[i].hosts, pattern);
+#include <algorithm>
+#include <map>
+
+namespace larder::policy {
+namespace {
+
+// What `when` looks at in the query is part of the key, whatever else is not: requests that meet another
+// route by their query have another key, since whatever holds the parameters of this one meets it.
+std::vector<Route> with_query_kept(std::vector<Route> routes) {
+  for (Route& route : routes) {
+    for (const Condition& parameter : route.when.query) route.query.always.push_back(parameter.name);
+  }
+  return routes;
+}
+
+// Adds those that are not there yet.
+void add_names(std::string& vary, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const auto is_same = [&name](std::string_view one) { return equal_ignoring_case(one, name); };
+    if (std::ranges::any_of(http::split_list(vary), is_same)) continue;
+    if (!vary.empty()) vary.append(", ");
+    vary.append(name);
   }
 }
 
-const Route* RouteTable::find(std::string_view method, const http::Target& target) const {
-  return find_at(target.path, method, target);
+}  // namespace
+
+RouteTable::RouteTable(std::vector<Route> routes)
+    : routes_(with_query_kept(std::move(routes))),
+      has_when_(std::ranges::any_of(routes_, [](const Route& route) { return !route.when.empty(); })),
+      folded_(routes_) {
+  std::map<std::vector<std::string>, std::size_t> places;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    for (const PathPattern& pattern : routes_[i].patterns) index_.add(i, routes_[i].hosts, pattern);
+    if (!has_when_) continue;
+    const auto [place, is_new] = places.emplace(routes_[i].when.field_names(), fields_.size());
+    if (is_new) fields_.push_back(place->first);
+    fields_of_.push_back(place->second);
+  }
 }
 
-const Route* RouteTable::find_at(std::string_view path, std::string_view method,
+// Whatever the fields are, the index asks about each route before the one that it finds. Those whose query
+// does not hold would not take the request with any fields.
+RouteChoice RouteTable::choose(const RouteInput& input, const http::Target& target) const {
+  if (!has_when_) return {find(input, target)};
+  struct Asked {
+    std::size_t first;  // of the routes that look at these fields
+    std::size_t fields;
+  };
+  boost::container::small_vector<Asked, 8> asked;
+  const auto takes = [&](std::size_t number) {
+    const WhenRule& when = routes_[number].when;
+    if (!takes_method(routes_[number].methods, input.method) || !holds_by_query(when, target)) return false;
+    if (!when.looks_at_fields()) return true;
+    const auto known = std::ranges::find(asked, fields_of_[number], &Asked::fields);
+    if (known == asked.end()) {
+      asked.push_back({number, fields_of_[number]});
+    } else {
+      known->first = std::min(known->first, number);
+    }
+    return holds_by_fields(when, *input.fields);
+  };
+  const std::size_t number = index_.first_of(target, target.path, takes).value_or(RouteIndex::none);
+  RouteChoice choice{number == RouteIndex::none ? nullptr : &routes_[number]};
+  std::ranges::sort(asked, {}, &Asked::first);
+  for (const Asked& one : asked) {
+    if (one.first <= number) add_names(choice.vary, fields_[one.fields]);
+  }
+  return choice;
+}
+
+const Route* RouteTable::find_at(std::string_view path, const RouteInput& input,
                                  const http::Target& target) const {
-  const auto takes = [&](std::size_t number) { return takes_method(routes_[number].methods, method); };
+  const auto takes = [&](std::size_t number) {
+    const Route& route = routes_[number];
+    return takes_method(route.methods, input.method) && (!has_when_ || holds(route.when, input, target));
+  };
   const std::optional<std::size_t> number = index_.first_of(target, path, takes);
   return number ? &routes_[*number] : nullptr;
 }
 
-std::optional<RouteMatch> RouteTable::match(std::string_view method, const http::Target& target) const {
-  const Route* const route = find(method, target);
+std::optional<RouteMatch> RouteTable::match(const RouteInput& input, const http::Target& target) const {
+  const Route* const route = find(input, target);
   if (route == nullptr) return std::nullopt;
   return RouteMatch{route, captures_of(*route, target.path)};
+}
+
+bool RouteTable::shares_with_get(const Route& route, const RouteInput& input,
+                                 const http::Target& target) const {
+  if (!has_when_) return true;
+  const Route* const other = find(RouteInput("GET", *input.fields), target);
+  return other == &route || (route.when.empty() && (other == nullptr || other->when.empty()));
 }
 
 }  // namespace larder::policy

@@ -40,4 +40,13 @@ std::optional<std::string_view> warming_field_mistake(std::string_view name) {
   return std::nullopt;
 }
 
+http::FieldList warming_fields(const WarmRule& rule) {
+  http::FieldList fields;
+  fields.add("User-Agent", "larder-warm/" LARDER_VERSION);
+  for (const auto& [name, value] : rule.headers) {
+    if (http::is_field_value(value)) fields.set(name, value);
+  }
+  return fields;
+}
+
 }  // namespace larder::policy

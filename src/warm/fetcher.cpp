@@ -4,6 +4,7 @@
 #include "yield.hpp"
 
 #include <larder/policy/stale.hpp>
+#include <larder/policy/warming_fields.hpp>
 
 namespace larder::warm {
 namespace {
@@ -104,7 +105,7 @@ class Decompression {
 }  // namespace
 
 bool Fetcher::is_of(const policy::Route& route, const http::Target& target) const {
-  return routes_.find("GET", target) == &route;
+  return routes_.find(request_for(*route.warm, target).head, target) == &route;
 }
 
 Task<Outcome> Fetcher::warm(const policy::WarmRule& rule, http::Target page, std::optional<Seconds> at_least,
@@ -159,8 +160,7 @@ pipeline::Request Fetcher::request_for(const policy::WarmRule& rule, http::Targe
   request.head.method = "GET";
   request.head.target = page.origin_form();
   request.head.fields.add("Host", page.authority());
-  request.head.fields.add("User-Agent", "larder-warm/" LARDER_VERSION);
-  for (const auto& [name, value] : rule.headers) request.head.fields.set(name, value);
+  for (const http::Field field : policy::warming_fields(rule)) request.head.fields.add(field);
   request.client_address = "127.0.0.1";
   request.is_warming = true;
   request.is_seen_through = true;  // even if that is a trusted proxy's address

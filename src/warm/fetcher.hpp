@@ -36,7 +36,7 @@ class Fetcher {
   /// Both outlive the fetcher.
   Fetcher(pipeline::Handler& cache, const policy::RouteTable& routes) : cache_(cache), routes_(routes) {}
 
-  /// Whether a GET of that target meets this route and no other.
+  /// Whether the GET of that target by the route's own rule meets this route and no other.
   bool is_of(const policy::Route& route, const http::Target& target) const;
 
   /// Has a page put into the cache; with `at_least`, what would not be fresh for that long is fetched again.

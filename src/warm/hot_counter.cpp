@@ -65,7 +65,8 @@ Task<Result<pipeline::Response>> HotCounter::handle(pipeline::Request& request) 
 
 void HotCounter::count(const pipeline::Request& request, const pipeline::Response& response) {
   if (counted_.empty() || request.head.method != "GET") return;
-  const policy::Route* route = routes_->find(request.head.method, request.target);
+  const policy::Route* const route =
+      request.routing.vary.empty() ? routes_->find(request.head, request.target) : request.routing.route;
   const auto found = counted_.find(route);
   if (found == counted_.end() || !is_kept(response)) return;
   const http::Target& target = request.target;

@@ -15,6 +15,10 @@
 #include <string>
 #include <string_view>
 
+namespace larder::policy {
+struct Route;
+}
+
 namespace larder::pipeline {
 
 /// What the cache did, the first word of X-Cache.
@@ -31,6 +35,15 @@ struct Telling {
   std::string route;                      ///< its name; empty if none takes the request
   std::chrono::microseconds upstream{0};  ///< how long the upstream took until its response's head
   std::string_view cause;  ///< why the upstream's own response is not served, if it is a stale one
+};
+
+/// The route of a request that met it by fields (policy/when.hpp), which may be taken out on the way: it is
+/// not to be looked for again.
+struct Routing {
+  std::string vary{};  ///< those fields, for clients; empty: there are none, and what is left tells the route
+  const policy::Route* route = nullptr;
+  std::shared_ptr<const void> settings{};  ///< of which it is one, from answer_now() to handle()
+  bool is_open = false;  ///< nothing keeps it from being answered from cache: that was looked at before
 };
 
 /// A request on its way through the handlers, valid in every respect src/http1/README.md names.
@@ -50,6 +63,7 @@ struct Request {
   bool is_warming = false;                   ///< it is sent to have its answer stored
   bool opens_websocket = false;              ///< as a client asked and its route allows: 101 may answer it
   Telling* telling = nullptr;                ///< nullptr: nobody wants to know
+  Routing routing;                           ///< once the cache has found it
 };
 
 /// A response on its way back. Its field lines are `shared_lines`, which a stored response lends and which

@@ -3,6 +3,7 @@
 #include <larder/policy/folded_path.hpp>
 #include <larder/policy/route.hpp>
 #include <larder/policy/route_index.hpp>
+#include <larder/policy/when.hpp>
 
 #include <array>
 #include <cstddef>
@@ -32,9 +33,10 @@ class FoldedRoutes {
   /// folded pattern takes it, unless a cacheable one before it takes the folded path by its own pattern, as
   /// it would a request for that path. Its rules hold beside those of the route that the path itself met. A
   /// plain path has met its own route, and is looked up only if a protected route is written oddly. A path
-  /// too long to be folded (longest_folding) may be any: the first protected one is its protector; and one that
-  /// may begin with an authority may be of any host.
-  std::optional<std::size_t> protector_of(std::string_view method, const http::Target& target,
+  /// too long to be folded (longest_folding) may be any: the first protected one is its protector; and one
+  /// that may begin with an authority may be of any host. A route with `when` counts, either way, if that
+  /// holds; of a path in which an origin may find the query, a protected one if it may.
+  std::optional<std::size_t> protector_of(const RouteInput& input, const http::Target& target,
                                           PathSpelling spelling) const;
 
  private:
@@ -45,21 +47,26 @@ class FoldedRoutes {
       Folding{false, false, Parameters::cut},     Folding{false, false, Parameters::kept},
       Folding{false, false, Parameters::end_path}};
 
-  std::optional<std::size_t> protector_in(const RouteIndex& index, std::string_view method,
+  struct Conditions {
+    std::vector<std::string> methods;
+    WhenRule when;
+  };
+
+  std::optional<std::size_t> protector_in(const RouteIndex& index, const RouteInput& input,
                                           const http::Target& target, std::string_view folded) const;
-  std::optional<std::size_t> protector_of_odd(std::string_view method, const http::Target& target) const;
-  std::optional<std::size_t> protector_as_seen(std::string_view method, const http::Target& target,
+  std::optional<std::size_t> protector_of_odd(const RouteInput& input, const http::Target& target) const;
+  std::optional<std::size_t> protector_as_seen(const RouteInput& input, const http::Target& target,
                                                const FoldingMarks& marks, bool drops_authority,
                                                bool keeps_dots) const;
   static std::size_t first_like(std::size_t folding, const FoldingMarks& marks);
   static bool is_past_bounds(std::string_view path, const FoldingMarks& marks);
 
   std::size_t first_protected_ = 0;
-  bool plain_too_ = false;                         // a protected pattern is written oddly
-  std::vector<RouteIndex> protected_;              // by folding; one for all if no pattern is written oddly
-  std::optional<std::size_t> of_some_hosts_;       // the first protected route that is not of all hosts
-  RouteIndex cacheable_;                           // as written, up to the last protected route
-  std::vector<std::vector<std::string>> methods_;  // of each of those routes
+  bool plain_too_ = false;                    // a protected pattern is written oddly
+  std::vector<RouteIndex> protected_;         // by folding; one for all if no pattern is written oddly
+  std::optional<std::size_t> of_some_hosts_;  // the first protected route that is not of all hosts
+  RouteIndex cacheable_;                      // as written, up to the last protected route
+  std::vector<Conditions> conditions_;        // of each of those routes
 };
 
 }  // namespace larder::policy

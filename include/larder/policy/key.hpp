@@ -15,8 +15,9 @@ namespace larder::policy {
 /// The primary cache key (RFC 9111, section 2) and the target that a fill sends: the bytes keyed are the
 /// bytes forwarded.
 struct Key {
-  /// `GET:http://host/api/products?page=2`, then the partition: `#header:accept-language=de`,
-  /// `#cookie:theme=dark`; without its "=" if the request has no such field. Injective: the target's bytes
+  /// `GET:http://host/api/products?page=2`, then the partition: `#route:beta` if the route looks at fields
+  /// (when.hpp), `#header:accept-language=de`, `#cookie:theme=dark`; without its "=" if the request has no
+  /// such field. Injective: the target's bytes
   /// stand as they are, since the front door lets no `#`, space, control byte or byte from 0x80 on pass in
   /// them; in the partition those bytes and
   /// `%` are percent-encoded.
@@ -38,8 +39,8 @@ const std::string& site_of(const http::Target& target);
 
 /// The query a route keeps of `query`, by its rule; nothing if no parameter is left. Split on "&" alone;
 /// names are compared percent-decoded; a parameter that would be dropped and that holds
-/// ";" is kept (parameter cloaking, src/http1/README.md). A sorted query keeps the order of parameters of one
-/// name.
+/// ";" is kept (parameter cloaking, src/http1/README.md), and so is one that the route's `when` looks at. A
+/// sorted query keeps the order of parameters of one name.
 std::optional<std::string> keep_query(const QueryRule& rule, const std::optional<std::string>& query);
 
 /// The secondary key (RFC 9111, section 4.1): primary key plus the normalised values of the selecting header

@@ -10,6 +10,7 @@
 #include <larder/policy/response_rule.hpp>
 #include <larder/policy/tag_fields.hpp>
 #include <larder/policy/warm_rule.hpp>
+#include <larder/policy/when.hpp>
 
 #include <array>
 #include <concepts>
@@ -59,6 +60,7 @@ struct QueryRule {
   std::vector<std::string> names;  ///< globs over parameter names
   bool sorted = false;
   bool forward_all = false;
+  std::vector<std::string> always{};  ///< globs over what is kept whatever the mode: RouteTable fills it
   bool operator==(const QueryRule&) const = default;
 };
 
@@ -119,6 +121,7 @@ struct Route {
   std::vector<PathPattern> patterns;  ///< of these
   std::string upstream;               ///< a name under `upstreams`
   std::vector<std::string> methods;   ///< empty: every method matches
+  WhenRule when;                      ///< empty: fields and query do not matter
   bool cache = true;
   std::optional<BypassRule> bypass;          ///< requests that are passed nevertheless
   std::optional<unsigned> min_uses;          ///< a response is stored from so many requests for its key on

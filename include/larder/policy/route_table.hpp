@@ -3,9 +3,11 @@
 #include <larder/policy/folded_routes.hpp>
 #include <larder/policy/route.hpp>
 #include <larder/policy/route_index.hpp>
+#include <larder/policy/when.hpp>
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +19,14 @@ struct RouteMatch {
   Captures captures;
 };
 
+/// The route of one request, and what of the request it was chosen by.
+struct RouteChoice {
+  const Route* route = nullptr;
+  /// `X-Version, Cookie`: with others of these fields it might have been another route, by its own `when` or
+  /// by that of an earlier one.
+  std::string vary{};
+};
+
 /// The routes of one configuration, compiled for lookups. The first that matches wins.
 class RouteTable {
  public:
@@ -24,13 +34,22 @@ class RouteTable {
   RouteTable(std::vector<Route> routes);
 
   /// nullptr if none matches.
-  const Route* find(std::string_view method, const http::Target& target) const;
+  const Route* find(const RouteInput& input, const http::Target& target) const {
+    return find_at(target.path, input, target);
+  }
 
-  /// The same with its captures; nothing if none matches.
-  std::optional<RouteMatch> match(std::string_view method, const http::Target& target) const;
+  /// The same with what it goes by.
+  RouteChoice choose(const RouteInput& input, const http::Target& target) const;
+
+  /// The same as find() with its captures; nothing if none matches.
+  std::optional<RouteMatch> match(const RouteInput& input, const http::Target& target) const;
 
   /// As find(), as if the target had this path.
-  const Route* find_at(std::string_view path, std::string_view method, const http::Target& target) const;
+  const Route* find_at(std::string_view path, const RouteInput& input, const http::Target& target) const;
+
+  /// Whether a request that meets `route` may be given what is stored for GET, and may store for it: a GET
+  /// like it would meet the same route, or neither of the two has a `when`.
+  bool shares_with_get(const Route& route, const RouteInput& input, const http::Target& target) const;
 
   const FoldedRoutes& folded() const { return folded_; }
   const std::vector<Route>& list() const { return routes_; }
@@ -41,6 +60,9 @@ class RouteTable {
 
  private:
   std::vector<Route> routes_;
+  bool has_when_ = false;                         // some route
+  std::vector<std::vector<std::string>> fields_;  // what some `when` looks at
+  std::vector<std::size_t> fields_of_;            // by route, the place there of its own
   RouteIndex index_;
   FoldedRoutes folded_;
 };

@@ -83,8 +83,8 @@ std::map<std::string, Shown> keys_of(const std::string& example) {
 
 /// What comments show as other forms of a value.
 bool is_alternative(const std::string& path) {
-  const auto forms = {"listen[].", "routes[].query.", "routes[].cookies.", "routes[].purge.",
-                      "routes[].stale_if_error."};
+  const auto forms = {"listen[].",       "routes[].query.",          "routes[].cookies.",
+                      "routes[].purge.", "routes[].stale_if_error.", "routes[].when."};
   return std::ranges::any_of(forms, [&](const char* form) { return path.starts_with(form); });
 }
 
@@ -93,7 +93,7 @@ bool is_for_example(const std::string& path) {
   static const std::set<std::string> paths{
       "upstreams.NAME.tls.key",  "routes[].upstream",       "routes[].stale_if_error", "routes[].warm.site",
       "routes[].warm.urls",      "routes[].warm.sitemap",   "routes[].warm.hottest",   "routes[].include",
-      "routes[].bypass.cookies", "routes[].bypass.headers", "routes[].bypass.query"};
+      "routes[].bypass.cookies", "routes[].bypass.headers", "routes[].bypass.query",   "routes[].when.query"};
   return paths.contains(path);
 }
 
