@@ -295,6 +295,36 @@ TEST_CASE("check --explain-route says which route takes a URL, and why those bef
   CHECK(contains(bad.errors, "--explain-route: expected a URL"));
 }
 
+TEST_CASE("check --explain-route says what a request lacks that a route looks for, and takes fields to try") {
+  const File file(
+      "upstreams: {shop: {servers: \"http://127.0.0.1:3000\"}}\n"
+      "routes:\n"
+      "  - {name: two, when: {headers: {X-Version: [\"2\", \"3\"]}, query: {preview: \"*\"}}}\n"
+      "  - {name: beta, when: {cookies: {beta: \"*\"}}}\n"
+      "  - {match: /**}\n");
+  const auto explained = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"check", "--config", file.path(), "--explain-route"});
+    return run_larder(options);
+  };
+  CHECK(explained({"http://a.example/?preview"}).output ==
+        "GET http://a.example/?preview\n"
+        "1. \"two\" needs header X-Version: 2 or 3\n"
+        "2. \"beta\" needs cookie beta: *\n"
+        "3. \"/**\" takes it: match /**\n"
+        "Other routes would, with other fields: Vary: X-Version, Cookie\n");
+  CHECK(explained({"http://a.example/", "-H", "Cookie: a=b; beta=1", "-H", "X-Version: 3"}).output ==
+        "GET http://a.example/\n"
+        "1. \"two\" needs parameter preview: *\n"
+        "2. \"beta\" takes it: match /**, when cookie beta: *\n"
+        "Other routes would, with other fields: Vary: Cookie\n");
+  for (const char* line : {"X-Version", "X Version: 2", ": 2"}) {
+    CAPTURE(std::string(line));
+    const Run bad = explained({"http://a.example/", "-H", line});
+    CHECK(bad.exit_code == 2);
+    CHECK(contains(bad.errors, "--header: expected a field such as \"X-Version: 2\""));
+  }
+}
+
 TEST_CASE("A bad value on the command line is reported with its option") {
   for (const auto& [option, value] :
        {std::pair{"--upstream", "127.0.0.1"}, std::pair{"--ttl", "soon"}, std::pair{"--listen", "nowhere"}}) {

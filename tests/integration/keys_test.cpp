@@ -239,4 +239,46 @@ TEST_CASE("A long key makes an entry like any other") {
   CHECK_FALSE(keyed.is_hit(target + "y"));
 }
 
+TEST_CASE("Routes chosen by fields, cookies and the query answer on one connection, each its own requests") {
+  const auto answer = [](std::string name) {
+    return [name](const OriginRequest& request) { return text(name + " " + request.fields.get("Cookie")); };
+  };
+  Origin beta(answer("beta"));
+  Origin rest(answer("rest"));
+  Larder larder(
+      Yaml{.upstream = rest.url(),
+           .routes = "  - {name: two, when: {headers: {X-Version: \"2\"}}, upstream: beta, ttl: 1m}\n"
+                     "  - {name: beta, when: {cookies: {beta: \"*\"}}, upstream: beta, cookies: ignore, "
+                     "ttl: 1m}\n"
+                     "  - {match: /p, when: {query: {preview: \"*\"}}, upstream: beta, query: {only: []}, "
+                     "ttl: 1m}\n"
+                     "  - {match: /**, upstream: shop, cookies: ignore, query: {only: []}, ttl: 1m}\n",
+           .protection = "  beta: {servers: [\"" + beta.url() + "\"]}\n"});
+  Client client = larder.client();
+  const Fields two{{"X-Version", "2"}};
+  const Fields cookie{{"Cookie", "a=b; beta=1"}};
+  for (const std::string expected : {"MISS", "HIT", "HIT"}) {
+    CAPTURE(expected);
+    const Response by_cookie = client.get("/p", cookie);
+    CHECK(cache_result(by_cookie) == expected);
+    CHECK(by_cookie.body == "beta ");
+    CHECK(by_cookie.fields.get("Vary") == "X-Version, Cookie");
+    const Response without = client.get("/p");
+    CHECK(cache_result(without) == expected);
+    CHECK(without.body == "rest ");
+    CHECK(without.fields.get("Vary") == "X-Version, Cookie");
+    const Response by_field = client.get("/p", two);
+    CHECK(cache_result(by_field) == expected);
+    CHECK(by_field.body == "beta ");
+    CHECK(by_field.fields.get("Vary") == "X-Version");
+    const Response by_query = client.get("/p?preview");
+    CHECK(cache_result(by_query) == expected);
+    CHECK(by_query.body == "beta ");
+  }
+  // With content a request is not answered at once: the connection remembers no other request's route.
+  client.get("/p", cookie);
+  CHECK(client.post("/q").body == "rest ");
+  CHECK(client.request("GET", "/q", {}, "content").body == "rest ");
+}
+
 }  // namespace larder::test
