@@ -154,9 +154,12 @@ bool may_answer_unselected(const http::FieldList& request_fields, const http::Fi
   for (const char* name : {"Cookie", "Authorization"}) {
     if (http::list_contains(stored_fields, "Vary", name)) return false;
   }
-  const auto coding = stored_fields.find("Content-Encoding");
-  if (!coding || equal_ignoring_case(*coding, "identity")) return true;
   const auto accepted = request_fields.combined("Accept-Encoding");
+  const auto coding = stored_fields.find("Content-Encoding");
+  if (!coding || equal_ignoring_case(*coding, "identity")) {
+    return !http::list_contains(stored_fields, "Vary", "Accept-Encoding") ||
+           accepted_codings(accepted.value_or("")) == "identity";
+  }
   return accepted && takes_coding(*accepted, trim(*coding));
 }
 

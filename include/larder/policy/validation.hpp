@@ -43,7 +43,9 @@ void make_conditional(http::FieldList& request_fields, const http::FieldList& st
 /// Whether a stored response may answer a request that its selecting fields do not match, if the origin
 /// says by 304 that its content is right for that, too (RFC 9111, section 4.1). A 304 is about the content:
 /// not if the entity tag is weak, and may be that of another coding; nor if the fields were for one
-/// client (Set-Cookie, selected by Cookie or Authorization); nor in a coding that the request does not name.
+/// client (Set-Cookie, selected by Cookie or Authorization); nor in a coding that the request does not name,
+/// nor without one where the origin may have it in one: many pack what they send and leave the entity tag as
+/// it is.
 bool may_answer_unselected(const http::FieldList& request_fields, const http::FieldList& stored_fields);
 
 /// Asks which of several stored responses answers the request, if any does (RFC 9110, section 13.1.2): by
