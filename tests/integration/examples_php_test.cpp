@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <thread>
+
 /// config/examples for PHP's frameworks, before origins with the fields that these send unasked.
 namespace larder::test {
 
@@ -34,6 +37,31 @@ OriginResponse wordpress(const OriginRequest& request) {
   return response.with("X-WP-Nonce", "0123456789")
       .with("Expires", "Wed, 11 Jan 1984 05:00:00 GMT")
       .with("Cache-Control", "no-cache, must-revalidate, max-age=0, no-store, private");
+}
+
+/// API Platform 4 with the cache_headers of the example. A library shows its books.
+OriginResponse api_platform(const OriginRequest& request) {
+  const std::string path = path_of(request);
+  if (request.method == "DELETE") return status(204).with("Cache-Control", "no-cache, private");
+  OriginResponse response = json(request, "application/ld+json; charset=utf-8")
+                                .with("Link",
+                                      "<http://shop.test/api/docs.jsonld>; "
+                                      "rel=\"http://www.w3.org/ns/hydra/core#apiDocumentation\"")
+                                .with("X-Content-Type-Options", "nosniff")
+                                .with("X-Frame-Options", "deny")
+                                .with("X-Powered-By", "PHP/8.3.14");
+  if (request.method != "GET") return response.with("Cache-Control", "no-cache, private");
+  response.with("Vary", "Accept").with("Vary", "Content-Type, Authorization, Origin");
+  if (path == "/api/short") {
+    if (request.nth > 1) return status(503);
+    return response.with("Cache-Control", "max-age=0, public, s-maxage=1");
+  }
+  std::string tags = path;
+  if (path == "/api/libraries/5") tags += " /api/books/1 /api/books/2";
+  if (path == "/api/books") tags += " /api/books/1 /api/books/2";
+  return response.with("Cache-Control", "max-age=0, public, s-maxage=3600")
+      .with("ETag", "\"d41d8cd98f00b204e9800998ecf8427e\"")
+      .with("xkey", tags);
 }
 
 /// Laravel 11: the middleware groups `web` and `api`.
@@ -99,6 +127,37 @@ TEST_CASE("config/examples/wordpress-rest.yaml: what changes a post purges the w
   std::vector<std::string> all = api;
   all.insert(all.end(), files.begin(), files.end());
   check(larder, {"POST", "/wp-admin/admin-ajax.php", {}, all});
+}
+
+TEST_CASE("config/examples/api-platform.yaml: a write purges whatever shows the resource") {
+  Origin origin(api_platform);
+  const Larder larder(example("api-platform.yaml", origin));
+  const std::vector<std::string> others{"/api/books/2", "/api/libraries/6"};
+  check(larder, {"PUT",
+                 "/api/books/1",
+                 {"/api/books/1", "/api/books", "/api/books?page=2", "/api/libraries/5"},
+                 others});
+  check(larder, {"DELETE", "/api/books/1", {"/api/books/1", "/api/books", "/api/libraries/5"}, others});
+  check(larder, {"POST", "/api/books", {"/api/books", "/api/books?page=2"}, others});
+}
+
+TEST_CASE("config/examples/api-platform.yaml: Vary as it states it, no tags for clients, and grace") {
+  Origin origin(api_platform);
+  const Larder larder(example("api-platform.yaml", origin));
+  Client client = larder.client();
+  ask_twice(client, {
+                        {"/api/books", {}, "MISS", "HIT"},
+                        {"/api/books", {{"Accept", "application/json"}}, "MISS", "HIT"},
+                        {"/api/books", {{"Authorization", "Bearer a"}}, "MISS", "HIT"},
+                        {"/api/books", {{"Authorization", "Bearer b"}}, "MISS", "HIT"},
+                        {"/api/books", {{"Origin", "https://app.example"}}, "MISS", "HIT"},
+                    });
+  CHECK_FALSE(client.get("/api/books").fields.has("xkey"));
+  client.get("/api/short");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
+  const Response grace = client.get("/api/short");
+  CHECK(grace.status == 200);
+  CHECK(cache_result(grace) == "STALE");
 }
 
 TEST_CASE(
