@@ -36,12 +36,17 @@ policy::Route route_from(Input& input) {
   route.query.mode = choice % 3 == 0 ? Mode::as_received : choice % 3 == 1 ? Mode::ignore : Mode::only;
   route.query.sorted = (choice & 8U) != 0;
   route.query.forward_all = (choice & 16U) != 0;
+  if ((choice & 32U) != 0) route.query.always = {"a*"};
   route.query.names = words_of(input.line());
   route.headers = words_of(input.line());
   std::erase_if(route.headers, [](const std::string& name) { return !is_token(name); });
   std::vector<std::string> cookies = words_of(input.line());
   // Globs are keyed cookie by cookie, which the second opinion below does not follow.
   std::erase_if(cookies, [](const std::string& name) { return name.find('*') != std::string::npos; });
+  if ((choice & 64U) != 0) {
+    route.when.headers = {{"X-Any", {"*"}}};
+    route.name = cookies.empty() ? "#a=%:" : cookies.front();
+  }
   if (!cookies.empty()) route.cookies = policy::CookieRule::keep_only(std::move(cookies));
   return route;
 }
@@ -71,6 +76,7 @@ std::optional<std::string> cookie_value(const http::FieldList& fields, std::stri
 
 std::vector<KeyPart> partition_of(const policy::Route& route, const http::FieldList& fields) {
   std::vector<KeyPart> parts;
+  if (!route.when.headers.empty()) parts.push_back({"route", route.name, std::nullopt});
   for (std::string name : route.headers) {
     std::transform(name.begin(), name.end(), name.begin(), to_lower);
     parts.push_back({"header", name, field_value(fields, name)});
