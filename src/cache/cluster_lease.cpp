@@ -53,6 +53,8 @@ Task<Result<store::StoredResponsePtr>> acquire_cluster_lease(const Context& cont
     // Released: stored, or nothing came of it.
     store::Lookup found = co_await context.store.find(transaction.key.text, transaction.request.head.fields);
     if (is_usable(context, transaction, found.response)) co_return std::move(found.response);
+    // What is refused for that, and not remembered, would be waited for by one instance after the other.
+    if (transaction.route().max_object) break;
   }
   co_return store::StoredResponsePtr{};
 }

@@ -220,7 +220,7 @@ Task<Fetched> Collapsing::lead(Transaction& transaction) {
       context_.coordinator.collapser().has_left_since(transaction.leader->key(), transaction.looked_up);
   if (may_be_elsewhere) found = co_await find_nearest(context_, transaction.key.text, fields);
   if (!is_usable(context_, transaction, found)) found = nullptr;
-  if (found == nullptr && needs_lease(transaction)) {
+  if (found == nullptr && needs_lease(transaction) && has_uses(context_, transaction)) {
     Result<store::StoredResponsePtr> elsewhere = co_await acquire_cluster_lease(context_, transaction);
     if (!elsewhere) co_return elsewhere.error();
     found = std::move(*elsewhere);

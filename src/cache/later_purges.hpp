@@ -22,6 +22,9 @@ namespace larder::cache {
 ///   it stops          | at once                         | at once if it went out whole; else never
 class LaterPurges {
  public:
+  /// Bytes of what waits, about: past it the oldest are made early, as where too many wait.
+  static constexpr std::size_t most_held = 16u << 20;
+
   explicit LaterPurges(store::PurgeLog& log) : log_(log) {}
 
   /// Purges at `time`; `only_if_whole`: only if that was delivered whole by then, nullptr: in any case.
@@ -39,17 +42,20 @@ class LaterPurges {
     SteadyTime time;
     std::shared_ptr<const pipeline::Delivery> only_if_whole;
     std::shared_ptr<Sleeper> sleeper;
+    std::size_t size;  // of the batch
     bool is_hurried = false;
 
     bool may_purge() const { return only_if_whole == nullptr || only_if_whole->is_whole; }
   };
 
   Task<> run(std::shared_ptr<Waiting> waiting, store::PurgeBatch batch);
-  void hurry();
-  void hurry_oldest();
+  void hurry(Waiting& waiting);
+  void wake_all();
+  bool hurry_oldest();
 
   store::PurgeLog& log_;
   std::list<std::shared_ptr<Waiting>> waiting_;
+  std::size_t held_ = 0;  // bytes of those that are not hurried
   bool is_stopped_ = false;
   // As many writes of unknown outcome as an outage of the origin makes.
   Tasks tasks_{16'384};

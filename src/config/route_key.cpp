@@ -207,18 +207,20 @@ void Cookies::list(const std::string& path, Takes takes, std::vector<KeyEntry>& 
 
 std::optional<policy::BypassRule> Bypass::read(const Value& value) const {
   if (value.is_map()) return bypass_section().read(value);
-  value.mismatch("a map of cookies, headers and query");
+  if (value.is_scalar() && value.node().text() == "none") return policy::BypassRule();
+  value.mismatch(value.is_list() ? "a map of cookies, headers and query"
+                                 : "none or a map of cookies, headers and query");
   return std::nullopt;
 }
 
 Node Bypass::write(const policy::BypassRule& rule) const {
-  return bypass_section().write(rule);
+  return rule == policy::BypassRule() ? text_node("none") : bypass_section().write(rule);
 }
 
 json::object Bypass::schema() const {
-  json::object schema = bypass_section().schema();
-  schema["minProperties"] = 1;
-  return schema;
+  json::object map = bypass_section().schema();
+  map["minProperties"] = 1;
+  return either_schema(words_schema(Names{"none"}), std::move(map));
 }
 
 void Bypass::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {

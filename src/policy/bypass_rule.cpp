@@ -3,7 +3,6 @@
 #include "percent.hpp"
 
 #include <larder/policy/bypass_rule.hpp>
-#include <larder/policy/path_pattern.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -11,23 +10,21 @@
 namespace larder::policy {
 namespace {
 
+// Frameworks differ in whether case counts, and PHP reads `.` as `_`: rather too much is passed than too
+// little.
 bool names(const std::vector<std::string>& globs, std::string_view name) {
   return std::any_of(globs.begin(), globs.end(),
-                     [name](const std::string& glob) { return glob_matches(glob, name); });
-}
-
-// PHP decodes the names of cookies and parameters, and makes these marks `_`.
-bool is_mangled(char c) {
-  return c == '.' || c == ' ' || c == '[' || c == '+';
+                     [name](const std::string& glob) { return glob_matches_field(glob, name); });
 }
 
 // The name as it stands, decoded, and as PHP reads it.
 bool names_as_read(const std::vector<std::string>& globs, std::string_view name) {
   if (names(globs, name)) return true;
+  if (name.find_first_of("%+[ ") == name.npos) return false;
   std::string read = percent_decoded(name);
-  if (read != name && names(globs, read)) return true;
-  if (std::none_of(read.begin(), read.end(), is_mangled)) return false;
-  std::replace_if(read.begin(), read.end(), is_mangled, '_');
+  if (names(globs, read)) return true;
+  std::replace_if(
+      read.begin(), read.end(), [](char c) { return c == '+' || c == '[' || c == ' '; }, '_');
   return names(globs, read);
 }
 
@@ -39,9 +36,7 @@ bool has_cookie(const std::vector<std::string>& globs, const http::FieldList& fi
 bool has_field(const std::vector<std::string>& globs, const http::FieldList& fields) {
   if (globs.empty()) return false;
   return std::any_of(fields.begin(), fields.end(), [&globs](const http::Field& field) {
-    return std::any_of(globs.begin(), globs.end(), [&field](const std::string& glob) {
-      return glob_matches_field(glob, std::string_view(field.name));
-    });
+    return names(globs, std::string_view(field.name));
   });
 }
 

@@ -24,21 +24,25 @@ bool is_protected(const Route& route) {
   return !route.cache;
 }
 
-FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes) {
-  const auto last = std::find_if(routes.rbegin(), routes.rend(), is_protected).base();
+bool has_bypass(const Route& route) {
+  return route.bypass && *route.bypass != BypassRule();
+}
+
+FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes, bool (*is_meant)(const Route&)) {
+  const auto last = std::find_if(routes.rbegin(), routes.rend(), is_meant).base();
   if (last == routes.begin()) return;
   first_protected_ =
-      static_cast<std::size_t>(std::find_if(routes.begin(), routes.end(), is_protected) - routes.begin());
-  plain_too_ = std::any_of(routes.begin(), last, [](const Route& route) {
-    return is_protected(route) && std::ranges::any_of(route.patterns, is_oddly_written);
+      static_cast<std::size_t>(std::find_if(routes.begin(), routes.end(), is_meant) - routes.begin());
+  plain_too_ = std::any_of(routes.begin(), last, [is_meant](const Route& route) {
+    return is_meant(route) && std::ranges::any_of(route.patterns, is_oddly_written);
   });
   protected_.resize(plain_too_ ? foldings.size() : 1);
   for (auto route = routes.begin(); route != last; ++route) {
     const auto number = static_cast<std::size_t>(route - routes.begin());
     conditions_.push_back({route->methods, route->when});
-    if (is_protected(*route) && !route->hosts.empty() && !of_some_hosts_) of_some_hosts_ = number;
+    if (is_meant(*route) && !route->hosts.empty() && !of_some_hosts_) of_some_hosts_ = number;
     for (const PathPattern& pattern : route->patterns) {
-      if (!is_protected(*route)) {
+      if (!is_meant(*route)) {
         cacheable_.add(number, route->hosts, pattern);
         continue;
       }

@@ -55,6 +55,9 @@ Reason bypass_reason(const Route& route, const RouteTable& routes, const http::R
     return Reason::ambiguous_path;
   }
   if (routes.folded().protector_of(request, target, spelling)) return Reason::protected_path;
+  // What an origin that reads the path so answers is not for others.
+  const Route* const other = routes.other_with_bypass(route, request, target, spelling);
+  if (other != nullptr && takes_bypass(*other->bypass, request, target)) return Reason::bypass;
   // RFC 9110, section 13.2.1: preconditions other than those of section 13.1.2 and .3 are the origin's.
   if (request.fields.contains("If-Match")) return Reason::precondition;
   if (request.fields.contains("If-Unmodified-Since")) return Reason::precondition;

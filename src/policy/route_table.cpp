@@ -34,7 +34,8 @@ void add_names(std::string& vary, const std::vector<std::string>& names) {
 RouteTable::RouteTable(std::vector<Route> routes)
     : routes_(with_query_kept(std::move(routes))),
       has_when_(std::ranges::any_of(routes_, [](const Route& route) { return !route.when.empty(); })),
-      folded_(routes_) {
+      folded_(routes_),
+      bypassing_(routes_, has_bypass) {
   std::map<std::vector<std::string>, std::size_t> places;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     for (const PathPattern& pattern : routes_[i].patterns) index_.add(i, routes_[i].hosts, pattern);
@@ -89,6 +90,12 @@ std::optional<RouteMatch> RouteTable::match(const RouteInput& input, const http:
   const Route* const route = find(input, target);
   if (route == nullptr) return std::nullopt;
   return RouteMatch{route, captures_of(*route, target.path)};
+}
+
+const Route* RouteTable::other_with_bypass(const Route& route, const RouteInput& input,
+                                           const http::Target& target, PathSpelling spelling) const {
+  const std::optional<std::size_t> number = bypassing_.protector_of(input, target, spelling);
+  return number && &routes_[*number] != &route ? &routes_[*number] : nullptr;
 }
 
 bool RouteTable::shares_with_get(const Route& route, const RouteInput& input,

@@ -30,10 +30,12 @@ std::string routes(std::string_view collapse) {
 
 /// Two instances, a Redis, and an origin that can hold fetches.
 struct Pair {
-  explicit Pair(Origin::Handler handler, std::string_view collapse = "cluster", std::string store = {})
+  /// `earlier`: routes before that for all paths.
+  explicit Pair(Origin::Handler handler, std::string_view collapse = "cluster", std::string store = {},
+                const std::string& earlier = {})
       : origin(std::move(handler)),
         yaml{.upstream = origin.url(),
-             .routes = routes(collapse),
+             .routes = earlier + routes(collapse),
              .store = std::move(store),
              .redis = redis.url()},
         first(yaml),
@@ -175,6 +177,50 @@ TEST_CASE(
   CHECK(pair.first.client().get("/a").body == large);
   for (int i = 0; i < 2; ++i) CHECK(pair.second.client().get("/a").body == large);
   CHECK(pair.count("/a") == 3);
+}
+
+TEST_CASE("What a route's max_object refuses is not waited for by one instance after the other") {
+  const std::string large(4'000, 'x');
+  Gate first_gate;
+  Gate second_gate;
+  Pair pair(
+      [&](const OriginRequest& request) {
+        if (request.target == "/a" && request.nth == 1) first_gate.pass();
+        if (request.target == "/a" && request.nth == 2) second_gate.pass();
+        return text(large);
+      },
+      "cluster", {}, "  - {match: /a, ttl: 60s, max_object: 1KiB}\n");
+  Client first = pair.first.client();
+  first.send(first.head_text("GET", "/a"));
+  first_gate.wait_for_arrivals(1);
+  CHECK(pair.is_leased("/a"));
+  Client second = pair.second.client();
+  second.send(second.head_text("GET", "/a"));
+  first_gate.open();
+  CHECK(first.receive().body == large);
+  second_gate.wait_for_arrivals(1);
+  CHECK(pair.redis.cli({"exists", "larder:lease:r:GET:http://shop.test/a"}) == "0");
+  second_gate.open();
+  CHECK(second.receive().body == large);
+}
+
+TEST_CASE("No lease is taken for what min_uses will not store; from then on one instance fetches for all") {
+  Gate gate;
+  Pair pair(
+      [&](const OriginRequest& request) {
+        if (request.target == "/a") gate.pass();
+        return text(body);
+      },
+      "cluster", {}, "  - {match: /a, ttl: 60s, min_uses: 2}\n");
+  Client first = pair.first.client();
+  first.send(first.head_text("GET", "/a"));
+  gate.wait_for_arrivals(1);
+  CHECK(pair.redis.cli({"exists", "larder:lease:r:GET:http://shop.test/a"}) == "0");
+  gate.open();
+  CHECK(first.receive().fields.get("X-Cache") == "MISS");
+  CHECK(pair.first.client().get("/a").fields.get("X-Cache") == "MISS");
+  CHECK(pair.first.client().get("/a").fields.get("X-Cache") == "HIT");
+  CHECK(pair.second.client().get("/a").fields.get("X-Cache") == "HIT");
 }
 
 }  // namespace larder::test

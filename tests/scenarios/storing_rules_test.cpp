@@ -65,6 +65,25 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "no other spelling of a path leads around the bypass of its route, nor does that keep it from the "
+    "cache") {
+  policy::Route blog = route("/blog/**", 60s);
+  blog.bypass = policy::BypassRule{.headers = {"X-Preview"}};
+  Scenario s({blog, route("/**", 60s)});
+  for (const std::string path : {"/BLOG/x", "/blog%2Fx", "/blog;v=1/x", "//blog/x"}) {
+    CAPTURE(path);
+    s.origin_says({.content = "draft"});
+    CHECK(s.get(path, {{"X-Preview", "1"}}).line() == "BYPASS 200 draft");
+    s.origin_says({.content = "public"});
+    CHECK(s.get(path).line() == "MISS 200 public");
+    CHECK(s.get(path).line() == "HIT 200 public");
+    CHECK(s.get(path, {{"X-Preview", "1"}}).cache == "BYPASS");
+  }
+  CHECK(s.get("/other", {{"X-Preview", "1"}}).cache == "MISS");
+  CHECK(s.get("/Other", {{"X-Preview", "1"}}).cache == "MISS");
+}
+
 TEST_CASE("a response is stored from the request on that min_uses says, and none before") {
   Scenario s({counting(3)});
   s.origin_says({.content = "v1"});

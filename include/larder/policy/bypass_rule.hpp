@@ -9,10 +9,10 @@
 namespace larder::policy {
 
 /// Which requests go to the origin as they are, answered from no cache and for none: those that have any of
-/// these, names or globs of names.
+/// these, names or globs of names. Case does not count, and `_`, `-` and `.` are one.
 struct BypassRule {
   std::vector<std::string> cookies;
-  std::vector<std::string> headers;  ///< of request fields: case does not count, `_` is `-`
+  std::vector<std::string> headers;  ///< of request fields
   std::vector<std::string> query;    ///< of parameters
   bool operator==(const BypassRule&) const = default;
 };

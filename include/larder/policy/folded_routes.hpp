@@ -17,6 +17,9 @@ namespace larder::policy {
 /// Whether a route has a rule that no other spelling of its paths may lead around.
 bool is_protected(const Route& route);
 
+/// Whether it passes requests by `bypass`, which no other spelling of its paths may lead around either.
+bool has_bypass(const Route& route);
+
 /// Folding and looking a path up costs as much as so many bytes at the most, a segment counted as 16 of them,
 /// for each way in which it may be folded.
 inline constexpr std::size_t longest_folding = 32 * 1024;
@@ -27,7 +30,8 @@ inline constexpr std::size_t longest_folding = 32 * 1024;
 class FoldedRoutes {
  public:
   FoldedRoutes() = default;
-  explicit FoldedRoutes(const std::vector<Route>& routes);
+  /// `is_meant`: which of them count as protected.
+  explicit FoldedRoutes(const std::vector<Route>& routes, bool (*is_meant)(const Route&) = is_protected);
 
   /// The number of the route that protects what a path means when folded: the first protected one whose
   /// folded pattern takes it, unless a cacheable one before it takes the folded path by its own pattern, as

@@ -52,6 +52,11 @@ class RouteTable {
   bool shares_with_get(const Route& route, const RouteInput& input, const http::Target& target) const;
 
   const FoldedRoutes& folded() const { return folded_; }
+
+  /// A route with `bypass` that the path means when folded, if it is another one than `route`.
+  const Route* other_with_bypass(const Route& route, const RouteInput& input, const http::Target& target,
+                                 PathSpelling spelling) const;
+
   const std::vector<Route>& list() const { return routes_; }
 
   auto begin() const { return routes_.begin(); }
@@ -65,6 +70,7 @@ class RouteTable {
   std::vector<std::size_t> fields_of_;            // by route, the place there of its own
   RouteIndex index_;
   FoldedRoutes folded_;
+  FoldedRoutes bypassing_;
 };
 
 }  // namespace larder::policy

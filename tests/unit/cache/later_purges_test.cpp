@@ -23,8 +23,9 @@ struct Bench {
   store::MemoryPurgeLog log{clock, {}};
   LaterPurges later{log};
 
-  void start(std::shared_ptr<const pipeline::Delivery> only_if_whole = nullptr) {
-    run_some(later.start(steady_now() + 1h, {.purges = {{policy::Purge::Kind::tag, "a"}}, .why = "PUT"},
+  void start(std::shared_ptr<const pipeline::Delivery> only_if_whole = nullptr, std::string tag = "a") {
+    run_some(later.start(steady_now() + 1h,
+                         {.purges = {{policy::Purge::Kind::tag, std::move(tag)}}, .why = "PUT"},
                          std::move(only_if_whole)));
   }
 
@@ -98,6 +99,24 @@ TEST_CASE("past the most that may wait the oldest is purged early, and none is l
   bench.later.drain();
   bench.poll();
   CHECK(bench.made() == most + 2);
+}
+
+TEST_CASE("past the most bytes that may wait the oldest are purged early, and none is left out") {
+  Bench bench;
+  const std::string mebibyte(1u << 20, 'x');
+  constexpr std::uint64_t most = LaterPurges::most_held >> 20;
+  for (std::uint64_t i = 1; i < most; ++i) bench.start(nullptr, mebibyte);
+  CHECK(bench.made() == 0);
+  bench.start(nullptr, mebibyte);
+  CHECK(bench.made() == 1);
+  bench.start(nullptr, mebibyte + mebibyte + mebibyte);
+  CHECK(bench.made() == 4);
+  bench.later.drain();
+  bench.poll();
+  CHECK(bench.made() == most + 1);
+  // And from the beginning again.
+  for (std::uint64_t i = 1; i < most; ++i) bench.start(nullptr, mebibyte);
+  CHECK(bench.made() == most + 1);
 }
 
 TEST_CASE("after stop() nothing waits: the first purge has just been made") {

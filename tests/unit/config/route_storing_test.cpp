@@ -14,7 +14,8 @@ TEST_CASE(
   };
   const Case cases[] = {
       {"bypass: {}", "route \"/**\": bypass: must not be empty: cookies, headers or query"},
-      {"bypass: on", "route \"/**\": bypass: expected a map of cookies, headers and query, found \"on\""},
+      {"bypass: on",
+       "route \"/**\": bypass: expected none or a map of cookies, headers and query, found \"on\""},
       {"bypass: [X-Preview]",
        "route \"/**\": bypass: expected a map of cookies, headers and query, found a list"},
       {"bypass: {header: [X-Preview]}",
@@ -124,11 +125,13 @@ TEST_CASE("what is stored, and what writes purge, reads back from the effective 
 
 TEST_CASE("a default of what is stored holds unless the route says otherwise") {
   const Loaded loaded = load_with_upstream(
-      "defaults: {route: {min_uses: 3, max_content: 1MiB, purge: {again: 2s}}}\n"
-      "routes: [{match: /a}, {match: /b, min_uses: 1, max_content: 0, purge: resource}]\n");
+      "defaults: {route: {min_uses: 3, max_content: 1MiB, purge: {again: 2s}, bypass: {query: [a]}}}\n"
+      "routes: [{match: /a}, {match: /b, min_uses: 1, max_content: 0, purge: resource, bypass: none}]\n");
   CHECK(texts_of(loaded.diagnostics) == "");
   CHECK(loaded.config.routes.at(0).min_uses == 3u);
   CHECK(loaded.config.routes.at(0).purge.again == 2s);
+  CHECK(loaded.config.routes.at(0).bypass == policy::BypassRule{.query = {"a"}});
+  CHECK(loaded.config.routes.at(1).bypass == policy::BypassRule());
   CHECK(loaded.config.routes.at(1).min_uses == 1u);
   CHECK(loaded.config.routes.at(1).max_content == 0u);
   CHECK(loaded.config.routes.at(1).purge == policy::PurgeRule());
