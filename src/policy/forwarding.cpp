@@ -66,9 +66,27 @@ constexpr http::FieldNames conditional({"If-None-Match", "If-Modified-Since", "I
 constexpr http::FieldNames rewritten({"Host", "Expect", "Via", "X-Forwarded-For", "X-Forwarded-Proto",
                                       "X-Forwarded-Host", "Surrogate-Capability", "Content-Length"});
 
+// A header field that routes are chosen by.
+bool is_choosing(const Route& route, std::string_view name) {
+  return route.choosing_fields != nullptr &&
+         std::ranges::any_of(*route.choosing_fields,
+                             [name](const std::string& one) { return equal_ignoring_case(one, name); });
+}
+
+// Whether CGI, WSGI and PHP read a field as one that is keyed, chooses the route, or is known to all: under
+// `Accept_Language` they find what no Accept-Language, and so no key, says.
+bool is_double(const Route& route, const http::FieldName& name) {
+  if (name.number() != 0 || name.text().find_first_of("_.") == std::string_view::npos) return false;
+  std::string meant(name.text());
+  std::ranges::replace(meant, '_', '-');
+  std::ranges::replace(meant, '.', '-');
+  return http::number_of_name(meant) != 0 || is_keyed_field(route, meant) || is_choosing(route, meant);
+}
+
 bool is_withheld(const Route& route, const http::FieldName& name) {
-  if (is_keyed_field(route, name)) return false;
+  if (is_keyed_field(route, name) || is_choosing(route, name)) return false;
   if (conditional.contains(name)) return true;
+  if (is_double(route, name) && !route.credential_fields->contains(name)) return true;
   // A client that such a field identifies gets an answer of its own, or one declared to be shared.
   return is_override(name) && !route.credential_fields->contains(name);
 }
@@ -216,6 +234,11 @@ Result<http::FieldList> request_fields_to_forward(const Route& route, const http
       continue;
     }
     if (!keeps_cookies && field.name == "Cookie") continue;
+    // In one line, as it was looked at: of several an origin may take any.
+    if (cacheable && is_choosing(route, field.name)) {
+      if (!out.contains(field.name)) out.add(field.name, *request.fields.combined(field.name));
+      continue;
+    }
     out.add(field);
   }
   if (!keeps_cookies) {

@@ -19,6 +19,24 @@ std::vector<Route> with_query_kept(std::vector<Route> routes) {
   return routes;
 }
 
+bool is_among(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::any_of(names, [name](std::string_view one) { return equal_ignoring_case(one, name); });
+}
+
+// Whatever route a shared request meets, the origin sees of these fields what the route was chosen by.
+std::vector<Route> with_choosing_fields(std::vector<Route> routes) {
+  std::vector<std::string> names;
+  for (const Route& route : routes) {
+    for (const Condition& header : route.when.headers) {
+      if (!is_among(names, header.name)) names.push_back(header.name);
+    }
+  }
+  if (names.empty()) return routes;
+  const auto all = std::make_shared<const std::vector<std::string>>(std::move(names));
+  for (Route& route : routes) route.choosing_fields = all;
+  return routes;
+}
+
 // Adds those that are not there yet.
 void add_names(std::string& vary, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
@@ -32,7 +50,7 @@ void add_names(std::string& vary, const std::vector<std::string>& names) {
 }  // namespace
 
 RouteTable::RouteTable(std::vector<Route> routes)
-    : routes_(with_query_kept(std::move(routes))),
+    : routes_(with_choosing_fields(with_query_kept(std::move(routes)))),
       has_when_(std::ranges::any_of(routes_, [](const Route& route) { return !route.when.empty(); })),
       folded_(routes_),
       bypassing_(routes_, has_bypass) {

@@ -1,7 +1,11 @@
 // Routes that look at fields, cookies and the query: config/README.md, "Files and mistakes".
 #include "scenario.hpp"
 
+#include <larder/base/text.hpp>
+
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 using namespace larder;
 using namespace larder::test;
@@ -132,6 +136,40 @@ TEST_CASE("a field that Connection names is not sent, and so counts as absent") 
   CHECK_FALSE(s.origin.asked.back().fields.contains("X-Version"));
   CHECK(s.get("/a", two).line() == "MISS 200 two");
   CHECK(s.get("/a", hidden).line() == "HIT 200 rest");
+}
+
+TEST_CASE("no spelling of a field by which routes are chosen gets another route's answer stored") {
+  Scenario s;
+  use(s, {named("two", version("2")), named("rest")});
+  // As applications behind CGI read it, and those that take the first of several lines.
+  s.origin.answer = [](const pipeline::Request& request) {
+    std::string version = "none";
+    for (const http::Field field : request.head.fields) {
+      std::string name(field.name.text());
+      std::ranges::replace(name, '_', '-');
+      std::ranges::replace(name, '.', '-');
+      if (equal_ignoring_case(name, "X-Version") && version == "none") version = field.value;
+    }
+    return Answer{.content = request.upstream + " " + version};
+  };
+  const auto versions = [](std::vector<std::string> values) {
+    Fields fields;
+    for (const std::string& value : values) fields.emplace_back("X-Version", value);
+    return fields;
+  };
+  const std::vector<Fields> attacks{
+      versions({"2", "9"}), versions({"9", "2"}), versions({"2", ""}),
+      {{"X_Version", "2"}}, {{"x.version", "2"}}, {{"X-Version", "2"}, {"Connection", "close, x-version"}}};
+  int page = 0;
+  for (const Fields& attack : attacks) {
+    CAPTURE(page);
+    const std::string path = "/p" + std::to_string(page++);
+    CHECK(s.get(path, attack).content != "rest 2");
+    const std::string victim = s.get(path).content;
+    CHECK(victim.substr(0, 5) == "rest ");
+    CHECK(victim != "rest 2");
+    CHECK(s.get(path, two).content == "two 2");
+  }
 }
 
 TEST_CASE("a parameter that chose the route is in its key, and no spelling of the query mixes routes") {

@@ -30,9 +30,11 @@ struct Hop {
 /// ...) is dropped, and so are what came as Surrogate-Capability, Range and the client's
 /// conditions (If-None-Match, If-Modified-Since, If-Range), which would make the answer one client's own;
 /// Accept-Encoding goes as those of `zstd, br, gzip` that the client takes, which is what selects a variant.
-/// A field that `route` keys is not dropped, nor is one that identifies the client. Of a cacheable request's
-/// Cookie what is ignored stays behind (remove_ignored_cookies()); cookies that are neither keyed nor ignored
-/// go on, for a response that depends on them is not shared.
+/// Dropped as well is what CGI and PHP take for a field that is keyed, chooses routes or is known to all
+/// (`Accept_Language`). The lines of one that chooses routes are combined. A field that `route` keys is not
+/// dropped, nor is one that identifies the client. Of a cacheable request's Cookie what is ignored stays
+/// behind (remove_ignored_cookies()); cookies that are neither keyed nor ignored go on, for a response that
+/// depends on them is not shared.
 Result<http::FieldList> request_fields_to_forward(const Route& route, const http::RequestHead& request,
                                                   const Hop& hop, bool cacheable);
 

@@ -122,6 +122,8 @@ struct Route {
   std::string upstream;               ///< a name under `upstreams`
   std::vector<std::string> methods;   ///< empty: every method matches
   WhenRule when;                      ///< empty: fields and query do not matter
+  /// The header fields that some route of the table looks at: RouteTable fills it. nullptr: none.
+  std::shared_ptr<const std::vector<std::string>> choosing_fields{};
   bool cache = true;
   std::optional<BypassRule> bypass;          ///< requests that are passed nevertheless
   std::optional<unsigned> min_uses;          ///< a response is stored from so many requests for its key on

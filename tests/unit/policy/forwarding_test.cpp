@@ -39,6 +39,36 @@ TEST_CASE("a request is forwarded with its own fields, and ours at the end") {
         "Host: Shop.test:81|Accept: a|Accept: b|X-Own: 1" + ours);
 }
 
+TEST_CASE(
+    "what CGI and PHP take for another field is not sent where the answer is shared and that field counts") {
+  Route route;
+  route.headers = {"X-Tenant"};
+  route.choosing_fields = std::make_shared<const std::vector<std::string>>(1, "X-Version");
+  for (const std::string name : {"Accept_Language", "accept_encoding", "Content.Type", "X_Tenant", "x.tenant",
+                                 "X_Version", "X-Forwarded_Host"}) {
+    CAPTURE(name);
+    CHECK(forwarded(name + ": 1|X-Own: 1", true, route) == "Host: Shop.test:81|X-Own: 1" + ours);
+    if (name == "X-Forwarded_Host") continue;
+    CHECK(forwarded(name + ": 1|X-Own: 1", false, route) ==
+          "Host: Shop.test:81|" + name + ": 1|X-Own: 1" + ours);
+  }
+  // One that identifies the client is no secret from the origin: its answer is not for others.
+  for (const std::string name : {"X_Own", "X_Api_Key", "Tenant_X", "X-Tenant", "X-Version"}) {
+    CAPTURE(name);
+    CHECK(forwarded(name + ": 1", true, route) == "Host: Shop.test:81|" + name + ": 1" + ours);
+  }
+  CHECK(forwarded("X_Tenant: 1|X_Version: 1", true) == "Host: Shop.test:81|X_Tenant: 1|X_Version: 1" + ours);
+}
+
+TEST_CASE("a field that chooses routes is sent in one line where the answer is shared, as it was looked at") {
+  Route route;
+  route.choosing_fields = std::make_shared<const std::vector<std::string>>(1, "X-Version");
+  CHECK(forwarded("X-Version: 2|X-Own: 1|x-version: 9|X-Own: 2", true, route) ==
+        "Host: Shop.test:81|X-Version: 2, 9|X-Own: 1|X-Own: 2" + ours);
+  CHECK(forwarded("X-Version: 2|x-version: 9", false, route) ==
+        "Host: Shop.test:81|X-Version: 2|x-version: 9" + ours);
+}
+
 TEST_CASE("a request without Host gets no X-Forwarded-Host (RFC 9112, section 3.2)") {
   const auto out =
       request_fields_to_forward({}, request_of("GET", "Accept: a"), {"192.0.2.1", "http", ""}, false);
