@@ -128,6 +128,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   Transaction transaction{.request = request, .settings = settings_, .match = {route, {}}};
   const Result<Reason> bypass = open(transaction);
   if (!bypass || *bypass != Reason::none) return false;
+  const Normalised normalised(*route, request.head.fields, own_fields_);
 
   key_.clear();
   policy::append_key(key_, *route, request.target, request.head.fields);
@@ -223,6 +224,7 @@ Task<Result<Response>> CacheHandler::answer(Transaction& transaction) {
 /// A request that may be answered from cache.
 Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
   const http::RequestHead& head = transaction.request.head;
+  normalise(transaction);
   transaction.key = policy::key_of(transaction.route(), transaction.request.target, head.fields);
   // Before anything is looked for: what is found after it is judged by all purges that were answered by then.
   if (transaction.route().strict) transaction.knows_purges = co_await log_.catch_up();
@@ -265,11 +267,13 @@ Task<Result<Response>> CacheHandler::look_up(Transaction& transaction) {
   const bool has_range = !transaction.validates && head.method == "GET" && head.fields.contains("Range");
   if (has_range && !policy::asks_for_part(head)) {
     transaction.why = Reason::range;
+    take_own_fields(transaction);
     co_return co_await parts_->pass_through.pass(transaction);
   }
   if (goes_as_written(transaction)) {
     const Reason credential = policy::unkeyed_credential(transaction.route(), head, {});
     if (credential != Reason::none) transaction.why = credential;
+    take_own_fields(transaction);
     co_return co_await parts_->pass_through.pass(transaction);
   }
   count_use(parts_->context, transaction, decision.reason);

@@ -4,9 +4,13 @@
 
 #include <larder/cache/settings.hpp>
 #include <larder/policy/credentials.hpp>
+#include <larder/policy/normalising.hpp>
 #include <larder/policy/request.hpp>
 #include <larder/policy/signature.hpp>
 #include <larder/policy/websocket.hpp>
+
+#include <algorithm>
+#include <utility>
 
 namespace larder::cache {
 
@@ -23,6 +27,14 @@ Reason bypass_of(const Transaction& transaction) {
                                               request.target, has_content);
   if (bypass != Reason::none) return bypass;
   return policy::is_signed_over_cookies(transaction.route(), request.head) ? Reason::credential : bypass;
+}
+
+/// Whether a field that `vary` replaces is among those that are signed.
+bool is_signed_over_replaced(const Transaction& transaction) {
+  return std::ranges::any_of(transaction.route().vary, [&transaction](const policy::VaryRule& rule) {
+    return transaction.own_fields->contains(http::FieldName(rule.name)) &&
+           policy::is_signed_over(transaction.request.head, rule.name);
+  });
 }
 
 }  // namespace
@@ -44,6 +56,29 @@ Result<Reason> open(const Transaction& transaction) {
   return bypass;
 }
 
+Normalised::Normalised(const policy::Route& route, http::FieldList& fields, http::FieldList& own)
+    : fields_(fields) {
+  if (!policy::normalises(route)) return;
+  own_ = &own;
+  own = fields;
+  policy::normalise(route, fields);
+}
+
+Normalised::~Normalised() {
+  if (own_ != nullptr) std::swap(fields_, *own_);
+}
+
+void normalise(Transaction& transaction) {
+  if (!policy::normalises(transaction.route())) return;
+  http::FieldList& fields = transaction.request.head.fields;
+  transaction.own_fields = fields;
+  policy::normalise(transaction.route(), fields);
+}
+
+void take_own_fields(Transaction& transaction) {
+  if (transaction.own_fields) transaction.request.head.fields = *std::move(transaction.own_fields);
+}
+
 Result<> bound_content(const Transaction& transaction) {
   const std::uint64_t most = transaction.route().max_content.value_or(0);
   pipeline::Body& body = transaction.request.body;
@@ -56,6 +91,7 @@ Result<> bound_content(const Transaction& transaction) {
 bool goes_as_written(const Transaction& transaction) {
   const pipeline::Request& request = transaction.request;
   if (!policy::is_signed(request.head)) return false;
+  if (transaction.own_fields && is_signed_over_replaced(transaction)) return true;
   const bool changes_host = own_host_of(request) != request.target.authority();
   return policy::is_signed_as_written(request.head, {transaction.key.forward_target, changes_host});
 }

@@ -8,6 +8,27 @@ namespace larder::cache {
 /// be called again.
 Result<policy::Reason> open(const Transaction& transaction);
 
+/// While it lives, a request has the fields that are sent for all who get the same (policy::normalise()); then
+/// its own again, by which it is logged, and routed if it is looked at anew.
+class Normalised {
+ public:
+  /// `own` keeps what the client sent; both outlive this.
+  Normalised(const policy::Route& route, http::FieldList& fields, http::FieldList& own);
+  ~Normalised();
+  Normalised(const Normalised&) = delete;
+  Normalised& operator=(const Normalised&) = delete;
+
+ private:
+  http::FieldList& fields_;
+  http::FieldList* own_ = nullptr;  // if there is something to give back
+};
+
+/// The same for the rest of the transaction, which keeps its client's own fields.
+void normalise(Transaction& transaction);
+
+/// Gives the request its own fields again, to be passed.
+void take_own_fields(Transaction& transaction);
+
 /// Holds a request's content to what its route allows: Error::too_large if it says itself that it is larger.
 Result<> bound_content(const Transaction& transaction);
 

@@ -3,6 +3,7 @@
 #include "front.hpp"
 
 #include <larder/cache/settings.hpp>
+#include <larder/policy/normalising.hpp>
 
 #include <algorithm>
 
@@ -28,6 +29,9 @@ Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
   Result<http::FieldList> fields =
       policy::request_fields_to_forward(transaction.route(), request.head, hop, cacheable);
   if (!fields) return fields.error();
+  if (!transaction.route().request.empty()) {
+    policy::apply(transaction.route().request, template_values(transaction), *fields);
+  }
   pipeline::Request forward;
   forward.head.method = request.head.method;
   forward.head.target = cacheable ? transaction.key.forward_target : request.target.origin_form();
@@ -35,6 +39,11 @@ Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
   forward.body = std::move(request.body);
   forward.upstream = transaction.route().upstream;
   return forward;
+}
+
+policy::TemplateValues template_values(const Transaction& transaction) {
+  const pipeline::Request& request = transaction.request;
+  return {&transaction.match.captures, request.target.host, request.target.scheme, request.client_address};
 }
 
 Protection limits_of(const Transaction& transaction) {
@@ -65,6 +74,9 @@ bool sends_the_same(const Transaction& transaction, const http::RequestHead& get
     return policy::request_fields_to_forward(transaction.route(), get, hop_of(transaction, host), cacheable);
   };
   const auto own = fields(own_host_of(request), false);
+  http::RequestHead normalised = get;
+  policy::normalise(transaction.route(), normalised.fields);
+  if (!(normalised.fields == get.fields)) return false;
   const auto shared = fields(request.target.authority(), true);
   return key.forward_target == request.target.origin_form() && own && shared && *own == *shared;
 }

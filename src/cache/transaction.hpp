@@ -35,6 +35,9 @@ struct Transaction {
   std::vector<store::StoredResponsePtr> variants{};  ///< if the request selects none of them
   bool validates = false;                            ///< the origin is to be asked whether that still holds
 
+  /// What the client sent, where its route has shared requests sent otherwise.
+  std::optional<http::FieldList> own_fields{};
+
   SteadyTime looked_up{};  ///< when looking for it began
 
   /// Whether what is stored may be used: with `consistency: strict`, whether this instance knows every purge
@@ -83,6 +86,9 @@ SteadyTime end_of_fill(const Transaction& transaction);
 /// The request as it goes to the origin: `cacheable` if its response may be shared. The body is moved into
 /// it. A http::Fault if Connection names a field that it must not.
 Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable);
+
+/// What templates of fields may hold of a transaction, which outlives that.
+policy::TemplateValues template_values(const Transaction& transaction);
 
 /// Leaves of a response's fields those that go on to the client: policy::response_fields_to_forward()
 /// without what is for caches alone.

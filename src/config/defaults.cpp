@@ -6,9 +6,9 @@
 namespace larder::config {
 namespace {
 
-Table<Defaults> defaults_keys(const Store* store) {
+Table<Defaults> defaults_keys(const Config* config) {
   return {{
-      key("route", &Defaults::route, DefaultsOf<policy::Route>{route_keys_by_default(store), "route"},
+      key("route", &Defaults::route, DefaultsOf<policy::Route>{route_keys_by_default(config), "route"},
           "The keys of a route, but for those that say which requests it takes, and warm.")
           .shown_if([](const Defaults& defaults) { return defaults.route != policy::Route{}; }),
       key("upstream", &Defaults::upstream, DefaultsOf<Upstream>{upstream_keys(), "upstream"},
@@ -22,7 +22,7 @@ Table<Defaults> defaults_keys(const Store* store) {
 DefaultsSection::DefaultsSection() : Section{defaults_keys(nullptr)} {}
 
 std::optional<Defaults> DefaultsSection::read(const Value& value, const Config& config) const {
-  return Section<Defaults>{defaults_keys(&config.store)}.read(value);
+  return Section<Defaults>{defaults_keys(&config)}.read(value);
 }
 
 void check_default_upstream(const Value& defaults, const Config& config) {

@@ -140,6 +140,7 @@ void warn_of_idle_keys(Map& map, const Route& route) {
     warn("min_uses", route.min_uses.value_or(1) > 1, message);
     warn("max_object", route.max_object.has_value(), message);
     warn("heuristic", route.heuristic, message);
+    warn("vary", !route.vary.empty(), message);
     warn("override", route.override_origin, message);
     warn("tags", !route.tags.empty(), message);
     return;
@@ -181,15 +182,18 @@ void check_route(Map& map, const Value& section, Route& route, const RouteContex
   warn_of_lifetimes(map, route, context.config.store);
   warn_of_idle_keys(map, route);
   check_sizes(map, route, context.config.store);
+  check_vary(map, route, context.config.credentials);
   warn_of_idle_limit(map, route, context.config.limits);
 }
 
-void check_route_defaults(Map& map, const Route& route, const Store& store) {
+void check_route_defaults(Map& map, const Route& route, const Config& config) {
+  const Store& store = config.store;
   check_collapse(map, store, route);
   check_override(map, route);
   warn_of_sharing(map, route);
   warn_of_lifetimes(map, route, store);
   check_sizes(map, route, store);
+  check_vary(map, route, config.credentials);
 }
 
 }  // namespace larder::config

@@ -9,6 +9,9 @@ namespace larder::config {
 void check_route(Map& map, const Value& section, policy::Route& route, const RouteContext& context);
 
 /// The same of what `defaults.route` says, as far as it is told from that alone.
-void check_route_defaults(Map& map, const policy::Route& route, const Store& store);
+void check_route_defaults(Map& map, const policy::Route& route, const Config& config);
+
+/// What is wrong with `vary` beside credentials and the key.
+void check_vary(Map& map, const policy::Route& route, const Credentials& credentials);
 
 }  // namespace larder::config

@@ -104,6 +104,13 @@ struct StatusList {
   json::object schema() const;
 };
 
+/// A map of request fields to `ignore` or a list of values. It goes together with the default's.
+struct Vary {
+  std::optional<std::vector<policy::VaryRule>> read(const Value& value, const policy::Route& route) const;
+  Node write(const std::vector<policy::VaryRule>& rules) const;
+  json::object schema() const;
+};
+
 /// A map of what is done to the fields of responses. It goes together with the default's.
 struct ResponseFields {
   std::optional<policy::ResponseRule> read(const Value& value, const policy::Route& route) const;

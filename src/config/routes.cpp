@@ -122,6 +122,11 @@ std::vector<Row<Route>> rows_of_key() {
       key("tags", &Route::tags, Tags{}, "Names that a purge can use, as product:{id}."),
       key("purge", &Route::purge, Purge{},
           "What a write purges: resource: its URL and collection; or none; or urls and tags as well."),
+      key("vary", &Route::vary, Vary{},
+          "What is sent of a request field, so that few variants are stored: as {Origin: ignore, "
+          "Accept-Language: [en, de]}. ignore: nothing; a list: the one of it that the client prefers, or "
+          "the first. A default's and the route's go together.")
+          .shown_if([](const Route& route) { return !route.vary.empty(); }),
       key("response", &Route::response, ResponseFields{},
           "What is done to the fields of responses when they leave, hits too. What is stored stays whole.")
           .shown_if([](const Route& route) { return route.response != policy::ResponseRule{}; }),
@@ -193,10 +198,10 @@ Table<Route> route_keys(const RouteContext* context) {
 
 }  // namespace
 
-Table<Route> route_keys_by_default(const Store* store) {
+Table<Route> route_keys_by_default(const Config* config) {
   Table<Route> table = route_keys(nullptr);
-  if (store == nullptr) return table;
-  table.check = [store](Map& map, const Value&, Route& route) { check_route_defaults(map, route, *store); };
+  if (config == nullptr) return table;
+  table.check = [config](Map& map, const Value&, Route& route) { check_route_defaults(map, route, *config); };
   return table;
 }
 

@@ -63,8 +63,8 @@ struct Sites {
 
 Table<Upstream> upstream_keys();
 
-/// Of `defaults.route`; checked against the store if there is one. Nothing of a route that needs its match.
-Table<policy::Route> route_keys_by_default(const Store* store);
+/// Of `defaults.route`; checked against what was read before, if there is something. Nothing of a route that needs its match.
+Table<policy::Route> route_keys_by_default(const Config* config);
 
 /// What is read before upstreams and routes, for all of them.
 struct DefaultsSection : Section<Defaults> {

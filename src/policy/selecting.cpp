@@ -35,43 +35,32 @@ std::string collapse_around_commas(std::string_view value) {
   return collapsed;
 }
 
-// A name and its weight, of a list like Accept-Language.
+// The same with a name of its own, in lower case.
 struct Weighted {
-  std::string name;  // lower case
-  int weight = most_weight;
-
-  static constexpr int most_weight = 1000;  // in thousandths
+  std::string name;
+  int weight;
 };
 
 // RFC 9110, section 12.4.2: 0 or 1, with up to three digits after the point.
 std::optional<int> weight_of(std::string_view text) {
   if (text.empty() || (text[0] != '0' && text[0] != '1')) return std::nullopt;
-  int weight = (text[0] - '0') * Weighted::most_weight;
+  int weight = (text[0] - '0') * Weighed::most_weight;
   if (text.size() > 1 && text[1] != '.') return std::nullopt;
   if (text.size() > std::string_view("0.999").size()) return std::nullopt;
-  int place = Weighted::most_weight / 10;
+  int place = Weighed::most_weight / 10;
   for (const char c : text.substr(std::min<std::size_t>(2, text.size()))) {
     if (c < '0' || c > '9') return std::nullopt;
     weight += (c - '0') * place;
     place /= 10;
   }
-  return weight <= Weighted::most_weight ? std::optional(weight) : std::nullopt;
+  return weight <= Weighed::most_weight ? std::optional(weight) : std::nullopt;
 }
 
-// `EN ; q=0.5`. Nothing for what is not a name with at most a weight.
 std::optional<Weighted> weighted_of(std::string_view member) {
-  const std::size_t end = std::min(member.find(';'), member.size());
-  const std::string_view name = trim(member.substr(0, end));
-  if (!is_token(name)) return std::nullopt;
-  Weighted weighted;
-  weighted.name.resize(name.size());
-  std::transform(name.begin(), name.end(), weighted.name.begin(), to_lower);
-  if (end == member.size()) return weighted;
-  const std::string_view parameter = trim(member.substr(end + 1));
-  if (parameter.size() < 2 || to_lower(parameter[0]) != 'q' || parameter[1] != '=') return std::nullopt;
-  const std::optional<int> weight = weight_of(parameter.substr(2));
-  if (!weight) return std::nullopt;
-  weighted.weight = *weight;
+  const std::optional<Weighed> read = weighed(member);
+  if (!read) return std::nullopt;
+  Weighted weighted{std::string(read->name), read->weight};
+  std::transform(weighted.name.begin(), weighted.name.end(), weighted.name.begin(), to_lower);
   return weighted;
 }
 
@@ -86,10 +75,10 @@ bool add_once(std::vector<Weighted>& list, Weighted added) {
 }
 
 void append_weight(std::string& out, int weight) {
-  if (weight == Weighted::most_weight) return;
+  if (weight == Weighed::most_weight) return;
   out.append(";q=0");
   if (weight == 0) return;
-  std::string digits = std::to_string(Weighted::most_weight + weight);
+  std::string digits = std::to_string(Weighed::most_weight + weight);
   digits.erase(digits.find_last_not_of('0') + 1);
   out.append(".").append(digits, 1);
 }
@@ -123,6 +112,19 @@ bool is_coding(std::string_view name, std::string_view coding) {
 
 }  // namespace
 
+std::optional<Weighed> weighed(std::string_view member) {
+  const std::size_t end = std::min(member.find(';'), member.size());
+  Weighed read{trim(member.substr(0, end))};
+  if (!is_token(read.name)) return std::nullopt;
+  if (end == member.size()) return read;
+  const std::string_view parameter = trim(member.substr(end + 1));
+  if (parameter.size() < 2 || to_lower(parameter[0]) != 'q' || parameter[1] != '=') return std::nullopt;
+  const std::optional<int> weight = weight_of(parameter.substr(2));
+  if (!weight) return std::nullopt;
+  read.weight = *weight;
+  return read;
+}
+
 std::string normalised(std::string_view name, std::string_view value) {
   if (name == "accept-encoding") return accepted_codings(value);
   if (name == "accept-language") {
@@ -145,8 +147,8 @@ std::string accepted_codings(std::string_view accept_encoding) {
     const auto known = std::find_if(codings.begin(), codings.end(),
                                     [name](std::string_view coding) { return is_coding(name, coding); });
     if (known == codings.end() && name != "*") continue;
-    const std::optional<Weighted> weighted = weighted_of(member);
-    const bool takes = weighted && weighted->weight > 0;
+    const std::optional<Weighed> read = weighed(member);
+    const bool takes = read && read->weight > 0;
     if (name == "*") {
       takes_others = takes_others || takes;
     } else {

@@ -1,9 +1,21 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace larder::policy {
+
+/// A member of a list like Accept-Language.
+struct Weighed {
+  std::string_view name;
+  int weight = most_weight;
+
+  static constexpr int most_weight = 1000;  // in thousandths
+};
+
+/// `en ; q=0.5`. Nothing for what is not a name with at most a weight.
+std::optional<Weighed> weighed(std::string_view member);
 
 /// The combined value of a selecting header field in the form in which values are compared: two that mean the
 /// same by the field's own definition have the same form, as far as RFC 9111, section 4.1 lets a cache know.

@@ -140,6 +140,10 @@ bool is_signed_as_written(const http::RequestHead& request, const SharedForm& sh
   return request.target.starts_with('/') && shared.target != request.target;
 }
 
+bool is_signed_over(const http::RequestHead& request, std::string_view name) {
+  return covers(signature_of(request), name);
+}
+
 bool is_signed_over_cookies(const Route& route, const http::RequestHead& request) {
   if (!request.fields.contains("Cookie") || is_keyed_field(route, "Cookie")) return false;
   if (keeps_cookie_lines(request.fields, route.cookies)) return false;

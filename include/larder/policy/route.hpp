@@ -7,8 +7,10 @@
 #include <larder/policy/host_pattern.hpp>
 #include <larder/policy/path_pattern.hpp>
 #include <larder/policy/purge_rule.hpp>
+#include <larder/policy/request_rule.hpp>
 #include <larder/policy/response_rule.hpp>
 #include <larder/policy/tag_fields.hpp>
+#include <larder/policy/vary_rule.hpp>
 #include <larder/policy/warm_rule.hpp>
 #include <larder/policy/when.hpp>
 
@@ -151,6 +153,8 @@ struct Route {
   /// Which response fields hold tags: the same for all routes.
   std::shared_ptr<const TagFields> tag_fields = TagFields::documented();
   PurgeRule purge;
+  std::vector<VaryRule> vary;  ///< of fields, once each
+  RequestRule request;
   ResponseRule response;
   std::optional<WarmRule> warm;
   Collapse collapse = Collapse::cluster;

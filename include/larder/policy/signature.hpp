@@ -24,6 +24,9 @@ struct SharedForm {
 /// it out on purpose.
 bool is_signed_as_written(const http::RequestHead& request, const SharedForm& shared);
 
+/// Whether a signature covers a field, by the list of them that it comes with.
+bool is_signed_over(const http::RequestHead& request, std::string_view name);
+
 /// Whether it covers the cookies, some of which a fetch for others leaves behind.
 bool is_signed_over_cookies(const Route& route, const http::RequestHead& request);
 
