@@ -8,8 +8,8 @@ namespace larder::cache {
 /// be called again.
 Result<policy::Reason> open(const Transaction& transaction);
 
-/// While it lives, a request has the fields that are sent for all who get the same (policy::normalise()); then
-/// its own again, by which it is logged, and routed if it is looked at anew.
+/// While it lives, a request has the fields that are sent for all who get the same (policy::normalise());
+/// then its own again, by which it is logged, and routed if it is looked at anew.
 class Normalised {
  public:
   /// `own` keeps what the client sent; both outlive this.

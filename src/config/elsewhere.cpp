@@ -133,6 +133,7 @@ constexpr Form forms[] = {
     {"when.query", "{preview: \"*\"}"},
     {"when.cookies", "{beta: \"*\"}"},
     {"query", "{ignore: [\"utm_*\"]}"},
+    {"vary", "{Origin: ignore}"},
     {"listen.tls", "{cert: FILE, key: FILE}"},
     {"tls", "{ca: FILE}"},
     {"warm", "{site: \"http://shop.example\", urls: [/products]}"},

@@ -63,7 +63,8 @@ struct Sites {
 
 Table<Upstream> upstream_keys();
 
-/// Of `defaults.route`; checked against what was read before, if there is something. Nothing of a route that needs its match.
+/// Of `defaults.route`; checked against what was read before, if there is something. Nothing of a route that
+/// needs its match.
 Table<policy::Route> route_keys_by_default(const Config* config);
 
 /// What is read before upstreams and routes, for all of them.

@@ -54,7 +54,8 @@ char spelled(char c) {
 
 std::vector<std::string_view> placeholders_of(std::string_view text) {
   std::vector<std::string_view> names;
-  walk(text, [](std::string_view) {}, [&names](std::string_view name) { names.push_back(name); });
+  walk(
+      text, [](std::string_view) {}, [&names](std::string_view name) { names.push_back(name); });
   return names;
 }
 

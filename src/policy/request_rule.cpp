@@ -9,8 +9,8 @@ namespace larder::policy {
 namespace {
 
 bool is_among(const std::vector<FieldTemplate>& templates, std::string_view name) {
-  return std::ranges::any_of(
-      templates, [name](const FieldTemplate& one) { return is_spelling_of(name, one.name); });
+  return std::ranges::any_of(templates,
+                             [name](const FieldTemplate& one) { return is_spelling_of(name, one.name); });
 }
 
 bool is_removed(const RequestRule& rule, std::string_view name) {
@@ -80,8 +80,8 @@ std::string_view why_not_sent_otherwise(std::string_view name) {
       "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since",
       "If-Range", "Range",         "Content-Range",     "Content-Encoding"};
   static constexpr std::array<std::string_view, 8> written{
-      "Via",      "CDN-Loop",   "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded",
-      "Max-Forwards", "Surrogate-Capability"};
+      "Via",       "CDN-Loop",     "X-Forwarded-For",     "X-Forwarded-Proto", "X-Forwarded-Host",
+      "Forwarded", "Max-Forwards", "Surrogate-Capability"};
   static constexpr std::array<std::string_view, 2> directives{"Cache-Control", "Pragma"};
   if (is_spelling_of(name, "Host")) return "says which site is asked for, as the key does";
   const auto is_any_of = [name](const auto& names) {

@@ -24,7 +24,7 @@ FakeOrigin& echo(Scenario& s, std::string name, std::string vary) {
   return s.origin;
 }
 
-std::string sent(const Scenario& s, std::string_view name) {
+std::string last_sent(const Scenario& s, std::string_view name) {
   return s.origin.asked.back().fields.combined(http::FieldName(name)).value_or("none");
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("what is ignored is not sent, and selects nothing") {
   Scenario s({with({{"Origin", {}}, {"User-Agent", {}}})});
   echo(s, "Origin", "Origin, User-Agent");
   CHECK(s.get("/a", {{"Origin", "https://a"}, {"User-Agent", "A"}}).line() == "MISS 200 none");
-  CHECK(sent(s, "User-Agent") == "larder");
+  CHECK(last_sent(s, "User-Agent") == "larder");
   CHECK(s.get("/a", {{"Origin", "https://b"}, {"User-Agent", "B"}}).line() == "HIT 200 none");
   CHECK(s.get("/a").line() == "HIT 200 none");
 }
@@ -69,7 +69,7 @@ TEST_CASE("requests that are passed go with what their clients sent") {
   echo(s, "Accept-Language", "Accept-Language");
   const Fields client{{"Accept-Language", "de-CH"}, {"User-Agent", "A"}};
   CHECK(s.ask("POST", "/a", client, "x").line() == "BYPASS 200 de-CH");
-  CHECK(sent(s, "User-Agent") == "A");
+  CHECK(last_sent(s, "User-Agent") == "A");
   CHECK(s.get("/off", client).line() == "BYPASS 200 de-CH");
   Fields preview = client;
   preview.emplace_back("X-Preview", "1");
@@ -105,7 +105,7 @@ TEST_CASE("a stored response is validated and fetched again with what selects it
   CHECK(s.get("/a", {{"Accept-Language", "de-AT"}}).line() == "STALE 200 de");
   s.finish_behind();
   REQUIRE(s.origin.asked.size() == 2);
-  CHECK(sent(s, "Accept-Language") == "de");
+  CHECK(last_sent(s, "Accept-Language") == "de");
   CHECK(s.origin.asked.back().fields.contains("If-None-Match"));
   CHECK(s.get("/a", {{"Accept-Language", "de"}}).line() == "HIT 200 de");
 }

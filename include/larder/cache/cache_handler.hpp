@@ -91,7 +91,7 @@ class CacheHandler final : public pipeline::Handler {
   LoopNotices* loops_;
   FrontNotices* fronts_;
   std::unique_ptr<Parts> parts_;
-  std::string key_;              // of the request looked up last: its memory is used again
+  std::string key_;             // of the request looked up last: its memory is used again
   http::FieldList own_fields_;  // the same, of what its client sent
 };
 

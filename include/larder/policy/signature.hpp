@@ -8,8 +8,8 @@ namespace larder::policy {
 
 struct Route;
 
-/// Whether a request carries a signature over some of its fields or its target, in Authorization (AWS, Google,
-/// Azure, ...), Signature-Input (RFC 9421) or its query (X-Amz-Signature and kin).
+/// Whether a request carries a signature over some of its fields or its target, in Authorization (AWS,
+/// Google, Azure, ...), Signature-Input (RFC 9421) or its query (X-Amz-Signature and kin).
 bool is_signed(const http::RequestHead& request);
 
 /// What a fetch for others sends instead.
@@ -20,8 +20,8 @@ struct SharedForm {
 
 /// Whether a signed request must go to the origin as it is, or that answers 403: a fetch for others would
 /// alter what is signed, which is its conditions, Range, Accept-Encoding, host or target. A signature in the
-/// query says by its SignedHeaders which fields it covers, and it covers nothing if the route's `query` leaves
-/// it out on purpose.
+/// query says by its SignedHeaders which fields it covers, and it covers nothing if the route's `query`
+/// leaves it out on purpose.
 bool is_signed_as_written(const http::RequestHead& request, const SharedForm& shared);
 
 /// Whether a signature covers a field, by the list of them that it comes with.
