@@ -184,6 +184,7 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   Transaction transaction{.request = request, .settings = settings, .match = std::move(match)};
   Result<Response> response = co_await answer(transaction);
   if (response) add_vary(request.routing, *response);
+  if (response) keep_unseen_cookies(transaction, *response);
   if (response) apply(transaction.route().response, *response);
   co_return response;
 }

@@ -51,7 +51,10 @@ Result<Reason> open(const Transaction& transaction) {
   if (request.is_seen_through && (bypass != Reason::none || !proxies.empty())) {
     policy::remove_origination(proxies, request.is_by_proxy, route, request.head.fields);
   }
-  if (bypass == Reason::none) policy::remove_ignored_cookies(route, request.head.fields);
+  if (bypass == Reason::none) {
+    std::string names = policy::remove_ignored_cookies(route, request.head.fields);
+    if (!names.empty()) request.unseen_cookies = std::move(names);
+  }
   request.routing.is_open = !request.routing.vary.empty() && bypass == Reason::none;
   return bypass;
 }

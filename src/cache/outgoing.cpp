@@ -1,11 +1,17 @@
 #include "outgoing.hpp"
 
 #include <larder/base/text.hpp>
+#include <larder/policy/credentials.hpp>
 
 #include <algorithm>
 #include <string>
 
 namespace larder::cache {
+
+void keep_unseen_cookies(const Transaction& transaction, pipeline::Response& response) {
+  if (transaction.route().set_cookie == policy::SetCookieRule::allow) return;
+  policy::keep_unseen_cookies(transaction.request.unseen_cookies, response.head.fields);
+}
 
 void apply(const policy::ResponseRule& rule, pipeline::Response& response) {
   if (!rule.applies(response.head.status)) return;

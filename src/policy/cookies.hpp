@@ -33,6 +33,10 @@ bool has_foreign_cookie(const http::FieldList& request_fields, const CookieRule&
 bool has_cookie_where(const http::FieldList& request_fields,
                       const std::function<bool(std::string_view name)>& takes);
 
+/// The names of the cookies in the request that are in `rule.ignore` and not in `rule.key`, a `;` behind
+/// each.
+std::string names_ignored_by(const http::FieldList& request_fields, const CookieRule& rule);
+
 /// Whether a request that may be answered from cache goes on with its Cookie lines as they came: there is at
 /// least one cookie in each, and the rule neither keys nor ignores any.
 bool keeps_cookie_lines(const http::FieldList& request_fields, const CookieRule& rule);

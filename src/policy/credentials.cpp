@@ -81,12 +81,24 @@ Reason unkeyed_credential(const Route& route, const http::RequestHead& request, 
   return Reason::none;
 }
 
-void remove_ignored_cookies(const Route& route, http::FieldList& request_fields) {
-  if (!request_fields.contains("Cookie") || is_keyed_field(route, "Cookie")) return;
-  if (keeps_cookie_lines(request_fields, route.cookies)) return;
+std::string remove_ignored_cookies(const Route& route, http::FieldList& request_fields) {
+  if (!request_fields.contains("Cookie") || is_keyed_field(route, "Cookie")) return {};
+  if (keeps_cookie_lines(request_fields, route.cookies)) return {};
+  std::string names = names_ignored_by(request_fields, route.cookies);
   const std::optional<std::string> sent = cookies_to_send(request_fields, route.cookies);
   request_fields.remove("Cookie");
   if (sent) request_fields.add("Cookie", *sent);
+  return names;
+}
+
+void keep_unseen_cookies(std::string_view names, http::FieldList& response_fields) {
+  if (names.empty()) return;
+  const std::string within = ";" + std::string(names);
+  response_fields.remove_if([&within](const http::Field& field) {
+    if (field.name != "Set-Cookie") return false;
+    const std::string_view name = trim(field.value.substr(0, field.value.find_first_of("=;")));
+    return within.find(";" + std::string(name) + ";") != within.npos;
+  });
 }
 
 }  // namespace larder::policy

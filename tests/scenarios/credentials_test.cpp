@@ -326,6 +326,50 @@ TEST_CASE("`set_cookie: strip` gives the cookie to the client whose request was 
   }
 }
 
+TEST_CASE("a cookie that the route ignores is not set anew by an origin that did not see it") {
+  using policy::CookieRule;
+  using policy::SetCookieRule;
+  const auto set_for = [](CookieRule cookies, SetCookieRule rule, const Fields& fields) {
+    policy::Route made = stripping();
+    made.set_cookie = rule;
+    made.cookies = std::move(cookies);
+    Scenario s({made});
+    s.origin_says(
+        {.fields = {{"Set-Cookie", "sid=new; Path=/"}, {"Set-Cookie", "seen=1"}}, .content = "page"});
+    const Seen seen = s.get("/a", fields);
+    std::string set;
+    for (const http::Field field : seen.fields) {
+      if (field.name == "Set-Cookie") set.append(field.value).append("|");
+    }
+    return set;
+  };
+  const Fields alice{{"Cookie", "lang=de; sid=alice; _ga=1"}};
+  const CookieRule all = CookieRule::ignore_all();
+  const std::string both = "sid=new; Path=/|seen=1|";
+  CHECK(set_for(all, SetCookieRule::strip, alice) == "seen=1|");
+  CHECK(set_for(all, SetCookieRule::refuse, alice) == "seen=1|");
+  CHECK(set_for(CookieRule{.ignore = {"s*"}}, SetCookieRule::strip, alice) == "seen=1|");
+  // She has none yet.
+  CHECK(set_for(all, SetCookieRule::strip, {}) == both);
+  CHECK(set_for(all, SetCookieRule::strip, {{"Cookie", "xsid=1; si=2"}}) == both);
+  // The origin has seen it, as part of the key or of a request that is hers alone.
+  CHECK(set_for(CookieRule::keep_only({"sid"}), SetCookieRule::strip, alice) == both);
+  CHECK(set_for({}, SetCookieRule::strip, alice) == both);
+}
+
+TEST_CASE("what is found valid sets no cookie anew either that the route ignores") {
+  policy::Route made = stripping(10s);
+  made.cookies = policy::CookieRule::ignore_all();
+  Scenario s({made});
+  s.origin_says({.fields = {{"ETag", "\"1\""}}, .content = "page"});
+  s.get("/a");
+  s.clock.advance(11s);
+  s.origin_says({.status = 304, .fields = {{"ETag", "\"1\""}, {"Set-Cookie", "sid=new"}}});
+  const Seen seen = s.get("/a", {{"Cookie", "sid=alice"}});
+  CHECK(seen.line() == "REVALIDATED 200 page");
+  CHECK_FALSE(seen.fields.contains("Set-Cookie"));
+}
+
 TEST_CASE(
     "`set_cookie: strip`: a request that waited for another's fill gets its content without its cookie") {
   Scenario s({stripping()});

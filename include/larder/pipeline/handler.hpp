@@ -64,6 +64,7 @@ struct Request {
   bool opens_websocket = false;              ///< as a client asked and its route allows: 101 may answer it
   Telling* telling = nullptr;                ///< nullptr: nobody wants to know
   Routing routing;                           ///< once the cache has found it
+  std::string unseen_cookies;  ///< names that the route ignores and were taken out, a `;` behind each
 };
 
 /// A response on its way back. Its field lines are `shared_lines`, which a stored response lends and which

@@ -69,8 +69,12 @@ Reason unkeyed_credential(const Route& route, const http::RequestHead& request, 
 /// Removes the cookies that the route ignores, and those that only scripts read, from a request that may be
 /// answered from cache, before it is keyed: the origin does not see them. Those that the route keys are put
 /// in the order of the key. A Cookie field without cookies goes. Nothing is done if `Cookie` as a whole is
-/// part of the key.
-void remove_ignored_cookies(const Route& route, http::FieldList& request_fields);
+/// part of the key. Returns the names of those that the route itself ignores, a `;` behind each.
+std::string remove_ignored_cookies(const Route& route, http::FieldList& request_fields);
+
+/// Removes from the response what would replace these cookies of the client: the origin did not see them, and
+/// took a user who is signed in for a new visitor.
+void keep_unseen_cookies(std::string_view names, http::FieldList& response_fields);
 
 /// The cookies that are always ignored, unless a route keys them: scripts set and read them, servers do not.
 /// Names and globs (config/README.md).
