@@ -52,8 +52,7 @@ Result<Reason> open(const Transaction& transaction) {
     policy::remove_origination(proxies, request.is_by_proxy, route, request.head.fields);
   }
   if (bypass == Reason::none) {
-    std::string names = policy::remove_ignored_cookies(route, request.head.fields);
-    if (!names.empty()) request.unseen_cookies = std::move(names);
+    policy::remove_ignored_cookies(route, request.head.fields, &request.unseen_cookies);
   }
   request.routing.is_open = !request.routing.vary.empty() && bypass == Reason::none;
   return bypass;

@@ -122,14 +122,11 @@ bool has_cookie_where(const http::FieldList& request_fields,
   return found;
 }
 
-std::string names_ignored_by(const http::FieldList& request_fields, const CookieRule& rule) {
-  std::string names;
-  if (rule.ignore.empty()) return names;
+void add_ignored_names(const http::FieldList& request_fields, const CookieRule& rule, std::string& names) {
+  if (rule.ignore.empty()) return;
   for_each_cookie(request_fields, [&](std::string_view name, std::string_view, std::string_view) {
-    if (!matches_any(rule.ignore, name) || matches_any(rule.key, name)) return;
-    names.append(name).append(";");
+    if (matches_any(rule.ignore, name) && !matches_any(rule.key, name)) names.append(name).append(";");
   });
-  return names;
 }
 
 bool keeps_cookie_lines(const http::FieldList& request_fields, const CookieRule& rule) {

@@ -33,9 +33,9 @@ bool has_foreign_cookie(const http::FieldList& request_fields, const CookieRule&
 bool has_cookie_where(const http::FieldList& request_fields,
                       const std::function<bool(std::string_view name)>& takes);
 
-/// The names of the cookies in the request that are in `rule.ignore` and not in `rule.key`, a `;` behind
+/// Adds the names of the cookies in the request that are in `rule.ignore` and not in `rule.key`, a `;` behind
 /// each.
-std::string names_ignored_by(const http::FieldList& request_fields, const CookieRule& rule);
+void add_ignored_names(const http::FieldList& request_fields, const CookieRule& rule, std::string& names);
 
 /// Whether a request that may be answered from cache goes on with its Cookie lines as they came: there is at
 /// least one cookie in each, and the rule neither keys nor ignores any.

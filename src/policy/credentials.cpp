@@ -81,14 +81,13 @@ Reason unkeyed_credential(const Route& route, const http::RequestHead& request, 
   return Reason::none;
 }
 
-std::string remove_ignored_cookies(const Route& route, http::FieldList& request_fields) {
-  if (!request_fields.contains("Cookie") || is_keyed_field(route, "Cookie")) return {};
-  if (keeps_cookie_lines(request_fields, route.cookies)) return {};
-  std::string names = names_ignored_by(request_fields, route.cookies);
+void remove_ignored_cookies(const Route& route, http::FieldList& request_fields, std::string* unseen) {
+  if (!request_fields.contains("Cookie") || is_keyed_field(route, "Cookie")) return;
+  if (keeps_cookie_lines(request_fields, route.cookies)) return;
+  if (unseen != nullptr) add_ignored_names(request_fields, route.cookies, *unseen);
   const std::optional<std::string> sent = cookies_to_send(request_fields, route.cookies);
   request_fields.remove("Cookie");
   if (sent) request_fields.add("Cookie", *sent);
-  return names;
 }
 
 void keep_unseen_cookies(std::string_view names, http::FieldList& response_fields) {

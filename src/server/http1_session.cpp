@@ -228,6 +228,7 @@ bool Http1Session::answer_now(Exchange& exchange) {
   request.is_seen_through = false;
   request.is_by_proxy = false;
   request.signed_authority.clear();
+  request.unseen_cookies.clear();
   if (!request.routing.vary.empty()) request.routing = {};
   exchange.response.clear();
   exchange.is_answered = !has_content(exchange.control.framing) && !status_for_method(request.head.method) &&

@@ -69,8 +69,10 @@ Reason unkeyed_credential(const Route& route, const http::RequestHead& request, 
 /// Removes the cookies that the route ignores, and those that only scripts read, from a request that may be
 /// answered from cache, before it is keyed: the origin does not see them. Those that the route keys are put
 /// in the order of the key. A Cookie field without cookies goes. Nothing is done if `Cookie` as a whole is
-/// part of the key. Returns the names of those that the route itself ignores, a `;` behind each.
-std::string remove_ignored_cookies(const Route& route, http::FieldList& request_fields);
+/// part of the key. The names of those that the route itself ignores are added to `unseen`, a `;` behind
+/// each.
+void remove_ignored_cookies(const Route& route, http::FieldList& request_fields,
+                            std::string* unseen = nullptr);
 
 /// Removes from the response what would replace these cookies of the client: the origin did not see them, and
 /// took a user who is signed in for a new visitor.
