@@ -152,6 +152,7 @@ TEST_CASE("config/examples/api-platform.yaml: Vary as it states it, no tags for 
   Client client = larder.client();
   ask_twice(client, {
                         {"/api/books", {}, "MISS", "HIT"},
+                        {"/api/books", {{"Content-Type", "application/json"}}, "HIT", "HIT"},
                         {"/api/books", {{"Accept", "application/json"}}, "MISS", "HIT"},
                         {"/api/books", {{"Authorization", "Bearer a"}}, "MISS", "HIT"},
                         {"/api/books", {{"Authorization", "Bearer b"}}, "MISS", "HIT"},
