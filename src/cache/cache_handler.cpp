@@ -2,6 +2,7 @@
 #include "background_refresh.hpp"
 #include "collapsing.hpp"
 #include "context.hpp"
+#include "cross_origin.hpp"
 #include "fetch_history.hpp"
 #include "fetcher.hpp"
 #include "front.hpp"
@@ -146,6 +147,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   serve(transaction, stored, {.result = CacheResult::hit}, now, response);
   add_vary(request.routing, response);
   request.routing.settings.reset();
+  if (route->cors) apply(*route->cors, normalised.own(), response);
   if (!route->response.remove.empty()) apply(route->response, response);
   return true;
 }
@@ -169,7 +171,8 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
     Response answer = co_await answer_purge(log_, request);
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = Reason::method});
   }
-  const policy::Route* const found = route_of(settings, request);
+  const policy::Route* const preflighted = preflight_route(*settings, request);
+  const policy::Route* const found = preflighted != nullptr ? preflighted : route_of(settings, request);
   request.routing.settings.reset();
   const Reason no_match = found != nullptr ? Reason::none : Reason::no_route;
   policy::RouteMatch match{&settings->fallback, {}};
@@ -181,10 +184,14 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   }
   // Before it could wait for its own fill. What is served without asking anybody ends a loop as well.
   if (policy::has_been_here(request.head.fields, settings->loop_mark)) co_return refuse_loop(*match.route);
+  if (preflighted != nullptr) co_return answer_preflight(*preflighted->cors, request);
   Transaction transaction{.request = request, .settings = settings, .match = std::move(match)};
   Result<Response> response = co_await answer(transaction);
   if (response) add_vary(request.routing, *response);
   if (response) keep_unseen_cookies(transaction, *response);
+  if (response && transaction.route().cors) {
+    apply(*transaction.route().cors, client_fields(transaction), *response);
+  }
   if (response) apply(transaction.route().response, *response);
   co_return response;
 }

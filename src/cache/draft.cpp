@@ -15,9 +15,14 @@ namespace {
 void complete(store::Draft& draft, const Transaction& transaction, std::string primary_key,
               http::FieldList fields) {
   if (transaction.route().set_cookie == policy::SetCookieRule::strip) fields.remove("Set-Cookie");
+  if (transaction.route().cors) {
+    fields.remove_if([](const http::Field& field) { return policy::is_cors_field(field.name); });
+  }
   if (!fields.contains("Date")) fields.add("Date", http::format_date(transaction.response_time));
   draft.primary_key = std::move(primary_key);
   draft.vary = policy::vary_names(fields).value_or(std::vector<std::string>{});
+  // It was fetched without, for all of them.
+  if (transaction.route().cors) std::erase(draft.vary, "origin");
   draft.variant_key = policy::variant_key(draft.primary_key, draft.vary, transaction.request.head.fields);
   draft.fields = std::move(fields);
 }

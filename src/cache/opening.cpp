@@ -78,7 +78,13 @@ void normalise(Transaction& transaction) {
 }
 
 void take_own_fields(Transaction& transaction) {
-  if (transaction.own_fields) transaction.request.head.fields = *std::move(transaction.own_fields);
+  if (!transaction.own_fields) return;
+  transaction.request.head.fields = *std::move(transaction.own_fields);
+  transaction.own_fields.reset();
+}
+
+const http::FieldList& client_fields(const Transaction& transaction) {
+  return transaction.own_fields ? *transaction.own_fields : transaction.request.head.fields;
 }
 
 Result<> bound_content(const Transaction& transaction) {

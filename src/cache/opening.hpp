@@ -15,6 +15,10 @@ class Normalised {
   /// `own` keeps what the client sent; both outlive this.
   Normalised(const policy::Route& route, http::FieldList& fields, http::FieldList& own);
   ~Normalised();
+
+  /// What the client sent.
+  const http::FieldList& own() const { return own_ != nullptr ? *own_ : fields_; }
+
   Normalised(const Normalised&) = delete;
   Normalised& operator=(const Normalised&) = delete;
 
@@ -25,6 +29,9 @@ class Normalised {
 
 /// The same for the rest of the transaction, which keeps its client's own fields.
 void normalise(Transaction& transaction);
+
+/// What its client sent.
+const http::FieldList& client_fields(const Transaction& transaction);
 
 /// Gives the request its own fields again, to be passed.
 void take_own_fields(Transaction& transaction);

@@ -89,6 +89,14 @@ struct Bypass {
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
 
+/// A map of the origins whose pages may read responses, and of what they may send.
+struct Cors {
+  std::optional<policy::CorsRule> read(const Value& value, const policy::Route& route) const;
+  Node write(const policy::CorsRule& rule) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
+
 /// A duration, or a map of `for` and `override`.
 struct StaleOnError {
   std::optional<policy::StaleIfError> read(const Value& value) const;

@@ -130,6 +130,9 @@ std::vector<Row<Route>> rows_of_key() {
       key("response", &Route::response, ResponseFields{},
           "What is done to the fields of responses when they leave, hits too. What is stored stays whole.")
           .shown_if([](const Route& route) { return route.response != policy::ResponseRule{}; }),
+      key("cors", &Route::cors, Optional<Cors>{},
+          "Which pages of other origins may read responses: larder answers their preflights, and writes "
+          "Access-Control-* for each request, hits too, in place of the origin's."),
   };
 }
 

@@ -84,6 +84,7 @@ bool is_double(const Route& route, const http::FieldName& name) {
 }
 
 bool is_withheld(const Route& route, const http::FieldName& name) {
+  if (route.cors && name == "Origin") return true;
   if (is_keyed_field(route, name) || is_choosing(route, name)) return false;
   if (conditional.contains(name)) return true;
   if (is_double(route, name) && !route.credential_fields->contains(name)) return true;

@@ -21,6 +21,9 @@ Wording wording_of(Reason reason) {
       return {"route-off", "the route says `cache: off`"};
     case Reason::bypass:
       return {"bypass", "the request has a cookie, field or parameter that the route's `bypass` names"};
+    case Reason::preflight:
+      return {"preflight",
+              "the request only asks whether another may be sent, which the route's `cors` answers"};
     case Reason::no_host:
       return {"no-host", "the request has no Host, so that its site is not known"};
     case Reason::request_content:

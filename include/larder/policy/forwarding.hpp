@@ -29,6 +29,7 @@ struct Hop {
 /// X-HTTP-Method-Override, Forwarded, X-Host,
 /// ...) is dropped, and so are what came as Surrogate-Capability, Range and the client's
 /// conditions (If-None-Match, If-Modified-Since, If-Range), which would make the answer one client's own;
+/// Origin stays behind if the route answers for it (`cors`);
 /// Accept-Encoding goes as those of `zstd, br, gzip` that the client takes, which is what selects a variant.
 /// Dropped as well is what CGI and PHP take for a field that is keyed, chooses routes or is known to all
 /// (`Accept_Language`). The lines of one that chooses routes are combined. A field that `route` keys is not

@@ -3,6 +3,7 @@
 #include <larder/base/clock.hpp>
 #include <larder/http/field_list.hpp>
 #include <larder/policy/bypass_rule.hpp>
+#include <larder/policy/cors.hpp>
 #include <larder/policy/credentials.hpp>
 #include <larder/policy/host_pattern.hpp>
 #include <larder/policy/path_pattern.hpp>
@@ -156,6 +157,7 @@ struct Route {
   std::vector<VaryRule> vary;  ///< of fields, once each
   RequestRule request;
   ResponseRule response;
+  std::optional<CorsRule> cors;  ///< nothing: CORS is the origin's matter
   std::optional<WarmRule> warm;
   Collapse collapse = Collapse::cluster;
   bool operator==(const Route&) const = default;
