@@ -31,9 +31,9 @@ std::vector<policy::Purge> purges_of_folded(const Transaction& transaction) {
 
 store::PurgeBatch batch_of(const Transaction& transaction, const http::ResponseHead* told,
                            const policy::PurgeExtent& extent) {
-  std::vector<policy::Purge> purges =
-      policy::purges_of(transaction.route(), transaction.match.captures, transaction.request.target,
-                        transaction.request.head, told, extent, transaction.settings->sites);
+  std::vector<policy::Purge> purges = policy::purges_of(
+      transaction.route(), transaction.match.captures, transaction.request.target, transaction.request.head,
+      told, extent, transaction.settings->sites, transaction.settings->routes.suffixes());
   if (extent.related && !transaction.route().purge.none) {
     std::ranges::move(purges_of_folded(transaction), std::back_inserter(purges));
   }

@@ -1,6 +1,5 @@
 #include "percent.hpp"
 #include "tags.hpp"
-#include "url_forms.hpp"
 
 #include <larder/base/text.hpp>
 #include <larder/http/cache_groups.hpp>
@@ -104,10 +103,7 @@ void add_places_of(PurgeSet& purges, const std::string& site, const std::string&
 }
 
 // A path past that bound is recorded as a prefix, which its forms have too.
-void add_forms(PurgeSet& purges, const Route& route, const std::string& site, const std::string& path,
-               const PurgeExtent& extent) {
-  if (path.size() > longest_place) return;
-  const UrlForms forms = forms_of(path, route);
+void add_forms(PurgeSet& purges, const UrlForms& forms, const std::string& site, const PurgeExtent& extent) {
   for (const std::string& item : forms.items) {
     add_resource(purges, site, item);
     if (extent.below) add_below(purges, site, item);
@@ -115,12 +111,13 @@ void add_forms(PurgeSet& purges, const Route& route, const std::string& site, co
   for (const std::string& parent : forms.parents) add_resource(purges, site, parent);
 }
 
-void add_forms_of(PurgeSet& purges, const Route& route, const std::string& site, const std::string& path,
-                  const PurgeExtent& extent) {
-  add_forms(purges, route, site, path, extent);
+void add_forms_of(PurgeSet& purges, const UrlSuffixes& suffixes, const http::Target& target,
+                  const std::string& site, const std::string& path, const PurgeExtent& extent) {
+  if (path.size() > longest_place) return;
+  add_forms(purges, suffixes.forms_of(target, path), site, extent);
   if (!has_other_purged_form(path)) return;
   const std::string folded = purged_form(path);
-  if (folds_elsewhere(path, folded)) add_forms(purges, route, site, folded, extent);
+  if (folds_elsewhere(path, folded)) add_forms(purges, suffixes.forms_of(target, folded), site, extent);
 }
 
 // A request without a host may have gone to any site (RFC 9112, section 3.2).
@@ -241,14 +238,14 @@ std::vector<Purge> purges_of_target(const http::Target& target) {
 
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,
                              const http::RequestHead& request, const http::ResponseHead* response,
-                             const PurgeExtent& extent, const Sites& sites) {
+                             const PurgeExtent& extent, const Sites& sites, const UrlSuffixes& suffixes) {
   if (route.purge.none || !extent.target) return {};
   PurgeSet purges;
   const std::string site = purged_site(target);
   const std::string path = normal_path(target.path);
   add_places_of(purges, site, path, extent);
   if (!extent.related) return purges.take();
-  add_forms_of(purges, route, site, path, extent);
+  add_forms_of(purges, suffixes, target, site, path, extent);
   add_destination(purges, sites, target, request);
   if (response) {
     add_references(purges, sites, target, response->fields, "Location");

@@ -56,7 +56,10 @@ RouteTable::RouteTable(std::vector<Route> routes)
       bypassing_(routes_, has_bypass) {
   std::map<std::vector<std::string>, std::size_t> places;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
-    for (const PathPattern& pattern : routes_[i].patterns) index_.add(i, routes_[i].hosts, pattern);
+    for (const PathPattern& pattern : routes_[i].patterns) {
+      index_.add(i, routes_[i].hosts, pattern);
+      suffixes_.add(i, routes_[i].hosts, pattern);
+    }
     if (!has_when_) continue;
     const auto [place, is_new] = places.emplace(routes_[i].when.field_names(), fields_.size());
     if (is_new) fields_.push_back(place->first);

@@ -1,4 +1,4 @@
-#include "url_forms.hpp"
+#include <larder/policy/url_forms.hpp>
 
 #include <algorithm>
 
@@ -25,42 +25,37 @@ std::string_view suffix_of(std::string_view path) {
   return is_suffix(suffix) ? suffix : std::string_view();
 }
 
-void add_new(std::vector<std::string>& texts, std::string text) {
-  if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+// What stands behind the last name or star, which itself stands for something before the dot.
+std::string suffix_of(const PathPattern& pattern) {
+  std::string text = pattern.text();
+  const std::size_t behind = text.find_last_of("*}");
+  if (behind != text.npos) text = "/x" + text.substr(behind + 1);
+  return std::string(suffix_of(text));
 }
 
 }  // namespace
 
-std::vector<std::string> suffixes_of(const Route& route) {
-  std::vector<std::string> suffixes;
-  for (const std::string& match : route.match) {
-    // What stands behind a name or a star, so that there is something before the dot.
-    std::string text = match;
-    if (const std::size_t behind = text.find_last_of("*}"); behind != text.npos) {
-      text = "/x" + text.substr(behind + 1);
-    }
-    if (const std::string_view suffix = suffix_of(text); !suffix.empty()) {
-      add_new(suffixes, std::string(suffix));
-    }
-  }
-  return suffixes;
+void UrlSuffixes::add(std::size_t number, const std::vector<HostPattern>& hosts, const PathPattern& pattern) {
+  const std::string suffix = suffix_of(pattern);
+  if (!suffix.empty()) by_suffix_[suffix].add(number, hosts, pattern);
 }
 
-UrlForms forms_of(std::string_view path, const Route& route) {
+UrlForms UrlSuffixes::forms_of(const http::Target& at, std::string_view path) const {
   UrlForms forms;
   if (path.ends_with('/')) path.remove_suffix(1);
   if (path.empty()) return forms;
-  std::vector<std::string> suffixes = suffixes_of(route);
   const std::string_view own = suffix_of(path);
   const std::string stem(path.substr(0, path.size() - own.size()));
-  if (!own.empty()) {
-    forms.items.push_back(stem);
-    add_new(suffixes, std::string(own));
-  }
   const std::string parent = stem.substr(0, stem.rfind('/'));
-  for (const std::string& suffix : suffixes) {
-    if (suffix != own) forms.items.push_back(stem + suffix);
-    if (!parent.empty()) forms.parents.push_back(parent + suffix);
+  if (!own.empty()) forms.items.push_back(stem);
+  if (!own.empty() && !parent.empty()) forms.parents.push_back(parent + std::string(own));
+  for (const auto& [suffix, index] : by_suffix_) {
+    if (suffix == own) continue;
+    const auto is_taken = [&](const std::string& form) {
+      return index.first_of(at, form, [](std::size_t) { return true; }).has_value();
+    };
+    if (is_taken(stem + suffix)) forms.items.push_back(stem + suffix);
+    if (!parent.empty() && is_taken(parent + suffix)) forms.parents.push_back(parent + suffix);
   }
   return forms;
 }

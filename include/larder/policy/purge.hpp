@@ -4,6 +4,7 @@
 #include <larder/http/target.hpp>
 #include <larder/policy/route.hpp>
 #include <larder/policy/sites.hpp>
+#include <larder/policy/url_forms.hpp>
 
 #include <array>
 #include <cstddef>
@@ -129,10 +130,12 @@ PurgeExtent decide_purging(std::string_view method, const WriteOutcome& outcome,
 /// Cache-Group-Invalidation (RFC 9875, section 3); the route's rules. Paths with and without a trailing slash
 /// purge each other; where a path folds into one with another parent, that purges its own. A request without
 /// a host may have written to any site, so it purges them all. `target` and what the response names are of
-/// the same origin if `sites` says so.
+/// the same origin if `sites` says so. `suffixes`: of the routes; URLs that differ by one of them go
+/// together.
 std::vector<Purge> purges_of(const Route& route, const Captures& captures, const http::Target& target,
                              const http::RequestHead& request, const http::ResponseHead* response,
-                             const PurgeExtent& extent, const Sites& sites = Sites());
+                             const PurgeExtent& extent, const Sites& sites = Sites(),
+                             const UrlSuffixes& suffixes = {});
 
 /// Only what the route names: for the one that takes the target's path as an origin may read it.
 std::vector<Purge> purges_of_rules(const Route& route, const Captures& captures, const http::Target& target);

@@ -3,6 +3,7 @@
 #include <larder/policy/folded_routes.hpp>
 #include <larder/policy/route.hpp>
 #include <larder/policy/route_index.hpp>
+#include <larder/policy/url_forms.hpp>
 #include <larder/policy/when.hpp>
 
 #include <cstddef>
@@ -57,6 +58,7 @@ class RouteTable {
   const Route* other_with_bypass(const Route& route, const RouteInput& input, const http::Target& target,
                                  PathSpelling spelling) const;
 
+  const UrlSuffixes& suffixes() const { return suffixes_; }
   const std::vector<Route>& list() const { return routes_; }
 
   auto begin() const { return routes_.begin(); }
@@ -71,6 +73,7 @@ class RouteTable {
   RouteIndex index_;
   FoldedRoutes folded_;
   FoldedRoutes bypassing_;
+  UrlSuffixes suffixes_;
 };
 
 }  // namespace larder::policy

@@ -312,41 +312,57 @@ TEST_CASE("what a client puts in its path leads nowhere else by dots") {
 }
 
 TEST_CASE("a write to one form of a URL purges those that differ by a suffix alone") {
-  Route route;
-  route.match = {"/posts/{id}", "/posts/{id}.json", "/posts.json", "/feeds/*.xml", "/v1.2/**"};
+  UrlSuffixes suffixes;
+  std::size_t number = 0;
+  for (const char* match :
+       {"/posts/{id}", "/posts/{id}.json", "/posts.json", "/feeds/*.xml", "/posts/*.xml", "/v1.2/**",
+        "/{name}.txt", "/deep/{rest**}", "/deep/{rest**}/meta.json", "/**/x.md"}) {
+    suffixes.add(++number, {}, PathPattern::parse(match).value());
+  }
+  suffixes.add(++number, {HostPattern::parse("other").value()}, PathPattern::parse("/posts/*.css").value());
+  const auto written = [&](std::string_view method, std::string_view path) {
+    const http::ResponseHead response = response_of(200);
+    return text_of(purges_of({}, {}, target_of(path, {}, "h"), request_of(method), &response,
+                             decide_purging(method, {.status = 200}), Sites(), suffixes));
+  };
   struct Case {
     const char* path;
     const char* forms;  // beside the path and its parent
   };
   for (const auto& [path, forms] : {
-           Case{"/posts/5", "=h/posts/5.json =h/posts/5.xml =h/posts.json =h/posts.xml"},
-           Case{"/posts/5.json", "=h/posts/5 =h/posts/5.xml =h/posts.json =h/posts.xml"},
-           Case{"/posts/5%2ejson/", "=h/posts/5 =h/posts/5.xml =h/posts.json =h/posts.xml"},
-           Case{"/posts/5.md",
-                "=h/posts/5 =h/posts/5.json =h/posts/5.xml =h/posts.json =h/posts.xml =h/posts.md"},
-           Case{"/posts/1.5", "=h/posts/1.5.json =h/posts/1.5.xml =h/posts.json =h/posts.xml"},
-           Case{"/5.json", "=h/5 =h/5.xml"},
-           Case{"/.json", "=h/.json.json =h/.json.xml"},
+           Case{"/posts/5", "/posts/5.json /posts/5.xml /posts.json /posts.txt"},
+           Case{"/posts/5.json", "/posts/5 /posts/5.xml /posts.json /posts.txt"},
+           Case{"/posts/5%2ejson/", "/posts/5 /posts/5.xml /posts.json /posts.txt"},
+           Case{"/posts%2F5.json", "/posts/5 /posts/5.xml /posts.json /posts.txt /posts%2F5 /posts%2F5.txt"},
+           Case{"/posts/5.md", "/posts/5 /posts/5.json /posts/5.xml /posts.md /posts.json /posts.txt"},
+           Case{"/posts/1.5", "/posts/1.5.json /posts/1.5.xml /posts.json /posts.txt"},
+           Case{"/feeds/a", "/feeds/a.xml /feeds.txt"},
+           Case{"/5.json", "/5 /5.txt"},
+           Case{"/.json", "/.json.txt"},
+           Case{"/deep/a/meta", "/deep/a/meta.json"},
+           Case{"/a/b", "/a.txt"},
+           Case{"/a/x", "/a/x.md /a.txt"},
+           Case{"/", ""},
        }) {
     CAPTURE(path);
-    const std::string all = " " + purged("PUT", path, route) + " ";
-    const std::string plain = purged("PUT", path, {});
+    std::string all = written("PUT", path);
     for (std::string_view rest = forms; !rest.empty();) {
-      const std::string_view form = rest.substr(0, rest.find(' '));
-      CAPTURE(std::string(form));
-      CHECK(all.find(" " + std::string(form) + " ") != all.npos);
-      rest.remove_prefix(std::min(form.size() + 1, rest.size()));
+      const std::string form = "=h" + std::string(rest.substr(0, rest.find(' ')));
+      CAPTURE(form);
+      CHECK((" " + all + " ").find(" " + form + " " + form + "/ ") != all.npos);
+      rest.remove_prefix(std::min(form.size() - 1, rest.size()));
     }
-    // Each with and without a slash at its end.
-    CHECK(std::ranges::count(all, '=') % 2 == 0);
   }
+  CHECK(written("PUT", "/posts/5").find(".css") == std::string::npos);
+  CHECK(written("PUT", "/posts/5").find("/posts.xml") == std::string::npos);
+  CHECK(written("PUT", "/other/5").find(".json") == std::string::npos);
+  CHECK(written("PUT", "/") == "=h/");
+  CHECK(written("DELETE", "/a/b.json").find(">h/a/b/") != std::string::npos);
   CHECK(purged("PUT", "/a/b.json") ==
         "=h/a/b.json =h/a/b.json/ =h/a =h/a/ =h/a/b =h/a/b/ =h/a.json =h/a.json/");
-  CHECK(purged("DELETE", "/a/b.json").find(">h/a/b/") != std::string::npos);
-  CHECK(purged("PUT", "/", route) == "=h/");
   const http::ResponseHead response = response_of(307);
-  CHECK(text_of(purges_of(route, {}, target_of("/posts/5.json", {}, "h"), request_of("PUT"), &response,
-                          {.target = true})) == "=h/posts/5.json =h/posts/5.json/");
+  CHECK(text_of(purges_of({}, {}, target_of("/posts/5.json", {}, "h"), request_of("PUT"), &response,
+                          {.target = true}, Sites(), suffixes)) == "=h/posts/5.json =h/posts/5.json/");
 }
 
 TEST_CASE("paths that an origin may treat as one are purged as one (RFC 3986, section 6.2.2)") {
