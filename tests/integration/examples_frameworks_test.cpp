@@ -57,6 +57,25 @@ OriginResponse django(const OriginRequest& request) {
   return response;
 }
 
+/// Spring Boot 3 with Spring Security 6 under Tomcat. `/api/products` has a CacheControl of its own.
+OriginResponse spring(const OriginRequest& request) {
+  OriginResponse response = json(request)
+                                .with("Vary", "Origin")
+                                .with("Vary", "Access-Control-Request-Method")
+                                .with("Vary", "Access-Control-Request-Headers")
+                                .with("X-Content-Type-Options", "nosniff")
+                                .with("X-XSS-Protection", "0")
+                                .with("X-Frame-Options", "DENY")
+                                .with("Keep-Alive", "timeout=60")
+                                .with("Connection", "keep-alive");
+  response.framing = OriginResponse::Framing::chunked;
+  if (path_of(request).starts_with("/api/products"))
+    return response.with("Cache-Control", "max-age=300, public");
+  return response.with("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
+      .with("Pragma", "no-cache")
+      .with("Expires", "0");
+}
+
 /// FastAPI under uvicorn.
 OriginResponse fastapi(const OriginRequest& request) {
   OriginResponse response = json(request).with("server", "uvicorn");
@@ -134,6 +153,38 @@ TEST_CASE("config/examples/django-rest.yaml: lists are shared, what a user has i
   CHECK(client.get("/api/orders/", bob).body == "Token b");
   check(larder, {"PATCH", "/api/orders/5/", {"/api/orders/5/", "/api/orders/"}, {"/api/me/"}}, bob);
   check(larder, {"POST", "/api/products/", {"/api/products/", "/api/products/?page=2"}, {"/api/shops/"}});
+}
+
+TEST_CASE(
+    "config/examples/spring-boot.yaml: one stored response serves every origin, and preflights end here") {
+  Origin origin(spring);
+  const Larder larder(example("spring-boot.yaml", origin));
+  Client client = larder.client();
+  ask_twice(client, {
+                        {"/api/products/7", {{"Origin", "https://shop.example"}}, "MISS", "HIT"},
+                        {"/api/products/7", {{"Origin", "https://de.shop.example"}}, "HIT", "HIT"},
+                        {"/api/products/7", {{"Authorization", "Bearer x"}}, "HIT", "HIT"},
+                        {"/api/public/news", {}, "MISS", "HIT"},
+                        {"/api/public/news", {{"Cookie", "JSESSIONID=1"}}, "BYPASS", "BYPASS"},
+                        {"/api/public/news", {{"Authorization", "Bearer x"}}, "BYPASS", "BYPASS"},
+                        {"/api/account", {}, "MISS", "MISS"},
+                        {"/actuator/health", {}, "BYPASS", "BYPASS"},
+                    });
+  const int asked = origin.count();
+  const auto allowed = [&client](const char* origin_of_page) {
+    const Response response = client.request("OPTIONS", "/api/products/7",
+                                             {{"Origin", origin_of_page},
+                                              {"Access-Control-Request-Method", "PUT"},
+                                              {"Access-Control-Request-Headers", "content-type"}});
+    CHECK(response.status == 204);
+    return response.fields.get("Access-Control-Allow-Origin");
+  };
+  CHECK(allowed("https://shop.example") == "https://shop.example");
+  CHECK(allowed("https://evil.example") == "");
+  CHECK(origin.count() == asked);
+  const Response hit = client.get("/api/products/7", {{"Origin", "https://de.shop.example"}});
+  CHECK(hit.fields.get("Access-Control-Allow-Origin") == "https://de.shop.example");
+  CHECK(hit.fields.get("Access-Control-Expose-Headers") == "X-Cache");
 }
 
 TEST_CASE("config/examples/fastapi.yaml: answers, redirects to the slash and errors") {
