@@ -37,7 +37,7 @@ function expect (yaml, isGood, name) {
 /** Every map of a configuration with an unknown key, except those whose keys are names. */
 function spoil (whole, part, place) {
   if (part === null || typeof part !== 'object') return
-  if (!Array.isArray(part) && !/^(\/sites|\/upstreams|.*\/warm\/headers)$/.test(place)) {
+  if (!Array.isArray(part) && !/^(\/sites|\/upstreams|.*\/warm\/headers|.*\/when\/\w+)$/.test(place)) {
     part.no_such_key = 1
     expect(stringify(whole), false, `${place || '/'} with a wrong key`)
     delete part.no_such_key
