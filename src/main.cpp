@@ -1,4 +1,5 @@
 // The command line. program.cpp shows what the program is made of.
+#include "command_line.hpp"
 #include "descriptor_limit.hpp"
 #include "explain_route.hpp"
 #include "machine_memory.hpp"
@@ -6,6 +7,7 @@
 #include "settings.hpp"
 #include "usage.hpp"
 
+#include <larder/admin/health_command.hpp>
 #include <larder/admin/purge_command.hpp>
 #include <larder/base/text.hpp>
 #include <larder/base/token.hpp>
@@ -25,53 +27,17 @@
 
 namespace {
 
+using larder::Arguments;
 using larder::config::Diagnostic;
 using larder::config::Loaded;
 
 constexpr int exit_usage = 2;
 constexpr const char* default_paths[] = {"larder.yaml", "/etc/larder/larder.yaml"};
 
-struct Arguments {
-  std::optional<std::string> config;
-  larder::config::Overrides overrides;
-  larder::admin::PurgeArguments purge;
-  std::optional<std::string> explained_url;
-  std::string explained_method = "GET";
-  std::vector<std::string> explained_fields;
-};
-
 std::optional<std::string> environment(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());
   if (value == nullptr) return std::nullopt;
   return value;
-}
-
-void add_config_option(CLI::App& app, Arguments& arguments) {
-  app.add_option("-c,--config", arguments.config,
-                 "Configuration file (./larder.yaml or /etc/larder/larder.yaml)");
-}
-
-void add_options(CLI::App& app, Arguments& arguments) {
-  add_config_option(app, arguments);
-  app.add_option("--upstream", arguments.overrides.upstream,
-                 "URL of the upstream; without --config no file is read");
-  app.add_option("--listen", arguments.overrides.listen,
-                 "Address to listen on, as 0.0.0.0:8080 (repeatable)");
-  app.add_option("--ttl", arguments.overrides.ttl, "Freshness lifetime if the origin states none, as 60s");
-  app.add_option("--threads", arguments.overrides.threads, "Event loops: a number, or auto for one a core");
-  app.add_option("--log-level", arguments.overrides.log_level, "trace, debug, info, warn, error or off");
-}
-
-void add_purge_options(CLI::App& app, Arguments& arguments) {
-  add_config_option(app, arguments);
-  larder::admin::PurgeArguments& order = arguments.purge;
-  for (const larder::admin::PurgeSelector& selector : larder::admin::purge_selectors) {
-    app.add_option(selector.option, order.selected[selector.name], selector.help);
-  }
-  app.add_flag("--all", order.all, "Purge everything");
-  app.add_option("--host", order.host, "Only of this site; without it, and without a URL, of every site");
-  app.add_flag("--soft", order.soft, "Make stale, not invalid: what may be served stale still is");
-  app.add_flag("--dry-run", order.dry_run, "Print what would be purged");
 }
 
 /// Whether the command line says all, so that no file is read unless it is named.
@@ -174,9 +140,10 @@ int check(const Arguments& arguments) {
   Loaded loaded = load(arguments);
   if (!loaded.ok()) return exit_usage;
   if (arguments.explained_url) return print_route(loaded.config, arguments);
-  std::cout << larder::config::to_yaml(loaded.config);
+  if (!arguments.is_quiet) std::cout << larder::config::to_yaml(loaded.config);
   const std::uint64_t descriptors = larder::raise_descriptor_limit();
   warn_of_connections(loaded, descriptors);
+  if (arguments.is_quiet) return 0;
   if (loaded.config.limits.connections == 0) {
     std::cout << "# limits.connections: auto is " << larder::server::connections_within(descriptors)
               << " here, by a descriptor limit of " << descriptors << '\n';
@@ -215,6 +182,22 @@ int purge(const Arguments& arguments) {
                                   loaded.config.admin->token, std::cout, std::cerr);
 }
 
+/// Asks the admin API, or whether anybody listens if the configuration has none. A mistake in the file is not
+/// one of the larder that runs by what stood there before: what can be read of it is enough.
+int healthcheck(const Arguments& arguments) {
+  const std::optional<std::string> path = config_path(arguments);
+  Loaded loaded;
+  if (path) loaded = larder::config::load_file(*path, environment);
+  const larder::config::Config& config = loaded.config;
+  if (config.admin)
+    return larder::admin::run_healthcheck(larder::admin_endpoint(*config.admin), std::cout, std::cerr);
+  const larder::Result<larder::net::Endpoint> listener =
+      larder::net::parse_endpoint(config.listen.front().address);
+  if (listener) return larder::admin::run_connection_check(*listener, std::cout, std::cerr);
+  std::cerr << "larder healthcheck: the configuration names no address to ask\n";
+  return 1;
+}
+
 int print_schema() {
   std::cout << larder::config::json_schema();
   return 0;
@@ -228,38 +211,19 @@ void fill_standard_descriptors() {
 }
 
 int run(int argc, char** argv) {
-  Arguments arguments;
-  CLI::App app{"larder: a transparent HTTP caching reverse proxy for APIs"};
-  app.set_version_flag("-V,--version", "larder " LARDER_VERSION);
-  add_options(app, arguments);
-  CLI::App* check_command =
-      app.add_subcommand("check", "Validate the configuration and print the effective one");
-  add_options(*check_command, arguments);
-  CLI::Option* explain =
-      check_command->add_option("--explain-route", arguments.explained_url,
-                                "Print which route takes a URL, and why those before it do not");
-  check_command->add_option("-X,--method", arguments.explained_method, "Of that request; GET")
-      ->needs(explain);
-  check_command
-      ->add_option("-H,--header", arguments.explained_fields,
-                   "A field of it, as \"X-Version: 2\" (repeatable)")
-      ->needs(explain)
-      ->allow_extra_args(false);
-  CLI::App* purge_command = app.add_subcommand("purge", "Have the running larder purge, over its admin API");
-  add_purge_options(*purge_command, arguments);
-  CLI::App* schema_command =
-      app.add_subcommand("schema", "Print the JSON Schema of the configuration file, for editors");
+  larder::CommandLine line;
   try {
-    app.parse(argc, argv);
+    line.app.parse(argc, argv);
   } catch (const CLI::ExtrasError&) {
-    std::cerr << larder::unknown_arguments(app);
+    std::cerr << larder::unknown_arguments(line.app);
     return exit_usage;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : exit_usage;
+    return line.app.exit(error) == 0 ? 0 : exit_usage;
   }
-  if (purge_command->parsed()) return purge(arguments);
-  if (schema_command->parsed()) return print_schema();
-  return check_command->parsed() ? check(arguments) : serve(arguments);
+  if (line.purge->parsed()) return purge(line.arguments);
+  if (line.healthcheck->parsed()) return healthcheck(line.arguments);
+  if (line.schema->parsed()) return print_schema();
+  return line.check->parsed() ? check(line.arguments) : serve(line.arguments);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "admin_server.hpp"
 #include "descriptor_limit.hpp"
 #include "logs.hpp"
+#include "service_manager.hpp"
 #include "settings.hpp"
 #include "signals.hpp"
 #include "start_lines.hpp"
@@ -28,6 +29,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <list>
 #include <malloc.h>
@@ -123,6 +125,7 @@ class Program {
   config::Config config_;
   const std::string loop_mark_ = new_loop_mark();
   Logs logs_;
+  const ServiceManager service_manager_{std::getenv("NOTIFY_SOCKET"), logs_.log()};
   cache::LoopNotices loops_{logs_.log()};
   cache::FrontNotices fronts_{logs_.log()};
   const std::shared_ptr<origin::OutageNotices> outages_ =
@@ -278,6 +281,7 @@ void Program::start() {
   log_thread_ = std::thread([this] { log_loop_.run(); });
   warmer_->start();
   for (WorkerThread& thread : threads_) thread.start();
+  service_manager_.ready();
 }
 
 void Program::reload(const config::Loaded& fresh) {
@@ -316,13 +320,18 @@ void Program::adopt(config::Update update) {
 
 bool Program::goes_on_after(int signal, const ReadAgain& read_again) {
   if (signal == SIGTERM || signal == SIGINT) return false;
-  if (signal == SIGHUP) reload(read_again());
+  if (signal == SIGHUP) {
+    service_manager_.reloading();
+    reload(read_again());
+    service_manager_.ready();
+  }
   if (signal == SIGUSR1) logs_.reopen();
   if (signal == SIGUSR2) log().info("SIGUSR2 means nothing to larder");
   return true;
 }
 
 bool Program::drain_and_stop() {
+  service_manager_.stopping();
   log().info("shutting down: requests under way have {} (shutdown_grace)",
              format_duration(config_.shutdown_grace));
   const SteadyTime deadline = std::chrono::steady_clock::now() + config_.shutdown_grace;

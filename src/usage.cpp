@@ -30,6 +30,8 @@ constexpr Elsewhere commands_elsewhere[] = {
     {"invalidate", "larder purge"},
     {"flush", "larder purge --all"},
     {"clear", "larder purge --all"},
+    {"health", "larder healthcheck"},
+    {"ping", "larder healthcheck"},
     {"reload", "kill -HUP PID"},
     {"stop", "kill PID"},
     {"quit", "kill PID"},

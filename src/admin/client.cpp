@@ -34,10 +34,10 @@ class Incoming {
   std::string buffer_;
 };
 
-Task<Result<http1::ParsedResponse>> read_head(Incoming& incoming) {
+Task<Result<http1::ParsedResponse>> read_head(Incoming& incoming, std::string_view method) {
   while (true) {
     Result<std::optional<http1::ParsedResponse>> head =
-        http1::parse_response_head(incoming.bytes(), "POST", {});
+        http1::parse_response_head(incoming.bytes(), method, {});
     if (!head) co_return head.error();
     if (head->has_value()) {
       incoming.consume((*head)->size);
@@ -67,36 +67,53 @@ Task<Result<std::string>> read_content(Incoming& incoming, const http1::Framing&
   co_return content;
 }
 
-std::string request_head(const net::Endpoint& endpoint, const std::string& token, std::string_view target,
-                         std::size_t length) {
+struct Order {
+  std::string_view method;
+  std::string target;
+  std::string content;  ///< JSON, of a POST
+};
+
+std::string request_head(const net::Endpoint& endpoint, const std::string& token, const Order& order) {
+  http1::Framing framing;
   http::FieldList fields;
   // Without a token the API answers few names, and the address that it listens on may be another one.
   fields.add("Host", token.empty() ? "localhost:" + endpoint.port : endpoint.text());
-  fields.add("Content-Type", "application/json");
+  if (order.method == "POST") {
+    fields.add("Content-Type", "application/json");
+    framing = {http1::Framing::Kind::length, order.content.size()};
+  }
   if (!token.empty()) fields.add("Authorization", "Bearer " + token);
   std::string head;
-  http1::write_request_head(head, "POST", target, fields, {http1::Framing::Kind::length, length},
-                            http1::Persistence::close);
+  http1::write_request_head(head, order.method, order.target, fields, framing, http1::Persistence::close);
   return head;
+}
+
+Task<Result<Answer>> ask(net::Endpoint endpoint, std::string token, Order order, SteadyTime deadline) {
+  Result<std::unique_ptr<net::Stream>> stream = co_await net::connect(endpoint, deadline);
+  if (!stream) co_return stream.error();
+  (*stream)->expires_at(deadline);
+  const std::string head = request_head(endpoint, token, order);
+  const std::array<std::string_view, 2> parts{head, order.content};
+  const Result<> sent = co_await (*stream)->write(parts);
+  if (!sent) co_return sent.error();
+  Incoming incoming(**stream);
+  Result<http1::ParsedResponse> parsed = co_await read_head(incoming, order.method);
+  if (!parsed) co_return parsed.error();
+  Result<std::string> answer = co_await read_content(incoming, parsed->framing);
+  if (!answer) co_return answer.error();
+  co_return Answer{parsed->head.status, std::move(*answer)};
 }
 
 }  // namespace
 
 Task<Result<Answer>> post(net::Endpoint endpoint, std::string token, std::string target, std::string content,
                           SteadyTime deadline) {
-  Result<std::unique_ptr<net::Stream>> stream = co_await net::connect(endpoint, deadline);
-  if (!stream) co_return stream.error();
-  (*stream)->expires_at(deadline);
-  const std::string head = request_head(endpoint, token, target, content.size());
-  const std::array<std::string_view, 2> parts{head, content};
-  const Result<> sent = co_await (*stream)->write(parts);
-  if (!sent) co_return sent.error();
-  Incoming incoming(**stream);
-  Result<http1::ParsedResponse> parsed = co_await read_head(incoming);
-  if (!parsed) co_return parsed.error();
-  Result<std::string> answer = co_await read_content(incoming, parsed->framing);
-  if (!answer) co_return answer.error();
-  co_return Answer{parsed->head.status, std::move(*answer)};
+  return ask(std::move(endpoint), std::move(token), {"POST", std::move(target), std::move(content)},
+             deadline);
+}
+
+Task<Result<Answer>> get(net::Endpoint endpoint, std::string token, std::string target, SteadyTime deadline) {
+  return ask(std::move(endpoint), std::move(token), {"GET", std::move(target), {}}, deadline);
 }
 
 }  // namespace larder::admin

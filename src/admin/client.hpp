@@ -14,9 +14,11 @@ struct Answer {
   std::string content;
 };
 
-/// Sends one POST of JSON over a connection of its own and reads the answer, until `deadline`. `token` may be
-/// empty. The errors of net::connect(), Error::malformed for what is not HTTP, Error::too_large past 1 MiB.
+/// Sends one request over a connection of its own and reads the answer, until `deadline`; a POST is one of
+/// JSON. `token` may be empty. The errors of net::connect(), Error::malformed for what is not HTTP,
+/// Error::too_large past 1 MiB.
 Task<Result<Answer>> post(net::Endpoint endpoint, std::string token, std::string target, std::string content,
                           SteadyTime deadline);
+Task<Result<Answer>> get(net::Endpoint endpoint, std::string token, std::string target, SteadyTime deadline);
 
 }  // namespace larder::admin
