@@ -32,6 +32,7 @@ defaults:
 routes:
   - {match: /gone, upstream: gone}
   - {match: /upload, max_content: 1}
+  - {match: /account/**, cors: {origins: ["${shop.origin}"], methods: [GET, POST], credentials: on, expose: [X-Cache]}}
   - match: /**
 `)
 const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'larder-chromium-'))
@@ -91,6 +92,11 @@ await ask(atPartner, '/products')
 expect('what was stored is a hit', await ask(atShop, '/products'), [200, '{"answer":1}', 'HIT'])
 await ask(atPartner, '/products', post)
 expect('until a POST purges it', await ask(atShop, '/products'), [200, '{"answer":2}', 'MISS'])
+const withCookies = { credentials: 'include' }
+await ask(atShop, '/account/login', { ...withCookies, method: 'POST' })
+expect('a session is its own, where the route allows cookies', await ask(atShop, '/account', withCookies), [200, '{"answer":1}', 'BYPASS'])
+expect('its cookie reaches the API', api.requests.at(-1).headers.cookie, 'sid=1')
+expect('and no other origin reads it', await ask(atPartner, '/account', withCookies), 'blocked')
 expect('larder\'s own 502 can be read', statusOf(await ask(atShop, '/gone')), 502)
 expect('and its 413', statusOf(await ask(atShop, '/upload', { method: 'POST', body: 'text' })), 413)
 expect('but not by a third origin', await ask(atStranger, '/gone'), 'blocked')
@@ -100,8 +106,9 @@ fs.rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 1
 expect('larder ends well', await larder.stop(), 0)
 expect('the browser has sent preflights', preflights() > 0, true)
 expect('the API has seen none', api.requests.filter(one => one.method === 'OPTIONS').length, 0)
-expect('nor an Origin with what is shared', api.requests.filter(one => one.method === 'GET' && one.headers.origin).length, 0)
-expect('and one POST for each of two', api.requests.filter(one => one.method === 'POST').length, 2)
+const shared = api.requests.filter(one => one.method === 'GET' && !one.headers.cookie)
+expect('nor an Origin with what is shared', shared.filter(one => one.headers.origin).length, 0)
+expect('and only the POSTs that the browser let through', api.requests.filter(one => one.method === 'POST').length, 3)
 for (const server of [api, shop, partner, stranger]) server.stop()
 console.log(`${preflights()} preflights, ${api.requests.length} requests of the API, ${failures} failures`)
 process.exit(failures === 0 ? 0 : 1)
