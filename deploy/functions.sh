@@ -1,5 +1,5 @@
-# Servers started by a script on 127.0.0.1: found a port, waited for, stopped by pid. Sourced by deploy/demo, .ci/run and
-# tests/bench/run.
+# Servers started by a script on 127.0.0.1: found a port, waited for, stopped by pid; the progress of a build. Sourced by
+# deploy/demo, deploy/package, tests/deploy/package_test, .ci/run and tests/bench/run.
 # shellcheck shell=bash
 
 fail() {
@@ -60,4 +60,36 @@ stop_all() {
     done
   done
   started=()
+}
+
+# what_of STEP: the room that one of ninja's steps compiles, or the program that it links.
+what_of() {
+  local output=${1##* }
+  if [[ $1 == *' Re-'* ]]; then
+    echo configuring
+  elif [[ $output =~ /larder_([a-z0-9]+)\.dir/ || $output =~ /([a-z-]+)\.dir/ ]]; then
+    echo "compiling ${BASH_REMATCH[1]}"
+  else
+    echo "linking ${output##*/}"
+  fi
+}
+
+# show_progress LOG: writes what it reads into the log, and says what is built, how far it is and for how long it has been: on
+# a terminal in one line, else every ten seconds.
+show_progress() {
+  local line began=$SECONDS said=$SECONDS text
+  : >"$1"
+  while IFS= read -r line; do
+    printf '%s\n' "$line" >>"$1"
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+    text="step ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]}: $(what_of "$line"), $((SECONDS - began)) s"
+    if [[ -t 1 ]]; then
+      printf '\r  %s\033[K' "$text"
+    elif ((SECONDS - said >= 10)); then
+      said=$SECONDS
+      echo "  $text"
+    fi
+  done
+  if [[ -t 1 ]]; then printf '\r\033[K'; fi
+  echo "  took $((SECONDS - began)) s"
 }
