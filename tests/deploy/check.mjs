@@ -1,4 +1,4 @@
-// Checks deploy/kubernetes: node check.mjs LARDER FOLDER. Each manifest has the type that Kubernetes' OpenAPI gives it, no key
+// Checks deploy/kubernetes and docker-compose.yml: node check.mjs LARDER FOLDER. Each manifest has the type that Kubernetes' OpenAPI gives it, no key
 // more; what names something else in it names something that is there; each larder.yaml passes `larder check`.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
@@ -112,6 +112,21 @@ const files = Object.fromEntries(readdirSync(manifests).filter(name => name.ends
   [name, parseAllDocuments(readFileSync(join(manifests, name), 'utf8')).map(document => document.toJS())]))
 for (const [name, objects] of Object.entries(files)) {
   checkFile(name, objects, name === 'instead-of-proxy-cache.yaml' ? files['larder.yaml'] : [])
+}
+
+// docker-compose.yml: two larders by one configuration, stages that the Dockerfile has, ports of their own.
+const root = join(here, '../..')
+const stages = [...readFileSync(join(root, 'deploy/Dockerfile'), 'utf8').matchAll(/^FROM \S+ AS (\S+)$/gm)].map(match => match[1])
+const { services } = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true })
+const larders = Object.values(services).filter(service => service.image === 'larder')
+expect(larders.length === 2 && larders.every(service => service.volumes[0] === './config/compose.yaml:/etc/larder/larder.yaml:ro'),
+  'docker-compose.yml: not two larders by config/compose.yaml')
+const published = Object.values(services).flatMap(service => service.ports ?? []).map(port => /(\d+)\}?:\d+$/.exec(port)[1])
+expect(new Set(published).size === published.length, `docker-compose.yml: ports twice: ${published}`)
+for (const [name, { build, image, depends_on: needed = {} }] of Object.entries(services)) {
+  expect(build === undefined || stages.includes(build.target), `docker-compose.yml: ${name}: no stage ${build?.target}`)
+  expect(build !== undefined || /:\d/.test(image), `docker-compose.yml: ${name}: ${image} has no version`)
+  for (const other of Object.keys(needed)) expect(other in services, `docker-compose.yml: ${name} needs ${other}`)
 }
 
 // The check itself sees what is wrong: a key too many, one of the wrong type, one that is missing.
