@@ -60,9 +60,11 @@ std::string combined_trimmed(const http::FieldList& fields, const http::FieldNam
 
 bool is_met(const Condition& header, const http::FieldList& fields) {
   const http::FieldName name(header.name);
-  if (!fields.contains(name) || http::list_contains(fields, "Connection", header.name)) return false;
-  if (fields.count(name) == 1) return has_value(header, trim(*fields.find(name)));
-  return has_value(header, combined_trimmed(fields, name));
+  const std::optional<std::string_view> first = fields.find(name);
+  if (!first) return false;
+  const bool is_there = fields.count(name) == 1 ? has_value(header, trim(*first))
+                                                : has_value(header, combined_trimmed(fields, name));
+  return is_there && !http::list_contains(fields, "Connection", header.name);
 }
 
 std::string in_words(std::string_view kind, const Condition& condition) {
