@@ -87,6 +87,7 @@ class Chance {
     if (one_in(3)) made.headers = {"X-A"};
     made.cookies =
         one_in(2) ? policy::CookieRule::ignore_all() : policy::CookieRule::keep_only({of({"c", "d"})});
+    if (one_in(4)) made.vary = {{"X-B", one_in(2) ? Texts{} : Texts{"1", "2"}}};
     made.cache = !one_in(6);
     return made;
   }
