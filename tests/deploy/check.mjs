@@ -26,12 +26,27 @@ function moduleOf (apiVersion) {
   return `${group.replace('.k8s.io', '')}/${version}`
 }
 
+/** What kubernetes-types has not, since it is no part of Kubernetes: as much of the Gateway API's v1 as is used. */
+const gatewayTypes = `interface HTTPRoute {
+  apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: string }
+  spec: {
+    parentRefs: { name: string, namespace?: string, sectionName?: string }[]
+    hostnames?: string[]
+    rules: {
+      matches?: { path?: { type: 'Exact' | 'PathPrefix' | 'RegularExpression', value: string } }[]
+      backendRefs: { name: string, port: number, weight?: number }[]
+    }[]
+  }
+}\n`
+
 /** What TypeScript says of an object as a literal of its kind's type: a key too many is an error, too. */
 function complaints (objects, name) {
   const path = join(here, `${name}.generated.ts`)
-  const source = objects.map((object, i) =>
-    `import { ${object.kind} as Kind${i} } from 'kubernetes-types/${moduleOf(object.apiVersion)}'\n` +
-    `export const object${i}: Kind${i} = ${JSON.stringify(object, null, 1)}\n`).join('')
+  const typeOf = (object, i) => object.kind === 'HTTPRoute'
+    ? `type Kind${i} = HTTPRoute\n`
+    : `import { ${object.kind} as Kind${i} } from 'kubernetes-types/${moduleOf(object.apiVersion)}'\n`
+  const source = gatewayTypes + objects.map((object, i) =>
+    `${typeOf(object, i)}export const object${i}: Kind${i} = ${JSON.stringify(object, null, 1)}\n`).join('')
   const options = { noEmit: true, strict: true, skipLibCheck: true, types: [], moduleResolution: ts.ModuleResolutionKind.Node10 }
   const host = ts.createCompilerHost(options)
   const read = host.getSourceFile
@@ -100,6 +115,12 @@ function checkFile (name, objects, before) {
   }
   for (const { spec } of of('PodDisruptionBudget')) selects(spec.selector.matchLabels, 'PodDisruptionBudget')
   for (const { spec } of of('NetworkPolicy')) selects(spec.podSelector.matchLabels, 'NetworkPolicy')
+  for (const { spec } of of('HTTPRoute')) {
+    for (const { name: backend, port } of spec.rules.flatMap(rule => rule.backendRefs)) {
+      const service = of('Service').find(one => one.metadata.name === backend)
+      expect(service?.spec.ports.some(one => one.port === port), `${name}: the HTTPRoute leads nowhere`)
+    }
+  }
   for (const { spec } of of('Ingress')) {
     for (const { backend } of spec.rules.flatMap(rule => rule.http.paths)) {
       const service = of('Service').find(one => one.metadata.name === backend.service.name)
@@ -111,7 +132,7 @@ function checkFile (name, objects, before) {
 const files = Object.fromEntries(readdirSync(manifests).filter(name => name.endsWith('.yaml')).map(name =>
   [name, parseAllDocuments(readFileSync(join(manifests, name), 'utf8')).map(document => document.toJS())]))
 for (const [name, objects] of Object.entries(files)) {
-  checkFile(name, objects, name === 'instead-of-proxy-cache.yaml' ? files['larder.yaml'] : [])
+  checkFile(name, objects, ['gateway.yaml', 'instead-of-proxy-cache.yaml'].includes(name) ? files['larder.yaml'] : [])
 }
 
 // docker-compose.yml: two larders by one configuration, stages that the Dockerfile has, ports of their own.
