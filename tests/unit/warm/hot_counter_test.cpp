@@ -20,8 +20,9 @@ namespace {
 /// Answers all requests like the cache, immediately or not.
 class FakeCache final : public pipeline::Handler {
  public:
-  bool answer_now(pipeline::Request&, pipeline::Response& response) override {
+  bool answer_now(pipeline::Request& request, pipeline::Response& response) override {
     if (result != pipeline::CacheResult::hit) return false;
+    if (route != nullptr) request.routing = {.vary = "Cookie", .route = route};
     response = answer();
     return true;
   }
@@ -39,6 +40,7 @@ class FakeCache final : public pipeline::Handler {
   int status = 200;
   pipeline::CacheResult result = pipeline::CacheResult::hit;
   bool is_stored = false;
+  const policy::Route* route = nullptr;  ///< that it found by a cookie, which is gone
 };
 
 std::vector<policy::Route> routes() {
@@ -95,7 +97,11 @@ struct Fixture {
   }
 
   Task<bool> adopt(std::vector<policy::Route> others) {
-    co_await counter.adopt(std::make_shared<const policy::RouteTable>(std::move(others)));
+    return adopt(std::make_shared<const policy::RouteTable>(std::move(others)));
+  }
+
+  Task<bool> adopt(RoutesPtr others) {
+    co_await counter.adopt(std::move(others));
     co_return true;
   }
 };
@@ -115,6 +121,19 @@ TEST_CASE("requests on routes that warm their hottest are counted by the bytes t
   f.ask("/a/2");
   f.ask("/a/2");
   CHECK(f.hottest() == Urls{"http://shop.test/a/2", "http://shop.test/a/1?p=1"});
+}
+
+TEST_CASE("a request counts for the route that the cache has found by its fields") {
+  Fixture f;
+  std::vector<policy::Route> all = routes();
+  all[1].warm = policy::WarmRule{.hottest = 2};
+  const auto table = std::make_shared<const policy::RouteTable>(std::move(all));
+  test::run_task(f.loop, f.adopt(table));
+  f.cache.route = &table->list()[1];
+  f.ask("/a/1");
+  test::run_task(f.loop, f.save());
+  CHECK(test::run_task(f.loop, f.records.hottest("/**", 10)) == Urls{"http://shop.test/a/1"});
+  CHECK(f.hottest().empty());
 }
 
 TEST_CASE("responses that the cache does not store are not counted") {
@@ -145,7 +164,7 @@ TEST_CASE("new routes are counted, and earlier counts are handed over") {
   f.ask("/b/1");
   CHECK(f.hottest() == Urls{"http://shop.test/a/1"});
   CHECK(test::run_task(f.loop, f.records.hottest("/b/**", 10)) == Urls{"http://shop.test/b/1"});
-  test::run_task(f.loop, f.adopt({}));
+  test::run_task(f.loop, f.adopt(std::vector<policy::Route>()));
   f.ask("/b/1");
   CHECK(f.hottest() == Urls{"http://shop.test/a/1"});
 }

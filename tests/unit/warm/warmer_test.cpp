@@ -123,6 +123,26 @@ TEST_CASE("at the start each page is requested once, as by a client, a bounded n
   f.stop();
 }
 
+TEST_CASE(
+    "a route with `when` is warmed with the fields that it looks for, and of its pages those that meet it") {
+  policy::Route two =
+      route("/a/**", {.urls = {"/a/1?p=1", "/a/2", "/a/3?p=2"}, .headers = {{"X-Version", "2"}}});
+  two.when.headers = {{"X-Version", {"2"}}};
+  two.when.query = {{"p", {"1"}}};
+  policy::Route rest = route("/**", {.urls = {"/a/1?p=1", "/a/2"}});
+  Fixture f({two, rest});
+  f.start();
+  REQUIRE(f.run_until([&] {
+    return std::ranges::all_of(f.warmer.reports(), [](const Report& one) { return one.ended.has_value(); });
+  }));
+  // Without the field they are the other route's.
+  CHECK(f.cache.times == std::map<std::string, int>{{"/a/1?p=1", 2}, {"/a/2", 1}});
+  int with_field = 0;
+  for (const http::RequestHead& head : f.cache.asked) with_field += head.fields.contains("X-Version") ? 1 : 0;
+  CHECK(with_field == 1);
+  f.stop();
+}
+
 TEST_CASE("outcomes of the pages are distinguished") {
   Fixture f({route("/**", {.urls = {"/hit", "/miss", "/validated", "/gone", "/down", "/stale", "/broken"},
                            .retries = 0})});
