@@ -67,7 +67,7 @@ cache::Settings cache_settings(const config::Config& config) {
     if (route.warm && !route.warm->site.empty()) {
       route.warm->site = canonical_site(route.warm->site, settings.sites);
     }
-    if (route.upstream.empty()) route.upstream = only;
+    if (route.upstream.empty() && !policy::is_own_answer(route)) route.upstream = only;
     route.credential_fields = settings.fallback.credential_fields;
     route.tag_fields = settings.fallback.tag_fields;
   }

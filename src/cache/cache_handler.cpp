@@ -8,6 +8,7 @@
 #include "front.hpp"
 #include "opening.hpp"
 #include "outgoing.hpp"
+#include "own_answers.hpp"
 #include "pass_through.hpp"
 #include "purging.hpp"
 #include "refresh.hpp"
@@ -53,6 +54,22 @@ Response refuse_to_ask() {
   Response answer =
       pipeline::problem(504, "Nothing stored may answer the request, and it asks for nothing else.");
   return annotated(std::move(answer), {.result = CacheResult::miss, .why = Reason::only_if_cached});
+}
+
+/// What the route has done to an answer that leaves.
+void complete(const policy::Route& route, const http::FieldList& request_fields, Response& response) {
+  if (route.cors) apply(*route.cors, request_fields, response);
+  if (!route.response.remove.empty()) apply(route.response, response);
+}
+
+/// What larder itself answers by its routes, in this order; nothing if the cache or the origin is to.
+std::optional<Response> answer_here(const Settings& settings, const policy::RouteMatch& match,
+                                    bool is_preflight, const pipeline::Request& request) {
+  std::optional<Response> answer = refuse_access(settings, *match.route, request);
+  if (!answer && is_preflight) return answer_preflight(*match.route->cors, request);
+  if (!answer) answer = own_answer(settings, match, request);
+  if (answer) complete(*match.route, request.head.fields, *answer);
+  return answer;
 }
 
 void tell_route(const pipeline::Request& request, const policy::Route& route, const Settings& settings) {
@@ -124,7 +141,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   name_site(*settings_, request);
   const policy::Route* route = route_of(settings_, request);
   if (route == nullptr) route = &settings_->fallback;
-  if (route->upstream.empty() || route->strict) return false;
+  if (route->upstream.empty() || route->strict || is_answered_here(*settings_, *route, request)) return false;
   // Without captures, which only fills and purges ask for.
   Transaction transaction{.request = request, .settings = settings_, .match = {route, {}}};
   const Result<Reason> bypass = open(transaction);
@@ -147,8 +164,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   serve(transaction, stored, {.result = CacheResult::hit}, now, response);
   add_vary(request.routing, response);
   request.routing.settings.reset();
-  if (route->cors) apply(*route->cors, normalised.own(), response);
-  if (!route->response.remove.empty()) apply(route->response, response);
+  complete(*route, normalised.own(), response);
   return true;
 }
 
@@ -178,21 +194,18 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   policy::RouteMatch match{&settings->fallback, {}};
   if (found != nullptr) match = {found, policy::captures_of(*found, request.target.path)};
   tell_route(request, *match.route, *settings);
+  if (auto own = answer_here(*settings, match, preflighted != nullptr, request)) co_return std::move(*own);
   if (match.route->upstream.empty()) {
     Response answer = pipeline::problem(404, "No route leads to an upstream.");
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = no_match});
   }
   // Before it could wait for its own fill. What is served without asking anybody ends a loop as well.
   if (policy::has_been_here(request.head.fields, settings->loop_mark)) co_return refuse_loop(*match.route);
-  if (preflighted != nullptr) co_return answer_preflight(*preflighted->cors, request);
   Transaction transaction{.request = request, .settings = settings, .match = std::move(match)};
   Result<Response> response = co_await answer(transaction);
   if (response) add_vary(request.routing, *response);
   if (response) keep_unseen_cookies(transaction, *response);
-  if (response && transaction.route().cors) {
-    apply(*transaction.route().cors, client_fields(transaction), *response);
-  }
-  if (response) apply(transaction.route().response, *response);
+  if (response) complete(transaction.route(), client_fields(transaction), *response);
   co_return response;
 }
 

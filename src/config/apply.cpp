@@ -13,7 +13,9 @@ void apply_upstream(Loaded& loaded, const Server& server) {
   Upstream upstream = loaded.config.defaults.upstream;
   upstream.name = "default";
   upstream.servers = {server};
-  for (policy::Route& route : loaded.config.routes) route.upstream = upstream.name;
+  for (policy::Route& route : loaded.config.routes) {
+    if (!policy::is_own_answer(route)) route.upstream = upstream.name;
+  }
   loaded.config.defaults.route.upstream.clear();
   loaded.config.upstreams.clear();
   loaded.config.upstreams.push_back(std::move(upstream));

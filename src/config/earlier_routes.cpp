@@ -1,5 +1,7 @@
 #include "sections.hpp"
 
+#include <larder/policy/folded_routes.hpp>
+
 #include <algorithm>
 
 namespace larder::config {
@@ -66,6 +68,8 @@ bool is_hidden(const Value& value, const Route& route, const EarlierRoutes& earl
       "can never match: the route " + quoted(hiding->name) + " before it takes its requests";
   if (!route.cache && hiding->cache) {
     value.error(message + ", and caches them in spite of \"cache: off\" here: put this one first");
+  } else if (policy::is_guard(route) && !policy::is_guard(*hiding)) {
+    value.error(message + ", whatever is said here of who may ask or what is answered: put this one first");
   } else {
     value.warning(message);
   }

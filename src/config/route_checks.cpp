@@ -173,6 +173,7 @@ void refuse_unknown_upstream(const Value& value, const std::string& name, const 
 }
 
 void check_route(Map& map, const Value& section, Route& route, const RouteContext& context) {
+  if (policy::is_own_answer(route)) return check_own_answer(map, route);
   check_upstream_name(map, section, context.config, route);
   check_when(map, route);
   check_collapse(map, context.config.store, route);

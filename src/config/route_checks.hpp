@@ -4,6 +4,12 @@
 
 namespace larder::config {
 
+/// Whether a key says something of a route whose requests larder itself answers.
+bool goes_with_own_answer(std::string_view key);
+
+/// What goes with a route whose requests larder itself answers, and what does not.
+void check_own_answer(Map& map, policy::Route& route);
+
 /// What a route that was read means: `map` has the keys of its own, the rest are defaults. Sets the upstream
 /// if none is named.
 void check_route(Map& map, const Value& section, policy::Route& route, const RouteContext& context);

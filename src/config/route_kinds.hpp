@@ -89,6 +89,30 @@ struct Bypass {
   void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
 };
 
+/// A map of addresses that may ask, and that may not.
+struct ClientAccess {
+  std::optional<policy::AccessRule> read(const Value& value) const;
+  Node write(const policy::AccessRule& rule) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
+
+/// A map of an answer's status, content and type.
+struct Respond {
+  std::optional<policy::RespondRule> read(const Value& value) const;
+  Node write(const policy::RespondRule& rule) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
+
+/// A path or URL, or a map of it and a status, whose names are captured by the match.
+struct Redirect {
+  std::optional<policy::RedirectRule> read(const Value& value, const policy::Route& route) const;
+  Node write(const policy::RedirectRule& rule) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
+
 /// A map of the origins whose pages may read responses, and of what they may send.
 struct Cors {
   std::optional<policy::CorsRule> read(const Value& value, const policy::Route& route) const;

@@ -130,6 +130,15 @@ std::vector<Row<Route>> rows_of_key() {
       key("response", &Route::response, ResponseFields{},
           "What is done to the fields of responses when they leave, hits too. What is stored stays whole.")
           .shown_if([](const Route& route) { return route.response != policy::ResponseRule{}; }),
+      key("access", &Route::access, Optional<ClientAccess>{},
+          "The clients that may ask, by their addresses; others get 403, on hits too and by whatever "
+          "spelling "
+          "of the path."),
+      key("respond", &Route::respond, Optional<Respond>{}, "What larder answers itself, without an upstream.")
+          .own(),
+      key("redirect", &Route::redirect, Optional<Redirect>{},
+          "Where larder itself sends clients: a path or URL, or a map of to and status.")
+          .own(),
       key("cors", &Route::cors, Optional<Cors>{},
           "Which pages of other origins may read responses: larder answers their preflights, and writes "
           "Access-Control-* for each request, hits too, in place of the origin's."),
@@ -239,8 +248,12 @@ std::optional<std::vector<Route>> Routes::read(const Value& value, const Config&
 
 Node Routes::write(const std::vector<Route>& routes) const {
   const Table<Route> table = route_keys(nullptr);
+  Table<Route> of_own_answers = table;
+  std::erase_if(of_own_answers.rows, [](const Row<Route>& row) { return !goes_with_own_answer(row.name); });
   Node list = Node::list();
-  for (const Route& route : routes) list.push_back(write_keys(table, route));
+  for (const Route& route : routes) {
+    list.push_back(write_keys(policy::is_own_answer(route) ? of_own_answers : table, route));
+  }
   return list;
 }
 

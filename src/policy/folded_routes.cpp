@@ -20,8 +20,12 @@ bool holds_query(std::string_view path) {
 
 }  // namespace
 
+bool is_guard(const Route& route) {
+  return route.access || route.respond;
+}
+
 bool is_protected(const Route& route) {
-  return !route.cache;
+  return !route.cache || is_guard(route);
 }
 
 bool has_bypass(const Route& route) {
@@ -31,8 +35,6 @@ bool has_bypass(const Route& route) {
 FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes, bool (*is_meant)(const Route&)) {
   const auto last = std::find_if(routes.rbegin(), routes.rend(), is_meant).base();
   if (last == routes.begin()) return;
-  first_protected_ =
-      static_cast<std::size_t>(std::find_if(routes.begin(), routes.end(), is_meant) - routes.begin());
   plain_too_ = std::any_of(routes.begin(), last, [is_meant](const Route& route) {
     return is_meant(route) && std::ranges::any_of(route.patterns, is_oddly_written);
   });
@@ -40,7 +42,14 @@ FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes, bool (*is_meant)(co
   for (auto route = routes.begin(); route != last; ++route) {
     const auto number = static_cast<std::size_t>(route - routes.begin());
     conditions_.push_back({route->methods, route->when});
-    if (is_meant(*route) && !route->hosts.empty() && !of_some_hosts_) of_some_hosts_ = number;
+    if (is_meant(*route)) {
+      if (first_protected_ == RouteIndex::none) {
+        first_protected_ = number;
+      } else if (second_protected_ == RouteIndex::none) {
+        second_protected_ = number;
+      }
+      if (!route->hosts.empty() && !of_some_hosts_) of_some_hosts_ = number;
+    }
     for (const PathPattern& pattern : route->patterns) {
       if (!is_meant(*route)) {
         cacheable_.add(number, route->hosts, pattern);
@@ -54,13 +63,13 @@ FoldedRoutes::FoldedRoutes(const std::vector<Route>& routes, bool (*is_meant)(co
 }
 
 std::optional<std::size_t> FoldedRoutes::protector_of(const RouteInput& input, const http::Target& target,
-                                                      PathSpelling spelling) const {
+                                                      PathSpelling spelling, std::size_t met) const {
   if (protected_.empty()) return std::nullopt;
   if (spelling == PathSpelling::plain && !plain_too_) return std::nullopt;
-  if (spelling == PathSpelling::odd) return protector_of_odd(input, target);
+  if (spelling == PathSpelling::odd) return protector_of_odd(input, target, met);
   const std::string_view path = target.path;
   return protector_in(protected_.front(), input, target,
-                      path.substr(0, path.size() - (spelling == PathSpelling::slashed)));
+                      path.substr(0, path.size() - (spelling == PathSpelling::slashed)), met);
 }
 
 /// The first folding that makes the same of a path with those marks as that one does.
@@ -81,17 +90,20 @@ bool FoldedRoutes::is_past_bounds(std::string_view path, const FoldingMarks& mar
   return ways * cost > longest_folding;
 }
 
-std::optional<std::size_t> FoldedRoutes::protector_of_odd(const RouteInput& input,
-                                                          const http::Target& target) const {
+std::optional<std::size_t> FoldedRoutes::protector_of_odd(const RouteInput& input, const http::Target& target,
+                                                          std::size_t met) const {
   const std::string& path = target.path;
   const FoldingMarks marks = folding_marks(path);
-  if (is_past_bounds(path, marks)) return first_protected_;
-  if (of_some_hosts_ && may_have_authority(path)) return of_some_hosts_;
+  if (is_past_bounds(path, marks)) {
+    const std::size_t number = first_protected_ == met ? second_protected_ : first_protected_;
+    return number == RouteIndex::none ? std::nullopt : std::optional(number);
+  }
+  if (of_some_hosts_ && of_some_hosts_ != met && may_have_authority(path)) return of_some_hosts_;
   for (const bool drops_authority : {false, true}) {
     if (drops_authority && !may_have_authority(path)) break;
     for (const bool keeps_dots : {false, true}) {
       if (keeps_dots && !has_dot(path)) break;
-      const auto protector = protector_as_seen(input, target, marks, drops_authority, keeps_dots);
+      const auto protector = protector_as_seen(input, target, marks, drops_authority, keeps_dots, met);
       if (protector) return protector;
     }
   }
@@ -101,7 +113,7 @@ std::optional<std::size_t> FoldedRoutes::protector_of_odd(const RouteInput& inpu
 std::optional<std::size_t> FoldedRoutes::protector_as_seen(const RouteInput& input,
                                                            const http::Target& target,
                                                            const FoldingMarks& marks, bool drops_authority,
-                                                           bool keeps_dots) const {
+                                                           bool keeps_dots, std::size_t met) const {
   const std::string& path = target.path;
   // Most odd paths only have capital letters, which every origin folds alike.
   const bool is_read_one_way = !plain_too_ && !marks.delimiters && !marks.ends && !marks.parameters;
@@ -116,15 +128,15 @@ std::optional<std::size_t> FoldedRoutes::protector_as_seen(const RouteInput& inp
       folding.keeps_dots = keeps_dots;
       seen[i] = folded_path(path, folding);
     }
-    const auto protector = protector_in(protected_[plain_too_ ? i : 0], input, target, seen[first]);
+    const auto protector = protector_in(protected_[plain_too_ ? i : 0], input, target, seen[first], met);
     if (protector) return protector;
   }
   return std::nullopt;
 }
 
 std::optional<std::size_t> FoldedRoutes::protector_in(const RouteIndex& index, const RouteInput& input,
-                                                      const http::Target& target,
-                                                      std::string_view folded) const {
+                                                      const http::Target& target, std::string_view folded,
+                                                      std::size_t met) const {
   const auto takes = [&](const Conditions& route) {
     return takes_method(route.methods, input.method) && holds_by_fields(route.when, *input.fields);
   };
@@ -138,7 +150,8 @@ std::optional<std::size_t> FoldedRoutes::protector_in(const RouteIndex& index, c
     return takes(route) && (holds_by_query(route.when, target) || holds_query(target.path));
   };
   const auto shield = cacheable_.first_of(target, folded, shields);
-  return index.first_of(target, folded, protects, shield.value_or(RouteIndex::none));
+  const auto first = index.first_of(target, folded, protects, shield.value_or(RouteIndex::none));
+  return first == met ? std::nullopt : first;
 }
 
 }  // namespace larder::policy

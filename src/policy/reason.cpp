@@ -21,6 +21,10 @@ Wording wording_of(Reason reason) {
       return {"route-off", "the route says `cache: off`"};
     case Reason::bypass:
       return {"bypass", "the request has a cookie, field or parameter that the route's `bypass` names"};
+    case Reason::access:
+      return {"access", "the route's `access` does not admit the client's address"};
+    case Reason::own_answer:
+      return {"own-answer", "the route has larder answer the request itself (`respond`, `redirect`)"};
     case Reason::preflight:
       return {"preflight",
               "the request only asks whether another may be sent, which the route's `cors` answers"};

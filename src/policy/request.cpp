@@ -54,7 +54,7 @@ Reason bypass_reason(const Route& route, const RouteTable& routes, const http::R
   if (spelling == PathSpelling::odd && is_ambiguous(routes, request, target)) {
     return Reason::ambiguous_path;
   }
-  if (routes.folded().protector_of(request, target, spelling)) return Reason::protected_path;
+  if (routes.other_protected(route, request, target, spelling) != nullptr) return Reason::protected_path;
   // What an origin that reads the path so answers is not for others.
   const Route* const other = routes.other_with_bypass(route, request, target, spelling);
   if (other != nullptr && takes_bypass(*other->bypass, request, target)) return Reason::bypass;

@@ -5,6 +5,7 @@
 #include <boost/container/small_vector.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 namespace larder::policy {
@@ -52,8 +53,11 @@ void add_names(std::string& vary, const std::vector<std::string>& names) {
 RouteTable::RouteTable(std::vector<Route> routes)
     : routes_(with_choosing_fields(with_query_kept(std::move(routes)))),
       has_when_(std::ranges::any_of(routes_, [](const Route& route) { return !route.when.empty(); })),
+      has_own_answers_(
+          std::ranges::any_of(routes_, [](const Route& route) { return is_guard(route) || route.redirect; })),
       folded_(routes_),
-      bypassing_(routes_, has_bypass) {
+      bypassing_(routes_, has_bypass),
+      guards_(routes_, is_guard) {
   std::map<std::vector<std::string>, std::size_t> places;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     for (const PathPattern& pattern : routes_[i].patterns) {
@@ -115,8 +119,17 @@ std::optional<RouteMatch> RouteTable::match(const RouteInput& input, const http:
 
 const Route* RouteTable::other_with_bypass(const Route& route, const RouteInput& input,
                                            const http::Target& target, PathSpelling spelling) const {
-  const std::optional<std::size_t> number = bypassing_.protector_of(input, target, spelling);
-  return number && &routes_[*number] != &route ? &routes_[*number] : nullptr;
+  return other_of(bypassing_, route, input, target, spelling);
+}
+
+const Route* RouteTable::other_of(const FoldedRoutes& folded, const Route& route, const RouteInput& input,
+                                  const http::Target& target, PathSpelling spelling) const {
+  const std::less<> before;
+  const Route* const first = routes_.data();
+  const bool is_listed = !before(&route, first) && before(&route, first + routes_.size());
+  const std::size_t met = is_listed ? static_cast<std::size_t>(&route - first) : RouteIndex::none;
+  const std::optional<std::size_t> number = folded.protector_of(input, target, spelling, met);
+  return number ? &routes_[*number] : nullptr;
 }
 
 bool RouteTable::shares_with_get(const Route& route, const RouteInput& input,

@@ -14,6 +14,9 @@
 
 namespace larder::policy {
 
+/// Whether a route answers some requests itself: `access`, `respond`, `redirect`.
+bool is_guard(const Route& route);
+
 /// Whether a route has a rule that no other spelling of its paths may lead around.
 bool is_protected(const Route& route);
 
@@ -39,9 +42,12 @@ class FoldedRoutes {
   /// plain path has met its own route, and is looked up only if a protected route is written oddly. A path
   /// too long to be folded (longest_folding) may be any: the first protected one is its protector; and one
   /// that may begin with an authority may be of any host. A route with `when` counts, either way, if that
-  /// holds; of a path in which an origin may find the query, a protected one if it may.
+  /// holds; of a path in which an origin may find the query, a protected one if it may. `met`: the route that
+  /// the path itself met, which does not protect it from itself.
   std::optional<std::size_t> protector_of(const RouteInput& input, const http::Target& target,
-                                          PathSpelling spelling) const;
+                                          PathSpelling spelling, std::size_t met = RouteIndex::none) const;
+
+  bool empty() const { return protected_.empty(); }
 
  private:
   static constexpr std::array foldings{
@@ -57,15 +63,18 @@ class FoldedRoutes {
   };
 
   std::optional<std::size_t> protector_in(const RouteIndex& index, const RouteInput& input,
-                                          const http::Target& target, std::string_view folded) const;
-  std::optional<std::size_t> protector_of_odd(const RouteInput& input, const http::Target& target) const;
+                                          const http::Target& target, std::string_view folded,
+                                          std::size_t met) const;
+  std::optional<std::size_t> protector_of_odd(const RouteInput& input, const http::Target& target,
+                                              std::size_t met) const;
   std::optional<std::size_t> protector_as_seen(const RouteInput& input, const http::Target& target,
                                                const FoldingMarks& marks, bool drops_authority,
-                                               bool keeps_dots) const;
+                                               bool keeps_dots, std::size_t met) const;
   static std::size_t first_like(std::size_t folding, const FoldingMarks& marks);
   static bool is_past_bounds(std::string_view path, const FoldingMarks& marks);
 
-  std::size_t first_protected_ = 0;
+  std::size_t first_protected_ = RouteIndex::none;
+  std::size_t second_protected_ = RouteIndex::none;
   bool plain_too_ = false;                    // a protected pattern is written oddly
   std::vector<RouteIndex> protected_;         // by folding; one for all if no pattern is written oddly
   std::optional<std::size_t> of_some_hosts_;  // the first protected route that is not of all hosts

@@ -12,6 +12,8 @@ enum class Reason {
   no_route,           ///< no route matches
   route_off,          ///< the route says `cache: off`
   bypass,             ///< it has a cookie, field or parameter that the route's `bypass` names
+  access,             ///< the client's address is not one that the route's `access` admits
+  own_answer,         ///< the route has larder answer it: `respond`, `redirect`
   preflight,          ///< it only asks whether another request may be sent, which the route's `cors` answers
   no_host,            ///< HTTP/1.0 without Host: its site is unknown
   request_content,    ///< a GET with content

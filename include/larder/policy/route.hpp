@@ -2,10 +2,12 @@
 
 #include <larder/base/clock.hpp>
 #include <larder/http/field_list.hpp>
+#include <larder/policy/access_rule.hpp>
 #include <larder/policy/bypass_rule.hpp>
 #include <larder/policy/cors.hpp>
 #include <larder/policy/credentials.hpp>
 #include <larder/policy/host_pattern.hpp>
+#include <larder/policy/own_answer.hpp>
 #include <larder/policy/path_pattern.hpp>
 #include <larder/policy/purge_rule.hpp>
 #include <larder/policy/request_rule.hpp>
@@ -157,11 +159,19 @@ struct Route {
   std::vector<VaryRule> vary;  ///< of fields, once each
   RequestRule request;
   ResponseRule response;
-  std::optional<CorsRule> cors;  ///< nothing: CORS is the origin's matter
+  std::optional<AccessRule> access;      ///< nothing: all clients
+  std::optional<RespondRule> respond;    ///< what larder answers itself
+  std::optional<RedirectRule> redirect;  ///< the same
+  std::optional<CorsRule> cors;          ///< nothing: CORS is the origin's matter
   std::optional<WarmRule> warm;
   Collapse collapse = Collapse::cluster;
   bool operator==(const Route&) const = default;
 };
+
+/// Whether larder answers all of its requests itself: no upstream does.
+inline bool is_own_answer(const Route& route) {
+  return route.respond || route.redirect;
+}
 
 /// Whether the values of a request field are part of the route's key.
 bool is_keyed_field(const Route& route, std::string_view name);

@@ -59,6 +59,21 @@ class RouteTable {
                                  PathSpelling spelling) const;
 
   const UrlSuffixes& suffixes() const { return suffixes_; }
+
+  /// Whether some route answers requests itself.
+  bool has_guards() const { return has_own_answers_; }
+
+  /// A guard (is_guard()) that the path means when folded, if it is another one than `route`.
+  const Route* other_guard(const Route& route, const RouteInput& input, const http::Target& target) const {
+    return guards_.empty() ? nullptr : other_of(guards_, route, input, target, spelling_of(target.path));
+  }
+
+  /// The same of all that are protected: what the request gets is not stored.
+  const Route* other_protected(const Route& route, const RouteInput& input, const http::Target& target,
+                               PathSpelling spelling) const {
+    return other_of(folded_, route, input, target, spelling);
+  }
+
   const std::vector<Route>& list() const { return routes_; }
 
   auto begin() const { return routes_.begin(); }
@@ -66,14 +81,19 @@ class RouteTable {
   std::size_t size() const { return routes_.size(); }
 
  private:
+  const Route* other_of(const FoldedRoutes& folded, const Route& route, const RouteInput& input,
+                        const http::Target& target, PathSpelling spelling) const;
+
   std::vector<Route> routes_;
   bool has_when_ = false;                         // some route
+  bool has_own_answers_ = false;                  // some route
   std::vector<std::vector<std::string>> fields_;  // what some `when` looks at
   std::vector<std::size_t> fields_of_;            // by route, the place there of its own
   RouteIndex index_;
   FoldedRoutes folded_;
   FoldedRoutes bypassing_;
   UrlSuffixes suffixes_;
+  FoldedRoutes guards_;
 };
 
 }  // namespace larder::policy

@@ -55,7 +55,7 @@ TEST_CASE("what is wrong with cors is told at its place") {
       {"on", "*"},
   };
   for (const auto& [keys, told] : cases) {
-    CAPTURE(keys);
+    CAPTURE(std::string(keys));
     const std::vector<Diagnostic> found = load_route(std::string("cors: ") + keys).diagnostics;
     REQUIRE(found.size() == 1);
     CAPTURE(found[0].text());
@@ -74,7 +74,7 @@ TEST_CASE("cors reads back from the effective configuration") {
                                  "cors: {origins: [\"https://shop.example:443\", "
                                  "\"https://*.shop.example\"], methods: [GET, PUT], headers: "
                                  "[Content-Type], expose: [X-Cache], credentials: on, max_age: 1h}"}) {
-    CAPTURE(keys);
+    CAPTURE(std::string(keys));
     const Loaded loaded = load_route(keys);
     REQUIRE(loaded.diagnostics.empty());
     CHECK(load(to_yaml(loaded.config)).config == loaded.config);

@@ -8,6 +8,7 @@
 
 using namespace larder;
 using namespace larder::config;
+using namespace std::chrono_literals;
 
 TEST_CASE("invalid keys and values of a route are refused at their place") {
   struct Case {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <larder/base/address_set.hpp>
+
+#include <string_view>
+
+namespace larder::policy {
+
+/// `access` of a route: the clients that get an answer other than 403.
+struct AccessRule {
+  AddressSet allow;  ///< empty: all that `deny` does not name
+  AddressSet deny;
+  bool operator==(const AccessRule&) const = default;
+
+  /// A client whose address is not known is nobody that `allow` names.
+  bool admits(std::string_view client_address) const {
+    if (deny.contains(client_address)) return false;
+    return allow.empty() || allow.contains(client_address);
+  }
+};
+
+}  // namespace larder::policy
