@@ -32,6 +32,7 @@ defaults:
 routes:
   - {match: /gone, upstream: gone}
   - {match: /upload, max_content: 1}
+  - {match: /closed, access: {deny: [127.0.0.0/8]}}
   - {match: /account/**, cors: {origins: ["${shop.origin}"], methods: [GET, POST], credentials: on, expose: [X-Cache]}}
   - match: /**
 `)
@@ -99,7 +100,8 @@ expect('its cookie reaches the API', api.requests.at(-1).headers.cookie, 'sid=1'
 expect('and no other origin reads it', await ask(atPartner, '/account', withCookies), 'blocked')
 expect('larder\'s own 502 can be read', statusOf(await ask(atShop, '/gone')), 502)
 expect('and its 413', statusOf(await ask(atShop, '/upload', { method: 'POST', body: 'text' })), 413)
-expect('but not by a third origin', await ask(atStranger, '/gone'), 'blocked')
+expect('and its 403', statusOf(await ask(atShop, '/closed')), 403)
+expect('but not by a third origin', [await ask(atStranger, '/gone'), await ask(atStranger, '/closed')], ['blocked', 'blocked'])
 
 await browser.close()
 fs.rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
