@@ -73,14 +73,21 @@ bool is_choosing(const Route& route, std::string_view name) {
                              [name](const std::string& one) { return equal_ignoring_case(one, name); });
 }
 
-// Whether CGI, WSGI and PHP read a field as one that is keyed, chooses the route, or is known to all: under
-// `Accept_Language` they find what no Accept-Language, and so no key, says.
-bool is_double(const Route& route, const http::FieldName& name) {
-  if (name.number() != 0 || name.text().find_first_of("_.") == std::string_view::npos) return false;
+// The field that CGI, WSGI and PHP read one as, if that is another one.
+std::optional<std::string> meant_by(const http::FieldName& name) {
+  if (name.number() != 0 || name.text().find_first_of("_.") == std::string_view::npos) return std::nullopt;
   std::string meant(name.text());
   std::ranges::replace(meant, '_', '-');
   std::ranges::replace(meant, '.', '-');
-  return http::number_of_name(meant) != 0 || is_keyed_field(route, meant) || is_choosing(route, meant);
+  return meant;
+}
+
+// Whether they read it as one that is keyed, chooses the route, or is known to all: under `Accept_Language`
+// they find what no Accept-Language, and so no key, says.
+bool is_double(const Route& route, const http::FieldName& name) {
+  const std::optional<std::string> meant = meant_by(name);
+  if (!meant) return false;
+  return http::number_of_name(*meant) != 0 || is_keyed_field(route, *meant) || is_choosing(route, *meant);
 }
 
 bool is_withheld(const Route& route, const http::FieldName& name) {
@@ -194,6 +201,13 @@ bool is_written_by_us(const Route& route, std::string_view name) {
   if (begins_with(name, "X-Forwarded-")) return !route.credential_fields->contains(name);
   if (equal_ignoring_case(name, "Surrogate-Capability")) return true;
   return equal_ignoring_case(name, "Forwarded") && !is_keyed_field(route, name);
+}
+
+bool has_double(const Route& route, const http::FieldList& request_fields, std::string_view name) {
+  return std::ranges::any_of(request_fields, [&](const http::Field& field) {
+    const std::optional<std::string> meant = meant_by(field.name);
+    return meant && equal_ignoring_case(*meant, name) && !is_withheld(route, field.name);
+  });
 }
 
 // RFC 9110, section 7.6.1; Proxy-* by RFC 9111, section 3.1, except Proxy-Status, which is for every client

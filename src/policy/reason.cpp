@@ -122,10 +122,10 @@ Wording wording_of(Reason reason) {
               "the response carries Set-Cookie, which the route neither strips nor, if the origin "
               "states a lifetime, allows"};
     case Reason::vary_any:
-      return {
-          "vary-any",
-          "the response varies by *, by a field that larder writes itself or by more than 64 fields, so no "
-          "other request can be known to match"};
+      return {"vary-any",
+              "the response varies by *, by a field that larder writes itself or that the request has in "
+              "another spelling, or by more than 64 fields, so no "
+              "other request can be known to match"};
     case Reason::stream:
       return {"stream",
               "the response is a stream without an end, which no other client should get from its start"};

@@ -103,12 +103,13 @@ Reason refusal_by_directives(const Facts& facts) {
   return Reason::none;
 }
 
-// RFC 9111, section 4.1. A response that varies by a field that we write ourselves varies by something no
-// request shows.
+// RFC 9111, section 4.1. A response that varies by a field that we write ourselves, or that the origin may
+// have read under another name, varies by something no request shows.
 bool varies_by_unknown(const Facts& facts) {
   const auto names = vary_names(facts.input.response.fields);
   return !names || std::any_of(names->begin(), names->end(), [&facts](const std::string& name) {
-    return is_written_by_us(facts.input.route, name);
+    return is_written_by_us(facts.input.route, name) ||
+           has_double(facts.input.route, facts.input.request.fields, name);
   });
 }
 

@@ -193,3 +193,23 @@ TEST_CASE("codings select by what is sent upstream: those of zstd, br and gzip t
   CHECK(s.get("/a").line() == "MISS 200 none");
   CHECK(s.get("/a").line() == "HIT 200 none");
 }
+
+TEST_CASE("no variant is stored of what an application behind CGI read under another spelling of its field") {
+  Scenario s({route("/**", 60s)});
+  // It finds X-Lang under any spelling.
+  s.origin.answer = [](const pipeline::Request& request) {
+    std::string lang = "none";
+    for (const char* name : {"X-Lang", "X_Lang", "x.lang"}) {
+      if (const auto value = request.head.fields.find(http::FieldName(std::string_view(name)))) lang = *value;
+    }
+    return Answer{.fields = {{"Vary", "X-Lang"}}, .content = lang};
+  };
+  for (const char* name : {"X_Lang", "x.lang"}) {
+    CAPTURE(std::string(name));
+    const std::string path = std::string("/") + name;
+    CHECK(s.get(path, {{name, "evil"}}).content == "evil");
+    CHECK(s.get(path).line() == "MISS 200 none");
+    CHECK(s.get(path, {{"X-Lang", "de"}}).line() == "MISS 200 de");
+    CHECK(s.get(path).line() == "HIT 200 none");
+  }
+}

@@ -60,6 +60,10 @@ http::FieldList response_fields_to_forward(http::FieldList fields, int version_m
 /// varies by it.
 bool is_written_by_us(const Route& route, std::string_view name);
 
+/// Whether a shared request is sent with a field that CGI, WSGI and PHP take for the one of that name
+/// (`X_Lang`): what the origin saw in that is not what the field says.
+bool has_double(const Route& route, const http::FieldList& request_fields, std::string_view name);
+
 /// Whether a field is meant for one connection alone (RFC 9110, section 7.6.1).
 bool is_hop_by_hop(const http::FieldName& name);
 

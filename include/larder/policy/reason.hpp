@@ -55,7 +55,7 @@ enum class Reason {
   response_private,
   authorization,        ///< Authorization in the request, and the response does not allow sharing
   set_cookie,           ///< Set-Cookie, which the route does not allow to be stored
-  vary_any,             ///< Vary: *, by a field that larder writes itself, or by too many
+  vary_any,             ///< Vary: *, by a field that larder writes or CGI reads from another, or by too many
   stream,               ///< a response without an end: server-sent events and the like
   buffers_full,         ///< too much is held for clients already (limits.buffered)
   no_store_takes_it,    ///< it may be stored, but neither memory nor Redis would keep it now

@@ -52,6 +52,11 @@ TEST_CASE(
               {"", 200, fresh + "|Vary: Forwarded", Reason::vary_any},
               {"", 200, fresh + "|Vary: X-Forwarder", Reason::none},
               {"", 200, fresh + "|Vary: Accept", Reason::none},
+              {"X_Lang: de", 200, fresh + "|Vary: X-Lang", Reason::vary_any},
+              {"X-Lang: en|x.lang: de", 200, fresh + "|Vary: x-lang", Reason::vary_any},
+              {"X_Lang: de", 200, fresh + "|Vary: X-Language, X_Lang", Reason::none},
+              {"X-Lang: de", 200, fresh + "|Vary: X-Lang", Reason::none},
+              {"Accept_Language: de", 200, fresh + "|Vary: Accept-Language", Reason::none},  // not sent
               // Section 5.2.1.5.
               {"Cache-Control: no-store", 200, fresh, Reason::request_no_store},
               {"Cache-Control: no-cache", 200, fresh, Reason::none},
