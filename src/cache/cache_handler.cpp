@@ -194,7 +194,10 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   policy::RouteMatch match{&settings->fallback, {}};
   if (found != nullptr) match = {found, policy::captures_of(*found, request.target.path)};
   tell_route(request, *match.route, *settings);
-  if (auto own = answer_here(*settings, match, preflighted != nullptr, request)) co_return std::move(*own);
+  if (auto own = answer_here(*settings, match, preflighted != nullptr, request)) {
+    add_vary(request.routing, *own);
+    co_return std::move(*own);
+  }
   if (match.route->upstream.empty()) {
     Response answer = pipeline::problem(404, "No route leads to an upstream.");
     co_return annotated(std::move(answer), {.result = CacheResult::bypass, .why = no_match});

@@ -99,6 +99,22 @@ TEST_CASE("Vary goes out with what the origin wrote, each name once, on every ki
   CHECK(vary(s.ask("POST", "/d", {}, "x")) == "X-Version, Cookie");
 }
 
+TEST_CASE("what larder answers itself on a route that fields chose says so to caches as well") {
+  Scenario s;
+  policy::Route moved = named("moved", version("1"));
+  moved.redirect = policy::RedirectRule{.to = "https://old.test/", .status = 301};
+  policy::Route closed = named("closed", cookie("closed"));
+  closed.respond = policy::RespondRule{.status = 404, .content = "closed"};
+  use(s, {moved, closed, named("rest")});
+  const Seen redirected = s.get("/a", {{"X-Version", "1"}});
+  CHECK(redirected.status == 301);
+  CHECK(vary(redirected) == "X-Version");
+  const Seen answered = s.get("/a", {{"Cookie", "closed=1"}});
+  CHECK(answered.status == 404);
+  CHECK(vary(answered) == "X-Version, Cookie");
+  CHECK(s.get("/a").line() == "MISS 200 rest");
+}
+
 TEST_CASE("a cookie that chose the route counts although the origin never sees it") {
   Scenario s;
   use(s, {ignoring_cookies(named("beta", cookie("beta"))), ignoring_cookies(named("rest"))});
