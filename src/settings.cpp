@@ -52,6 +52,12 @@ std::string canonical_site(const std::string& url, const policy::Sites& sites) {
   return site->scheme + "://" + site->authority();
 }
 
+/// What is done to requests of a route: by itself, and by the upstream that it goes to.
+policy::RequestRule request_rule_of(const config::Config& config, const policy::Route& route) {
+  const auto upstream = std::ranges::find(config.upstreams, route.upstream, &config::Upstream::name);
+  return upstream == config.upstreams.end() ? route.request : route.request.over(upstream->request);
+}
+
 }  // namespace
 
 cache::Settings cache_settings(const config::Config& config) {
@@ -68,6 +74,7 @@ cache::Settings cache_settings(const config::Config& config) {
       route.warm->site = canonical_site(route.warm->site, settings.sites);
     }
     if (route.upstream.empty() && !policy::is_own_answer(route)) route.upstream = only;
+    route.request = request_rule_of(config, route);
     route.credential_fields = settings.fallback.credential_fields;
     route.tag_fields = settings.fallback.tag_fields;
   }
@@ -77,6 +84,7 @@ cache::Settings cache_settings(const config::Config& config) {
   settings.purge_method = config.purge_method.allow;
   settings.trusted_proxies = config.trusted_proxies;
   settings.fallback.upstream = only;
+  settings.fallback.request = request_rule_of(config, settings.fallback);
   settings.max_lifetime = config.store.max_lifetime;
   settings.max_object = config.store.max_object;
   for (const config::Upstream& upstream : config.upstreams) {

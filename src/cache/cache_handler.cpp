@@ -57,9 +57,10 @@ Response refuse_to_ask() {
 }
 
 /// What the route has done to an answer that leaves.
-void complete(const policy::Route& route, const http::FieldList& request_fields, Response& response) {
-  if (route.cors) apply(*route.cors, request_fields, response);
-  if (!route.response.remove.empty()) apply(route.response, response);
+void complete(const policy::RouteMatch& match, const pipeline::Request& request,
+              const http::FieldList& client_fields, Response& response) {
+  if (match.route->cors) apply(*match.route->cors, client_fields, response);
+  if (!match.route->response.empty()) write_outgoing(match, request, response);
 }
 
 /// What larder itself answers by its routes, in this order; nothing if the cache or the origin is to.
@@ -68,7 +69,7 @@ std::optional<Response> answer_here(const Settings& settings, const policy::Rout
   std::optional<Response> answer = refuse_access(settings, *match.route, request);
   if (!answer && is_preflight) return answer_preflight(*match.route->cors, request);
   if (!answer) answer = own_answer(settings, match, request);
-  if (answer) complete(*match.route, request.head.fields, *answer);
+  if (answer) complete(match, request, request.head.fields, *answer);
   return answer;
 }
 
@@ -164,7 +165,7 @@ bool CacheHandler::answer_now(pipeline::Request& request, Response& response) {
   serve(transaction, stored, {.result = CacheResult::hit}, now, response);
   add_vary(request.routing, response);
   request.routing.settings.reset();
-  complete(*route, normalised.own(), response);
+  complete(transaction.match, request, normalised.own(), response);
   return true;
 }
 
@@ -208,7 +209,7 @@ Task<Result<Response>> CacheHandler::handle(pipeline::Request& request) {
   Result<Response> response = co_await answer(transaction);
   if (response) add_vary(request.routing, *response);
   if (response) keep_unseen_cookies(transaction, *response);
-  if (response) complete(transaction.route(), client_fields(transaction), *response);
+  if (response) complete(transaction.match, request, client_fields(transaction), *response);
   co_return response;
 }
 

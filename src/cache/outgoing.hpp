@@ -3,7 +3,6 @@
 #include "transaction.hpp"
 
 #include <larder/pipeline/handler.hpp>
-#include <larder/policy/response_rule.hpp>
 
 namespace larder::cache {
 
@@ -13,6 +12,7 @@ void keep_unseen_cookies(const Transaction& transaction, pipeline::Response& res
 
 /// Does to the fields of a response what its route says, as the last of all: what is stored, and what was
 /// decided by, is what the origin wrote.
-void apply(const policy::ResponseRule& rule, pipeline::Response& response);
+void write_outgoing(const policy::RouteMatch& match, const pipeline::Request& request,
+                    pipeline::Response& response);
 
 }  // namespace larder::cache

@@ -30,7 +30,7 @@ Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
       policy::request_fields_to_forward(transaction.route(), request.head, hop, cacheable);
   if (!fields) return fields.error();
   if (!transaction.route().request.empty()) {
-    policy::apply(transaction.route().request, template_values(transaction), *fields);
+    policy::apply(transaction.route().request, template_values(transaction.match, request), *fields);
   }
   pipeline::Request forward;
   forward.head.method = request.head.method;
@@ -41,9 +41,8 @@ Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable) {
   return forward;
 }
 
-policy::TemplateValues template_values(const Transaction& transaction) {
-  const pipeline::Request& request = transaction.request;
-  return {&transaction.match.captures, request.target.host, request.target.scheme, request.client_address};
+policy::TemplateValues template_values(const policy::RouteMatch& match, const pipeline::Request& request) {
+  return {&match.captures, request.target.host, request.target.scheme, request.client_address};
 }
 
 Protection limits_of(const Transaction& transaction) {

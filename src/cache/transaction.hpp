@@ -87,8 +87,8 @@ SteadyTime end_of_fill(const Transaction& transaction);
 /// it. A http::Fault if Connection names a field that it must not.
 Result<pipeline::Request> forwarded(Transaction& transaction, bool cacheable);
 
-/// What templates of fields may hold of a transaction, which outlives that.
-policy::TemplateValues template_values(const Transaction& transaction);
+/// What templates of fields may hold, which both outlive.
+policy::TemplateValues template_values(const policy::RouteMatch& match, const pipeline::Request& request);
 
 /// Leaves of a response's fields those that go on to the client: policy::response_fields_to_forward()
 /// without what is for caches alone.

@@ -1,9 +1,8 @@
-// Response fields that the configuration names: those that hold tags, and those that do not go out.
-#include "notation.hpp"
+// What is done to the fields of responses on their way out: a route's `response`.
+#include "field_rules.hpp"
 #include "route_kinds.hpp"
 
 #include <larder/base/text.hpp>
-#include <larder/base/token.hpp>
 #include <larder/policy/forwarding.hpp>
 
 #include <algorithm>
@@ -12,78 +11,80 @@
 namespace larder::config {
 namespace {
 
-using Names = std::vector<std::string>;
+using policy::ResponseRule;
 
-constexpr std::string_view header_names = "a list of header names";
-
-bool check_name(const Value& item, const std::string& text) {
-  if (is_token(text)) return check_no_glob(item, text, "response fields are named one by one");
-  item.mismatch("a header name", text);
-  return false;
-}
-
-bool check_tag_field(const Value& item, const std::string& text) {
-  if (!check_name(item, text)) return false;
-  if (!policy::is_hop_by_hop(text)) return true;
-  item.error(quoted(text) + " is of one connection: it holds no tags");
-  return false;
+template <std::size_t size>
+bool is_one_of(std::string_view name, const std::array<std::string_view, size>& names) {
+  return std::ranges::any_of(names, [name](std::string_view one) { return equal_ignoring_case(one, name); });
 }
 
 /// Whether larder writes it for each answer, or what it says is wrong or dangerous without it.
-bool is_needed(const std::string& name) {
-  static constexpr std::array needed{
+bool is_needed(std::string_view name) {
+  static constexpr std::array<std::string_view, 8> needed{
       "Age", "Content-Encoding", "Content-Length", "Content-Range", "Date", "ETag", "Host", "Vary"};
-  const auto is_name = [&name](std::string_view one) { return equal_ignoring_case(one, name); };
-  return policy::is_hop_by_hop(name) || std::ranges::any_of(needed, is_name);
+  return policy::is_hop_by_hop(http::FieldName(name)) || is_one_of(name, needed);
+}
+
+std::string_view refusal_of_written(std::string_view name) {
+  static constexpr std::array<std::string_view, 3> own{"X-Cache", "Cache-Status", "Via"};
+  if (is_needed(name)) return "says how the response is read, which larder and the origin know";
+  if (equal_ignoring_case(name, "Set-Cookie")) return "is one client's own, and answers from cache go to all";
+  if (is_one_of(name, own)) return "says what larder did, and can only be removed";
+  return {};
 }
 
 bool check_removed(const Value& item, const std::string& text) {
-  if (!check_name(item, text)) return false;
+  if (!check_removed_name(item, text)) return false;
   if (!is_needed(text)) return true;
   item.error(quoted(text) + " cannot be removed: clients and caches need it to read the response");
   return false;
 }
 
-Section<policy::ResponseRule> response_section() {
-  using policy::ResponseRule;
-  return {
-      {{
-          key("remove", &ResponseRule::remove, Texts{header_names, check_removed},
-              "Fields that clients do not get, X-Cache, Cache-Status and Via among them. A default's and the "
-              "route's go together."),
-          key("always", &ResponseRule::always, a_switch, "on: of errors too, not of 2xx and 3xx alone."),
-      }},
-      true};
+Section<ResponseRule> response_section(const TemplateNames* names) {
+  Table<ResponseRule> table{{
+      key("set", &ResponseRule::set, FieldTemplates{names, refusal_of_written},
+          "In place of the origin's own, as {Cache-Control: \"public, max-age=60\"}.")
+          .shown_if([](const ResponseRule& rule) { return !rule.set.empty(); }),
+      key("add", &ResponseRule::add, FieldTemplates{names, refusal_of_written, true},
+          "Beside the origin's own; one value, or a list.")
+          .shown_if([](const ResponseRule& rule) { return !rule.add.empty(); }),
+      key("remove", &ResponseRule::remove, Texts{"a list of header names", check_removed},
+          "Names and globs of fields that clients do not get, X-Cache, Cache-Status and Via among them. "
+          "First "
+          "of the three."),
+      key("always", &ResponseRule::always, a_switch,
+          "on: of errors too, larder's own among them, not of 2xx and 3xx alone."),
+  }};
+  table.check = [](Map&, const Value& section, ResponseRule& rule) {
+    refuse_contradiction(section, rule.set, rule.add, rule.remove);
+  };
+  return {std::move(table), true};
 }
 
 }  // namespace
 
-std::optional<policy::ResponseRule> ResponseFields::read(const Value& value,
-                                                         const policy::Route& route) const {
-  std::optional<policy::ResponseRule> rule = response_section().read(value);
+std::optional<ResponseRule> ResponseFields::read(const Value& value, const policy::Route& route) const {
+  const TemplateNames names = names_in_templates(
+      route, {std::string(policy::host_placeholder), std::string(policy::scheme_placeholder)});
+  std::optional<ResponseRule> rule = response_section(&names).read(value);
   if (!rule) return std::nullopt;
-  for (const std::string& name : route.response.remove) {
-    const auto is_same = [&name](const std::string& one) { return equal_ignoring_case(one, name); };
-    if (std::ranges::none_of(rule->remove, is_same)) rule->remove.push_back(name);
-  }
-  if (value.node().find("always") == nullptr) rule->always = route.response.always;
+  const bool says_always = value.node().find("always") != nullptr;
+  const bool always = says_always ? rule->always : route.response.always;
+  rule = rule->over(route.response);
+  rule->always = always;
   return rule;
 }
 
-Node ResponseFields::write(const policy::ResponseRule& rule) const {
-  return response_section().write(rule);
+Node ResponseFields::write(const ResponseRule& rule) const {
+  return response_section(nullptr).write(rule);
 }
 
 json::object ResponseFields::schema() const {
-  return response_section().schema();
+  return response_section(nullptr).schema();
 }
 
 void ResponseFields::list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const {
-  response_section().list(path, takes, entries);
-}
-
-Texts tag_field_names() {
-  return {header_names, check_tag_field};
+  response_section(nullptr).list(path, takes, entries);
 }
 
 }  // namespace larder::config

@@ -184,6 +184,7 @@ void check_route(Map& map, const Value& section, Route& route, const RouteContex
   warn_of_idle_keys(map, route);
   check_sizes(map, route, context.config.store);
   check_vary(map, route, context.config.credentials);
+  check_request(map, section, route);
   warn_of_idle_limit(map, route, context.config.limits);
 }
 

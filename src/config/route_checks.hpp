@@ -17,6 +17,9 @@ void check_route(Map& map, const Value& section, policy::Route& route, const Rou
 /// The same of what `defaults.route` says, as far as it is told from that alone.
 void check_route_defaults(Map& map, const policy::Route& route, const Config& config);
 
+/// What is wrong with `request` beside the key and `vary`; the section is the route.
+void check_request(Map& map, const Value& section, const policy::Route& route);
+
 /// What is wrong with `vary` beside credentials and the key.
 void check_vary(Map& map, const policy::Route& route, const Credentials& credentials);
 

@@ -143,6 +143,15 @@ struct Vary {
   json::object schema() const;
 };
 
+/// A map of what is done to the fields of requests when they are sent. It goes together with the default's.
+struct RequestFields {
+  std::optional<policy::RequestRule> read(const Value& value, const policy::Route& route) const;
+  std::optional<policy::RequestRule> read(const Value& value, const Upstream& upstream) const;
+  Node write(const policy::RequestRule& rule) const;
+  json::object schema() const;
+  void list(const std::string& path, Takes takes, std::vector<KeyEntry>& entries) const;
+};
+
 /// A map of what is done to the fields of responses. It goes together with the default's.
 struct ResponseFields {
   std::optional<policy::ResponseRule> read(const Value& value, const policy::Route& route) const;

@@ -127,8 +127,14 @@ std::vector<Row<Route>> rows_of_key() {
           "Accept-Language: [en, de]}. ignore: nothing; a list: the one of it that the client prefers, or "
           "the first. A default's and the route's go together.")
           .shown_if([](const Route& route) { return !route.vary.empty(); }),
+      key("request", &Route::request, RequestFields{},
+          "What is done to the fields of requests when they are sent. In values {host}, {scheme} and {names} "
+          "of "
+          "the match; {client}, its address, with cache: off alone.")
+          .shown_if([](const Route& route) { return !route.request.empty(); }),
       key("response", &Route::response, ResponseFields{},
-          "What is done to the fields of responses when they leave, hits too. What is stored stays whole.")
+          "What is done to the fields of responses when they leave, hits too. What is stored stays whole. In "
+          "values {host}, {scheme} and {names} of the match.")
           .shown_if([](const Route& route) { return route.response != policy::ResponseRule{}; }),
       key("access", &Route::access, Optional<ClientAccess>{},
           "The clients that may ask, by their addresses; others get 403, on hits too and by whatever "

@@ -1,4 +1,5 @@
 #include "address.hpp"
+#include "route_kinds.hpp"
 #include "sections.hpp"
 
 #include <algorithm>
@@ -86,6 +87,11 @@ Table<Upstream> upstream_keys() {
           key("queue", &Upstream::queue, Number<std::uint64_t>{0},
               "How many more may wait; past it a stale answer, or 503."),
           key("queue_timeout", &Upstream::queue_timeout, a_positive_duration, "How long each of them waits."),
+          key("request", &Upstream::request, RequestFields{},
+              "What is done to the fields of all requests that go there, as in a route, whose own goes "
+              "before. "
+              "In values {host} and {scheme}.")
+              .shown_if([](const Upstream& upstream) { return !upstream.request.empty(); }),
           key("tls", &Upstream::tls, Section<Tls>{tls_keys(true), true}, "With https://.")
               .shown_if(has_https),
       },

@@ -1,3 +1,5 @@
+#include "rule_merging.hpp"
+
 #include <larder/base/text.hpp>
 #include <larder/policy/forwarding.hpp>
 #include <larder/policy/request_rule.hpp>
@@ -23,17 +25,6 @@ bool begins_with(std::string_view name, std::string_view prefix) {
   return equal_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-void append_unnamed(std::vector<FieldTemplate>& to, const std::vector<FieldTemplate>& general,
-                    const RequestRule& rule) {
-  const auto is_named = [&rule](std::string_view name) {
-    return is_among(rule.set, name) || is_among(rule.add, name) ||
-           std::ranges::any_of(rule.remove, [name](const auto& one) { return is_field_named(name, one); });
-  };
-  for (const FieldTemplate& one : general) {
-    if (!is_named(one.name)) to.push_back(one);
-  }
-}
-
 }  // namespace
 
 bool RequestRule::replaces(std::string_view name) const {
@@ -49,14 +40,7 @@ bool RequestRule::uses(std::string_view placeholder) const {
 }
 
 RequestRule RequestRule::over(const RequestRule& general) const {
-  RequestRule both = *this;
-  append_unnamed(both.set, general.set, *this);
-  append_unnamed(both.add, general.add, *this);
-  for (const std::string& pattern : general.remove) {
-    const bool is_known = std::ranges::find(both.remove, pattern) != both.remove.end();
-    if (!is_known && !is_among(set, pattern) && !is_among(add, pattern)) both.remove.push_back(pattern);
-  }
-  return both;
+  return over_general(*this, general);
 }
 
 void remove_replaced(const RequestRule& rule, http::FieldList& fields) {

@@ -64,6 +64,7 @@ struct Upstream {
   std::uint64_t max_fills = 1'024;    ///< fetches for the cache at once
   std::uint64_t queue = 1'024;        ///< of those that wait
   Milliseconds queue_timeout{2'000};  ///< of one of them
+  policy::RequestRule request;        ///< for all that goes there
   Tls tls;                            ///< of its https servers
   bool operator==(const Upstream&) const = default;
 };
