@@ -19,7 +19,7 @@ std::string_view refusal_of_added(std::string_view name) {
   return policy::why_not_sent_otherwise(name);
 }
 
-bool check_removed(const Value& item, const std::string& text) {
+bool check_unsent(const Value& item, const std::string& text) {
   if (!check_removed_name(item, text)) return false;
   const std::string_view why =
       text.find('*') == text.npos ? policy::why_not_sent_otherwise(text) : std::string_view();
@@ -36,7 +36,7 @@ Section<RequestRule> request_section(const TemplateNames* names) {
       key("add", &RequestRule::add, FieldTemplates{names, refusal_of_added, true},
           "Beside the client's own; one value, or a list.")
           .shown_if([](const RequestRule& rule) { return !rule.add.empty(); }),
-      key("remove", &RequestRule::remove, Texts{"a list of header names", check_removed},
+      key("remove", &RequestRule::remove, Texts{"a list of header names", check_unsent},
           "Names and globs, as X-Internal-*. First of the three.")
           .shown_if([](const RequestRule& rule) { return !rule.remove.empty(); }),
   }};

@@ -3,7 +3,7 @@
 #include "route_kinds.hpp"
 
 #include <larder/base/text.hpp>
-#include <larder/policy/forwarding.hpp>
+#include <larder/policy/response_rule.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,29 +13,19 @@ namespace {
 
 using policy::ResponseRule;
 
-template <std::size_t size>
-bool is_one_of(std::string_view name, const std::array<std::string_view, size>& names) {
-  return std::ranges::any_of(names, [name](std::string_view one) { return equal_ignoring_case(one, name); });
-}
-
-/// Whether larder writes it for each answer, or what it says is wrong or dangerous without it.
-bool is_needed(std::string_view name) {
-  static constexpr std::array<std::string_view, 8> needed{
-      "Age", "Content-Encoding", "Content-Length", "Content-Range", "Date", "ETag", "Host", "Vary"};
-  return policy::is_hop_by_hop(http::FieldName(name)) || is_one_of(name, needed);
-}
-
 std::string_view refusal_of_written(std::string_view name) {
   static constexpr std::array<std::string_view, 3> own{"X-Cache", "Cache-Status", "Via"};
-  if (is_needed(name)) return "says how the response is read, which larder and the origin know";
+  if (policy::is_needed_in_responses(name))
+    return "says how the response is read, which larder and the origin know";
   if (equal_ignoring_case(name, "Set-Cookie")) return "is one client's own, and answers from cache go to all";
-  if (is_one_of(name, own)) return "says what larder did, and can only be removed";
+  const auto is_name = [name](std::string_view one) { return equal_ignoring_case(one, name); };
+  if (std::ranges::any_of(own, is_name)) return "says what larder did, and can only be removed";
   return {};
 }
 
-bool check_removed(const Value& item, const std::string& text) {
+bool check_ungiven(const Value& item, const std::string& text) {
   if (!check_removed_name(item, text)) return false;
-  if (!is_needed(text)) return true;
+  if (!policy::is_needed_in_responses(text)) return true;
   item.error(quoted(text) + " cannot be removed: clients and caches need it to read the response");
   return false;
 }
@@ -48,7 +38,7 @@ Section<ResponseRule> response_section(const TemplateNames* names) {
       key("add", &ResponseRule::add, FieldTemplates{names, refusal_of_written, true},
           "Beside the origin's own; one value, or a list.")
           .shown_if([](const ResponseRule& rule) { return !rule.add.empty(); }),
-      key("remove", &ResponseRule::remove, Texts{"a list of header names", check_removed},
+      key("remove", &ResponseRule::remove, Texts{"a list of header names", check_ungiven},
           "Names and globs of fields that clients do not get, X-Cache, Cache-Status and Via among them. "
           "First "
           "of the three."),

@@ -58,7 +58,10 @@ void apply(const RequestRule& rule, const TemplateValues& values, http::FieldLis
   }
 }
 
-std::string_view why_not_sent_otherwise(std::string_view name) {
+std::string_view why_not_sent_otherwise(std::string_view text) {
+  std::string name(text);
+  std::ranges::replace_if(
+      name, [](char c) { return c == '_' || c == '.'; }, '-');
   static constexpr std::array<std::string_view, 2> framing{"Content-Length", "Expect"};
   static constexpr std::array<std::string_view, 8> conditions{
       "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since",
@@ -68,10 +71,11 @@ std::string_view why_not_sent_otherwise(std::string_view name) {
       "Forwarded", "Max-Forwards", "Surrogate-Capability"};
   static constexpr std::array<std::string_view, 2> directives{"Cache-Control", "Pragma"};
   if (is_spelling_of(name, "Host")) return "says which site is asked for, as the key does";
-  const auto is_any_of = [name](const auto& names) {
-    return std::ranges::any_of(names, [name](std::string_view one) { return is_spelling_of(name, one); });
+  const auto is_any_of = [&name](const auto& names) {
+    return std::ranges::any_of(names, [&name](std::string_view one) { return is_spelling_of(name, one); });
   };
-  if (is_hop_by_hop(http::FieldName(name)) || is_any_of(framing) || begins_with(name, "Sec-WebSocket-"))
+  if (is_hop_by_hop(http::FieldName(std::string_view(name))) || is_any_of(framing) ||
+      begins_with(name, "Sec-WebSocket-"))
     return "is of one connection or message: larder writes it";
   if (is_any_of(conditions)) return "says which part or state is asked for: larder asks by what is stored";
   if (is_any_of(written)) return "is what larder itself says of clients and of itself";

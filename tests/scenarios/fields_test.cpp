@@ -50,7 +50,7 @@ TEST_CASE("what a route sets, adds and removes is what the origin is sent, by pa
                       {"x-debug", "1"},     {"X-Internal-Id", "2"}, {"X-Kept", "3"}};
   for (const char* method : {"GET", "POST"}) {
     s.ask(method, "/t/a%0d%0aX-B/c", client);
-    CHECK(sent_last(s, "X-Tenant") == "a%0d%0aX-B@h by http");
+    CHECK(sent_last(s, "X-Tenant") == "a%0d%0aX-B@shop.test by http");
     CHECK(sent_last(s, "x_tenant") == "none");
     CHECK(sent_last(s, "X-List") == "a, b, c");
     CHECK(sent_last(s, "X-Debug") == "none");
@@ -62,10 +62,10 @@ TEST_CASE("what a route sets, adds and removes is what the origin is sent, by pa
 TEST_CASE("a response that varies by a field that is set is the same whatever clients send of it") {
   Scenario s({sending({.set = {{"X-Tenant", "{host}"}}, .add = {}, .remove = {}})});
   echo_field(s, "X-Tenant", {{"Vary", "X-Tenant"}});
-  CHECK(s.get("/a", {{"X-Tenant", "one"}}).line() == "MISS 200 h");
-  CHECK(s.get("/a", {{"X-Tenant", "two"}}).line() == "HIT 200 h");
-  CHECK(s.get("/a").line() == "HIT 200 h");
-  CHECK(s.get("/a", {{"X_Tenant", "three"}}).line() == "HIT 200 h");
+  CHECK(s.get("/a", {{"X-Tenant", "one"}}).line() == "MISS 200 shop.test");
+  CHECK(s.get("/a", {{"X-Tenant", "two"}}).line() == "HIT 200 shop.test");
+  CHECK(s.get("/a").line() == "HIT 200 shop.test");
+  CHECK(s.get("/a", {{"X_Tenant", "three"}}).line() == "HIT 200 shop.test");
 }
 
 TEST_CASE("a response that varies by a field that is added to is selected by what the client sends of it") {
@@ -148,7 +148,7 @@ TEST_CASE(
     const Seen seen = s.get("/p/5");
     CHECK(seen.content == "x");
     CHECK(got(seen, "Cache-Control") == "public, max-age=9");
-    CHECK(got(seen, "X-Id") == "5 on h");
+    CHECK(got(seen, "X-Id") == "5 on shop.test");
     CHECK(got(seen, "Link") == "</o>, </x>");
     CHECK(got(seen, "Server") == "none");
     CHECK(got(seen, "X-Internal-Id") == "none");
@@ -159,7 +159,7 @@ TEST_CASE(
   const Seen unchanged = s.get("/p/5", {{"If-None-Match", "\"1\""}});
   CHECK(unchanged.status == 304);
   CHECK(got(unchanged, "Cache-Control") == "public, max-age=9");
-  CHECK(got(s.ask("HEAD", "/p/5"), "X-Id") == "5 on h");
+  CHECK(got(s.ask("HEAD", "/p/5"), "X-Id") == "5 on shop.test");
   s.clock.advance(30s);
   CHECK(got(s.get("/p/5"), "Age") == "30");
   CHECK(s.origin.asked.size() == 1);

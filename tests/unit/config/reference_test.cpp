@@ -91,10 +91,14 @@ bool is_alternative(const std::string& path) {
 /// Keys whose value is an example, so that a comment need not state the default.
 bool is_for_example(const std::string& path) {
   static const std::set<std::string> paths{
-      "upstreams.NAME.tls.key", "routes[].upstream",     "routes[].stale_if_error", "routes[].warm.site",
-      "routes[].warm.urls",     "routes[].warm.sitemap", "routes[].warm.hottest",   "routes[].include",
-      "routes[].access.allow",  "routes[].access.deny",  "routes[].bypass.cookies", "routes[].bypass.headers",
-      "routes[].bypass.query",  "routes[].when.query"};
+      "upstreams.NAME.tls.key",     "routes[].upstream",          "routes[].stale_if_error",
+      "routes[].warm.site",         "routes[].warm.urls",         "routes[].warm.sitemap",
+      "routes[].warm.hottest",      "routes[].include",           "routes[].bypass.cookies",
+      "routes[].bypass.headers",    "routes[].bypass.query",      "routes[].when.query",
+      "upstreams.NAME.request.set", "upstreams.NAME.request.add", "upstreams.NAME.request.remove",
+      "routes[].request.set",       "routes[].request.add",       "routes[].request.remove",
+      "routes[].response.set",      "routes[].response.add",      "routes[].access.allow",
+      "routes[].access.deny"};
   return paths.contains(path);
 }
 

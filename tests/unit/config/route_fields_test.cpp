@@ -26,7 +26,7 @@ void check_route_mistakes(std::initializer_list<Mistake> mistakes) {
 TEST_CASE("what is wrong with a route's request is told at its place") {
   check_route_mistakes({
       {"request: off", "request: expected a map, found \"off\": as {set: {X-Tenant: \"{host}\"}}"},
-      {"request: {headers: {A: b}}", "request: unknown key \"headers\""},
+      {"request: {headers: {A: b}}", "request: unknown key \"headers\": it belongs in a route"},
       {"request: {sett: {A: b}}", "request: unknown key \"sett\", did you mean \"set\"?"},
       {"request: {set: X-A}",
        "request.set: expected a map of header names to their values, found \"X-A\": as {X-A: b}"},
@@ -203,6 +203,6 @@ TEST_CASE("a default's {client} is refused where a route is cached") {
       "defaults: {route: {cache: off, request: {set: {X-Client: \"{client}\"}}}}\n"
       "routes: [{match: /a}, {match: /b, cache: on}]\n");
   CHECK(texts_of(loaded.diagnostics) ==
-        "t.yaml:3:24: route \"/b\": \"{client}\" is not part of the key: one client's answer would go to all "
+        "t.yaml:3:23: route \"/b\": \"{client}\" is not part of the key: one client's answer would go to all "
         "others; it needs \"cache: off\"\n");
 }
