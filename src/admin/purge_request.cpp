@@ -161,7 +161,7 @@ std::optional<Place> Reader::read_place(std::string_view name) {
   std::optional<std::string> host = host_;
   std::string path = *text;
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!equal_ignoring_case(std::string_view(*text).substr(0, scheme.size()), scheme)) continue;
+    if (!starts_with_ignoring_case(*text, scheme)) continue;
     const std::size_t end = std::min(text->find_first_of("/?", scheme.size()), text->size());
     const auto site = read_site(name, std::string_view(*text).substr(scheme.size(), end - scheme.size()));
     if (!site) return std::nullopt;

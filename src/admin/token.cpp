@@ -14,7 +14,7 @@ bool Token::admits(const http::FieldList& fields) const {
   constexpr std::string_view scheme = "Bearer ";
   if (fields.count("Authorization") != 1) return false;
   const std::string_view value = *fields.find("Authorization");
-  if (!equal_ignoring_case(value.substr(0, scheme.size()), scheme)) return false;
+  if (!starts_with_ignoring_case(value, scheme)) return false;
   const std::string digest = sha256_hex(trim(value.substr(scheme.size())));
   return CRYPTO_memcmp(digest.data(), digest_.data(), digest_.size()) == 0;
 }

@@ -1,5 +1,6 @@
 #define XXH_INLINE_ALL
 #include <larder/base/hash.hpp>
+#include <larder/base/text.hpp>
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -29,13 +30,9 @@ std::uint64_t checksum_of(std::string_view text) {
 std::string sha256_hex(std::string_view text) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;
   hex.reserve(digest.size() * 2);
-  for (const unsigned char byte : digest) {
-    hex += digits[byte >> 4];
-    hex += digits[byte & 0xF];
-  }
+  for (const unsigned char byte : digest) append_hex(hex, byte);
   return hex;
 }
 

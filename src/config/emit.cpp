@@ -1,5 +1,7 @@
 #include "emit.hpp"
 
+#include <larder/base/text.hpp>
+
 #include <string_view>
 #include <utility>
 
@@ -139,10 +141,8 @@ class Emitter {
   }
 
   void escape(std::string_view how, unsigned char byte) {
-    constexpr std::string_view digits = "0123456789abcdef";
     out_ += how;
-    out_ += digits[byte >> 4];
-    out_ += digits[byte & 0xf];
+    append_hex(out_, byte);
   }
 
   std::string out_;

@@ -2,6 +2,7 @@
 
 #include "scalars.hpp"
 
+#include <larder/base/text.hpp>
 #include <larder/policy/foreign_notation.hpp>
 #include <larder/policy/path_pattern.hpp>
 
@@ -21,14 +22,10 @@ bool needs_encoding(char c) {
 }
 
 std::string percent_encoded(const std::string& text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string encoded;
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
     if (needs_encoding(c)) {
-      encoded += '%';
-      encoded += digits[byte >> 4];
-      encoded += digits[byte & 0xf];
+      append_percent_encoded(encoded, static_cast<unsigned char>(c));
     } else {
       encoded += c;
     }

@@ -209,8 +209,8 @@ struct Urls {
 
 /// Whether the value of a field may be shown: one of those that say what a client can read, and no secret.
 bool is_shown(std::string_view name) {
-  return equal_ignoring_case(name.substr(0, 6), "Accept") || equal_ignoring_case(name, "User-Agent") ||
-         equal_ignoring_case(name.substr(0, 4), "Sec-");
+  return starts_with_ignoring_case(name, "Accept") || equal_ignoring_case(name, "User-Agent") ||
+         starts_with_ignoring_case(name, "Sec-");
 }
 
 /// A map of fields to be sent.

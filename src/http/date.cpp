@@ -22,7 +22,7 @@ struct Reader {
   bool ok = true;
 
   bool literal(std::string_view text) {
-    ok = ok && equal_ignoring_case(rest.substr(0, text.size()), text);
+    ok = ok && starts_with_ignoring_case(rest, text);
     if (ok) rest.remove_prefix(text.size());
     return ok;
   }
@@ -40,7 +40,7 @@ struct Reader {
 
   month month_name() {
     for (unsigned i = 0; ok && i < months.size(); ++i) {
-      if (equal_ignoring_case(rest.substr(0, months[i].size()), months[i])) {
+      if (starts_with_ignoring_case(rest, months[i])) {
         rest.remove_prefix(3);
         return month(i + 1);
       }
@@ -54,7 +54,7 @@ struct Reader {
   void day_name(bool in_full) {
     for (const std::string_view name : days) {
       const std::string_view wanted = in_full ? name : name.substr(0, 3);
-      if (!ok || !equal_ignoring_case(rest.substr(0, wanted.size()), wanted)) continue;
+      if (!ok || !starts_with_ignoring_case(rest, wanted)) continue;
       rest.remove_prefix(wanted.size());
       return;
     }

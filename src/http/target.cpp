@@ -108,7 +108,6 @@ bool same_origin(const Target& a, const Target& b) {
 }
 
 std::string with_bytes_encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   const bool has_end = text.starts_with(' ') || text.ends_with(' ');
   const std::size_t scheme = text.find(end_of_scheme);
   const bool has_host = scheme < text.find_first_of("/?#");
@@ -121,7 +120,7 @@ std::string with_bytes_encoded(std::string_view text) {
     if (byte < 0x80 && (byte != ' ' || has_end)) {
       encoded += c;
     } else {
-      encoded.append(1, '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+      append_percent_encoded(encoded, byte);
     }
   }
   return encoded;

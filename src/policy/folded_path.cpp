@@ -89,10 +89,8 @@ constexpr bool is_kept_encoded(unsigned char byte) {
 }
 
 void append_kept(std::string& out, unsigned char byte) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  out.push_back('%');
-  out.push_back(digits[byte >> 4]);
-  out.push_back(digits[byte & 15]);
+  out += '%';
+  append_hex(out, byte);
 }
 
 // In a pattern the asterisk is not a byte of a path.

@@ -154,7 +154,7 @@ class Marks {
   /// A match is of paths alone.
   void drop_site() {
     for (const Text scheme : {Text("http://"), Text("https://"), Text("//")}) {
-      if (!equal_ignoring_case(Text(text_).substr(0, scheme.size()), scheme)) continue;
+      if (!starts_with_ignoring_case(text_, scheme)) continue;
       const std::size_t end = std::min(text_.find('/', scheme.size()), text_.size());
       note(Text(text_).substr(0, end));
       text_.erase(0, end);

@@ -21,10 +21,6 @@
 namespace larder::policy {
 namespace {
 
-bool begins_with(std::string_view name, std::string_view prefix) {
-  return equal_ignoring_case(name.substr(0, prefix.size()), prefix);
-}
-
 // What must reach the origin though Connection names it: dropping it would change whose request it is, or for
 // what (src/http1/README.md).
 bool is_protected(const Route& route, std::string_view name) {
@@ -41,8 +37,8 @@ bool is_protected(const Route& route, std::string_view name) {
                                                                     "Via",
                                                                     "Set-Cookie",
                                                                     "CDN-Loop"};
-  return is_one_of(name, protected_names) || begins_with(name, "Content-") ||
-         begins_with(name, "X-Forwarded-") || is_keyed_field(route, name) ||
+  return is_one_of(name, protected_names) || starts_with_ignoring_case(name, "Content-") ||
+         starts_with_ignoring_case(name, "X-Forwarded-") || is_keyed_field(route, name) ||
          route.credential_fields->contains(name);
 }
 
@@ -198,7 +194,7 @@ bool is_last_stop(const http::RequestHead& request) {
 
 bool is_written_by_us(const Route& route, std::string_view name) {
   if (equal_ignoring_case(name, "Via") || equal_ignoring_case(name, "CDN-Loop")) return true;
-  if (begins_with(name, "X-Forwarded-")) return !route.credential_fields->contains(name);
+  if (starts_with_ignoring_case(name, "X-Forwarded-")) return !route.credential_fields->contains(name);
   if (equal_ignoring_case(name, "Surrogate-Capability")) return true;
   return equal_ignoring_case(name, "Forwarded") && !is_keyed_field(route, name);
 }
@@ -216,7 +212,7 @@ bool is_hop_by_hop(const http::FieldName& name) {
   static constexpr http::FieldNames hop_by_hop(
       {"Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade"});
   if (name.number() != 0) return hop_by_hop.contains(name);
-  if (begins_with(name, "Proxy-")) return name != "Proxy-Status";
+  if (starts_with_ignoring_case(name, "Proxy-")) return name != "Proxy-Status";
   return name == "HTTP2-Settings";
 }
 

@@ -47,7 +47,7 @@ Time date_of(const http::FieldList& fields, Time response_time) {
 // RFC 9110, section 7.6.3: a member of Via begins with the protocol's version, or with its name and version.
 bool is_hop_before_age(std::string_view via) {
   std::string_view protocol = via.substr(0, via.find_first_of(" \t"));
-  if (protocol.size() > 5 && equal_ignoring_case(protocol.substr(0, 5), "HTTP/")) protocol.remove_prefix(5);
+  if (protocol.size() > 5 && starts_with_ignoring_case(protocol, "HTTP/")) protocol.remove_prefix(5);
   return protocol == "1.0" || protocol == "0.9";
 }
 

@@ -12,13 +12,6 @@ std::optional<unsigned> hex_digit(char c) {
   return std::nullopt;
 }
 
-void append_triple(std::string& out, unsigned char byte) {
-  static constexpr std::string_view digits = "0123456789ABCDEF";
-  out.push_back('%');
-  out.push_back(digits[byte >> 4]);
-  out.push_back(digits[byte & 15]);
-}
-
 // `text` with `append(out, byte)` in place of each percent-encoded triple.
 template <class Append>
 std::string with_triples(std::string_view text, Append append) {
@@ -66,7 +59,7 @@ std::string encoding_normalised(std::string_view text) {
     if (is_unreserved(byte)) {
       out.push_back(static_cast<char>(byte));
     } else {
-      append_triple(out, byte);
+      append_percent_encoded(out, byte);
     }
   });
 }
@@ -75,7 +68,7 @@ void append_encoded(std::string& out, std::string_view text, std::string_view al
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (is_outside_uri(byte) || also.find(c) != also.npos) {
-      append_triple(out, byte);
+      append_percent_encoded(out, byte);
     } else {
       out.push_back(c);
     }

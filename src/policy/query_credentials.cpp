@@ -89,9 +89,7 @@ bool holds_time(std::string_view value) {
 
 /// Wowza's, whose prefix is a setting.
 bool is_token_hash(std::string_view name) {
-  constexpr std::string_view ending = "tokenhash";
-  return name.size() >= ending.size() &&
-         equal_ignoring_case(name.substr(name.size() - ending.size()), ending);
+  return ends_with_ignoring_case(name, "tokenhash");
 }
 
 constexpr std::size_t longest_of_pair = std::string_view("expires").size();

@@ -33,9 +33,8 @@ bool is_signature_scheme(std::string_view scheme) {
   static constexpr std::array<std::string_view, 6> prefixes{"AWS", "GOOG", "SharedKey",
                                                             "OSS", "OBS",  "Signature"};
   if (contains(scheme, "HMAC") || equal_ignoring_case(scheme, "Hawk")) return true;
-  return std::any_of(prefixes.begin(), prefixes.end(), [scheme](std::string_view prefix) {
-    return equal_ignoring_case(scheme.substr(0, prefix.size()), prefix);
-  });
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [scheme](std::string_view prefix) { return starts_with_ignoring_case(scheme, prefix); });
 }
 
 // RFC 9421, section 4.1: Signature-Input names what is signed.
@@ -44,10 +43,6 @@ std::string signature_in(const http::FieldList& fields) {
   const std::string_view authorization = trim(fields.find("Authorization").value_or(""));
   if (is_signature_scheme(authorization.substr(0, authorization.find(' ')))) signature += authorization;
   return signature;
-}
-
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && equal_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
 std::string_view query_of(std::string_view target) {
@@ -74,9 +69,9 @@ void read_query(std::string_view query, Signature& signature) {
     const std::string_view name = parameter.substr(0, equals);
     has_older = has_older || equal_ignoring_case(name, "Signature");
     has_key = has_key || names_signing_key(name);
-    if (!equal_ignoring_case(name.substr(0, 2), "X-")) continue;
-    if (ends_with(name, "-Signature")) signature.is_in_query = true;
-    if (!ends_with(name, "-SignedHeaders")) continue;
+    if (!starts_with_ignoring_case(name, "X-")) continue;
+    if (ends_with_ignoring_case(name, "-Signature")) signature.is_in_query = true;
+    if (!ends_with_ignoring_case(name, "-SignedHeaders")) continue;
     signature.query += percent_decoded(parameter.substr(std::min(equals + 1, parameter.size())));
     signature.query += ';';
   }

@@ -24,8 +24,7 @@ bool names_field(const std::vector<std::string>& names, std::string_view field) 
 // Fields that larder writes for every answer. Content-Length is that of the content as it is sent.
 bool is_ours(const http::FieldName& name) {
   static constexpr http::FieldNames ours({"Age", "Content-Length", "X-Cache"});
-  constexpr std::string_view family = "X-Cache-";
-  return ours.contains(name) || equal_ignoring_case(name.text().substr(0, family.size()), family);
+  return ours.contains(name) || starts_with_ignoring_case(name.text(), "X-Cache-");
 }
 
 // RFC 9111, section 3.1; sections 5.2.2.4 and 5.2.2.7 for the fields that no-cache and private name.

@@ -108,8 +108,7 @@ std::string_view without_leading_space(std::string_view content) {
 }
 
 bool begins_as_url(std::string_view text) {
-  return equal_ignoring_case(text.substr(0, 7), "http://") ||
-         equal_ignoring_case(text.substr(0, 8), "https://");
+  return starts_with_ignoring_case(text, "http://") || starts_with_ignoring_case(text, "https://");
 }
 
 /// A text of one line, or it is no list. What RFC 3986 has percent-encoded may stand in it as it is read.

@@ -21,6 +21,29 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return true;
 }
 
+constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view beginning) {
+  return equal_ignoring_case(text.substr(0, beginning.size()), beginning);
+}
+
+constexpr bool ends_with_ignoring_case(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && equal_ignoring_case(text.substr(text.size() - end.size()), end);
+}
+
+/// Appends two hexadecimal digits, lower case.
+inline void append_hex(std::string& out, unsigned char byte) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += digits[byte >> 4];
+  out += digits[byte & 15];
+}
+
+/// Appends the percent-encoded form of a byte, its digits upper case (RFC 3986, section 2.1).
+inline void append_percent_encoded(std::string& out, unsigned char byte) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  out += '%';
+  out += digits[byte >> 4];
+  out += digits[byte & 15];
+}
+
 /// Appends a number's digits.
 template <std::integral Number>
 void append_number(std::string& out, Number value, int base = 10) {
