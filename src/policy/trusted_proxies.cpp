@@ -146,10 +146,11 @@ void remove_origination(const TrustedProxies& proxies, bool is_by_proxy, const R
                         http::FieldList& request_fields) {
   const bool keeps_family = is_by_proxy && proxies.fields == TrustedProxies::Fields::x_forwarded;
   request_fields.remove_if([&](const http::Field& field) {
+    const bool is_origination = origination_fields().contains(field.name);
+    if (!is_origination && (keeps_family || !x_forwarded_fields().contains(field.name))) return false;
     const bool is_credential = route.credential_fields->contains(field.name);
     if (proxies.empty() && (is_credential || is_keyed_field(route, field.name))) return false;
-    if (origination_fields().contains(field.name)) return true;
-    return !keeps_family && !is_credential && x_forwarded_fields().contains(field.name);
+    return is_origination || !is_credential;
   });
 }
 
