@@ -76,8 +76,8 @@ bool CorsOrigin::matches(std::string_view origin) const {
   const std::string_view after = std::string_view(text_).substr(star_ + 1);
   if (origin.size() <= before.size() + after.size()) return false;
   const std::size_t end = origin.size() - after.size();
-  return equal_ignoring_case(origin.substr(0, before.size()), before) &&
-         equal_ignoring_case(origin.substr(end), after) &&
+  return starts_with_ignoring_case(origin, before) &&
+         ends_with_ignoring_case(origin, after) &&
          is_one_label(origin.substr(before.size(), end - before.size()));
 }
 
@@ -96,8 +96,7 @@ bool CorsOrigins::allow(std::string_view origin) const {
 }
 
 bool is_cors_field(const http::FieldName& name) {
-  constexpr std::string_view family = "Access-Control-";
-  return equal_ignoring_case(name.text().substr(0, family.size()), family);
+  return starts_with_ignoring_case(name.text(), "Access-Control-");
 }
 
 // Fetch standard, section 3.2.3.

@@ -15,7 +15,7 @@ constexpr std::size_t most_ranges = 64;
 // Whether a range is the tag, or becomes it by leaving subtags out at its end. Tags do not end in a subtag of
 // one letter, at which no truncated range ends either.
 bool leads_to(std::string_view range, std::string_view tag) {
-  if (!equal_ignoring_case(range.substr(0, tag.size()), tag)) return false;
+  if (!starts_with_ignoring_case(range, tag)) return false;
   return range.size() == tag.size() || range[tag.size()] == '-';
 }
 
