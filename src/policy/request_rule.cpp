@@ -21,10 +21,6 @@ bool is_removed(const RequestRule& rule, std::string_view name) {
   return is_named && why_not_sent_otherwise(name).empty();
 }
 
-bool begins_with(std::string_view name, std::string_view prefix) {
-  return equal_ignoring_case(name.substr(0, prefix.size()), prefix);
-}
-
 }  // namespace
 
 bool RequestRule::replaces(std::string_view name) const {
@@ -75,7 +71,7 @@ std::string_view why_not_sent_otherwise(std::string_view text) {
     return std::ranges::any_of(names, [&name](std::string_view one) { return is_spelling_of(name, one); });
   };
   if (is_hop_by_hop(http::FieldName(std::string_view(name))) || is_any_of(framing) ||
-      begins_with(name, "Sec-WebSocket-"))
+      starts_with_ignoring_case(name, "Sec-WebSocket-"))
     return "is of one connection or message: larder writes it";
   if (is_any_of(conditions)) return "says which part or state is asked for: larder asks by what is stored";
   if (is_any_of(written)) return "is what larder itself says of clients and of itself";
