@@ -154,8 +154,11 @@ TEST_CASE("What is under way at the end of the grace gets a 503, and the log say
     CHECK(line.at("bytes").to_number<std::size_t>() == size);
     CHECK(reason_of(line) == "shutdown");
   }
-  CHECK(larder.log_lines_with("5 requests were cut off: not answered within 300ms (shutdown_grace)") == 1);
-  CHECK(larder.log_lines_with("requests under way have 300ms (shutdown_grace)") == 1);
+  CHECK(eventually([&] {
+    return larder.log_lines_with("5 requests were cut off: not answered within 300ms (shutdown_grace)") == 1;
+  }));
+  CHECK(eventually(
+      [&] { return larder.log_lines_with("requests under way have 300ms (shutdown_grace)") == 1; }));
 }
 
 TEST_CASE("Content that is cut off at the end of the grace is told with the reason") {
@@ -174,7 +177,7 @@ TEST_CASE("Content that is cut off at the end of the grace is told with the reas
   CAPTURE(boost::json::serialize(line));
   CHECK(line.contains("cut_short"));
   CHECK(reason_of(line) == "shutdown");
-  CHECK(larder.log_lines_with("1 request was cut off") == 1);
+  CHECK(eventually([&] { return larder.log_lines_with("1 request was cut off") == 1; }));
 }
 
 TEST_CASE("A 502 for a chunk that is broken, and a stale answer in its place, tell the cause") {

@@ -175,7 +175,7 @@ TEST_CASE("The access log also has the requests that were refused") {
   REQUIRE(larder.stop() == 0);
   for (const Case& one : cases) {
     CAPTURE(one.line);
-    CHECK(larder.log_lines_with(one.line) == 1);
+    CHECK(eventually([&] { return larder.log_lines_with(one.line) == 1; }));
   }
 }
 
