@@ -79,8 +79,7 @@ cache::Settings cache_settings(const config::Config& config) {
     route.tag_fields = settings.fallback.tag_fields;
   }
   settings.routes = policy::RouteTable(std::move(routes));
-  if (settings.routes.size() != 0)
-    settings.fallback.choosing_fields = settings.routes.begin()->choosing_fields;
+  policy::put_behind(settings.routes, settings.fallback);
   settings.purge_method = config.purge_method.allow;
   settings.trusted_proxies = config.trusted_proxies;
   settings.fallback.upstream = only;

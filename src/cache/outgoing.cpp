@@ -2,8 +2,10 @@
 
 #include <larder/http/cache_control.hpp>
 #include <larder/policy/credentials.hpp>
+#include <larder/policy/reason.hpp>
 #include <larder/policy/route.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace larder::cache {
@@ -13,6 +15,32 @@ using pipeline::CacheResult;
 using pipeline::Response;
 using policy::ResponseRule;
 
+/// Whether the origin saw something that identifies the client. What the route keys or ignores counts as
+/// well: caches further out do not know by what larder keeps its answers apart, and what is passed has the
+/// cookies that shared requests go without.
+bool has_credential(const policy::Route& route, const http::FieldList& request_fields) {
+  if (request_fields.contains("Cookie") || request_fields.contains("Authorization")) return true;
+  return std::any_of(request_fields.begin(), request_fields.end(), [&route](const http::Field& field) {
+    return route.credential_fields->contains(field.name);
+  });
+}
+
+/// Whether the origin has forbidden to keep it.
+bool is_forbidden(const Response& response) {
+  const http::CacheControl control = http::parse_cache_control(response.head.fields);
+  return control.is_private || control.no_store ||
+         response.reason == policy::token_of(policy::Reason::response_no_store) ||
+         response.reason == policy::token_of(policy::Reason::response_private);
+}
+
+/// Whether requests with credentials have stored responses of their own.
+bool keys_credentials(const policy::Route& route) {
+  return !route.cookies.key.empty() || std::ranges::any_of(route.headers, [&route](const std::string& name) {
+    const http::FieldName field(name);
+    return field == "Cookie" || field == "Authorization" || route.credential_fields->contains(field);
+  });
+}
+
 /// A rule that says `public` of what one client got would have caches further out give it to others: such a
 /// response keeps what its origin says to them.
 bool is_for_one(const policy::Route& route, const pipeline::Request& request, const Response& response) {
@@ -21,9 +49,9 @@ bool is_for_one(const policy::Route& route, const pipeline::Request& request, co
   const CacheResult result = response.cache_result;
   const bool is_for_others = response.is_stored || result == CacheResult::hit ||
                              result == CacheResult::stale || result == CacheResult::revalidated;
-  if (is_for_others) return false;
-  if (http::parse_cache_control(response.head.fields).is_private) return true;
-  return policy::unkeyed_credential(route, request.head, {}) != policy::Reason::none;
+  if (is_for_others) return keys_credentials(route) && has_credential(route, request.head.fields);
+  return is_forbidden(response) || has_credential(route, request.head.fields) ||
+         policy::unkeyed_credential(route, request.head, {}) != policy::Reason::none;
 }
 
 /// The rule as it is for one response.

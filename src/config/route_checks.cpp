@@ -172,6 +172,18 @@ void refuse_unknown_upstream(const Value& value, const std::string& name, const 
   value.error("there is no upstream " + quoted(name) + did_you_mean(name, names)).settled_by = "--upstream";
 }
 
+/// The route has said already who may read.
+void check_cors_fields(Map& map, const Route& route) {
+  const Value* const here = map.find("response") != nullptr ? map.find("response") : map.find("cors");
+  if (!route.cors || here == nullptr) return;
+  for (const auto* fields : {&route.response.set, &route.response.add}) {
+    for (const policy::FieldTemplate& one : *fields) {
+      if (!policy::is_cors_field(http::FieldName(one.name))) continue;
+      here->error(quoted(one.name) + " in \"response\" would undo \"cors\": say it there");
+    }
+  }
+}
+
 void check_route(Map& map, const Value& section, Route& route, const RouteContext& context) {
   if (policy::is_own_answer(route)) return check_own_answer(map, route);
   check_upstream_name(map, section, context.config, route);
@@ -184,6 +196,7 @@ void check_route(Map& map, const Value& section, Route& route, const RouteContex
   warn_of_idle_keys(map, route);
   check_sizes(map, route, context.config.store);
   check_vary(map, route, context.config.credentials);
+  check_cors_fields(map, route);
   check_request(map, section, route);
   warn_of_idle_limit(map, route, context.config.limits);
 }

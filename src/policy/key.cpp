@@ -50,6 +50,9 @@ void append_partition(std::string& key, const Route& route, const http::FieldLis
   for (const std::string& name : route.headers) {
     append_part(key, "header", lower(name), field_value(request_fields, name));
   }
+  for (const std::string& name : route.fields_of_earlier) {
+    if (auto value = field_value(request_fields, name)) append_part(key, "header", lower(name), value);
+  }
   const std::vector<std::string>& cookies = route.cookies.key;
   for (std::size_t i = 0; i < cookies.size(); ++i) {
     if (cookies[i].find('*') == std::string::npos) {

@@ -1,3 +1,4 @@
+#include <larder/base/text.hpp>
 #include <larder/policy/field_template.hpp>
 #include <larder/policy/own_answer.hpp>
 
@@ -52,6 +53,12 @@ std::optional<std::string> mistake_in_redirect(std::string_view to, const std::v
   if (to.starts_with("//")) return "begins with \"//\", which names a host: say https://";
   if (!std::ranges::all_of(to, [](char c) { return c > ' ' && c < '\x7f'; })) {
     return "must be a URL: other characters are percent-encoded in it";
+  }
+  const std::size_t dollar = to.find('$');
+  if (dollar != to.npos && dollar + 1 < to.size() && to_lower(to[dollar + 1]) >= 'a' &&
+      to_lower(to[dollar + 1]) <= 'z') {
+    return "a variable of nginx would be sent as it stands: {host}, {scheme}, {path} and {query} are the "
+           "request's";
   }
   for (const std::string_view name : placeholders_of(to)) {
     const std::array own{host_placeholder, scheme_placeholder, path_placeholder, query_placeholder};

@@ -5,6 +5,7 @@
 #include <larder/http/cache_groups.hpp>
 #include <larder/http/list.hpp>
 #include <larder/http/structured_fields.hpp>
+#include <larder/policy/field_template.hpp>
 #include <larder/policy/folded_path.hpp>
 #include <larder/policy/key.hpp>
 #include <larder/policy/purge.hpp>
@@ -188,6 +189,28 @@ bool climbs(std::string_view path) {
   return false;
 }
 
+// Whether a segment of what was captured is none to some origin, as `;x` or `%20` is: the path would be that
+// of what lies above, which with a pattern is all of it.
+bool has_vain_segment(std::string_view captured) {
+  const std::string read = percent_decoded(captured);
+  std::string_view rest = read;
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  while (true) {
+    const std::size_t end = std::min(rest.find_first_of("/\\"), rest.size());
+    const std::string_view segment = rest.substr(0, std::min(rest.find(';'), end));
+    if (segment.find_last_not_of(". ") == segment.npos) return true;
+    if (end == rest.size()) return false;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+bool uses_vain_capture(std::string_view url, const Captures& captures) {
+  const std::vector<std::string_view> used = placeholders_of(url);
+  return std::ranges::any_of(captures, [&used](const auto& capture) {
+    return std::ranges::find(used, capture.first) != used.end() && has_vain_segment(capture.second);
+  });
+}
+
 // What is captured stands for itself: no `*` or `{}` in it means anything in a pattern, whose encoded ones
 // match those of paths in either spelling.
 Captures captures_for_pattern(Captures captures) {
@@ -203,7 +226,7 @@ void add_route_urls(PurgeSet& purges, const Route& route, const Captures& captur
   for (const std::string& url : route.purge.urls) {
     const bool is_pattern = url.find('*') != url.npos;
     const auto path = expand_template(url, is_pattern ? captures_for_pattern(captures) : captures);
-    if (!path || climbs(*path)) continue;
+    if (!path || climbs(*path) || uses_vain_capture(url, captures)) continue;
     if (is_pattern) {
       purges.add(Kind::pattern, site + normal_path(*path));
     } else {

@@ -24,6 +24,17 @@ bool is_among(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::any_of(names, [name](std::string_view one) { return equal_ignoring_case(one, name); });
 }
 
+// A route behind one that looks at a field gets what that did not take, which to the origin may yet be the
+// same: `X-Version: 2, 9`. So its values are kept apart. What identifies the client is not shared anyway.
+void key_unless_looked_at(Route& route, const std::string& name) {
+  const bool looks = std::ranges::any_of(
+      route.when.headers, [&name](const Condition& one) { return equal_ignoring_case(one.name, name); });
+  if (looks || is_among(route.headers, name) || is_among(route.fields_of_earlier, name) ||
+      equal_ignoring_case(name, "Authorization"))
+    return;
+  if (!route.credential_fields->contains(http::FieldName(name))) route.fields_of_earlier.push_back(name);
+}
+
 // Whatever route a shared request meets, the origin sees of these fields what the route was chosen by.
 std::vector<Route> with_choosing_fields(std::vector<Route> routes) {
   std::vector<std::string> names;
@@ -34,7 +45,14 @@ std::vector<Route> with_choosing_fields(std::vector<Route> routes) {
   }
   if (names.empty()) return routes;
   const auto all = std::make_shared<const std::vector<std::string>>(std::move(names));
-  for (Route& route : routes) route.choosing_fields = all;
+  std::vector<std::string> before;  // what earlier routes look at
+  for (Route& route : routes) {
+    route.choosing_fields = all;
+    for (const std::string& name : before) key_unless_looked_at(route, name);
+    for (const Condition& header : route.when.headers) {
+      if (!is_among(before, header.name)) before.push_back(header.name);
+    }
+  }
   return routes;
 }
 
@@ -115,6 +133,13 @@ std::optional<RouteMatch> RouteTable::match(const RouteInput& input, const http:
   const Route* const route = find(input, target);
   if (route == nullptr) return std::nullopt;
   return RouteMatch{route, captures_of(*route, target.path)};
+}
+
+void put_behind(const RouteTable& routes, Route& route) {
+  if (routes.size() == 0) return;
+  route.choosing_fields = routes.begin()->choosing_fields;
+  if (route.choosing_fields == nullptr) return;
+  for (const std::string& name : *route.choosing_fields) key_unless_looked_at(route, name);
 }
 
 const Route* RouteTable::other_with_bypass(const Route& route, const RouteInput& input,

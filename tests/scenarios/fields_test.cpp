@@ -212,6 +212,25 @@ TEST_CASE("a glob leaves what clients and caches need to read the response") {
   CHECK(got(hit, "Content-Type") == "none");
 }
 
+TEST_CASE(
+    "nothing public is said of an answer to a credential that the route ignores or keys, where it was sent") {
+  const policy::ResponseRule rule{.set = {{"Cache-Control", "public, max-age=60"}}, .add = {}, .remove = {}};
+  policy::Route posts = giving(rule, "/wp/**");
+  posts.cookies = policy::CookieRule::ignore_all();
+  posts.bypass = policy::BypassRule{.cookies = {"logged_in"}, .headers = {}, .query = {}};
+  policy::Route tokens = giving(rule, "/tok");
+  tokens.headers = {"Authorization"};
+  Scenario s({posts, tokens});
+  s.origin_says({.content = "x"});
+  const Fields anna{{"Cookie", "logged_in=anna"}};
+  CHECK(got(s.get("/wp/a", anna), "Cache-Control") == "none");
+  CHECK(got(s.ask("POST", "/wp/a", {{"Cookie", "theme=dark"}}, "x"), "Cache-Control") == "none");
+  CHECK(got(s.get("/wp/a", {{"Cookie", "theme=dark"}}), "Cache-Control") == "public, max-age=60");
+  for (int i = 0; i < 2; ++i) {
+    CHECK(got(s.get("/tok", {{"Authorization", "Bearer a"}}), "Cache-Control") == "none");
+  }
+}
+
 TEST_CASE("what one client gets keeps what its origin says to caches, whatever the rule says to all") {
   const policy::ResponseRule rule{
       .set = {{"Cache-Control", "public, max-age=60"}, {"CDN-Cache-Control", "max-age=60"}, {"X-Set", "1"}},
@@ -230,6 +249,9 @@ TEST_CASE("what one client gets keeps what its origin says to caches, whatever t
   s.origin_says({.content = "x"});
   CHECK(got(s.get("/me", {{"Authorization", "Bearer a"}}), "Cache-Control") == "none");
   CHECK(got(s.get("/me"), "Cache-Control") == "public, max-age=60");
+
+  s.origin_says({.fields = {{"Cache-Control", "no-store"}}, .content = "x"});
+  CHECK(got(s.get("/kept"), "Cache-Control") == "no-store");
 
   s.origin_says({.fields = {{"Set-Cookie", "id=1"}}, .content = "x"});
   CHECK(got(s.get("/cookie"), "Cache-Control") == "none");

@@ -69,7 +69,7 @@ TEST_CASE("a route that looks at a field has responses of its own, and Vary tell
   CHECK(vary(rest) == "X-Version");
   CHECK(key(rest) == "GET:http://shop.test/api/a");
   CHECK(s.get("/api/a", two).line() == "HIT 200 two");
-  CHECK(s.get("/api/a", {{"X-Version", "3"}}).line() == "HIT 200 rest");
+  CHECK(s.get("/api/a", {{"X-Version", "3"}}).line() == "MISS 200 rest");
   const Seen hit = s.get("/api/a");
   CHECK(hit.line() == "HIT 200 rest");
   CHECK(vary(hit) == "X-Version");
@@ -186,6 +186,22 @@ TEST_CASE("no spelling of a field by which routes are chosen gets another route'
     CHECK(victim != "rest 2");
     CHECK(s.get(path, two).content == "two 2");
   }
+}
+
+TEST_CASE(
+    "a value that no condition takes, and the origin may read as one that does, is kept apart behind it") {
+  policy::Route second = route("/**", 60s);
+  second.name = "v2";
+  second.when.headers = {{"X-V", {"2"}}};
+  Scenario s({second, route("/**", 60s)});
+  s.origin.answer = [](const pipeline::Request& request) {
+    return Answer{.content = request.head.fields.combined("X-V").value_or("none")};
+  };
+  CHECK(s.get("/a", {{"X-V", "2"}, {"X-V", "9"}}).line() == "MISS 200 2, 9");
+  CHECK(s.get("/a", {{"X-V", "9"}}).line() == "MISS 200 9");
+  CHECK(s.get("/a").line() == "MISS 200 none");
+  CHECK(s.get("/a").line() == "HIT 200 none");
+  CHECK(s.get("/a", {{"X-V", "9"}}).line() == "HIT 200 9");
 }
 
 TEST_CASE("a parameter that chose the route is in its key, and no spelling of the query mixes routes") {

@@ -12,9 +12,9 @@ struct AccessRule {
   AddressSet deny;
   bool operator==(const AccessRule&) const = default;
 
-  /// A client whose address is not known is nobody that `allow` names.
+  /// A client whose address is not known may be anybody, and is not admitted.
   bool admits(std::string_view client_address) const {
-    if (deny.contains(client_address)) return false;
+    if (!read_address(client_address) || deny.contains(client_address)) return false;
     return allow.empty() || allow.contains(client_address);
   }
 };

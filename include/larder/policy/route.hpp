@@ -129,6 +129,9 @@ struct Route {
   WhenRule when;                      ///< empty: fields and query do not matter
   /// The header fields that some route of the table looks at: RouteTable fills it. nullptr: none.
   std::shared_ptr<const std::vector<std::string>> choosing_fields{};
+  /// Those that routes before it look at and it does not: part of the key if they are there. RouteTable fills
+  /// it.
+  std::vector<std::string> fields_of_earlier{};
   bool cache = true;
   std::optional<BypassRule> bypass;          ///< requests that are passed nevertheless
   std::optional<unsigned> min_uses;          ///< a response is stored from so many requests for its key on

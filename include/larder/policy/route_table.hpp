@@ -96,4 +96,7 @@ class RouteTable {
   FoldedRoutes guards_;
 };
 
+/// Gives a route that requests meet where none of the table takes them what those of the table have.
+void put_behind(const RouteTable& routes, Route& route);
+
 }  // namespace larder::policy

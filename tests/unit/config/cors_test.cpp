@@ -63,6 +63,15 @@ TEST_CASE("what is wrong with cors is told at its place") {
   }
 }
 
+TEST_CASE("cors does not go with a rule that writes its fields") {
+  const std::vector<Diagnostic> found =
+      load_route(
+          "cors: {origins: \"https://a.example\"}, response: {set: {Access-Control-Allow-Origin: \"*\"}}")
+          .diagnostics;
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].text().find("would undo \"cors\"") != std::string::npos);
+}
+
 TEST_CASE("cors does not go with a key that holds Origin") {
   const std::vector<Diagnostic> found = load_route("headers: [Origin], cors: {origins: \"*\"}").diagnostics;
   REQUIRE(found.size() == 1);

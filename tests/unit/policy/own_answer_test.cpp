@@ -25,7 +25,7 @@ AddressSet addresses(std::initializer_list<const char*> texts) {
 
 }  // namespace
 
-TEST_CASE("access: deny wins, and who is not known is nobody that allow names") {
+TEST_CASE("access: deny wins, and who is not known is not admitted") {
   const AccessRule inner{addresses({"10.0.0.0/8", "2001:db8::/32"}), addresses({"10.9.0.0/16"})};
   const AccessRule outer{{}, addresses({"192.0.2.7"})};
   struct Case {
@@ -40,9 +40,9 @@ TEST_CASE("access: deny wins, and who is not known is nobody that allow names") 
            Case{"::ffff:10.9.1.1", false, true},
            Case{"192.0.2.7", false, false},
            Case{"2001:db8::1", true, true},
-           Case{"unix", false, true},
-           Case{"unknown", false, true},
-           Case{"", false, true},
+           Case{"unix", false, false},
+           Case{"unknown", false, false},
+           Case{"", false, false},
        }) {
     CAPTURE(address);
     CHECK(inner.admits(address) == by_inner);
@@ -93,6 +93,8 @@ TEST_CASE("a redirect whose host a client could choose, or that leads nowhere, i
            Case{"javascript:alert(1)", false},
            Case{"ftp://new.example/", false},
            Case{"/{other}", false},
+           Case{"https://$host$request_uri", false},
+           Case{"/price?usd=$5", true},
            Case{"/a b", false},
            Case{"/a\r\nSet-Cookie: a", false},
        }) {

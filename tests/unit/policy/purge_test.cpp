@@ -295,11 +295,13 @@ TEST_CASE("what a client puts in its path is no wildcard") {
   CHECK(purged("PUT", "/p", route, {{"id", "{x"}}) == always + " ~h/by/%7Bx/** =h/of/{x =h/of/{x/");
 }
 
-TEST_CASE("what a client puts in its path leads nowhere else by dots") {
+TEST_CASE(
+    "what a client puts in its path leads nowhere else by dots, nor by what is nothing to some origin") {
   Route route;
   route.purge.urls = {"/by/{id}/**", "/of/{id}", "/v.{id}"};
   const std::string always = purged("PUT", "/p");
-  for (const char* dots : {"..", "%2e%2E", "..;a=b", "..%5c..", "..%2Fx", "a/../../b", "."}) {
+  for (const char* dots : {"..", "%2e%2E", "..;a=b", "..%5c..", "..%2Fx", "a/../../b", ".", "...", ";", ";x",
+                           "%3bx", "%2f", "%5C", "%2f2", "a//b", "%20", "a/;x/b"}) {
     CAPTURE(dots);
     const std::string all = purged("PUT", "/p", route, {{"id", dots}});
     CHECK(all.starts_with(always));
@@ -307,8 +309,7 @@ TEST_CASE("what a client puts in its path leads nowhere else by dots") {
     CHECK(all.find("h/of/") == all.npos);
     CHECK(all.find("~h/**") == all.npos);
   }
-  CHECK(purged("PUT", "/p", route, {{"id", "..."}}) ==
-        always + " ~h/by/.../** =h/of/... =h/of/.../ =h/v.... =h/v..../");
+  CHECK(purged("PUT", "/p", route, {{"id", "a%2Fb"}}) != always);
 }
 
 TEST_CASE("a write to one form of a URL purges those that differ by a suffix alone") {

@@ -195,7 +195,7 @@ TEST_CASE("Vary names what could have led elsewhere: not what the method, host, 
   CHECK(none.vary == "x-one, X-Behind");
 }
 
-TEST_CASE("a route that looks at fields has its name in its keys, and others have not") {
+TEST_CASE("a route that looks at fields has its name in its keys, and those behind have the fields") {
   const RouteTable table({route_when("a#b", by_header("X-Version", {"*"})),
                           route_when("c", by_query("c", {"*"})), route_when("d", {})});
   const auto text = [&](std::size_t number, std::optional<std::string> query = {}) {
@@ -204,6 +204,8 @@ TEST_CASE("a route that looks at fields has its name in its keys, and others hav
   CHECK(text(0) == "GET:http://shop.test/a#route:a%23b");
   CHECK(text(1, "c=1") == "GET:http://shop.test/a?c=1");
   CHECK(text(2) == "GET:http://shop.test/a");
+  CHECK(key_of(table.list()[2], target_of("/a"), fields_of("X-Version: 3")).text ==
+        "GET:http://shop.test/a#header:x-version=3");
 }
 
 TEST_CASE("a parameter that `when` looks at is part of the key and is sent, whatever `query` says") {
