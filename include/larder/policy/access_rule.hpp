@@ -14,8 +14,8 @@ struct AccessRule {
 
   /// A client whose address is not known may be anybody, and is not admitted.
   bool admits(std::string_view client_address) const {
-    if (!read_address(client_address) || deny.contains(client_address)) return false;
-    return allow.empty() || allow.contains(client_address);
+    if (!deny.empty() && deny.contains(client_address)) return false;
+    return allow.empty() ? read_address(client_address).has_value() : allow.contains(client_address);
   }
 };
 
