@@ -206,7 +206,7 @@ const std::vector<std::string>& fields_of_one_request() {
       // What its client is to send the next time.
       "Authorization", "Authentication-Info", "X-Auth-Token", "X-Access-Token", "X-Refresh-Token",
       "X-Session-Token", "Refresh-Token", "X-New-Token", "X-Session-Id", "X-WP-Nonce", "X-Nonce",
-      "Set-Cookie2", "Clear-Site-Data", "CSRF-Token", "X-CSRF-Token", "X-XSRF-Token"};
+      "CSRF-Token", "X-CSRF-Token", "X-XSRF-Token"};
   return names;
 }
 
